@@ -1,0 +1,407 @@
+//! The catalogue: every kind, every event type, and the published file that says so.
+//!
+//! [`catalog!`] is THE list: the next kind is one file in `records/` and one line here.
+
+use compact_str::CompactString;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use signing::bytes::Hash;
+use signing::json::Object;
+use signing::statement::Meaning;
+use uuid::Uuid;
+
+use crate::field::{CodeList, Field, Shape, Subject};
+use crate::record::{About, Claim, Draft, Facts, Need, Record, Stop, Target};
+use crate::records::{account, credential, device, erasure, grant, institution, ledger, policy};
+
+/// Whether a member of the statement has a place with an event type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It has none.
+    Forbidden,
+    /// It may be there.
+    Optional,
+    /// It must be there.
+    Required,
+}
+
+/// Who signs an event type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedBy {
+    /// People, and organisations and instruments where a grant lets them.
+    Person,
+    /// People; roots in the first hour.
+    PersonOrRoot,
+    /// Root holders.
+    Root,
+    /// The service.
+    Service,
+}
+
+impl SignedBy {
+    fn classes(self) -> &'static [&'static str] {
+        match self {
+            Self::Person => &["organisation", "person"],
+            Self::PersonOrRoot => &["person", "root"],
+            Self::Root => &["root"],
+            Self::Service => &["service"],
+        }
+    }
+}
+
+/// One event type in one schema.
+#[derive(Debug)]
+pub struct EventType {
+    /// `<kind>.<past_tense>`.
+    pub name: &'static str,
+    /// Schema of the data.
+    pub schema: u16,
+    /// The closed set of meanings.
+    pub meanings: &'static [Meaning],
+    /// True when it makes version 1, false when it makes a later one.
+    pub creates: bool,
+    /// The business date.
+    pub effective_on: Presence,
+    /// Who signs it.
+    pub signed_by: SignedBy,
+    /// Members of the data.
+    pub data: &'static [Field],
+    /// Name in Chinese.
+    pub zh: &'static str,
+    /// Name in English.
+    pub en: &'static str,
+}
+
+impl EventType {
+    /// The kind that the name begins with.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(kind, _)| kind)
+    }
+}
+
+/// Declares the events of a kind: the enum, its types and the typed reader.
+///
+/// Each line reads `Variant(Data) = "kind.name", schema, [meanings], creates, effective_on, signed_by, "中文", "English";`.
+#[macro_export]
+macro_rules! events {
+    ($(#[$doc:meta])* pub enum $enum:ident { $($variant:ident($data:ty) = $name:literal, $schema:literal, [$($meaning:ident),+], $creates:literal, $effective:ident, $signed:ident, $zh:literal, $en:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum $enum { $(#[doc = $en] $variant($data),)+ }
+
+        impl $enum {
+            /// The event types of this kind.
+            pub const TYPES: &'static [$crate::catalog::EventType] = &[$($crate::catalog::EventType {
+                name: $name,
+                schema: $schema,
+                meanings: &[$(signing::statement::Meaning::$meaning),+],
+                creates: $creates,
+                effective_on: $crate::catalog::Presence::$effective,
+                signed_by: $crate::catalog::SignedBy::$signed,
+                data: <$data as $crate::field::Data>::FIELDS,
+                zh: $zh,
+                en: $en,
+            }),+];
+
+            /// Reads validated data of a type of this kind, in its latest schema.
+            #[must_use]
+            pub fn from_object(name: &str, data: &signing::json::Object) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant(<$data as $crate::field::Data>::from_object(data))),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+macro_rules! catalog {
+    ($($variant:ident = $word:literal, $module:ident, $zh:literal, $en:literal;)+) => {
+        /// A kind of record.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $(#[doc = $en] $variant,)+ }
+
+        /// The state of a record of any kind.
+        #[derive(Debug, Clone, Serialize)]
+        #[serde(untagged)]
+        pub enum State { $(#[doc = $en] $variant($module::$variant),)+ }
+
+        /// An event of any kind.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Event { $(#[doc = $en] $variant($module::Event),)+ }
+
+        impl Kind {
+            /// Every kind, in the order of the catalogue.
+            pub const ALL: &'static [Kind] = &[$(Kind::$variant),+];
+
+            /// The word on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Kind::$variant => $word,)+ }
+            }
+
+            /// The kind of a word, if there is one.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Kind::$variant),)+ _ => None }
+            }
+
+            /// Labels in Chinese and English.
+            #[must_use]
+            pub fn labels(self) -> (&'static str, &'static str) {
+                match self { $(Kind::$variant => ($zh, $en),)+ }
+            }
+
+            /// Its event types.
+            #[must_use]
+            pub fn types(self) -> &'static [EventType] {
+                match self { $(Kind::$variant => <$module::$variant as Record>::TYPES,)+ }
+            }
+        }
+
+        impl State {
+            /// The kind.
+            #[must_use]
+            pub fn kind(&self) -> Kind {
+                match self { $(State::$variant(_) => Kind::$variant,)+ }
+            }
+
+            /// Business keys that the state holds.
+            #[must_use]
+            pub fn claims(&self, id: Uuid) -> Vec<Claim> {
+                match self { $(State::$variant(state) => state.claims(id),)+ }
+            }
+
+            $(#[doc = concat!("The state of a ", $en, ", if it is one.")]
+            #[must_use]
+            pub fn $module(&self) -> Option<&$module::$variant> {
+                match self { State::$variant(state) => Some(state), _ => None }
+            })+
+        }
+
+        impl Event {
+            /// Reads validated data.
+            #[must_use]
+            pub fn from_object(kind: Kind, name: &str, data: &Object) -> Option<Self> {
+                match kind { $(Kind::$variant => $module::Event::from_object(name, data).map(Event::$variant),)+ }
+            }
+
+            /// See [`Record::target`].
+            ///
+            /// # Errors
+            /// As there.
+            pub fn target(&self, state: Option<&State>, about: &About<'_>, facts: &dyn Facts) -> Result<Target, Stop> {
+                match self { $(Event::$variant(event) => $module::$variant::target(state.and_then(State::$module), event, about, facts),)+ }
+            }
+
+            /// See [`Record::facet`].
+            ///
+            /// # Errors
+            /// As there.
+            pub fn facet(&self, state: Option<&State>, about: &About<'_>, facts: &dyn Facts) -> Result<Option<CompactString>, Stop> {
+                match self { $(Event::$variant(event) => $module::$variant::facet(state.and_then(State::$module), event, about, facts),)+ }
+            }
+
+            /// See [`Record::admit`].
+            ///
+            /// # Errors
+            /// As there.
+            pub fn admit(&self, state: Option<&State>, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
+                match self { $(Event::$variant(event) => $module::$variant::admit(state.and_then(State::$module), event, about, facts),)+ }
+            }
+
+            /// See [`Record::evolve`].
+            #[must_use]
+            pub fn evolve(self, state: Option<State>, about: &About<'_>) -> State {
+                match self { $(Event::$variant(event) => {
+                    let state = state.map(|state| match state {
+                        State::$variant(state) => state,
+                        _ => unreachable!("a record never changes its kind"),
+                    });
+                    State::$variant($module::$variant::evolve(state, event, about))
+                })+ }
+            }
+
+            /// See [`Record::keys`].
+            #[must_use]
+            pub fn keys(&self, about: &About<'_>) -> Vec<CompactString> {
+                match self { $(Event::$variant(event) => $module::$variant::keys(event, about),)+ }
+            }
+
+            /// See [`Record::consequences`].
+            ///
+            /// # Errors
+            /// As there.
+            pub fn consequences(&self, state: &State, about: &About<'_>, facts: &dyn Facts) -> Result<Vec<Draft>, Need> {
+                match (self, state) {
+                    $((Event::$variant(event), State::$variant(state)) => state.consequences(event, about, facts),)+
+                    _ => unreachable!("a record never changes its kind"),
+                }
+            }
+        }
+    };
+}
+
+catalog! {
+    Ledger = "ledger", ledger, "账本", "ledger";
+    Policy = "policy", policy, "策略", "policy";
+    Account = "account", account, "账户", "account";
+    Credential = "credential", credential, "证书", "credential";
+    Grant = "grant", grant, "授权", "grant";
+    Erasure = "erasure", erasure, "删除个人信息", "erasure";
+    Institution = "institution", institution, "机构", "institution";
+    Device = "device", device, "设备", "device";
+}
+
+/// The event type of a name and schema, in the newest catalogue of this program.
+#[must_use]
+pub fn event_type(name: &str, schema: u16) -> Option<&'static EventType> {
+    let (kind, _) = name.split_once('.')?;
+    Kind::parse(kind)?.types().iter().find(|known| known.name == name && known.schema == schema)
+}
+
+/// Every event type.
+pub fn event_types() -> impl Iterator<Item = &'static EventType> {
+    Kind::ALL.iter().flat_map(|kind| kind.types())
+}
+
+/// The published files: what they are, their version and exact bytes. Old versions stay for ever.
+pub const FILES: &[(&str, u32, &[u8])] = &[
+    ("catalogue", 1, include_bytes!("../files/catalogue-1.json")),
+    ("policy", 1, include_bytes!("../files/policy-1.json")),
+    ("policy", 2, include_bytes!("../files/policy-2.json")),
+    ("rules", 1, include_bytes!("../files/rules-1.json")),
+];
+
+/// Exact bytes of a published file.
+#[must_use]
+pub fn file(what: &str, version: u32) -> Option<&'static [u8]> {
+    FILES.iter().find(|known| known.0 == what && known.1 == version).map(|known| known.2)
+}
+
+/// SHA-256 of a published file.
+#[must_use]
+pub fn file_hash(what: &str, version: u32) -> Option<Hash> {
+    file(what, version).map(Hash::of)
+}
+
+/// The newest catalogue as data: the source of `files/catalogue-1.json`, of forms and of the data dictionary.
+#[must_use]
+pub fn describe() -> Json {
+    let kinds: Vec<Json> = Kind::ALL
+        .iter()
+        .map(|kind| {
+            let (zh, en) = kind.labels();
+            let types: Vec<Json> = kind.types().iter().map(describe_type).collect();
+            json!({"kind": kind.as_str(), "zh": zh, "en": en, "types": types})
+        })
+        .collect();
+    let mut lists: Vec<&CodeList> = Vec::new();
+    for event_type in event_types() {
+        collect_lists(event_type.data, &mut lists);
+    }
+    lists.sort_by_key(|list| list.name);
+    lists.dedup_by_key(|list| list.name);
+    let lists: Map<String, Json> = lists
+        .into_iter()
+        .map(|list| {
+            let codes: Vec<Json> = list.codes.iter().map(|(code, zh, en)| json!({"code": code, "zh": zh, "en": en})).collect();
+            (list.name.to_owned(), Json::Array(codes))
+        })
+        .collect();
+    json!({"what": "catalogue", "version": 1, "kinds": kinds, "code_lists": lists})
+}
+
+fn describe_type(event_type: &EventType) -> Json {
+    let presence = |presence| match presence {
+        Presence::Forbidden => "forbidden",
+        Presence::Optional => "optional",
+        Presence::Required => "required",
+    };
+    let needs_reason = event_type.meanings.iter().all(|meaning| meaning.needs_reason());
+    json!({
+        "type": event_type.name,
+        "schema": event_type.schema,
+        "meanings": event_type.meanings.iter().map(|meaning| meaning.as_str()).collect::<Vec<_>>(),
+        "creates": event_type.creates,
+        "effective_on": presence(event_type.effective_on),
+        "reason": if needs_reason { "required" } else { "optional" },
+        "signed_by": event_type.signed_by.classes(),
+        "data": event_type.data.iter().map(describe_field).collect::<Vec<_>>(),
+        "zh": event_type.zh,
+        "en": event_type.en,
+    })
+}
+
+fn describe_field(field: &Field) -> Json {
+    let mut described = describe_shape(&field.shape);
+    described.insert("name".into(), field.name.into());
+    described.insert("required".into(), field.required.into());
+    described.insert("zh".into(), field.zh.into());
+    described.insert("en".into(), field.en.into());
+    Json::Object(described)
+}
+
+fn describe_shape(shape: &Shape) -> Map<String, Json> {
+    let described = match shape {
+        Shape::Text(min, max, form) => {
+            let mut described = json!({"is": "text", "min_chars": min, "max_chars": max});
+            if !form.name.is_empty() {
+                described["form"] = form.name.into();
+                described["pattern"] = form.pattern.into();
+            }
+            described
+        }
+        Shape::Integer(min, max, unit) => {
+            let mut described = json!({"is": "integer", "min": min, "max": max});
+            if !unit.is_empty() {
+                described["unit"] = (*unit).into();
+            }
+            described
+        }
+        Shape::Flag => json!({"is": "flag"}),
+        Shape::Day => json!({"is": "date"}),
+        Shape::Moment => json!({"is": "instant"}),
+        Shape::Id("") => json!({"is": "uuid"}),
+        Shape::Id(kind) => json!({"is": "uuid", "of": kind}),
+        Shape::Code(list) => json!({"is": "code", "list": list.name}),
+        Shape::Hash => json!({"is": "hash"}),
+        Shape::Bytes(max) => json!({"is": "bytes", "max_bytes": max}),
+        Shape::EventRef => json!({"is": "event_ref"}),
+        Shape::RecordRef(kinds) => json!({"is": "record_ref", "kinds": kinds}),
+        Shape::Object(fields) => json!({"is": "object", "members": fields.iter().map(describe_field).collect::<Vec<_>>()}),
+        Shape::List(min, max, item) => json!({"is": "list", "min_items": min, "max_items": max, "item": describe_shape(item)}),
+        Shape::Members(fields) => {
+            json!({"is": "set", "members": fields.iter().map(|f| describe_field(&Field { required: false, ..*f })).collect::<Vec<_>>()})
+        }
+        Shape::Names(fields) => {
+            json!({"is": "clear", "names": fields.iter().filter(|field| !field.required).map(|field| field.name).collect::<Vec<_>>()})
+        }
+        Shape::Sealed(inner, subject) => {
+            let subject = match subject {
+                Subject::Record => "/record".to_owned(),
+                Subject::Member(member) => format!("/data/{member}"),
+            };
+            json!({"is": "sealed", "value": describe_shape(inner), "subject": subject})
+        }
+    };
+    match described {
+        Json::Object(map) => map,
+        _ => unreachable!("every shape is described by an object"),
+    }
+}
+
+fn collect_lists(fields: &'static [Field], lists: &mut Vec<&'static CodeList>) {
+    for field in fields {
+        let mut shape = &field.shape;
+        while let Shape::List(_, _, inner) | Shape::Sealed(inner, _) = shape {
+            shape = inner;
+        }
+        match shape {
+            Shape::Code(list) => lists.push(list),
+            Shape::Object(fields) | Shape::Members(fields) => collect_lists(fields, lists),
+            _ => {}
+        }
+    }
+}

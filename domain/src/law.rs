@@ -1,0 +1,61 @@
+//! Instruments and clauses. A citation is a value, never a string in a message.
+
+use std::fmt;
+
+/// A legal instrument or standard, with the edition that is cited.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Instrument {
+    /// Title in Chinese.
+    pub zh: &'static str,
+    /// Title in English.
+    pub en: &'static str,
+    /// Edition: year or number and date.
+    pub edition: &'static str,
+}
+
+/// One clause of one edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Citation {
+    /// The instrument.
+    pub instrument: &'static Instrument,
+    /// The clause, as printed; empty for the whole.
+    pub clause: &'static str,
+}
+
+impl fmt::Display for Citation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "《{}》（{}）{}", self.instrument.zh, self.instrument.edition, self.clause)
+    }
+}
+
+/// 放射诊疗管理规定: diagnostic and therapeutic radiology, Order 46 of the Ministry of Health.
+pub const RADIOLOGY: Instrument =
+    Instrument { zh: "放射诊疗管理规定", en: "Provisions on Radiodiagnosis and Radiotherapy", edition: "原卫生部令第46号，2016年修正" };
+
+/// 个人信息保护法: the personal information protection law.
+pub const PERSONAL_INFORMATION: Instrument =
+    Instrument { zh: "中华人民共和国个人信息保护法", en: "Personal Information Protection Law", edition: "2021年" };
+
+/// 电子签名法: the electronic signature law.
+pub const ELECTRONIC_SIGNATURE: Instrument =
+    Instrument { zh: "中华人民共和国电子签名法", en: "Electronic Signature Law", edition: "2019年修正" };
+
+/// 法人和其他组织统一社会信用代码编码规则.
+pub const CREDIT_CODE: Instrument = Instrument {
+    zh: "法人和其他组织统一社会信用代码编码规则",
+    en: "Unified social credit code: coding rule",
+    edition: "GB 32100-2015",
+};
+
+/// 行政区划代码.
+pub const DIVISIONS: Instrument =
+    Instrument { zh: "中华人民共和国行政区划代码", en: "Codes for administrative divisions", edition: "GB/T 2260" };
+
+/// What the product itself lays down, where the law is silent: `docs/wire-format.md` and `ARCHITECTURE.md`.
+pub const PRODUCT: Instrument = Instrument { zh: "账本规则", en: "Ledger rules", edition: "第1版" };
+
+/// A clause of the product's own rules.
+#[must_use]
+pub const fn product(clause: &'static str) -> Citation {
+    Citation { instrument: &PRODUCT, clause }
+}

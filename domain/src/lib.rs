@@ -1,0 +1,30 @@
+//! What a record is and what the law says.
+//!
+//! The crate is pure: no I/O, no clock, no randomness. It reads signed bytes (crate `signing`) into typed events and
+//! decides. The path of a unit through it, in the order of the files:
+//!
+//! - [`admission`]: the one judge. Statement, catalogue, key, grant, policy, seals, references, version, claims and
+//!   the rules of the kind, in the order of precedence of the wire format; then what the system must add.
+//! - [`prepare`]: the same for somebody who has not signed yet.
+//! - [`record`]: the shape of a kind, and [`record::Facts`], through which a decision looks at the rest of the ledger.
+//! - [`catalog`]: THE list of kinds, and the published catalogue file printed from their field tables ([`field`]).
+//! - [`records`]: one file per kind.
+//! - [`policy`], [`authority`]: who may do what, folded from the same log.
+//! - [`codes`], [`law`], [`refusal`]: code lists, citations, and the ways of saying no.
+//! - [`memory`]: a whole ledger in maps; the model that tests compare with, and the fold of the audit.
+//! - [`upcast`]: older schemas of an event read as today's.
+
+pub mod admission;
+pub mod authority;
+pub mod catalog;
+pub mod codes;
+pub mod field;
+pub mod law;
+pub mod memory;
+pub mod policy;
+pub mod prepare;
+pub mod record;
+pub mod records;
+pub mod refusal;
+pub mod seals;
+pub mod upcast;

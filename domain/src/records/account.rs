@@ -1,0 +1,196 @@
+//! An account: a person, an organisation or an instrument that signs in this ledger.
+//!
+//! It is opened by an administrator, countersigned by another natural person, and from then on it can hold keys
+//! and grants. The name of a person is sealed under his own key (个人信息保护法); the rest identifies nobody.
+//!
+//! States: opened → open (countersigned) → closed.
+
+use compact_str::CompactString;
+use serde::Serialize;
+use signing::statement::RecordRef;
+use uuid::Uuid;
+
+use super::{Countersigns, Nothing, SealedRef, countersigned};
+use crate::authority::authority_key;
+use crate::catalog::{EventType, Kind};
+use crate::codes::{AREA, AccountKind, InstitutionKind, Level};
+use crate::field::{LINE, PERSON_NAME, Sealed, Shape, Subject};
+use crate::law::product;
+use crate::record::{About, Facts, Record, Stop, Target, ensure};
+use crate::refusal::{Code, Rule};
+use crate::{data, events};
+
+data! {
+    /// What an account is opened for.
+    pub struct Opened {
+        kind: AccountKind = Shape::Code(&AccountKind::LIST), "账户类别", "who stands behind it";
+        level: Level = Shape::Code(&Level::LIST), "层级", "level";
+        party: Option<RecordRef> = Shape::RecordRef(&["party"]), "自然人", "the natural person, by a random id";
+        name: Option<Sealed> = Shape::Sealed(&PERSON_NAME, Subject::Member("party")), "姓名", "name of the person";
+        title: Option<CompactString> = LINE, "名称或岗位", "name of the organisation or instrument, or the post";
+        org: Option<Uuid> = Shape::Id("institution"), "所属机构", "organisation";
+        area: Option<CompactString> = AREA, "监督辖区", "supervision area";
+    }
+}
+
+events! {
+    /// Events of an account.
+    pub enum Event {
+        Opened(Opened) = "account.opened", 1, [Entry], true, Forbidden, PersonOrRoot, "开户", "account opened";
+        Countersigned(Countersigns) = "account.countersigned", 1, [Countersignature], false, Forbidden, PersonOrRoot, "开户会签", "account countersigned";
+        Closed(Nothing) = "account.closed", 1, [Revocation], false, Forbidden, Person, "销户", "account closed";
+    }
+}
+
+/// An account.
+#[derive(Debug, Clone, Serialize)]
+pub struct Account {
+    /// Who stands behind it.
+    pub kind: AccountKind,
+    /// Level.
+    pub level: Level,
+    /// The natural person.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "party")]
+    pub party: Option<RecordRef>,
+    /// Name of the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<SealedRef>,
+    /// Name of the organisation or instrument, or the post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<CompactString>,
+    /// Organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org: Option<Uuid>,
+    /// Supervision area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<CompactString>,
+    /// True once another person has countersigned.
+    pub countersigned: bool,
+    /// True once closed.
+    pub closed: bool,
+}
+
+fn party<S: serde::Serializer>(party: &Option<RecordRef>, serializer: S) -> Result<S::Ok, S::Error> {
+    match party {
+        Some(party) => serializer.serialize_str(&party.id.to_string()),
+        None => serializer.serialize_none(),
+    }
+}
+
+impl Account {
+    /// True while its keys and grants can count.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.countersigned && !self.closed
+    }
+}
+
+const PERSON: Rule = Rule {
+    id: "account.person_members",
+    zh: "自然人账户须有自然人标识和姓名，其他账户不得有",
+    en: "An account of a natural person names the person and the sealed name; other accounts do not.",
+    citation: product("§5"),
+};
+const PLACE: Rule = Rule {
+    id: "account.place_of_level",
+    zh: "所属机构和辖区与账户层级不符：市级与外部均无，县区级只有辖区，服务机构只有机构，用户单位与从业人员两者都有",
+    en: "Organisation and area do not fit the level: city and external accounts have neither, county an area, service an organisation, institution and worker both.",
+    citation: product("§5"),
+};
+const UNIT: Rule = Rule {
+    id: "account.unit_mismatch",
+    zh: "所属机构不在该辖区、不属于该类别或已注销",
+    en: "The organisation is not in that area, not of that kind, or closed.",
+    citation: product("§5"),
+};
+const STATE: Rule = Rule {
+    id: "account.not_open",
+    zh: "账户状态不允许此操作",
+    en: "The account is not in a state that allows this.",
+    citation: product("§5"),
+};
+
+impl Record for Account {
+    const KIND: Kind = Kind::Account;
+    type Event = Event;
+    const TYPES: &'static [EventType] = Event::TYPES;
+
+    fn target(state: Option<&Self>, event: &Event, about: &About<'_>, _: &dyn Facts) -> Result<Target, Stop> {
+        let account = Some(about.record());
+        match (event, state) {
+            (Event::Opened(opened), _) => Ok(Target { org: opened.org, area: opened.area.clone(), account }),
+            (_, Some(state)) => Ok(Target { org: state.org, area: state.area.clone(), account }),
+            (_, None) => Err(Stop::code(Code::BadReference, "/record")),
+        }
+    }
+
+    fn facet(state: Option<&Self>, event: &Event, _: &About<'_>, _: &dyn Facts) -> Result<Option<CompactString>, Stop> {
+        let level = match (event, state) {
+            (Event::Opened(opened), _) => Some(opened.level),
+            (_, state) => state.map(|state| state.level),
+        };
+        Ok(level.map(|level| level.as_str().into()))
+    }
+
+    fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
+        match (event, state) {
+            (Event::Opened(opened), _) => opened_is_sound(opened, facts),
+            (Event::Countersigned(second), Some(account)) => {
+                if countersigned(about, &second.countersigns).is_none() {
+                    return Err(Stop::code(Code::BadReference, "/data/countersigns"));
+                }
+                ensure(!account.countersigned && !account.closed, &STATE, "")
+            }
+            (Event::Closed(_), Some(account)) => ensure(!account.closed, &STATE, ""),
+            (_, None) => Err(Stop::code(Code::BadReference, "/record")),
+        }
+    }
+
+    fn evolve(state: Option<Self>, event: Event, about: &About<'_>) -> Self {
+        match (event, state) {
+            (Event::Opened(opened), _) => Self {
+                kind: opened.kind,
+                level: opened.level,
+                party: opened.party,
+                name: opened.name.map(|name| SealedRef::new(name, about, "name")),
+                title: opened.title,
+                org: opened.org,
+                area: opened.area,
+                countersigned: false,
+                closed: false,
+            },
+            (Event::Countersigned(_), Some(account)) => Self { countersigned: true, ..account },
+            (Event::Closed(_), Some(account)) => Self { closed: true, ..account },
+            (_, None) => unreachable!("an account begins with account.opened"),
+        }
+    }
+
+    fn keys(_: &Event, about: &About<'_>) -> Vec<CompactString> {
+        vec![authority_key(about.record())]
+    }
+}
+
+fn opened_is_sound(opened: &Opened, facts: &dyn Facts) -> Result<(), Stop> {
+    let person = opened.kind == AccountKind::Person;
+    ensure(opened.party.is_some() == person && opened.name.is_some() == person && (person || opened.title.is_some()), &PERSON, "/data/party")?;
+    let (org, area) = match opened.level {
+        Level::City | Level::External => (false, false),
+        Level::County => (false, true),
+        Level::Service => (true, false),
+        Level::Institution | Level::Worker => (true, true),
+    };
+    ensure(opened.org.is_some() == org && opened.area.is_some() == area, &PLACE, "/data/level")?;
+    let Some(org) = opened.org else { return Ok(()) };
+    let record = RecordRef { kind: Kind::Institution.as_str().into(), id: org };
+    let Some(entry) = facts.entry(&record)? else {
+        // An institution may enter itself: then its account exists first and the area is the administrator's word.
+        return ensure(opened.level != Level::Service, &UNIT, "/data/org");
+    };
+    let Some(institution) = entry.state.institution() else { return Err(Stop::rule(&UNIT, "/data/org")) };
+    let kinds = &institution.profile.kinds;
+    let fits = match opened.level {
+        Level::Service => kinds.contains(&InstitutionKind::TechnicalService) || kinds.contains(&InstitutionKind::HealthExam),
+        _ => opened.area.as_ref() == Some(&institution.profile.supervision_area),
+    };
+    ensure(fits && !institution.is_ended(), &UNIT, "/data/org")
+}

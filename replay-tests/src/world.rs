@@ -1,0 +1,391 @@
+//! A small world in memory: people with keys who sign and submit, and a model ledger that judges them.
+//!
+//! Everything is drawn from a seed, so a failing history can be told by its number.
+
+use std::collections::HashMap;
+
+use domain::admission::{Admitted, Presented, Service, judge, receive};
+use domain::catalog::file_hash;
+use domain::memory::Memory;
+use domain::prepare::{Request, prepare};
+use domain::record::Stop;
+use domain::refusal::Refusal;
+use domain::seals::Openings;
+use serde_json::{Value as Json, json};
+use signing::bytes::{Hash, Instant, KeyId, LedgerId, b64url};
+use signing::envelope::{Envelope, Opening, PayloadType, Unit};
+use signing::json::{Object, Value, read_loose};
+use signing::keys::{EnrolmentProof, SigningKey, demo_seed};
+use signing::note::LogSigner;
+use signing::statement::{Batch, EventRef, Meaning, RecordRef};
+use uuid::Uuid;
+
+/// Somebody with a key.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Account.
+    pub account: Uuid,
+    /// Natural person.
+    pub holder: Uuid,
+    /// Key.
+    pub key: SigningKey,
+    /// Credential record; none for roots.
+    pub credential: Option<Uuid>,
+    /// Grant record; none for roots.
+    pub grant: Option<Uuid>,
+}
+
+/// What somebody wants to sign.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// Type.
+    pub event_type: &'static str,
+    /// Record.
+    pub record: Uuid,
+    /// Data, plain where sealed.
+    pub data: Json,
+    /// Business date.
+    pub effective_on: Option<String>,
+    /// Reason code.
+    pub reason: Option<&'static str>,
+    /// Event that is corrected.
+    pub corrects: Option<EventRef>,
+    /// Meaning, when not the first of the type.
+    pub meaning: Option<Meaning>,
+}
+
+impl Wish {
+    /// A wish without anything optional.
+    #[must_use]
+    pub fn new(event_type: &'static str, record: Uuid, data: Json) -> Self {
+        Self { event_type, record, data, effective_on: None, reason: None, corrects: None, meaning: None }
+    }
+
+    /// With a business date.
+    #[must_use]
+    pub fn on(mut self, day: impl ToString) -> Self {
+        self.effective_on = Some(day.to_string());
+        self
+    }
+
+    /// With a reason.
+    #[must_use]
+    pub fn because(mut self, code: &'static str) -> Self {
+        self.reason = Some(code);
+        self
+    }
+
+    /// As the correction of an event.
+    #[must_use]
+    pub fn correcting(mut self, event: EventRef) -> Self {
+        self.corrects = Some(event);
+        self.reason.get_or_insert("TYPO");
+        self
+    }
+}
+
+/// A row as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Position.
+    pub position: u64,
+    /// Recorded at.
+    pub recorded_at: Instant,
+    /// Algorithm.
+    pub alg: u8,
+    /// Key id.
+    pub key: KeyId,
+    /// Signature.
+    pub signature: Vec<u8>,
+    /// Payload.
+    pub payload: Vec<u8>,
+}
+
+/// The world.
+pub struct World {
+    /// The model ledger.
+    pub memory: Memory,
+    /// Every row in order.
+    pub rows: Vec<Row>,
+    /// Openings by event id.
+    pub openings: HashMap<Uuid, Vec<Opening>>,
+    /// Present instant.
+    pub now: Instant,
+    /// The service.
+    pub service: Service,
+    /// Key of the service.
+    pub service_key: SigningKey,
+    /// Log key.
+    pub log: LogSigner,
+    /// The two roots.
+    pub roots: Vec<Person>,
+    ledger: LedgerId,
+    drawn: u64,
+    keys: u32,
+    seed: u64,
+}
+
+/// Area of the tests' county.
+pub const AREA: &str = "511502";
+
+impl World {
+    /// A world before its genesis.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let mut world = Self {
+            memory: Memory::new(LedgerId([0; 16])),
+            rows: Vec::new(),
+            openings: HashMap::new(),
+            now: "2024-03-04T01:00:00.000000Z".parse().expect("an instant"),
+            service: Service { account: Uuid::nil(), key: KeyId([0; 32]), id_secret: [7; 32] },
+            service_key: SigningKey::from_seed(demo_seed(0)),
+            log: LogSigner::new("unset", SigningKey::from_seed([9; 32])),
+            roots: Vec::new(),
+            ledger: LedgerId([0; 16]),
+            drawn: 0,
+            keys: 1,
+            seed,
+        };
+        let mut id = [0; 16];
+        id.copy_from_slice(&world.draw()[..16]);
+        world.ledger = LedgerId(id);
+        world.memory = Memory::new(world.ledger);
+        world.service = Service { account: world.id(), key: world.service_key.public().id(), id_secret: [7; 32] };
+        world.log = LogSigner::new(format!("test.example/{}/1", world.ledger), SigningKey::from_seed([9; 32]));
+        for _ in 0..2 {
+            let key = world.key();
+            let root = Person { account: world.id(), holder: world.id(), key, credential: None, grant: None };
+            world.roots.push(root);
+        }
+        world
+    }
+
+    /// A world with its genesis and its first administrators: two T_ADMIN and one SYS_AUD.
+    #[must_use]
+    pub fn founded(seed: u64) -> (Self, Vec<Person>) {
+        let mut world = Self::new(seed);
+        world.genesis();
+        let roles = ["T_ADMIN", "T_ADMIN", "SYS_AUD"];
+        let (first, second) = (world.roots[0].clone(), world.roots[1].clone());
+        let people = roles.iter().map(|role| world.enrol(&first, &second, "T", role, None, None)).collect();
+        (world, people)
+    }
+
+    fn draw(&mut self) -> [u8; 32] {
+        self.drawn += 1;
+        let mut bytes = self.seed.to_be_bytes().to_vec();
+        bytes.extend(self.drawn.to_be_bytes());
+        Hash::of(&bytes).0
+    }
+
+    /// The ledger's id.
+    #[must_use]
+    pub fn ledger(&self) -> LedgerId {
+        self.ledger
+    }
+
+    /// A fresh id.
+    pub fn id(&mut self) -> Uuid {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.draw()[..16]);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// A fresh demonstration key.
+    pub fn key(&mut self) -> SigningKey {
+        self.keys += 1;
+        SigningKey::from_seed(demo_seed(self.keys))
+    }
+
+    /// Today.
+    #[must_use]
+    pub fn today(&self) -> String {
+        self.now.civil_day().to_string()
+    }
+
+    /// Lets time pass.
+    pub fn pass_seconds(&mut self, seconds: i64) {
+        self.now = self.now.plus_micros(seconds * 1_000_000);
+    }
+
+    /// Data of a genesis.
+    #[must_use]
+    pub fn genesis_data(&self) -> Json {
+        let key = |account: Uuid, key: &SigningKey| {
+            let proof = EnrolmentProof::make(key, account, self.ledger, self.now);
+            json!({
+                "account": account, "alg": 1, "public_key": b64url(&key.public().spki()),
+                "proof": {"payload": b64url(&proof.payload), "sig": b64url(&proof.signature)},
+            })
+        };
+        let file = |what: &str| json!({"version": 1, "sha256": file_hash(what, 1)});
+        let roots = self.roots.iter().map(|root| {
+            let mut described = key(root.account, &root.key);
+            described["person"] = json!(root.holder);
+            described
+        });
+        json!({
+            "name": "test.example", "environment": "demonstration", "clock": "simulated", "threshold": 2,
+            "roots": roots.collect::<Vec<_>>(), "service": key(self.service.account, &self.service_key),
+            "log_vkey": self.log.verifier().to_vkey(),
+            "catalogue": file("catalogue"), "policy": file("policy"), "rules": file("rules"),
+        })
+    }
+
+    /// Signs and countersigns the genesis.
+    pub fn genesis(&mut self) {
+        let record = self.id();
+        let (first, second) = (self.roots[0].clone(), self.roots[1].clone());
+        let created = self.act(&first, Wish::new("ledger.created", record, self.genesis_data())).expect("genesis");
+        self.act(&second, Wish::new("ledger.countersigned", record, json!({"countersigns": created}))).expect("countersignature");
+    }
+
+    /// Opens an account for a person, binds a key and gives a role: `by` opens, `second` countersigns.
+    pub fn enrol(&mut self, by: &Person, second: &Person, level: &str, role: &str, org: Option<Uuid>, area: Option<&str>) -> Person {
+        let (account, holder, credential, grant) = (self.id(), self.id(), self.id(), self.id());
+        let key = self.key();
+        let mut data = json!({"kind": "PERSON", "level": level, "party": {"kind": "party", "id": holder}, "name": format!("演示人员{}", self.keys)});
+        place(&mut data, org, area);
+        let opened = self.act(by, Wish::new("account.opened", account, data)).expect("account opened");
+        self.act(second, Wish::new("account.countersigned", account, json!({"countersigns": opened}))).expect("account countersigned");
+        let proof = EnrolmentProof::make(&key, account, self.ledger, self.now);
+        let until = self.now.civil_day().add_days(3 * 365).to_string();
+        let request = json!({
+            "account": account, "holder": holder, "alg": 1, "public_key": b64url(&key.public().spki()),
+            "proof": {"payload": b64url(&proof.payload), "sig": b64url(&proof.signature)},
+            "assurance": "HARDWARE", "valid_from": self.today(), "valid_until": until,
+        });
+        let requested = self.act(by, Wish::new("credential.requested", credential, request)).expect("credential requested");
+        self.act(second, Wish::new("credential.bound", credential, json!({"account": account, "countersigns": requested}))).expect("credential bound");
+        let mut data = json!({"account": account, "role": role, "from": self.today()});
+        place(&mut data, org, area);
+        let given = self.act(by, Wish::new("grant.given", grant, data)).expect("grant given");
+        self.act(second, Wish::new("grant.countersigned", grant, json!({"account": account, "countersigns": given}))).expect("grant countersigned");
+        Person { account, holder, key, credential: Some(credential), grant: Some(grant) }
+    }
+
+    /// Makes the signed unit of some wishes of one person.
+    ///
+    /// # Errors
+    /// The refusal when a wish cannot be made into a statement.
+    pub fn sign(&mut self, who: &Person, wishes: &[Wish]) -> Result<Unit, Refusal> {
+        let batch_id = self.id();
+        let mut memory = self.memory.clone();
+        memory.set_now(self.now);
+        let mut unit = Unit { envelopes: Vec::new(), openings: Vec::new() };
+        for (index, wish) in wishes.iter().enumerate() {
+            let kind = wish.event_type.split('.').next().unwrap_or_default();
+            let batch = (wishes.len() > 1).then_some(Batch { id: batch_id, index: index as u16, count: wishes.len() as u16 });
+            let request = Request {
+                event_type: wish.event_type.into(),
+                schema: 1,
+                record: RecordRef { kind: kind.into(), id: wish.record },
+                meaning: wish.meaning,
+                reason: wish.reason.map(|code| (code.into(), None)),
+                effective_on: wish.effective_on.as_ref().map(|day| day.parse().expect("a date")),
+                corrects: wish.corrects,
+                reads: Vec::new(),
+                data: object(&wish.data),
+                batch,
+                account: who.account,
+                key: who.key.public().id(),
+                grant: who.grant,
+            };
+            let id = self.id();
+            let salts: Vec<[u8; 32]> = (0..8).map(|_| self.draw()).collect();
+            let mut salts = salts.into_iter();
+            let (draft, object) = match prepare(&request, id, self.now, &mut || salts.next().expect("few seals"), &memory) {
+                Ok(made) => made,
+                Err(Stop::Refuse(refusal)) => return Err(refusal),
+                Err(Stop::Need(need)) => panic!("memory holds everything, yet {need:?}"),
+            };
+            // The next wish of the batch may continue this record: let the model take it unjudged.
+            if let Ok(typed) = domain::admission::read_typed(&object, None) {
+                memory.replay(&typed, signing::envelope::statement_hash(&draft.payload), self.now);
+            }
+            let signature = who.key.sign_payload(PayloadType::Event, &draft.payload).to_vec();
+            unit.envelopes.push(Envelope { payload_type: PayloadType::Event, payload: draft.payload, key: who.key.public().id(), signature });
+            unit.openings.push(Some(draft.openings));
+        }
+        Ok(unit)
+    }
+
+    /// Judges a unit and appends it to the model.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn submit(&mut self, unit: &Unit) -> Result<Admitted, Refusal> {
+        self.memory.set_now(self.now);
+        let refused = |stop| match stop {
+            Stop::Refuse(refusal) => refusal,
+            Stop::Need(need) => panic!("memory holds everything, yet {need:?}"),
+        };
+        let openings = unit.openings.iter().map(|list| list.clone().map_or(Openings::IllFormed, Openings::Given)).collect();
+        let presented: Vec<Presented> = receive(unit.envelopes.clone(), openings, &self.memory).map_err(refused)?;
+        let admitted = judge(&presented, &self.memory, &self.service).map_err(refused)?;
+        let first = self.memory.apply(&admitted);
+        for (index, event) in admitted.events.iter().enumerate() {
+            let (key, signature) = match presented.get(index) {
+                Some(presented) => (presented.key, presented.signature.clone()),
+                None => (self.service.key, self.service_key.sign_payload(PayloadType::Event, &event.payload).to_vec()),
+            };
+            let position = first + index as u64;
+            self.rows.push(Row { position, recorded_at: self.now, alg: 1, key, signature, payload: event.payload.clone() });
+        }
+        for (envelope, openings) in admitted.events.iter().zip(&unit.openings) {
+            self.openings.insert(envelope.statement.id, openings.clone().unwrap_or_default());
+        }
+        self.pass_seconds(1);
+        Ok(admitted)
+    }
+
+    /// Signs and submits one wish.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn act(&mut self, who: &Person, wish: Wish) -> Result<EventRef, Refusal> {
+        let unit = self.sign(who, &[wish])?;
+        let admitted = self.submit(&unit)?;
+        Ok(EventRef { event: admitted.events[0].statement.id, hash: admitted.events[0].hash })
+    }
+}
+
+fn place(data: &mut Json, org: Option<Uuid>, area: Option<&str>) {
+    if let Some(org) = org {
+        data["org"] = json!(org);
+    }
+    if let Some(area) = area {
+        data["area"] = json!(area);
+    }
+}
+
+/// JSON as an object of the wire.
+#[must_use]
+pub fn object(json: &Json) -> Object {
+    read_loose(json.to_string().as_bytes(), 1 << 20).expect("test data is an object of the wire")
+}
+
+/// Profile of an institution.
+#[must_use]
+pub fn institution_profile(credit_code: &str, name: &str) -> Json {
+    json!({
+        "credit_code": credit_code, "name": name, "kinds": ["RAD"], "division": AREA, "supervision_area": AREA,
+        "address": "示范路1号",
+        "practice_document": {"kind": "PRC", "number": "PDY0001", "from": "2020-01-01"},
+    })
+}
+
+/// Profile of a device.
+#[must_use]
+pub fn device_profile(institution: Uuid, number: u32) -> Json {
+    json!({
+        "institution": institution, "kind": "X02", "device_no": format!("D{number:04}"), "name": "数字化X射线摄影机",
+        "maker": "示范医疗设备", "factory_no": format!("F{number:06}"), "location": "放射科1室", "tube_voltage_v": 150_000,
+    })
+}
+
+/// A text value.
+#[must_use]
+pub fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
