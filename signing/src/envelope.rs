@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::bytes::{Hash, KeyId, b64, b64_decode, b64url, b64url_decode, parse_uuid_v4, parse_uuid_v8};
-use crate::json::{JsonFault, Object, PAYLOAD_MAX, Value, canonical_object, read_loose};
+use crate::json::{DEPTH_MAX, JsonFault, LOOSE_DEPTH_MAX, Object, PAYLOAD_MAX, Value, canonical_object, read_loose};
+use crate::reader::{Read, Reader, Rules};
 use crate::statement::is_kind;
 
 /// Most signed events of a unit.
@@ -89,13 +90,24 @@ pub struct Envelope {
     pub signature: Vec<u8>,
 }
 
-/// Why an envelope could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why an envelope could not be read, in order of precedence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EnvelopeFault {
     /// The payload is longer than 65,536 bytes.
     TooLarge,
     /// Anything else.
     BadEnvelope,
+}
+
+impl EnvelopeFault {
+    /// The code on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::BadEnvelope => "bad_envelope",
+        }
+    }
 }
 
 impl Envelope {
@@ -114,20 +126,22 @@ impl Envelope {
     /// Reads an object with exactly the members of an envelope and exactly one signature.
     ///
     /// # Errors
-    /// The fault.
+    /// The fault; a payload that is too large comes before everything else that may be wrong.
     pub fn read(object: &Object) -> Result<Self, EnvelopeFault> {
-        let text = |object: &Object, name: &str| object.get(name).and_then(Value::as_text).map(CompactString::from);
-        let read = || {
-            let signatures = object.get("signatures")?.as_array().filter(|_| object.len() == 3)?;
-            let [Value::Object(signature)] = signatures else { return None };
-            let payload = b64_decode(&text(object, "payload")?)?;
-            let payload_type = PayloadType::parse(&text(object, "payloadType")?)?;
-            let key = text(signature, "keyid").filter(|_| signature.len() == 2)?.parse().ok()?;
-            let signature = b64_decode(&text(signature, "sig")?)?;
-            Some(Self { payload_type, payload, key, signature })
-        };
-        let envelope = read().ok_or(EnvelopeFault::BadEnvelope)?;
-        if envelope.payload.len() > PAYLOAD_MAX { Err(EnvelopeFault::TooLarge) } else { Ok(envelope) }
+        match decoded_payload(object) {
+            Some(payload) if payload.len() > PAYLOAD_MAX => Err(EnvelopeFault::TooLarge),
+            payload => payload.and_then(|payload| Self::around(payload, object)).ok_or(EnvelopeFault::BadEnvelope),
+        }
+    }
+
+    fn around(payload: Vec<u8>, object: &Object) -> Option<Self> {
+        let signatures = object.get("signatures")?.as_array().filter(|_| object.len() == 3)?;
+        let [Value::Object(signature)] = signatures else { return None };
+        let payload_type = PayloadType::parse(object.get("payloadType")?.as_text()?)?;
+        let key = signature.get("keyid")?.as_text().filter(|_| signature.len() == 2)?.parse().ok()?;
+        // How long a signature must be is the algorithm's business; the leaf has 16 bits for its length.
+        let signature = b64_decode(signature.get("sig")?.as_text()?).filter(|bytes| bytes.len() <= usize::from(u16::MAX))?;
+        Some(Self { payload_type, payload, key, signature })
     }
 
     /// The envelope as a value.
@@ -150,6 +164,10 @@ impl Envelope {
     }
 }
 
+fn decoded_payload(object: &Object) -> Option<Vec<u8>> {
+    b64_decode(object.get("payload")?.as_text()?)
+}
+
 /// Whose data key protects a sealed value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Subject {
@@ -160,7 +178,7 @@ pub struct Subject {
 }
 
 /// What stands behind a seal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Opening {
     /// RFC 6901 pointer from the root of the statement to the object that holds `$sealed`.
     pub pointer: String,
@@ -172,6 +190,13 @@ pub struct Opening {
     pub value: Value,
 }
 
+/// Shows the place, never the value or its salt: openings hold personal data, and what is shown ends in a log.
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opening").field("pointer", &self.pointer).field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
+
 impl Opening {
     /// Reads an object with exactly the members of an opening.
     #[must_use]
@@ -179,7 +204,7 @@ impl Opening {
         let subject = object.get("subject")?.as_object().filter(|subject| subject.len() == 2 && object.len() == 4)?;
         let kind = subject.get("kind")?.as_text().filter(|kind| is_kind(kind))?;
         let id = subject.get("id")?.as_text()?;
-        let id = parse_uuid_v4(id).or_else(|| parse_uuid_v8(id))?;
+        let id = if kind == "warning" { parse_uuid_v8(id)? } else { parse_uuid_v4(id)? };
         let salt = b64url_decode(object.get("salt")?.as_text()?)?.try_into().ok()?;
         let pointer = object.get("pointer")?.as_text()?.to_owned();
         Some(Self { pointer, subject: Subject { kind: kind.into(), id }, salt, value: object.get("value")?.clone() })
@@ -200,6 +225,12 @@ impl Opening {
             ("value".into(), self.value.clone()),
         ]))
     }
+}
+
+/// A list of openings; nothing when one of them is ill-formed.
+#[must_use]
+pub fn openings_of(items: &[Value]) -> Option<Vec<Opening>> {
+    items.iter().map(|item| Opening::read(item.as_object()?)).collect()
 }
 
 /// What enters the log together or not at all.
@@ -224,68 +255,116 @@ impl Unit {
     /// Reads the JSON of a unit.
     ///
     /// # Errors
-    /// The fault that takes precedence.
+    /// The fault that takes precedence: `too_large`, then `bad_envelope`, each at its lowest index; 0 for what is
+    /// wrong with the unit as a whole.
     pub fn read(bytes: &[u8]) -> Result<Self, UnitFault> {
-        let object = read_loose(bytes, UNIT_JSON_MAX).map_err(|fault| match fault {
-            JsonFault::TooLarge => UnitFault { fault: EnvelopeFault::TooLarge, index: 0 },
-            _ => UnitFault { fault: EnvelopeFault::BadEnvelope, index: 0 },
-        })?;
-        Self::read_object(&object)
-    }
-
-    /// Reads the object of a unit.
-    ///
-    /// # Errors
-    /// The fault that takes precedence.
-    pub fn read_object(object: &Object) -> Result<Self, UnitFault> {
-        let bad = |index| UnitFault { fault: EnvelopeFault::BadEnvelope, index };
-        let large = |index| UnitFault { fault: EnvelopeFault::TooLarge, index };
-        let envelopes = object.get("envelopes").and_then(Value::as_array).filter(|_| object.len() == 2).ok_or(bad(0))?;
-        let openings = object.get("openings").and_then(Value::as_array).ok_or(bad(0))?;
-        if envelopes.len() > EVENTS_MAX {
-            return Err(large(EVENTS_MAX));
+        let fault = |fault, index| UnitFault { fault, index };
+        if bytes.len() > UNIT_JSON_MAX {
+            return Err(fault(EnvelopeFault::TooLarge, 0));
         }
-        let mut unit = Self { envelopes: Vec::with_capacity(envelopes.len()), openings: Vec::with_capacity(openings.len()) };
+        let parts = Parts::read(bytes).map_err(|_| fault(EnvelopeFault::BadEnvelope, 0))?;
+        if parts.envelopes.len() > EVENTS_MAX {
+            return Err(fault(EnvelopeFault::TooLarge, 0));
+        }
+        let whole = !parts.envelopes.is_empty() && parts.envelopes.len() == parts.openings.len();
+        let mut first_bad = if whole { None } else { Some(0) };
         let mut size = 0;
-        let mut first_bad = None;
-        for (index, envelope) in envelopes.iter().enumerate() {
-            match envelope.as_object().ok_or(EnvelopeFault::BadEnvelope).and_then(Envelope::read) {
-                Ok(envelope) => {
-                    size += envelope.payload.len();
-                    unit.envelopes.push(envelope);
-                }
-                Err(EnvelopeFault::TooLarge) => return Err(large(index)),
-                Err(EnvelopeFault::BadEnvelope) => first_bad = first_bad.or(Some(index)),
+        let mut envelopes = Vec::with_capacity(parts.envelopes.len());
+        for (index, value) in parts.envelopes.iter().enumerate() {
+            let object = value.as_object();
+            let payload = object.and_then(decoded_payload);
+            let length = payload.as_ref().map_or(0, Vec::len);
+            size += length + parts.openings.get(index).map_or(0, |openings| openings.length);
+            if length > PAYLOAD_MAX || size > UNIT_MAX {
+                return Err(fault(EnvelopeFault::TooLarge, index));
             }
-            // Openings are one list for each envelope; their size counts with the payload's.
-            size += openings.get(index).map_or(0, |list| crate::json::canonical(list).len());
-            if size > UNIT_MAX {
-                return Err(large(index));
+            let envelope = object.zip(payload).and_then(|(object, payload)| Envelope::around(payload, object));
+            match envelope.filter(|envelope| envelope.payload_type == PayloadType::Event) {
+                Some(envelope) => envelopes.push(envelope),
+                None => first_bad = first_bad.or(Some(index)),
             }
         }
-        if let Some(index) = first_bad {
-            return Err(bad(index));
-        }
-        if envelopes.is_empty() || openings.len() != envelopes.len() {
-            return Err(bad(0));
-        }
-        for (index, list) in openings.iter().enumerate() {
-            let list = list.as_array().ok_or(bad(index))?;
-            unit.openings.push(list.iter().map(|opening| opening.as_object().and_then(Opening::read)).collect());
-        }
-        match unit.envelopes.iter().position(|envelope| envelope.payload_type != PayloadType::Event) {
-            Some(index) => Err(bad(index)),
-            None => Ok(unit),
+        match first_bad {
+            Some(index) => Err(fault(EnvelopeFault::BadEnvelope, index)),
+            None => Ok(Self { envelopes, openings: parts.openings.into_iter().map(|openings| openings.list).collect() }),
         }
     }
 
-    /// The unit as JSON.
+    /// The unit as JSON. An ill-formed list is written as one that stays ill-formed.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        let openings = self.openings.iter().map(|list| Value::Array(list.iter().flatten().map(Opening::to_value).collect()));
+        let openings = self.openings.iter().map(|list| match list {
+            Some(list) => Value::Array(list.iter().map(Opening::to_value).collect()),
+            None => Value::Array(vec![Value::Integer(0)]),
+        });
         canonical_object(&Object::from_pairs(vec![
             ("envelopes".into(), Value::Array(self.envelopes.iter().map(Envelope::to_value).collect())),
             ("openings".into(), Value::Array(openings.collect())),
         ]))
+    }
+}
+
+/// A unit taken apart, before its envelopes are judged.
+#[derive(Default)]
+struct Parts {
+    envelopes: Vec<Value>,
+    openings: Vec<Openings>,
+}
+
+/// The openings of one event: nothing where they are ill-formed; and their length as sent.
+struct Openings {
+    list: Option<Vec<Opening>>,
+    length: usize,
+}
+
+impl Parts {
+    fn read(bytes: &[u8]) -> Read<Self> {
+        let mut reader = Reader::new(bytes, Rules::Loose)?;
+        let (mut envelopes, mut openings) = (None, None);
+        reader.space();
+        reader.expect(b'{')?;
+        reader.space();
+        loop {
+            match reader.name()?.as_str() {
+                "envelopes" if envelopes.is_none() => envelopes = Some(reader.array(2)?),
+                "openings" if openings.is_none() => openings = Some(Self::read_openings(&mut reader)?),
+                _ => return Err(JsonFault::BadJson),
+            }
+            if !reader.another(b'}')? {
+                break;
+            }
+        }
+        reader.end()?;
+        envelopes.zip(openings).map(|(envelopes, openings)| Self { envelopes, openings }).ok_or(JsonFault::BadJson)
+    }
+
+    /// A fault within one event's list is that event's `seal_mismatch` and ranks behind other faults: such a list is
+    /// passed over to the bracket that closes it, and reading goes on.
+    fn read_openings(reader: &mut Reader<'_>) -> Read<Vec<Openings>> {
+        let mut all = Vec::new();
+        reader.expect(b'[')?;
+        reader.space();
+        if reader.peek() == Some(b']') {
+            reader.expect(b']')?;
+            return Ok(all);
+        }
+        loop {
+            let from = reader.at();
+            if reader.peek() != Some(b'[') {
+                return Err(JsonFault::BadJson);
+            }
+            // An opening is the outermost object of its own.
+            let list = match reader.array(LOOSE_DEPTH_MAX - DEPTH_MAX) {
+                Ok(items) => openings_of(&items),
+                Err(_) => {
+                    reader.skip_bracketed(from)?;
+                    None
+                }
+            };
+            all.push(Openings { list, length: reader.at() - from });
+            if !reader.another(b']')? {
+                return Ok(all);
+            }
+        }
     }
 }

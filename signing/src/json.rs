@@ -6,12 +6,17 @@
 //! NFC) is kept apart, because Unicode grows and an audit must not change its verdict with it.
 
 use compact_str::CompactString;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use unicode_normalization::is_nfc;
+
+use crate::reader::{Rules, Seen, read_with};
 
 /// Longest payload, in bytes.
 pub const PAYLOAD_MAX: usize = 65_536;
 /// Deepest nesting; the payload itself is 1, scalars add none.
 pub const DEPTH_MAX: usize = 8;
+/// Deepest nesting of what [`read_loose`] reads: a payload's, and what wraps it.
+pub const LOOSE_DEPTH_MAX: usize = 12;
 /// Greatest integer, 2^53 − 1.
 pub const INTEGER_MAX: i64 = (1 << 53) - 1;
 /// Longest sealed value, in bytes of its RFC 8785 form.
@@ -69,6 +74,12 @@ impl Value {
 pub struct Object(Vec<(CompactString, Value)>);
 
 impl Object {
+    /// Pairs that are known to be in order of their names, each name once.
+    pub(crate) fn from_sorted(pairs: Vec<(CompactString, Value)>) -> Self {
+        debug_assert!(pairs.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        Self(pairs)
+    }
+
     /// Sorts pairs into an object; of two with one name the later stays.
     #[must_use]
     pub fn from_pairs(mut pairs: Vec<(CompactString, Value)>) -> Self {
@@ -142,8 +153,8 @@ impl JsonFault {
 /// # Errors
 /// The fault that takes precedence.
 pub fn read(bytes: &[u8]) -> Result<Object, JsonFault> {
-    let reader = read_payload(bytes)?;
-    if reader.1.bad_text { Err(JsonFault::BadText) } else { Ok(reader.0) }
+    let (object, seen) = read_payload(bytes, Rules::Payload)?;
+    if seen.bad_text { Err(JsonFault::BadText) } else { Ok(object) }
 }
 
 /// Reads a stored payload: everything but the checks of text.
@@ -151,18 +162,19 @@ pub fn read(bytes: &[u8]) -> Result<Object, JsonFault> {
 /// # Errors
 /// The fault that takes precedence.
 pub fn read_stored(bytes: &[u8]) -> Result<Object, JsonFault> {
-    read_payload(bytes).map(|(object, _)| object)
+    read_payload(bytes, Rules::Stored).map(|(object, _)| object)
 }
 
-fn read_payload(bytes: &[u8]) -> Result<(Object, Seen), JsonFault> {
+fn read_payload(bytes: &[u8], rules: Rules) -> Result<(Object, Seen), JsonFault> {
     if bytes.len() > PAYLOAD_MAX {
         return Err(JsonFault::TooLarge);
     }
-    let (object, seen) = read_with(bytes, true)?;
+    let (object, seen) = read_with(bytes, rules)?;
     if seen.not_canonical { Err(JsonFault::NotCanonical) } else { Ok((object, seen)) }
 }
 
-/// Reads an envelope, a unit or openings: the same reader, but any member names and any spelling of them.
+/// Reads what is not signed as it stands (an envelope, a proof): the same reader, but any member names, any
+/// spelling of them, no check of text, and [`LOOSE_DEPTH_MAX`] levels.
 ///
 /// # Errors
 /// [`JsonFault::BadJson`], or [`JsonFault::TooLarge`] above `limit` bytes.
@@ -170,263 +182,11 @@ pub fn read_loose(bytes: &[u8], limit: usize) -> Result<Object, JsonFault> {
     if bytes.len() > limit {
         return Err(JsonFault::TooLarge);
     }
-    read_with(bytes, false).map(|(object, _)| object)
-}
-
-fn read_with(bytes: &[u8], wire_names: bool) -> Result<(Object, Seen), JsonFault> {
-    let text = std::str::from_utf8(bytes).map_err(|_| JsonFault::BadJson)?;
-    let mut reader = Reader { text, bytes, at: 0, wire_names, seen: Seen::default() };
-    reader.space();
-    let value = reader.value(0)?;
-    reader.space();
-    match value {
-        Value::Object(object) if reader.at == bytes.len() => Ok((object, reader.seen)),
-        _ => Err(JsonFault::BadJson),
-    }
-}
-
-/// Faults that do not stop the reader, since a worse one may follow.
-#[derive(Debug, Clone, Copy, Default)]
-struct Seen {
-    not_canonical: bool,
-    bad_text: bool,
-}
-
-struct Reader<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-    wire_names: bool,
-    seen: Seen,
-}
-
-type Read<T> = Result<T, JsonFault>;
-
-impl Reader<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn expect(&mut self, byte: u8) -> Read<()> {
-        if self.peek() == Some(byte) {
-            self.at += 1;
-            Ok(())
-        } else {
-            Err(JsonFault::BadJson)
-        }
-    }
-
-    fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
-            self.seen.not_canonical = true;
-        }
-    }
-
-    fn value(&mut self, depth: usize) -> Read<Value> {
-        match self.peek() {
-            Some(b'{') => self.object(depth + 1).map(Value::Object),
-            Some(b'[') => self.array(depth + 1).map(Value::Array),
-            Some(b'"') => {
-                let text = self.string()?;
-                self.seen.bad_text |= !text_ok(&text);
-                Ok(Value::Text(text))
-            }
-            Some(b'-' | b'0'..=b'9') => self.integer().map(Value::Integer),
-            Some(b't') => self.word("true").map(|()| Value::Bool(true)),
-            Some(b'f') => self.word("false").map(|()| Value::Bool(false)),
-            _ => Err(JsonFault::BadJson),
-        }
-    }
-
-    fn word(&mut self, word: &str) -> Read<()> {
-        if self.bytes[self.at..].starts_with(word.as_bytes()) {
-            self.at += word.len();
-            Ok(())
-        } else {
-            Err(JsonFault::BadJson)
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Read<Object> {
-        if depth > DEPTH_MAX {
-            return Err(JsonFault::BadJson);
-        }
-        self.expect(b'{')?;
-        self.space();
-        let mut pairs: Vec<(CompactString, Value)> = Vec::new();
-        let mut ordered = true;
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(Object(pairs));
-        }
-        pairs.reserve(8);
-        loop {
-            if self.peek() != Some(b'"') {
-                return Err(JsonFault::BadJson);
-            }
-            let name = self.string()?;
-            if self.wire_names && !is_member_name(&name) {
-                return Err(JsonFault::BadJson);
-            }
-            ordered &= pairs.last().is_none_or(|(last, _)| *last < name);
-            self.space();
-            self.expect(b':')?;
-            self.space();
-            let value = self.value(depth)?;
-            pairs.push((name, value));
-            self.space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => break,
-                _ => return Err(JsonFault::BadJson),
-            }
-            self.space();
-        }
-        self.at += 1;
-        if !ordered {
-            self.seen.not_canonical = true;
-            pairs.sort_by(|a, b| a.0.cmp(&b.0));
-            if pairs.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-                return Err(JsonFault::BadJson);
-            }
-        }
-        Ok(Object(pairs))
-    }
-
-    fn array(&mut self, depth: usize) -> Read<Vec<Value>> {
-        if depth > DEPTH_MAX {
-            return Err(JsonFault::BadJson);
-        }
-        self.expect(b'[')?;
-        self.space();
-        let mut items = Vec::new();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Ok(items);
-        }
-        loop {
-            items.push(self.value(depth)?);
-            self.space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b']') => break,
-                _ => return Err(JsonFault::BadJson),
-            }
-            self.space();
-        }
-        self.at += 1;
-        Ok(items)
-    }
-
-    /// `0|-?[1-9][0-9]*` within ±(2^53 − 1).
-    fn integer(&mut self) -> Read<i64> {
-        let negative = self.peek() == Some(b'-');
-        let start = self.at + usize::from(negative);
-        let digits = self.bytes[start..].iter().take_while(|b| b.is_ascii_digit()).count();
-        self.at = start + digits;
-        let leading_zero = self.bytes.get(start) == Some(&b'0') && (digits > 1 || negative);
-        let fraction = matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'+' | b'-'));
-        if digits == 0 || digits > 16 || leading_zero || fraction {
-            return Err(JsonFault::BadJson);
-        }
-        let magnitude = self.bytes[start..self.at].iter().fold(0_i64, |sum, b| sum * 10 + i64::from(b - b'0'));
-        if magnitude > INTEGER_MAX {
-            return Err(JsonFault::BadJson);
-        }
-        Ok(if negative { -magnitude } else { magnitude })
-    }
-
-    fn string(&mut self) -> Read<CompactString> {
-        self.expect(b'"')?;
-        let start = self.at;
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    let text = &self.text[start..self.at];
-                    self.at += 1;
-                    return Ok(CompactString::from(text));
-                }
-                Some(b'\\') => return self.escaped(start),
-                Some(0..=0x1F) | None => return Err(JsonFault::BadJson),
-                Some(_) => self.at += 1,
-            }
-        }
-    }
-
-    /// A string from its first escape on.
-    fn escaped(&mut self, start: usize) -> Read<CompactString> {
-        let mut out = CompactString::from(&self.text[start..self.at]);
-        loop {
-            let run = self.at;
-            while !matches!(self.peek(), Some(b'"' | b'\\' | 0..=0x1F) | None) {
-                self.at += 1;
-            }
-            out.push_str(&self.text[run..self.at]);
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(out);
-                }
-                Some(b'\\') => out.push(self.escape()?),
-                _ => return Err(JsonFault::BadJson),
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Read<char> {
-        let letter = *self.bytes.get(self.at + 1).ok_or(JsonFault::BadJson)?;
-        self.at += 2;
-        Ok(match letter {
-            b'"' => '"',
-            b'\\' => '\\',
-            b'b' => '\u{8}',
-            b't' => '\t',
-            b'n' => '\n',
-            b'f' => '\u{C}',
-            b'r' => '\r',
-            b'/' => {
-                self.seen.not_canonical = true;
-                '/'
-            }
-            b'u' => return self.unicode(),
-            _ => return Err(JsonFault::BadJson),
-        })
-    }
-
-    fn unicode(&mut self) -> Read<char> {
-        let at = self.at;
-        let first = self.hex4()?;
-        let code = match first {
-            0xD800..=0xDBFF => {
-                if self.bytes.get(self.at..self.at + 2) != Some(b"\\u") {
-                    return Err(JsonFault::BadJson);
-                }
-                self.at += 2;
-                let second = self.hex4()?;
-                if !(0xDC00..=0xDFFF).contains(&second) {
-                    return Err(JsonFault::BadJson);
-                }
-                0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)
-            }
-            other => other,
-        };
-        // The only canonical \u is that of a control character without a short form, in lower case.
-        let short = matches!(code, 0x08 | 0x09 | 0x0A | 0x0C | 0x0D);
-        let lower = !self.bytes[at..self.at].iter().any(u8::is_ascii_uppercase);
-        self.seen.not_canonical |= code > 0x1F || short || !lower;
-        char::from_u32(code).ok_or(JsonFault::BadJson)
-    }
-
-    fn hex4(&mut self) -> Read<u32> {
-        let digits = self.bytes.get(self.at..self.at + 4).ok_or(JsonFault::BadJson)?;
-        self.at += 4;
-        digits.iter().try_fold(0, |sum, b| char::from(*b).to_digit(16).map(|d| sum * 16 + d)).ok_or(JsonFault::BadJson)
-    }
+    read_with(bytes, Rules::Loose).map(|(object, _)| object)
 }
 
 /// `[a-z$][a-z0-9_]*`, with `$` in `$sealed` alone.
-fn is_member_name(name: &str) -> bool {
+pub(crate) fn is_member_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     match bytes.first() {
         Some(b'$') => name == "$sealed",
@@ -441,7 +201,16 @@ pub fn text_ok(text: &str) -> bool {
     if text.is_ascii() {
         return text.bytes().all(|b| (0x20..0x7F).contains(&b));
     }
-    text.chars().all(char_ok) && is_nfc(text)
+    let mut surely_nfc = true;
+    for c in text.chars() {
+        if !char_ok(c) {
+            return false;
+        }
+        // Latin, Han, full-width forms and the common punctuation never combine with what follows: for Chinese text
+        // the long way of the tables is not needed. (302A..302F and 3099, 309A do combine; they are left out.)
+        surely_nfc &= matches!(c as u32, 0x20..=0x2FF | 0x2010..=0x2027 | 0x3001..=0x3029 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xFF01..=0xFF5E);
+    }
+    surely_nfc || is_nfc(text)
 }
 
 fn char_ok(c: char) -> bool {
@@ -475,7 +244,7 @@ fn sealed_part_ok(value: &Value, depth: usize) -> bool {
     }
 }
 
-/// The RFC 8785 form of a value.
+/// The RFC 8785 form of a value. Names are those of the wire: ASCII, so the order of bytes is that of UTF-16 code units.
 #[must_use]
 pub fn canonical(value: &Value) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
@@ -495,7 +264,7 @@ fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Integer(integer) => out.extend_from_slice(integer.to_string().as_bytes()),
+        Value::Integer(integer) => write_integer(*integer, out),
         Value::Text(text) => write_text(text, out),
         Value::Array(items) => {
             out.push(b'[');
@@ -509,6 +278,24 @@ fn write(value: &Value, out: &mut Vec<u8>) {
         }
         Value::Object(object) => write_object(object, out),
     }
+}
+
+fn write_integer(integer: i64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = integer.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if integer < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
 }
 
 fn write_object(object: &Object, out: &mut Vec<u8>) {
@@ -526,7 +313,14 @@ fn write_object(object: &Object, out: &mut Vec<u8>) {
 
 fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for byte in text.bytes() {
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if !matches!(byte, b'"' | b'\\' | 0x00..=0x1F) {
+            continue;
+        }
+        out.extend_from_slice(&bytes[done..at]);
+        done = at + 1;
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -535,10 +329,10 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
             0x0A => out.extend_from_slice(b"\\n"),
             0x0C => out.extend_from_slice(b"\\f"),
             0x0D => out.extend_from_slice(b"\\r"),
-            0x00..=0x1F => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            other => out.push(other),
+            other => out.extend_from_slice(format!("\\u{other:04x}").as_bytes()),
         }
     }
+    out.extend_from_slice(&bytes[done..]);
     out.push(b'"');
 }
 
@@ -547,5 +341,27 @@ impl<'a> IntoIterator for &'a Object {
     type IntoIter = std::slice::Iter<'a, (CompactString, Value)>;
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Bool(flag) => serializer.serialize_bool(*flag),
+            Self::Integer(integer) => serializer.serialize_i64(*integer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (name, value) in self {
+            map.serialize_entry(name.as_str(), value)?;
+        }
+        map.end()
     }
 }

@@ -105,15 +105,34 @@ impl fmt::Debug for PublicKey {
 /// A message that a key is said to have signed.
 pub type Candidate<'a> = (&'a PublicKey, &'a [u8], &'a [u8]);
 
-/// A first pass over many signatures: true means that all are very probably valid. Its set of accepted signatures
-/// is slightly larger than the strict one, so a verdict for sign-off rests on [`PublicKey::verify`].
+/// A first pass over many signatures: false when any of them is wrong, true when all are very probably valid.
+///
+/// Not a verdict. The batch adds the equations up with random weights, so whoever owns a key can make a signature that
+/// holds here and fails [`PublicKey::verify`], by a component of small order in R. What was never judged singly must be.
 #[must_use]
 pub fn batch_all_valid(candidates: &[Candidate<'_>]) -> bool {
-    let parsed: Option<Vec<Signature>> = candidates.iter().map(|(_, _, signature)| Signature::from_slice(signature).ok()).collect();
-    let Some(signatures) = parsed else { return false };
+    let parse = |(_, _, signature): &Candidate<'_>| {
+        Signature::from_slice(signature).ok().filter(|signature| !is_small_or_not_canonical(signature.r_bytes()))
+    };
+    let Some(signatures) = candidates.iter().map(parse).collect::<Option<Vec<_>>>() else { return false };
     let messages: Vec<&[u8]> = candidates.iter().map(|(_, message, _)| *message).collect();
     let keys: Vec<VerifyingKey> = candidates.iter().map(|(key, ..)| key.key).collect();
     ed25519_dalek::verify_batch(&messages, &signatures, &keys).is_ok()
+}
+
+/// Points that the batch would take and the strict check refuses: y not reduced, and the eight of small order, with
+/// either sign.
+fn is_small_or_not_canonical(point: &[u8; 32]) -> bool {
+    static SMALL: LazyLock<[[u8; 32]; 8]> =
+        LazyLock::new(|| curve25519_dalek::constants::EIGHT_TORSION.map(|point| without_sign(point.compress().to_bytes())));
+    let y = without_sign(*point);
+    let not_reduced = y[31] == 0x7F && y[1..31].iter().all(|byte| *byte == 0xFF) && y[0] >= 0xED;
+    not_reduced || SMALL.contains(&y)
+}
+
+fn without_sign(mut point: [u8; 32]) -> [u8; 32] {
+    point[31] &= 0x7F;
+    point
 }
 
 /// A private key. Its bytes are wiped when it is dropped.
@@ -215,6 +234,14 @@ impl EnrolmentProof {
         ]));
         let signature = key.sign_payload(PayloadType::Enrol, &payload).to_vec();
         Self { payload, signature }
+    }
+
+    /// Reads `{payload, sig}`, both base64url.
+    #[must_use]
+    pub fn read_value(object: &Object) -> Option<Self> {
+        let bytes = |name| b64url_decode(object.get(name)?.as_text()?);
+        let proof = Self { payload: bytes("payload")?, signature: bytes("sig")? };
+        (object.len() == 2).then_some(proof)
     }
 
     /// `{payload, sig}` as it stands in an event.
@@ -337,7 +364,10 @@ impl Export {
             })
         });
         let files: Vec<ExportFile> = files.collect::<Option<_>>()?;
-        files.windows(2).all(|pair| pair[0].name < pair[1].name).then_some(())?;
+        let ordered = files.windows(2).all(|pair| pair[0].name < pair[1].name);
+        if files.is_empty() || files[0].name.is_empty() || !ordered {
+            return None;
+        }
         Some(Self {
             as_of: object.get("as_of")?.as_integer().and_then(|position| u64::try_from(position).ok())?,
             checkpoint: text("checkpoint")?.parse().ok()?,

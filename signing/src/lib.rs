@@ -17,9 +17,11 @@
 
 pub mod bytes;
 pub mod envelope;
+pub mod fuzz;
 pub mod json;
 pub mod keys;
 pub mod note;
+mod reader;
 pub mod seal;
 pub mod statement;
 pub mod tree;

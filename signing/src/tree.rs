@@ -3,7 +3,10 @@
 //! A leaf is 73 bytes and holds hashes only, so everything under `/log/*` may be public. Tiles are 256 hashes
 //! wide; the tree between the levels of two tiles is computed, never stored.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
@@ -21,7 +24,8 @@ pub fn leaf(recorded_at: Instant, statement: &Hash, alg: u8, key: &KeyId, signat
     let mut signed = Sha256::new();
     signed.update([alg]);
     signed.update(key.0);
-    signed.update((signature.len() as u16).to_be_bytes());
+    // No signature of any algorithm comes near 64 KiB, and an envelope holds none; what is longer keeps a leaf of its own.
+    signed.update(u16::try_from(signature.len()).unwrap_or(u16::MAX).to_be_bytes());
     signed.update(signature);
     let mut leaf = [0; LEAF_LEN];
     leaf[0] = 1;
@@ -150,11 +154,14 @@ impl Frontier {
         out
     }
 
-    /// From storage; nothing when the bytes cannot be the edge of a tree.
+    /// From storage; nothing when the bytes cannot be the edge of a tree, or of one of 2^56 leaves or more.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (size, mut rest) = bytes.split_first_chunk::<8>()?;
         let size = u64::from_be_bytes(*size);
+        if size >> 56 != 0 {
+            return None;
+        }
         let mut levels = Vec::new();
         while let Some((count, more)) = rest.split_first() {
             let length = usize::from(*count) * 32;
@@ -168,7 +175,8 @@ impl Frontier {
         let width = |level: usize| if level < 8 { (size >> (8 * level)) as u8 } else { 0 };
         let fits = levels.iter().enumerate().all(|(level, hashes)| hashes.len() == usize::from(width(level)));
         let complete = (levels.len()..8).all(|level| width(level) == 0);
-        (fits && complete).then_some(Self { size, levels })
+        let ends_in_hashes = levels.last().is_none_or(|hashes| !hashes.is_empty());
+        (fits && complete && ends_in_hashes).then_some(Self { size, levels })
     }
 }
 
@@ -188,8 +196,27 @@ impl<F: Fn(u8, u64) -> Option<Vec<u8>>> TileSource for F {
     }
 }
 
+type Shared = Option<Rc<[u8]>>;
+
+/// The tiles of one proof: several of its hashes come from the same one.
+struct Once<'a, T> {
+    source: &'a T,
+    seen: RefCell<BTreeMap<(u8, u64), Shared>>,
+}
+
+impl<'a, T: TileSource> Once<'a, T> {
+    fn new(source: &'a T) -> Self {
+        Self { source, seen: RefCell::default() }
+    }
+
+    fn tile(&self, level: u8, index: u64) -> Shared {
+        let mut seen = self.seen.borrow_mut();
+        seen.entry((level, index)).or_insert_with(|| self.source.tile(level, index).map(Rc::from)).clone()
+    }
+}
+
 /// Merkle tree hash of the leaves `from..to`.
-fn range_hash(from: u64, to: u64, tiles: &impl TileSource) -> Option<Hash> {
+fn range_hash(from: u64, to: u64, tiles: &Once<'_, impl TileSource>) -> Option<Hash> {
     let count = to - from;
     if count == 0 {
         return Some(empty_root());
@@ -211,7 +238,7 @@ fn range_hash(from: u64, to: u64, tiles: &impl TileSource) -> Option<Hash> {
 /// Root of the tree of `size` leaves; nothing when a tile is missing.
 #[must_use]
 pub fn root_at(size: u64, tiles: &impl TileSource) -> Option<Hash> {
-    range_hash(0, size, tiles)
+    range_hash(0, size, &Once::new(tiles))
 }
 
 /// Inclusion proof of leaf `index` in the tree of `size` leaves, leaf sibling first.
@@ -220,6 +247,7 @@ pub fn inclusion_proof(index: u64, size: u64, tiles: &impl TileSource) -> Option
     if index >= size {
         return None;
     }
+    let tiles = &Once::new(tiles);
     let mut proof = Vec::new();
     let (mut from, mut to) = (0, size);
     while to - from > 1 {
@@ -268,6 +296,7 @@ pub fn consistency_proof(old: u64, new: u64, tiles: &impl TileSource) -> Option<
     if old == 0 || old > new {
         return None;
     }
+    let tiles = &Once::new(tiles);
     let mut proof = Vec::new();
     let (mut from, mut to, mut whole) = (0, new, true);
     while old < to {
