@@ -1,0 +1,248 @@
+//! The state of every record of every kind, now and at any position: one versioned row per event.
+//!
+//! One projection serves all kinds. What a list shows, filters and sorts is lifted out of the state: `label`,
+//! `state`, and `facets`, whose places are documented by [`facets`]. The rest is the state itself, as JSON.
+
+use compact_str::CompactString;
+use domain::catalog::{Kind, State};
+use signing::bytes::Instant;
+use uuid::Uuid;
+
+use crate::home::{Home, home};
+use crate::{Change, Entries, Folded, Poison, Projection};
+
+/// The projection.
+#[derive(Debug, Clone, Copy)]
+pub struct Current;
+
+/// A record as it stood from one of its events to the next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Kind.
+    pub kind: Kind,
+    /// Record.
+    pub id: Uuid,
+    /// Version.
+    pub version: u32,
+    /// Position of the event that made it.
+    pub since: u64,
+    /// Position of the next one; none while this is the present state.
+    pub until: Option<u64>,
+    /// `since` of the version before, which this row closes.
+    pub closes: Option<u64>,
+    /// When the event was recorded.
+    pub recorded_at: Instant,
+    /// Where it belongs.
+    pub home: Home,
+    /// What lists sort by.
+    pub label: CompactString,
+    /// Code of the state.
+    pub state: CompactString,
+    /// Values to filter by, in the order of [`facets`]; empty text when absent.
+    pub facets: Vec<CompactString>,
+    /// The state as JSON; sealed members as commitments.
+    pub row: String,
+}
+
+/// A place in a kind's facets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facet {
+    /// Name of the member.
+    pub name: &'static str,
+    /// True when a row has several values: stored as `|A|B|`, and a filter asks for one of them.
+    pub many: bool,
+}
+
+const fn one(name: &'static str) -> Facet {
+    Facet { name, many: false }
+}
+
+/// The facets of a kind, in their order. Changing them is a new [`Projection::VERSION`].
+#[must_use]
+pub const fn facets(kind: Kind) -> &'static [Facet] {
+    const POLICY: &[Facet] = &[one("what"), one("version"), one("signatures")];
+    const ACCOUNT: &[Facet] = &[one("kind"), one("level")];
+    const CREDENTIAL: &[Facet] = &[one("holder"), one("assurance"), one("valid_until"), one("compromise_undecided")];
+    const GRANT: &[Facet] = &[one("role"), one("from"), one("until")];
+    const ERASURE: &[Facet] = &[one("ground"), one("subject"), one("found_in")];
+    const INSTITUTION: &[Facet] = &[
+        Facet { name: "kinds", many: true },
+        one("credit_code"),
+        one("division"),
+        one("street"),
+        one("medical_type"),
+        one("grade"),
+    ];
+    const DEVICE: &[Facet] = &[one("kind"), one("ray_class"), one("maker"), one("factory_no"), one("device_no"), one("legacy")];
+    match kind {
+        Kind::Ledger => &[],
+        Kind::Policy => POLICY,
+        Kind::Account => ACCOUNT,
+        Kind::Credential => CREDENTIAL,
+        Kind::Grant => GRANT,
+        Kind::Erasure => ERASURE,
+        Kind::Institution => INSTITUTION,
+        Kind::Device => DEVICE,
+    }
+}
+
+/// Every code that the `state` of a kind can have, in the order of its life.
+#[must_use]
+pub fn states(kind: Kind) -> Vec<&'static str> {
+    let codes = |list: domain::field::CodeList| list.codes.iter().map(|(code, ..)| *code).collect();
+    match kind {
+        Kind::Ledger => vec!["CREATED", "COMPLETE"],
+        Kind::Policy => vec!["ADOPTED"],
+        Kind::Account => vec!["OPENED", "OPEN", "CLOSED"],
+        Kind::Credential => vec!["REQUESTED", "BOUND", "REVOKED"],
+        Kind::Grant => vec!["GIVEN", "IN_EFFECT", "ENDED"],
+        Kind::Erasure => codes(domain::records::erasure::ErasureState::LIST),
+        Kind::Institution => codes(domain::codes::InstitutionState::LIST),
+        Kind::Device => codes(domain::codes::DeviceState::LIST),
+    }
+}
+
+impl Projection for Current {
+    type Row = Row;
+    const NAME: &'static str = "current";
+    const VERSION: i32 = 1;
+
+    fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
+        let (record, after) = (folded.record(), &folded.after);
+        let shown = show(&after.state);
+        let json = serde_json::to_string(&after.state)
+            .map_err(|error| Poison { position: folded.parsed.position, why: format!("its state is not JSON: {error}") })?;
+        let row = Row {
+            kind: after.state.kind(),
+            id: record.id,
+            version: after.version,
+            since: folded.parsed.position,
+            until: None,
+            closes: folded.before.as_ref().map(|before| before.position),
+            recorded_at: folded.parsed.recorded_at,
+            home: home(record, &after.state, entries),
+            label: shown.label,
+            state: shown.state.into(),
+            facets: shown.facets,
+            row: json,
+        };
+        let mut changes = Vec::with_capacity(1);
+        changes.extend(moved(folded));
+        changes.push(Change::Put(row));
+        Ok(changes)
+    }
+}
+
+/// The move of an institution's rows, when the event brings it under another area. Its first event does so as well:
+/// accounts may have been opened for it before, on the administrator's word.
+pub(crate) fn moved<R>(folded: &Folded<'_>) -> Option<Change<R>> {
+    let area = &folded.after.state.institution()?.profile.supervision_area;
+    let before = folded.before.as_ref().and_then(|entry| entry.state.institution());
+    let same = before.is_some_and(|before| before.profile.supervision_area == *area);
+    (!same).then(|| Change::MoveOrg { org: folded.record().id, area: area.clone() })
+}
+
+struct Shown {
+    label: CompactString,
+    state: &'static str,
+    facets: Vec<CompactString>,
+}
+
+/// Label, state and facets of a state: one arm per kind, in the order of [`facets`].
+fn show(state: &State) -> Shown {
+    fn text(value: impl std::fmt::Display) -> CompactString {
+        compact_str::format_compact!("{value}")
+    }
+    fn maybe(value: Option<impl std::fmt::Display>) -> CompactString {
+        value.map(text).unwrap_or_default()
+    }
+    match state {
+        State::Ledger(ledger) => Shown {
+            label: ledger.created.name.clone(),
+            state: if ledger.is_complete() { "COMPLETE" } else { "CREATED" },
+            facets: Vec::new(),
+        },
+        State::Policy(policy) => Shown {
+            label: text(format_args!("{} {:07}", policy.adopted.what.as_str(), policy.adopted.version)),
+            // Whether enough roots have signed depends on the genesis: `signatures` says how many did.
+            state: "ADOPTED",
+            facets: vec![policy.adopted.what.as_str().into(), text(policy.adopted.version), text(policy.signatures)],
+        },
+        State::Account(account) => Shown {
+            label: account.title.clone().unwrap_or_default(),
+            state: match (account.countersigned, account.closed) {
+                (_, true) => "CLOSED",
+                (true, false) => "OPEN",
+                (false, false) => "OPENED",
+            },
+            facets: vec![account.kind.as_str().into(), account.level.as_str().into()],
+        },
+        State::Credential(credential) => Shown {
+            label: text(credential.key),
+            state: match (credential.bound, credential.revoked) {
+                (_, true) => "REVOKED",
+                (true, false) => "BOUND",
+                (false, false) => "REQUESTED",
+            },
+            facets: vec![
+                text(credential.holder),
+                credential.assurance.as_str().into(),
+                text(credential.valid_until),
+                text(credential.compromise_undecided),
+            ],
+        },
+        State::Grant(grant) => Shown {
+            label: grant.role.as_str().into(),
+            state: match (grant.countersigned, grant.ended) {
+                (_, true) => "ENDED",
+                (true, false) => "IN_EFFECT",
+                (false, false) => "GIVEN",
+            },
+            facets: vec![grant.role.as_str().into(), text(grant.given.from), maybe(grant.given.until)],
+        },
+        State::Erasure(erasure) => Shown {
+            label: text(erasure.subject.id),
+            state: erasure.state.as_str(),
+            facets: vec![
+                erasure.ground.as_str().into(),
+                text(erasure.subject.id),
+                text(format_args!("{}/{}", erasure.found_in.kind, erasure.found_in.id)),
+            ],
+        },
+        State::Institution(institution) => {
+            let profile = &institution.profile;
+            let mut kinds = CompactString::from("|");
+            for kind in &profile.kinds {
+                kinds.push_str(kind.as_str());
+                kinds.push('|');
+            }
+            Shown {
+                label: profile.name.clone(),
+                state: institution.state.as_str(),
+                facets: vec![
+                    kinds,
+                    profile.credit_code.clone(),
+                    profile.division.clone(),
+                    profile.street.clone().unwrap_or_default(),
+                    profile.medical_type.map(|code| code.as_str().into()).unwrap_or_default(),
+                    profile.grade.map(|code| code.as_str().into()).unwrap_or_default(),
+                ],
+            }
+        }
+        State::Device(device) => {
+            let profile = &device.profile;
+            Shown {
+                label: profile.name.clone(),
+                state: device.state.as_str(),
+                facets: vec![
+                    profile.kind.as_str().into(),
+                    profile.ray_class.map(|code| code.as_str().into()).unwrap_or_default(),
+                    profile.maker.clone(),
+                    profile.factory_no.clone(),
+                    profile.device_no.clone(),
+                    text(device.legacy),
+                ],
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The records at hand while a stretch of the log is folded.
+//!
+//! They are those that the stretch writes, as they stood before it, and those that decide where its rows belong.
+//! What is missing is named by [`Entries::missing`]; the caller folds it from the log and puts it in. Between two
+//! stretches [`Entries::trim`] forgets what was not used lately, so memory stays bounded however long the log is.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use domain::record::Entry;
+use signing::statement::RecordRef;
+
+use crate::event::Parsed;
+use crate::home;
+
+/// Records by reference; `None` is a record that is known not to exist.
+#[derive(Debug, Default)]
+pub struct Entries {
+    young: HashMap<RecordRef, Option<Arc<Entry>>>,
+    old: HashMap<RecordRef, Option<Arc<Entry>>>,
+}
+
+impl Entries {
+    /// A record; absent also when it was not loaded.
+    #[must_use]
+    pub fn get(&self, record: &RecordRef) -> Option<Arc<Entry>> {
+        self.young.get(record).or_else(|| self.old.get(record)).cloned().flatten()
+    }
+
+    /// Puts a record in.
+    pub fn put(&mut self, record: RecordRef, entry: Option<Arc<Entry>>) {
+        self.young.insert(record, entry);
+    }
+
+    /// Number of records held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.young.len() + self.old.len()
+    }
+
+    /// True when nothing is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets everything: another follower has gone on, so what is held may be behind the log.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Keeps about `limit` records, those used last. Never call it in the middle of a stretch.
+    pub fn trim(&mut self, limit: usize) {
+        if self.young.len() >= limit.div_ceil(2) {
+            self.old = std::mem::take(&mut self.young);
+        }
+    }
+
+    /// Records that a stretch of events looks at and that are not at hand. Ask again after each loading, because a
+    /// loaded record may name another (a credential its account, the account its institution), until none is left.
+    #[must_use]
+    pub fn missing(&mut self, events: &[Parsed]) -> Vec<RecordRef> {
+        let mut missing = HashSet::new();
+        // Records that the stretch itself begins: what they look at is known from the event.
+        let mut begun: HashMap<&RecordRef, Option<RecordRef>> = HashMap::new();
+        for event in events {
+            let record = event.record();
+            if event.typed.statement.version == 1 {
+                begun.insert(record, home::first_parent(record, &event.typed.event));
+            } else if !begun.contains_key(record) && !self.hold(record) {
+                missing.insert(record.clone());
+            }
+        }
+        for event in events {
+            let mut at = event.record().clone();
+            // Chains are short and end: device or grant or credential -> account -> institution.
+            for _ in 0..4 {
+                let parent = match begun.get(&at) {
+                    Some(parent) => parent.clone(),
+                    None => match self.get(&at) {
+                        Some(entry) => home::parent(&at, &entry.state),
+                        None => break,
+                    },
+                };
+                let Some(parent) = parent else { break };
+                if !begun.contains_key(&parent) && !self.hold(&parent) {
+                    missing.insert(parent);
+                    break;
+                }
+                at = parent;
+            }
+        }
+        missing.into_iter().collect()
+    }
+
+    /// Whether a record is known; if so it counts as used.
+    fn hold(&mut self, record: &RecordRef) -> bool {
+        if self.young.contains_key(record) {
+            return true;
+        }
+        match self.old.remove_entry(record) {
+            Some((record, entry)) => {
+                self.young.insert(record, entry);
+                true
+            }
+            None => false,
+        }
+    }
+}

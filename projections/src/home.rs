@@ -1,0 +1,102 @@
+//! To which organisation and area a row belongs: what decides who may read it.
+//!
+//! A device belongs to its institution, a credential to its account, a request for erasure to the record that names
+//! the person. The area of an organisation's rows is the one in which its institution is supervised *now*, whatever
+//! it was when the row was written: the county that supervises reads the history.
+
+use compact_str::CompactString;
+use domain::catalog::{Event, Kind, State};
+use domain::records::{credential, device, erasure, grant};
+use signing::statement::RecordRef;
+use uuid::Uuid;
+
+use crate::entries::Entries;
+
+/// Where a row belongs. All absent: to the ledger as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Home {
+    /// Organisation: an institution.
+    pub org: Option<Uuid>,
+    /// Supervision area.
+    pub area: Option<CompactString>,
+    /// Account, for the rows of an account and of its credentials and grants.
+    pub account: Option<Uuid>,
+}
+
+/// Where the record belongs. The records on the way ([`parent`]) are in `entries`.
+#[must_use]
+pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
+    match state {
+        State::Ledger(_) | State::Policy(_) => Home::default(),
+        State::Institution(institution) => {
+            Home { org: Some(record.id), area: Some(institution.profile.supervision_area.clone()), account: None }
+        }
+        State::Account(account) => within(account.org, account.area.as_ref(), Some(record.id), entries),
+        State::Grant(grant) => within(grant.given.org, grant.given.area.as_ref(), Some(grant.given.account), entries),
+        State::Device(_) | State::Erasure(_) => {
+            let mut home = of_parent(record, state, entries);
+            home.account = None;
+            home
+        }
+        State::Credential(credential) => {
+            let mut home = of_parent(record, state, entries);
+            home.account = Some(credential.account);
+            home
+        }
+    }
+}
+
+/// The record that says where another one belongs, if its own state does not say all.
+#[must_use]
+pub fn parent(record: &RecordRef, state: &State) -> Option<RecordRef> {
+    match state {
+        State::Ledger(_) | State::Policy(_) | State::Institution(_) => None,
+        State::Account(account) => account.org.map(institution).filter(|parent| parent != record),
+        State::Grant(grant) => grant.given.org.map(institution),
+        State::Device(device) => Some(institution(device.profile.institution)),
+        State::Credential(credential) => Some(account(credential.account)),
+        State::Erasure(erasure) => Some(erasure.found_in.clone()),
+    }
+}
+
+/// [`parent`] of a record that begins with this event.
+#[must_use]
+pub fn first_parent(_: &RecordRef, event: &Event) -> Option<RecordRef> {
+    match event {
+        Event::Account(domain::records::account::Event::Opened(opened)) => opened.org.map(institution),
+        Event::Grant(grant::Event::Given(given)) => given.org.map(institution),
+        Event::Device(device::Event::Registered(profile)) => Some(institution(profile.institution)),
+        Event::Credential(credential::Event::Requested(requested)) => Some(account(requested.account)),
+        Event::Erasure(erasure::Event::Requested(requested)) => Some(requested.found_in.clone()),
+        _ => None,
+    }
+}
+
+/// Reference to an institution.
+#[must_use]
+pub fn institution(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::Institution.as_str().into(), id }
+}
+
+/// Reference to an account.
+#[must_use]
+pub fn account(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::Account.as_str().into(), id }
+}
+
+fn of_parent(record: &RecordRef, state: &State, entries: &Entries) -> Home {
+    let Some(parent) = parent(record, state) else { return Home::default() };
+    match entries.get(&parent) {
+        Some(entry) => home(&parent, &entry.state, entries),
+        // An account of the genesis is no record, and an institution may come after what names it.
+        None if parent.kind == Kind::Institution.as_str() => Home { org: Some(parent.id), area: None, account: None },
+        None => Home::default(),
+    }
+}
+
+/// A signed organisation and area: the area follows the institution, unless none was signed.
+fn within(org: Option<Uuid>, area: Option<&CompactString>, account: Option<Uuid>, entries: &Entries) -> Home {
+    let now = org.filter(|_| area.is_some()).and_then(|org| entries.get(&institution(org)));
+    let now = now.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
+    Home { org, area: now.or_else(|| area.cloned()), account }
+}
