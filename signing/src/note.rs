@@ -67,6 +67,12 @@ impl LogVerifier {
     pub fn origin(&self) -> &str {
         &self.origin
     }
+
+    /// Id of the key, as if it were a person's: the two must never be the same.
+    #[must_use]
+    pub fn key_id(&self) -> crate::bytes::KeyId {
+        self.key.id()
+    }
 }
 
 fn hex4(id: [u8; 4]) -> String {

@@ -87,7 +87,7 @@ pub struct Ledger {
     /// Accounts of the roots that signed, in order.
     pub signed_by: Vec<Uuid>,
     #[serde(skip)]
-    /// The roots' and the service's key ids.
+    /// Key ids of the roots, the service and the log: no credential may hold one of them.
     pub keys: Vec<KeyId>,
 }
 
@@ -154,7 +154,8 @@ impl Record for Ledger {
         match (event, state) {
             (Event::Created(created), _) => {
                 let keys = created.roots.iter().map(|root| &root.public_key).chain([&created.service.public_key]);
-                let keys = keys.map(|spki| KeyId(Hash::of(&spki.0).0)).collect();
+                let log = signing::note::LogVerifier::from_vkey(&created.log_vkey).map(|log| log.key_id());
+                let keys = keys.map(|spki| KeyId(Hash::of(&spki.0).0)).chain(log).collect();
                 Self { created, signed_by: vec![signer], keys }
             }
             (Event::Countersigned(_), Some(mut ledger)) => {
@@ -199,7 +200,11 @@ fn genesis_is_sound(created: &Created, facts: &dyn Facts) -> Result<(), Stop> {
         return Err(bad("/data/service"));
     }
     match signing::note::LogVerifier::from_vkey(&created.log_vkey) {
-        Some(verifier) if verifier.origin() == format!("{}/{}/1", created.name, facts.ledger_id()) => Ok(()),
+        Some(verifier) if verifier.origin() == format!("{}/{}/1", created.name, facts.ledger_id()) => {
+            // The log key signs notes only: nobody else holds it.
+            let others = keys.iter().any(|spki| Hash::of(&spki.0).0 == verifier.key_id().0);
+            if others { Err(bad("/data/log_vkey")) } else { Ok(()) }
+        }
         _ => Err(bad("/data/log_vkey")),
     }
 }
