@@ -325,7 +325,7 @@ impl Parts {
         reader.expect(b'{')?;
         reader.space();
         loop {
-            match reader.name()?.as_str() {
+            match &*reader.name()? {
                 "envelopes" if envelopes.is_none() => envelopes = Some(reader.array(2)?),
                 "openings" if openings.is_none() => openings = Some(Self::read_openings(&mut reader)?),
                 _ => return Err(JsonFault::BadJson),

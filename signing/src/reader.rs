@@ -3,6 +3,8 @@
 //! A fault that makes the input unreadable stops it. What is merely not canonical or not allowed as text is noted and
 //! reading goes on, because a worse fault further on takes precedence.
 
+use std::borrow::Cow;
+
 use compact_str::CompactString;
 
 use crate::json::{DEPTH_MAX, INTEGER_MAX, JsonFault, LOOSE_DEPTH_MAX, Object, Value, is_member_name, text_ok};
@@ -108,15 +110,34 @@ impl<'a> Reader<'a> {
 
     /// A member's name and the colon after it.
     #[inline]
-    pub fn name(&mut self) -> Read<CompactString> {
-        let (name, _) = self.string()?;
-        if self.rules != Rules::Loose && !is_member_name(&name) {
-            return Err(JsonFault::BadJson);
-        }
+    pub fn name(&mut self) -> Read<Cow<'a, str>> {
+        let name = match self.wire_name() {
+            Some(name) => Cow::Borrowed(name),
+            None => {
+                let (name, _) = self.string()?;
+                if self.rules != Rules::Loose && !is_member_name(&name) {
+                    return Err(JsonFault::BadJson);
+                }
+                name
+            }
+        };
         self.space();
         self.expect(b':')?;
         self.space();
         Ok(name)
+    }
+
+    /// A name of the wire written without escapes, by the short way; otherwise nothing, and the reader stays.
+    #[inline]
+    fn wire_name(&mut self) -> Option<&'a str> {
+        let rest = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
+        let length = rest.iter().position(|byte| !IN_NAME[usize::from(*byte)])?;
+        if rest[length] != b'"' || !rest[0].is_ascii_lowercase() {
+            return None;
+        }
+        let start = self.at + 1;
+        self.at = start + length + 1;
+        Some(&self.text[start..start + length])
     }
 
     /// A value that lies within `depth` objects and arrays.
@@ -127,7 +148,7 @@ impl<'a> Reader<'a> {
                 if !plain && self.rules == Rules::Payload && !text_ok(&text) {
                     self.seen.bad_text = true;
                 }
-                Ok(Value::Text(text))
+                Ok(Value::Text(CompactString::from(&*text)))
             }
             Some(b'{') => self.object(depth + 1).map(Value::Object),
             Some(b'[') => self.array(depth + 1).map(Value::Array),
@@ -157,13 +178,16 @@ impl<'a> Reader<'a> {
             self.at += 1;
             return Ok(Object::default());
         }
-        let mut pairs: Vec<(CompactString, Value)> = Vec::with_capacity(4);
+        // A statement has about a dozen members, what lies within it two to four.
+        let mut pairs: Vec<(CompactString, Value)> = Vec::with_capacity(if depth == 1 { 16 } else { 4 });
+        let mut last: Cow<'a, str> = Cow::Borrowed("");
         let mut ordered = true;
         loop {
             let name = self.name()?;
-            ordered &= pairs.last().is_none_or(|(last, _)| *last < name);
+            ordered &= before(&last, &name) || pairs.is_empty();
             let value = self.value(depth)?;
-            pairs.push((name, value));
+            pairs.push((CompactString::from(&*name), value));
+            last = name;
             if !self.another(b'}')? {
                 break;
             }
@@ -246,7 +270,7 @@ impl<'a> Reader<'a> {
 
     /// A string, and whether it is plain: printable ASCII, written without escapes.
     #[inline]
-    fn string(&mut self) -> Read<(CompactString, bool)> {
+    fn string(&mut self) -> Read<(Cow<'a, str>, bool)> {
         self.expect(b'"')?;
         let start = self.at;
         let mut plain = true;
@@ -256,9 +280,9 @@ impl<'a> Reader<'a> {
                 Some(b'"') => {
                     let text = &self.text[start..self.at];
                     self.at += 1;
-                    return Ok((CompactString::from(text), plain));
+                    return Ok((Cow::Borrowed(text), plain));
                 }
-                Some(b'\\') => return self.escaped(start).map(|text| (text, false)),
+                Some(b'\\') => return self.escaped(start).map(|text| (Cow::Owned(text), false)),
                 Some(0..=0x1F) | None => return Err(JsonFault::BadJson),
                 Some(_) => {
                     plain = false;
@@ -288,8 +312,8 @@ impl<'a> Reader<'a> {
     }
 
     /// A string from its first escape on.
-    fn escaped(&mut self, start: usize) -> Read<CompactString> {
-        let mut out = CompactString::from(&self.text[start..self.at]);
+    fn escaped(&mut self, start: usize) -> Read<String> {
+        let mut out = String::from(&self.text[start..self.at]);
         loop {
             let run = self.at;
             while !matches!(self.peek(), Some(b'"' | b'\\' | 0..=0x1F) | None) {
@@ -355,6 +379,26 @@ impl<'a> Reader<'a> {
         let digits = self.bytes.get(self.at..self.at + 4).ok_or(JsonFault::BadJson)?;
         self.at += 4;
         digits.iter().try_fold(0, |sum, b| char::from(*b).to_digit(16).map(|d| sum * 16 + d)).ok_or(JsonFault::BadJson)
+    }
+}
+
+/// The bytes of a member name after its first.
+const IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'0'..=b'9' | b'_');
+        byte += 1;
+    }
+    table
+};
+
+/// Whether a name comes before another; their first bytes mostly say it.
+#[inline]
+fn before(a: &str, b: &str) -> bool {
+    match (a.as_bytes().first(), b.as_bytes().first()) {
+        (Some(a), Some(b)) if a != b => a < b,
+        _ => a < b,
     }
 }
 
