@@ -1,0 +1,17 @@
+//! The demonstration: a fictitious city whose history is a function of a seed and an end.
+//!
+//! [`story`] is a pure generator: it makes every signed unit of several years against the domain's own model in
+//! memory and knows the root of the tree that must result. [`load`] sends the units through the one door of the
+//! service, with a simulated clock, and compares that root with what the log says.
+
+pub mod chance;
+pub mod city;
+pub mod devices;
+pub mod incidents;
+pub mod institutions;
+pub mod model;
+pub mod offices;
+pub mod story;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,388 @@
+//! The ledger that the generator writes into: the domain's own model in memory.
+//!
+//! Whatever somebody does in the story is prepared, signed and judged here exactly as the service would do it, so
+//! that a plan which the real ledger would refuse fails while it is made.
+
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use domain::admission::{Admitted, Presented, Service, judge};
+use domain::catalog::file_hash;
+use domain::memory::Memory;
+use domain::prepare::{Request, prepare};
+use domain::record::{Entry, Stop};
+use domain::records::erasure::carry_out;
+use domain::seals::Openings;
+use serde_json::{Value as Json, json};
+use signing::bytes::{Date, Hash, Instant, LedgerId, b64url};
+use signing::envelope::{Envelope, Opening, PayloadType, Unit, statement_hash};
+use signing::json::{Object, Value, canonical_object};
+use signing::keys::{EnrolmentProof, SigningKey, demo_seed};
+use signing::note::LogSigner;
+use signing::statement::{Batch, EventRef, Meaning, RecordRef};
+use signing::tree::{Frontier, FullTile, leaf, leaf_hash};
+use uuid::Uuid;
+
+use super::chance::Chance;
+
+/// What the loader does at an instant of the story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Somebody submits a unit.
+    Submit(Unit),
+    /// The desk carries out the erasures that were approved.
+    CarryOut,
+}
+
+/// One step of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Simulated instant.
+    pub at: Instant,
+    /// What happens.
+    pub act: Act,
+    /// Number of events that enter the log, consequences included.
+    pub events: usize,
+}
+
+/// Somebody with a key.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// Account.
+    pub account: Uuid,
+    /// Key.
+    pub key: Arc<SigningKey>,
+}
+
+/// What somebody wants to sign.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    request: Request,
+}
+
+impl Wish {
+    /// An event of a record; `data` may hold nulls, which mean absent.
+    pub fn new(event_type: &str, id: Uuid, data: Json) -> Self {
+        let kind = event_type.split('.').next().unwrap_or(event_type);
+        let request = Request {
+            event_type: event_type.into(),
+            schema: 1,
+            record: RecordRef { kind: kind.into(), id },
+            meaning: None,
+            reason: None,
+            effective_on: None,
+            corrects: None,
+            reads: Vec::new(),
+            data: object(data),
+            batch: None,
+            account: Uuid::nil(),
+            key: signing::bytes::KeyId([0; 32]),
+            grant: None,
+        };
+        Self { request }
+    }
+
+    /// Its meaning, where the type has several.
+    pub fn meaning(mut self, meaning: Meaning) -> Self {
+        self.request.meaning = Some(meaning);
+        self
+    }
+
+    /// Its business date.
+    pub fn on(mut self, day: Date) -> Self {
+        self.request.effective_on = Some(day);
+        self
+    }
+
+    /// Its reason, with a text that is sealed.
+    pub fn because(mut self, code: &str, text: Option<&str>) -> Self {
+        self.request.reason = Some((code.into(), text.map(str::to_owned)));
+        self
+    }
+
+    /// The event that it corrects.
+    pub fn correcting(mut self, event: EventRef) -> Self {
+        self.request.corrects = Some(event);
+        self
+    }
+}
+
+/// The ledger while the story is told.
+pub struct Model {
+    /// The fold.
+    pub memory: Memory,
+    /// The simulated clock.
+    pub now: Instant,
+    /// Decisions of the story.
+    pub luck: Chance,
+    ids: Chance,
+    ledger: LedgerId,
+    service: Service,
+    service_key: Arc<SigningKey>,
+    frontier: Frontier,
+    full_tiles: Vec<FullTile>,
+    keys_used: u32,
+    steps: Vec<Step>,
+    events: usize,
+}
+
+/// Everything that a demonstration installation takes from its seed.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Ledger id.
+    pub ledger: LedgerId,
+    /// Name, the first part of the log's origin.
+    pub name: String,
+    /// Service: account, key, secret of its ids.
+    pub service: Service,
+    /// Key of the service.
+    pub service_key: SigningKey,
+    /// Key of the log.
+    pub log_key: SigningKey,
+    /// Key of the content digests.
+    pub content_key: [u8; 32],
+    /// The root holders.
+    pub roots: [Signer; 2],
+    root_persons: [Uuid; 2],
+}
+
+/// Demonstration keys below this number are the installation's and the roots'.
+const FIRST_PERSONAL_KEY: u32 = 4;
+
+impl Origin {
+    /// The installation of a seed.
+    #[must_use]
+    pub fn of(seed: u64, name: &str) -> Self {
+        let mut draw = Chance::new(seed, "origin");
+        let key = |number| SigningKey::from_seed(demo_seed(number));
+        let service_key = key(0);
+        let service = Service { account: draw.uuid(), key: service_key.public().id(), id_secret: draw.bytes() };
+        Self {
+            ledger: LedgerId(draw.bytes()),
+            name: name.to_owned(),
+            service,
+            service_key,
+            log_key: key(1),
+            content_key: draw.bytes(),
+            roots: [2, 3].map(|number| Signer { account: draw.uuid(), key: Arc::new(key(number)) }),
+            root_persons: [draw.uuid(), draw.uuid()],
+        }
+    }
+
+    /// The C2SP verifier key of the log.
+    #[must_use]
+    pub fn vkey(&self) -> String {
+        LogSigner::new(format!("{}/{}/1", self.name, self.ledger), self.log_key.clone()).verifier().to_vkey()
+    }
+
+    fn genesis(&self, signed_at: Instant) -> Json {
+        let proof = |signer: &Signer| json_of(&EnrolmentProof::make(&signer.key, signer.account, self.ledger, signed_at).to_value());
+        let named = |signer: &Signer| json!({"account": signer.account.to_string(), "alg": 1,
+            "public_key": b64url(&signer.key.public().spki()), "proof": proof(signer)});
+        let service = Signer { account: self.service.account, key: Arc::new(self.service_key.clone()) };
+        let roots: Vec<Json> = self
+            .roots
+            .iter()
+            .zip(self.root_persons)
+            .map(|(root, person)| {
+                let mut root = named(root);
+                root["person"] = person.to_string().into();
+                root
+            })
+            .collect();
+        let file = |what: &str| json!({"version": 1, "sha256": file_hash(what, 1).expect("version 1 is published").to_string()});
+        json!({"name": self.name, "environment": "demonstration", "clock": "simulated", "roots": roots, "threshold": 2,
+            "service": named(&service), "log_vkey": self.vkey(), "catalogue": file("catalogue"), "policy": file("policy"), "rules": file("rules")})
+    }
+}
+
+impl Model {
+    /// An empty ledger at the beginning of the story.
+    pub fn new(seed: u64, origin: &Origin, begins: Instant) -> Self {
+        Self {
+            memory: Memory::new(origin.ledger),
+            now: begins,
+            luck: Chance::new(seed, "luck"),
+            ids: Chance::new(seed, "ids"),
+            ledger: origin.ledger,
+            service: origin.service.clone(),
+            service_key: Arc::new(origin.service_key.clone()),
+            frontier: Frontier::default(),
+            full_tiles: Vec::new(),
+            keys_used: FIRST_PERSONAL_KEY,
+            steps: Vec::new(),
+            events: 0,
+        }
+    }
+
+    /// Genesis and its countersignature.
+    pub fn begin(&mut self, origin: &Origin) {
+        let id = self.id();
+        let created = self.sign(&origin.roots[0], Wish::new("ledger.created", id, origin.genesis(self.now)));
+        self.now = self.now.plus_micros(90_000_000);
+        self.sign(&origin.roots[1], Wish::new("ledger.countersigned", id, countersigns(created)));
+    }
+
+    /// A new id.
+    pub fn id(&mut self) -> Uuid {
+        self.ids.uuid()
+    }
+
+    /// The next demonstration key and its number.
+    pub fn next_key(&mut self) -> (u32, Arc<SigningKey>) {
+        let number = self.keys_used;
+        self.keys_used += 1;
+        (number, Arc::new(SigningKey::from_seed(demo_seed(number))))
+    }
+
+    /// The ledger's id.
+    pub fn ledger(&self) -> LedgerId {
+        self.ledger
+    }
+
+    /// The day of the simulated clock.
+    pub fn day(&self) -> Date {
+        self.now.civil_day()
+    }
+
+    /// Number of events so far.
+    pub fn size(&self) -> usize {
+        self.events
+    }
+
+    /// Root of the tree so far.
+    pub fn root(&self) -> Hash {
+        self.frontier.root()
+    }
+
+    /// Takes the steps made since the last call.
+    pub fn take_steps(&mut self) -> Vec<Step> {
+        std::mem::take(&mut self.steps)
+    }
+
+    /// A record as it stands.
+    pub fn entry(&self, kind: &str, id: Uuid) -> Option<&Arc<Entry>> {
+        self.memory.record(&RecordRef { kind: kind.into(), id })
+    }
+
+    /// One event in a unit of its own.
+    pub fn sign(&mut self, signer: &Signer, wish: Wish) -> EventRef {
+        self.sign_all(signer, vec![wish])[0]
+    }
+
+    /// Several events of different records in one unit.
+    pub fn sign_all(&mut self, signer: &Signer, wishes: Vec<Wish>) -> Vec<EventRef> {
+        self.memory.set_now(self.now);
+        let count = u16::try_from(wishes.len()).expect("a unit of the story is small");
+        let batch = (count > 1).then(|| self.id());
+        // People sign some seconds before the ledger has it.
+        let signed_at = self.now.plus_micros(-(2_000_000 + self.luck.below(20_000_000) as i64));
+        let mut unit = Unit { envelopes: Vec::new(), openings: Vec::new() };
+        let mut presented = Vec::new();
+        let mut named = Vec::new();
+        for (index, wish) in (0..).zip(wishes) {
+            let mut request = wish.request;
+            request.account = signer.account;
+            request.key = signer.key.public().id();
+            request.batch = batch.map(|id| Batch { id, index, count });
+            let id = self.id();
+            let ids = &mut self.ids;
+            let (draft, object) = match prepare(&request, id, signed_at, &mut || ids.bytes(), &self.memory) {
+                Ok(made) => made,
+                Err(stop) => panic!("the story cannot prepare {} on {}: {stop:?}", request.event_type, self.day()),
+            };
+            let signature = signer.key.sign_payload(PayloadType::Event, &draft.payload).to_vec();
+            let event = Presented { signature: signature.clone(), ..draft.presented(object) };
+            named.push(EventRef { event: id, hash: event.hash });
+            unit.envelopes.push(Envelope { payload_type: PayloadType::Event, payload: draft.payload, key: request.key, signature });
+            unit.openings.push(Some(draft.openings));
+            presented.push(event);
+        }
+        let events = self.admit(&presented);
+        self.steps.push(Step { at: self.now, act: Act::Submit(unit), events });
+        named
+    }
+
+    /// The desk says that an approved erasure was carried out.
+    pub fn carry_out(&mut self, erasure: Uuid) {
+        self.memory.set_now(self.now);
+        let record = RecordRef { kind: "erasure".into(), id: erasure };
+        let entry = self.memory.record(&record).cloned().expect("the story approved it");
+        let draft = carry_out(&record, &entry, self.events as u64).expect("the story approved it");
+        let statement = self.service.statement(&draft, self.ledger, self.now);
+        let object = statement.to_object(&draft.data);
+        let payload = canonical_object(&object);
+        let event = Presented {
+            hash: statement_hash(&payload),
+            object,
+            key: self.service.key,
+            alg: 1,
+            signature: self.service_key.sign_payload(PayloadType::Event, &payload).to_vec(),
+            payload,
+            openings: Openings::Given(Vec::<Opening>::new()),
+        };
+        let events = self.admit(&[event]);
+        self.steps.push(Step { at: self.now, act: Act::CarryOut, events });
+    }
+
+    fn admit(&mut self, presented: &[Presented]) -> usize {
+        let admitted = match judge(presented, &self.memory, &self.service) {
+            Ok(admitted) => admitted,
+            Err(stop) => panic!("the story is refused on {}: {}", self.day(), explain(&stop, presented)),
+        };
+        self.memory.apply(&admitted);
+        self.grow(&admitted, presented);
+        self.events += admitted.events.len();
+        admitted.events.len()
+    }
+
+    fn grow(&mut self, admitted: &Admitted, presented: &[Presented]) {
+        for (index, event) in admitted.events.iter().enumerate() {
+            let (key, signature) = match presented.get(index) {
+                Some(signed) => (signed.key, signed.signature.clone()),
+                None => (self.service.key, self.service_key.sign_payload(PayloadType::Event, &event.payload).to_vec()),
+            };
+            let leaf = leaf(self.now, &event.hash, 1, &key, &signature);
+            self.frontier.push(leaf_hash(&leaf), &mut self.full_tiles);
+            self.full_tiles.clear();
+        }
+    }
+}
+
+fn explain(stop: &Stop, presented: &[Presented]) -> String {
+    let Stop::Refuse(refusal) = stop else { return format!("{stop:?}") };
+    let payload = presented.get(refusal.index).map(|event| String::from_utf8_lossy(&event.payload).into_owned());
+    let rule = refusal.rule.map(|rule| rule.en);
+    format!("{} at {:?} {rule:?}: {payload:?}", refusal.code.as_str(), refusal.pointer)
+}
+
+/// `data` of a second signature.
+pub fn countersigns(event: EventRef) -> Json {
+    json!({"countersigns": {"event": event.event.to_string(), "hash": event.hash.to_string()}})
+}
+
+/// JSON as the wire has it: nulls are members that are absent.
+pub fn object(json: Json) -> Object {
+    match value(json) {
+        Some(Value::Object(object)) => object,
+        _ => unreachable!("the data of an event is an object"),
+    }
+}
+
+fn value(json: Json) -> Option<Value> {
+    Some(match json {
+        Json::Null => return None,
+        Json::Bool(flag) => Value::Bool(flag),
+        Json::Number(number) => Value::Integer(number.as_i64().expect("the story knows integers only")),
+        Json::String(text) => Value::Text(text.into()),
+        Json::Array(items) => Value::Array(items.into_iter().filter_map(value).collect()),
+        Json::Object(members) => {
+            let members = members.into_iter().filter_map(|(name, member)| Some((CompactString::from(name), value(member)?)));
+            Value::Object(Object::from_pairs(members.collect()))
+        }
+    })
+}
+
+fn json_of(value: &Value) -> Json {
+    serde_json::from_slice(&signing::json::canonical(value)).expect("canonical JSON is JSON")
+}

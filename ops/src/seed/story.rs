@@ -1,0 +1,422 @@
+//! The story of the city: what happens when, from the first hour to the end.
+//!
+//! A queue of things to do, ordered by their simulated instant. Each thing signs a few events and puts later
+//! things into the queue; what it looks at is the ledger itself ([`super::model`]). The chapters stand in
+//! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`] and [`super::incidents`].
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+
+use domain::codes::Role;
+use signing::bytes::{Date, Hash, Instant};
+use signing::keys::SigningKey;
+use signing::statement::EventRef;
+use uuid::Uuid;
+
+use super::city::{AREAS, Sort, area_of};
+use super::model::{Model, Origin, Signer, Step};
+
+/// What a demonstration is made from.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// The simulated clock ends here.
+    pub end: Instant,
+    /// Least number of events; below 20,000 the city is smaller.
+    pub events: usize,
+    /// Name of the ledger.
+    pub name: String,
+}
+
+/// Days from the genesis to the end.
+const SPAN_DAYS: i64 = 1_900;
+/// Events of the whole city before further edits are added.
+const BASE_EVENTS: usize = 13_000;
+const FULL_SIZE: usize = 20_000;
+const MINUTE: i64 = 60_000_000;
+
+/// Somebody of the city.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Account.
+    pub account: Uuid,
+    /// The natural person: holder of the keys, subject of the name.
+    pub party: Uuid,
+    /// Name, invented.
+    pub name: String,
+    /// Role of the one grant.
+    pub role: Role,
+    /// The grant.
+    pub grant: Uuid,
+    /// Organisation.
+    pub org: Option<usize>,
+    /// Area, an index into [`AREAS`].
+    pub area: Option<usize>,
+    /// Number of the present demonstration key.
+    pub key_number: u32,
+    /// The present key.
+    pub key: Arc<SigningKey>,
+    /// Its credential.
+    pub credential: Uuid,
+    /// True when the key lies in hardware.
+    pub hardware: bool,
+    /// First day without the key.
+    pub valid_until: Date,
+    /// False once the account, the organisation or the key came to its end.
+    pub active: bool,
+    /// The latest events that this person signed, for the chapter of the stolen key.
+    pub signed: Vec<EventRef>,
+}
+
+/// An institution or organisation of the city.
+#[derive(Debug, Clone)]
+pub struct Org {
+    /// Record.
+    pub id: Uuid,
+    /// Its sort.
+    pub sort: Sort,
+    /// Area of its accounts, an index into [`AREAS`].
+    pub area: usize,
+    /// Unique number in the city.
+    pub serial: usize,
+    /// Its people, as indexes of [`Story::people`].
+    pub staff: Vec<usize>,
+    /// Officers in office: post and natural person.
+    pub officers: Vec<(&'static str, Uuid)>,
+    /// Devices, as indexes of [`Story::devices`].
+    pub devices: Vec<usize>,
+    /// Devices that are still to be registered.
+    pub planned_devices: usize,
+}
+
+/// A device of the city.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Record.
+    pub id: Uuid,
+    /// Its institution.
+    pub org: usize,
+}
+
+/// Things to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Task {
+    /// The first administrators.
+    FirstHour,
+    /// The other offices of the city.
+    CityOffice,
+    /// The office of an area.
+    CountyOffice(usize),
+    /// An institution is entered.
+    Enter(usize),
+    /// An approver looks at it.
+    Decide(usize),
+    /// It was returned and is mended.
+    Mend(usize),
+    /// Its people get accounts.
+    Staff(usize),
+    /// Officers are appointed and documents filed.
+    Officers(usize),
+    /// A supervisor looks at a document.
+    VerifyDocument(usize, Uuid),
+    /// Devices are registered.
+    Register(usize),
+    /// A device is installed.
+    Install(usize),
+    /// A device is put in use.
+    PutInUse(usize),
+    /// A device that stood still is in use again.
+    BackInUse(usize),
+    /// Any edit of anything.
+    Edit,
+    /// A key is renewed.
+    Renew(usize),
+    /// Approvers get keys in hardware.
+    HardwareKeys,
+    /// The roots adopt the second policy.
+    AdoptPolicy,
+    /// A key was stolen.
+    KeyStolen,
+    /// Somebody decides since when it was.
+    DecideTheft(usize, Uuid, Instant),
+    /// Somebody leaves.
+    Leaves(usize),
+    /// Personal data is to be erased: whose, where it stands, whether it will be.
+    RequestErasure(ErasureCase),
+    /// The request is decided.
+    DecideErasure(Uuid, Uuid, bool),
+    /// An institution closes.
+    Close(usize),
+    /// An institution is merged into another.
+    Merge(usize),
+    /// An institution suspends business.
+    Suspend(usize),
+    /// It resumes.
+    Resume(usize),
+    /// An institution is handed to the delegated area.
+    HandOver(usize),
+}
+
+/// Whose data a request wants erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErasureCase {
+    /// The natural person.
+    pub party: Uuid,
+    /// Kind of the record that names the person.
+    pub kind: &'static str,
+    /// That record.
+    pub record: Uuid,
+    /// Area whose supervisor asks.
+    pub area: usize,
+    /// Whether it is approved.
+    pub approved: bool,
+}
+
+/// The story and everything it knows.
+pub struct Story {
+    /// The ledger.
+    pub model: Model,
+    /// Everybody.
+    pub people: Vec<Person>,
+    /// Every institution and organisation.
+    pub orgs: Vec<Org>,
+    /// Every device.
+    pub devices: Vec<Device>,
+    /// First office holders by role and area.
+    pub offices: HashMap<(Role, Option<usize>), Vec<usize>>,
+    /// The root holders.
+    pub roots: [Signer; 2],
+    origin: Origin,
+    begins: Date,
+    end: Instant,
+    pace: i64,
+    /// Least number of events at the end, and planned edits that are still to come.
+    pub wanted: usize,
+    /// See there.
+    pub edits_left: usize,
+    queue: BinaryHeap<Reverse<(Instant, u64)>>,
+    tasks: HashMap<u64, Task>,
+    queued: u64,
+}
+
+impl Story {
+    /// A story that has not begun.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let origin = Origin::of(settings.seed, &settings.name);
+        let begins = settings.end.civil_day().add_days(-SPAN_DAYS);
+        let opening = Instant::start_of_day(begins).plus_micros(9 * 60 * MINUTE);
+        let mut story = Self {
+            model: Model::new(settings.seed, &origin, opening),
+            people: Vec::new(),
+            orgs: Vec::new(),
+            devices: Vec::new(),
+            offices: HashMap::new(),
+            roots: origin.roots.clone(),
+            origin,
+            begins,
+            end: settings.end,
+            // People need a minute between two signatures; in a very large story less.
+            pace: MINUTE.min(SPAN_DAYS * 24 * 60 * MINUTE / (8 * settings.events.max(1)) as i64),
+            wanted: 0,
+            edits_left: 0,
+            queue: BinaryHeap::new(),
+            tasks: HashMap::new(),
+            queued: 0,
+        };
+        story.plan(settings.events);
+        story
+    }
+
+    /// The installation that this story belongs to.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Number of events so far.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.model.size()
+    }
+
+    /// Root of the tree so far.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        self.model.root()
+    }
+
+    /// Tells the story; each step is handed over as it happens. A handler that answers false ends it.
+    pub fn tell(&mut self, mut hand_over: impl FnMut(Step) -> bool) {
+        let origin = self.origin.clone();
+        self.model.begin(&origin);
+        while let Some(Reverse((at, number))) = self.queue.pop() {
+            let task = self.tasks.remove(&number).expect("every queued number has its task");
+            let later = self.model.now.plus_micros(self.pace);
+            self.model.now = at.max(later);
+            if self.model.now >= self.end {
+                break;
+            }
+            self.perform(task);
+            for step in self.model.take_steps() {
+                if step.at >= self.end || !hand_over(step) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Lays out the years: offices, institutions with their devices, incidents, then edits up to the wanted number.
+    fn plan(&mut self, events: usize) {
+        let scaled = |number: usize| (number * events.min(FULL_SIZE) / FULL_SIZE).max(1);
+        self.later(0, Task::FirstHour);
+        let medical = scaled(330);
+        let mut sorts: Vec<Sort> = (0..medical).map(Sort::medical).collect();
+        let others = [(Sort::TechnicalService, 8), (Sort::HealthExam, 8), (Sort::Industrial, 10), (Sort::Training, 4)];
+        sorts.extend(others.iter().flat_map(|(sort, number)| std::iter::repeat_n(*sort, scaled(*number))));
+        let users = sorts.iter().filter(|sort| matches!(sort.kind(), "RAD" | "IND")).count();
+        let devices = scaled(900).max(users);
+        let mut user = 0;
+        for (number, sort) in sorts.into_iter().enumerate() {
+            let uses = matches!(sort.kind(), "RAD" | "IND");
+            // The remainder goes to the first ones, so that the sum is exact.
+            let planned_devices = if uses { devices / users + usize::from(user < devices % users) } else { 0 };
+            user += usize::from(uses);
+            let id = self.model.id();
+            let org = Org {
+                id,
+                sort,
+                area: area_of(number),
+                serial: number + 1,
+                staff: Vec::new(),
+                officers: Vec::new(),
+                devices: Vec::new(),
+                planned_devices,
+            };
+            self.orgs.push(org);
+            // Two years until everybody is entered.
+            let day = 20 + (number as i64 * 640) / (medical as i64 + 30);
+            self.later(day, Task::Enter(number));
+        }
+        self.later(1_130, Task::HardwareKeys);
+        self.later(1_200, Task::AdoptPolicy);
+        self.later(1_000, Task::KeyStolen);
+        for (index, (day, task)) in [(900, Task::Suspend as fn(usize) -> Task), (1_100, Task::Close), (1_300, Task::Merge), (1_500, Task::HandOver)]
+            .into_iter()
+            .enumerate()
+        {
+            for turn in 0..scaled(6) {
+                let org = (index * 7 + turn * 31 + 3) % medical;
+                self.later(day + 23 * turn as i64, task(org));
+            }
+        }
+        (0..scaled(4)).for_each(|turn| self.later(1_250 + 90 * turn as i64, Task::Leaves(turn * 53 + 11)));
+        // Some apply in the last weeks and are not decided when the story ends.
+        let base = BASE_EVENTS * events.min(FULL_SIZE) / FULL_SIZE;
+        // Four edits are a good five events: what is repaired goes back in use, a new officer follows an old one.
+        let edits = events.saturating_sub(base) * 3 / 4;
+        let days = SPAN_DAYS - 220;
+        (self.wanted, self.edits_left) = (events, edits);
+        for edit in 0..edits {
+            self.later(215 + (edit as i64 * days) / edits.max(1) as i64, Task::Edit);
+        }
+    }
+
+    /// Queues a task for a day of the story (0 is that of the genesis), at some minute of the working day.
+    pub fn later(&mut self, day: i64, task: Task) {
+        let mut day = self.begins.add_days(day);
+        // Offices are closed at the weekend; 1970-01-01 was a Thursday.
+        while matches!((day.days() + 3).rem_euclid(7), 5 | 6) {
+            day = day.add_days(1);
+        }
+        let minute = 9 * 60 + self.model.luck.below(8 * 60) as i64;
+        let at = Instant::start_of_day(day).plus_micros(minute * MINUTE);
+        self.queued += 1;
+        self.tasks.insert(self.queued, task);
+        self.queue.push(Reverse((at, self.queued)));
+    }
+
+    /// Queues a task for so many days from now.
+    pub fn after(&mut self, days: i64, task: Task) {
+        let today = self.model.day().days() - self.begins.days();
+        self.later(today + days, task);
+    }
+
+    /// One event by somebody, some time after the last.
+    pub fn act(&mut self, person: usize, wish: super::model::Wish) -> EventRef {
+        self.act_all(person, vec![wish])[0]
+    }
+
+    /// Several events by somebody in one unit.
+    pub fn act_all(&mut self, person: usize, wishes: Vec<super::model::Wish>) -> Vec<EventRef> {
+        let events = {
+            self.model.now = self.model.now.plus_micros(self.pace);
+            let signer = self.signer(person);
+            self.model.sign_all(&signer, wishes)
+        };
+        let signed = &mut self.people[person].signed;
+        signed.extend(&events);
+        let old = signed.len().saturating_sub(8);
+        signed.drain(..old);
+        events
+    }
+
+    /// Lets some time pass before the next signature.
+    pub fn pause(&mut self) {
+        self.model.now = self.model.now.plus_micros(self.pace);
+    }
+
+    /// The key of somebody.
+    pub fn signer(&self, person: usize) -> Signer {
+        Signer { account: self.people[person].account, key: self.people[person].key.clone() }
+    }
+
+    /// An office holder who can sign today; `turn` chooses among several.
+    pub fn office(&self, role: Role, area: Option<usize>, turn: usize) -> usize {
+        let holders = &self.offices[&(role, area)];
+        holders[turn % holders.len()]
+    }
+
+    /// Somebody of an institution in this role who can sign.
+    pub fn of_org(&self, org: usize, role: Role) -> Option<usize> {
+        let today = self.model.day();
+        self.orgs[org].staff.iter().copied().find(|person| {
+            let person = &self.people[*person];
+            person.role == role && person.active && today < person.valid_until
+        })
+    }
+
+    fn perform(&mut self, task: Task) {
+        match task {
+            Task::FirstHour => self.first_hour(),
+            Task::CityOffice => self.city_office(),
+            Task::CountyOffice(area) => self.county_office(area),
+            Task::Enter(org) => self.enter(org),
+            Task::Decide(org) => self.decide(org),
+            Task::Mend(org) => self.mend(org),
+            Task::Staff(org) => self.staff(org),
+            Task::Officers(org) => self.officers(org),
+            Task::VerifyDocument(org, document) => self.verify_document(org, document),
+            Task::Register(org) => self.register(org),
+            Task::Install(device) => self.install(device),
+            Task::PutInUse(device) => self.put_in_use(device),
+            Task::BackInUse(device) => self.back_in_use(device),
+            Task::Edit => self.edit(),
+            Task::Renew(person) => self.renew(person),
+            Task::HardwareKeys => self.hardware_keys(),
+            Task::AdoptPolicy => self.adopt_policy(),
+            Task::KeyStolen => self.key_stolen(),
+            Task::DecideTheft(person, credential, since) => self.decide_theft(person, credential, since),
+            Task::Leaves(turn) => self.leaves(turn),
+            Task::RequestErasure(case) => self.request_erasure(case),
+            Task::DecideErasure(erasure, party, approved) => self.decide_erasure(erasure, party, approved),
+            Task::Close(org) => self.close(org),
+            Task::Merge(org) => self.merge(org),
+            Task::Suspend(org) => self.suspend(org),
+            Task::Resume(org) => self.resume(org),
+            Task::HandOver(org) => self.hand_over(org),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The story tells itself the same way every time, and tells everything that a demonstration needs.
+
+use std::collections::BTreeMap;
+
+use signing::bytes::Instant;
+use signing::json::Value;
+
+use super::model::{Act, Step};
+use super::story::{Settings, Story};
+
+fn settings(seed: u64, events: usize) -> Settings {
+    let end = Instant::start_of_day("2026-11-25".parse().expect("a date"));
+    Settings { seed, end, events, name: "radledger-demo".into() }
+}
+
+fn tell(settings: &Settings) -> (Story, Vec<Step>) {
+    let mut story = Story::new(settings);
+    let mut steps = Vec::new();
+    story.tell(|step| {
+        steps.push(step);
+        true
+    });
+    (story, steps)
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_root() {
+    let (first, one) = tell(&settings(7, 1_500));
+    let (second, two) = tell(&settings(7, 1_500));
+    assert_eq!(first.root(), second.root());
+    assert!(one == two, "payloads, signatures or openings differ");
+    let (other, _) = tell(&settings(8, 1_500));
+    assert_ne!(first.root(), other.root());
+}
+
+#[test]
+fn a_whole_city_has_its_events_in_order_and_every_type() {
+    let wanted = settings(1, 20_000);
+    let (story, steps) = tell(&wanted);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut before = Instant::from_micros(0);
+    let mut events = 0;
+    for step in &steps {
+        assert!(step.at > before && step.at < wanted.end, "steps go forward and end in time");
+        before = step.at;
+        events += step.events;
+        let Act::Submit(unit) = &step.act else {
+            *counts.entry("erasure.carried_out".into()).or_default() += 1;
+            continue;
+        };
+        for envelope in &unit.envelopes {
+            let object = signing::json::read(&envelope.payload).expect("the story signs strict JSON");
+            let name = object.get("type").and_then(Value::as_text).expect("a statement has a type");
+            *counts.entry(name.into()).or_default() += 1;
+        }
+    }
+    assert_eq!(events, story.size());
+    assert!(events >= 20_000, "{events} events");
+    assert!(events <= 26_000, "{events} events are more than was asked for");
+    let missing: Vec<_> = domain::catalog::event_types()
+        .map(|known| known.name)
+        .filter(|name| !counts.contains_key(*name) && *name != "grant.ended")
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new(), "types that the demonstration does not show; counts: {counts:?}");
+    let installed = story.devices.len();
+    assert!(installed >= 900, "{installed} devices");
+    assert!(story.orgs.len() >= 360);
+    let gap = wanted.end.civil_day().days() - before.civil_day().days();
+    assert!(gap <= 7, "the story goes on to its end, but stops {gap} days before it");
+}
+
+#[test]
+fn every_role_has_somebody_who_can_sign_at_the_end() {
+    let (story, _) = tell(&settings(1, 20_000));
+    for role in domain::codes::Role::ALL {
+        let able = story.people.iter().any(|person| person.role == *role && person.active && person.valid_until > story.model.day());
+        assert!(able, "nobody can act as {}", role.as_str());
+    }
+}
