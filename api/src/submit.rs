@@ -436,7 +436,7 @@ impl Door {
     }
 
     async fn append(&self, presented: &[Presented], admitted: &Admitted, reads: &Reads, openings: &[Openings]) -> Result<Outcome, SubmitError> {
-        let sealed = self.sealed(admitted, openings)?;
+        let sealed = self.sealed(admitted, openings).await?;
         let installation = &self.parts.installation;
         let events = admitted.events.iter().zip(sealed).enumerate().map(|(index, (event, openings))| {
             let (alg, key, signature) = match presented.get(index) {
@@ -499,8 +499,12 @@ impl Door {
     }
 
     /// The openings of each event, encrypted under the keys of their subjects, which are durable from here on.
-    fn sealed(&self, admitted: &Admitted, openings: &[Openings]) -> Result<Vec<Vec<NewOpening>>, SubmitError> {
+    async fn sealed(&self, admitted: &Admitted, openings: &[Openings]) -> Result<Vec<Vec<NewOpening>>, SubmitError> {
         let ledger = self.parts.installation.ledger;
+        let subjects: Vec<_> = admitted.events.iter().flat_map(|e| &e.subjects).map(|s| (s.kind.to_string(), s.id)).collect();
+        if !subjects.is_empty() {
+            self.parts.keys.ensure(subjects).await?;
+        }
         let mut all = Vec::with_capacity(admitted.events.len());
         for (index, event) in admitted.events.iter().enumerate() {
             let given = match openings.get(index) {
