@@ -8,12 +8,19 @@
 //! - [`archive`]: every statement outside the database, for restores.
 //! - [`error`]: three answers, three reactions.
 
+#[cfg(test)]
+extern crate self as schema;
+
 mod append_call;
+#[cfg(test)]
+mod append_call_tests;
 pub mod appender;
 pub mod connect;
 pub mod error;
 pub mod event_log;
+pub mod key_store;
 pub mod migrate;
+pub mod openings;
 
 pub use appender::{Appender, AppenderLimits, Clock};
 pub use connect::{Passwords, Role, connect};
@@ -22,3 +29,8 @@ pub use event_log::{
     AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcome, StoredEvent, StoredOpening, Take,
 };
 pub use migrate::migrate;
+
+pub mod catch_up;
+pub mod read_model;
+pub mod read_rows;
+pub mod rebuild;

@@ -36,6 +36,9 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_ledger",
     2 "0002_append",
     3 "0003_access",
+    100 "0100_read",
+    101 "0101_first_versions",
+    102 "0102_visible_events",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

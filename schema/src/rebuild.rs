@@ -1,0 +1,448 @@
+//! A projection folded anew, beside the live one.
+//!
+//! The log is read once, in order; while one stretch is folded record by record, the next is read and its statements
+//! are parsed; rows are encoded on all cores. They go into the new table by COPY, in the transaction that makes it,
+//! so nothing of it exists until it is whole, and with `wal_level = minimal` it is written once. Indexes come after
+//! the load. Then the new version catches up and takes the live one's place in one statement. Readers notice
+//! nothing; the retired table is dropped later.
+//!
+//! Memory is bounded: records at hand, stretches read ahead, rows that wait for the position at which they end.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use compact_str::CompactString;
+use deadpool_postgres::Pool;
+use futures_util::{SinkExt, TryStreamExt};
+use projections::{Change, Entries, Parsed, Poison};
+use rayon::prelude::*;
+use tokio::sync::mpsc;
+use tokio_postgres::{CopyInSink, Transaction};
+use uuid::Uuid;
+
+use crate::catch_up::{Follower, Step, Target, guarded, load, parse_one};
+use crate::error::Error;
+use crate::event_log::{EventLog, StoredEvent, signed};
+use crate::read_rows::{Last, Table, close_stored, flag, int8, move_stored, null, table};
+
+/// Records at hand during a rebuild.
+const ENTRIES_MAX: usize = 400_000;
+/// Bytes of rows that wait for their end; beyond it they are stored open and closed later.
+const OPEN_BYTES_MAX: usize = 512 << 20;
+/// Rows stored open whose end is known, 16 bytes each; beyond it they are closed at once.
+const CLOSE_LATER_MAX: usize = 4_000_000;
+/// Rows closed by one statement once there is an index.
+const CLOSE_AT_ONCE: usize = 50_000;
+/// Events of one stretch.
+const STRETCH: usize = 8_192;
+/// Payload bytes after which a stretch ends.
+const STRETCH_BYTES: usize = 32 << 20;
+/// Stretches read and parsed ahead.
+const READ_AHEAD: usize = 2;
+/// Events whose rows one task encodes.
+const ENCODE_AT_ONCE: usize = 512;
+/// Turns after which a build that cannot reach a busy live version gives up.
+const TURNS_MAX: usize = 10_000;
+/// Looks at a live version that is behind, and the pause between two of them.
+const LOOKS_MAX: usize = 600;
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What a rebuild did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Number of the build.
+    pub version: i32,
+    /// Events folded by the bulk load.
+    pub loaded: u64,
+    /// Events folded when it took the live one's place.
+    pub position: u64,
+}
+
+/// Folds a projection anew and switches to the result. `pool` is of
+/// [`Role::Projector`](crate::connect::Role::Projector).
+///
+/// # Errors
+/// [`Error::Corrupt`] when an event cannot be folded: the live version stays as it is.
+pub async fn rebuild<P: Table + Send + 'static>(pool: &Pool) -> Result<Rebuilt, Error> {
+    let (version, loaded) = build::<P>(pool).await?;
+    match switch::<P>(pool, version).await {
+        Ok(position) => {
+            tracing::info!(projection = P::NAME, version, position, "projection rebuilt and switched");
+            Ok(Rebuilt { version, loaded, position })
+        }
+        Err(error) => {
+            abandon::<P>(pool, version).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Builds a new version up to where the log ends now. Readers do not see it; the caller switches to it or abandons
+/// it. Returns its number and the events folded.
+///
+/// # Errors
+/// As [`rebuild`]; nothing is left behind.
+pub async fn build<P: Table + Send + 'static>(pool: &Pool) -> Result<(i32, u64), Error> {
+    let log = EventLog::new(pool.clone());
+    // What is appended from now on is caught up with.
+    let size = log.head().await?.next_position;
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    let version: i32 = tx.query_one("select read.begin_build($1, $2)", &[&P::NAME, &P::VERSION]).await?.get(0);
+    let mut stretches = read_ahead(log.clone(), size);
+    let mut entries = Entries::default();
+    let mut loader = Loader::default();
+    let mut sink = copy::<P>(&tx, version, &mut loader).await?;
+    let mut position = 0;
+    while let Some(parsed) = stretches.recv().await {
+        let parsed = parsed?;
+        load(&log, &mut entries, &parsed, position).await?;
+        position += parsed.len() as u64;
+        let (given_back, encoded) = blocking(move || {
+            let encoded = fold_all::<P>(&parsed, &mut entries);
+            entries.trim(ENTRIES_MAX);
+            (entries, encoded)
+        })
+        .await?;
+        entries = given_back;
+        for chunk in encoded.map_err(|poison| Error::corrupt(poison.position, poison.why))? {
+            loader.take(chunk);
+        }
+        if !loader.out.is_empty() {
+            sink.send(loader.out.split().freeze()).await?;
+        }
+        if loader.close_later.len() >= CLOSE_LATER_MAX {
+            end_copy(sink, &mut loader).await?;
+            let (since, until): (Vec<i64>, Vec<i64>) = loader.close_later.drain(..).unzip();
+            close_stored(&tx, version, &since, &until).await?;
+            sink = copy::<P>(&tx, version, &mut loader).await?;
+        }
+    }
+    if position != size {
+        return Err(Error::corrupt(position, "the event at this position is missing"));
+    }
+    loader.flush_open();
+    end_copy(sink, &mut loader).await?;
+    // Before the rows are indexed, so that few of them are indexed twice.
+    let moves: Vec<(Uuid, CompactString)> = loader.moves.drain().collect();
+    move_stored::<P>(&tx, version, &moves).await?;
+    tx.execute("select read.finish_build($1, $2)", &[&P::NAME, &version]).await?;
+    for some in loader.close_later.chunks(CLOSE_AT_ONCE) {
+        let (since, until): (Vec<i64>, Vec<i64>) = some.iter().copied().unzip();
+        close_stored(&tx, version, &since, &until).await?;
+    }
+    tx.execute(
+        "update read.projection set position = $3, updated_at = clock_timestamp() where name = $1 and version = $2",
+        &[&P::NAME, &version, &signed(position)],
+    )
+    .await?;
+    tx.commit().await?;
+    Ok((version, position))
+}
+
+/// Catches up with the live version and takes its place. Returns the events folded by then.
+///
+/// # Errors
+/// [`Error::Corrupt`] when an event cannot be folded, [`Error::Conflict`] when the build is no longer there or
+/// cannot reach the live version.
+pub async fn switch<P: Table + Send + 'static>(pool: &Pool, version: i32) -> Result<u64, Error> {
+    let mut follower = Follower::<P>::new(pool.clone(), Target::Building(version));
+    for _ in 0..TURNS_MAX {
+        let position = match follower.step().await? {
+            Step::Advanced(_) => continue,
+            Step::Idle(position) => position,
+            other => return Err(stuck(other)),
+        };
+        let client = pool.get().await?;
+        if client.query_one("select read.switch($1, $2)", &[&P::NAME, &version]).await?.try_get(0)? {
+            return Ok(position);
+        }
+    }
+    Err(Error::Conflict("the build does not reach the live version".to_owned()))
+}
+
+/// Gives up a build.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub async fn abandon<P: Table>(pool: &Pool, version: i32) -> Result<(), Error> {
+    pool.get().await?.execute("select read.abandon($1, $2)", &[&P::NAME, &version]).await?;
+    Ok(())
+}
+
+/// Drops tables that were retired or abandoned so long ago. Returns how many.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub async fn drop_retired<P: Table>(pool: &Pool, older_than: Duration) -> Result<u32, Error> {
+    let seconds = older_than.as_secs_f64();
+    let client = pool.get().await?;
+    let row = client.query_one("select read.drop_retired($1, make_interval(secs => $2))", &[&P::NAME, &seconds]).await?;
+    Ok(row.try_get::<_, i32>(0)?.cast_unsigned())
+}
+
+/// The live rows of a projection against rows folded anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// Events folded by both.
+    pub position: u64,
+    /// Rows of the rebuilt version.
+    pub rows: u64,
+    /// Rows that only the live version has, and that only the rebuilt one has: a changed row counts in both.
+    pub differing: (u64, u64),
+    /// Positions of events whose rows differ, the first hundred.
+    pub positions: Vec<u64>,
+}
+
+/// Rebuilds a projection beside the live one, compares row by row at one position, and gives the build up again.
+/// The live version is followed and read all the while.
+///
+/// # Errors
+/// As [`rebuild`].
+pub async fn compare<P: Table + Send + 'static>(pool: &Pool) -> Result<Comparison, Error> {
+    let (version, _) = build::<P>(pool).await?;
+    let compared = compare_with::<P>(pool, version).await;
+    abandon::<P>(pool, version).await?;
+    drop_retired::<P>(pool, Duration::ZERO).await?;
+    compared
+}
+
+/// Compares the live version with a build.
+///
+/// # Errors
+/// As [`rebuild`].
+pub async fn compare_with<P: Table + Send + 'static>(pool: &Pool, version: i32) -> Result<Comparison, Error> {
+    let mut reader = pool.get().await?;
+    let mut held = None;
+    for _ in 0..LOOKS_MAX {
+        // The live version's follower waits for this row while the build reaches the same position and a snapshot is taken.
+        let mut holder = pool.get().await?;
+        let hold = holder.transaction().await?;
+        let row = hold
+            .query_one(
+                "select p.position, p.version, (select b.position from read.projection b where b.name = p.name and b.version = $2)
+                   from read.projection p join read.live l using (name, version) where p.name = $1 for update of p",
+                &[&P::NAME, &version],
+            )
+            .await?;
+        let (position, live, built): (i64, i32, Option<i64>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let built = built.ok_or_else(|| Error::Conflict("the build is no longer there".to_owned()))?;
+        if built > position {
+            // Loaded to the log's end, which the live version has not reached yet.
+            hold.rollback().await?;
+            tokio::time::sleep(LOOK).await;
+            continue;
+        }
+        let mut follower = Follower::<P>::new(pool.clone(), Target::Building(version)).stopping_at(position.cast_unsigned());
+        loop {
+            match follower.step().await? {
+                Step::Advanced(_) => {}
+                Step::Idle(_) => break,
+                other => return Err(stuck(other)),
+            }
+        }
+        let snapshot = reader
+            .build_transaction()
+            .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+            .read_only(true)
+            .start()
+            .await?;
+        snapshot.query_one("select 1", &[]).await?;
+        hold.rollback().await?;
+        held = Some((snapshot, position, live));
+        break;
+    }
+    let (snapshot, position, live) =
+        held.ok_or_else(|| Error::Conflict("the live version does not reach the build".to_owned()))?;
+    let (live, built) = (table::<P>(live), table::<P>(version));
+    let place = if P::NAME == "current" { "since" } else { "position" };
+    let columns = P::COLUMNS;
+    let sides = format!(
+        "l as (select {columns} from {live}), b as (select {columns} from {built}),
+         lost as (select * from l except all select * from b), found as (select * from b except all select * from l)"
+    );
+    let row = snapshot
+        .query_one(
+            &format!(
+                "with {sides} select (select count(*) from b), (select count(*) from lost), (select count(*) from found),
+                        (select coalesce(array_agg(p), '{{}}') from
+                            (select distinct {place} as p from (table lost union all table found) d order by 1 limit 100) d)"
+            ),
+            &[],
+        )
+        .await?;
+    let count = |column: usize| -> Result<u64, Error> { Ok(row.try_get::<_, i64>(column)?.cast_unsigned()) };
+    Ok(Comparison {
+        position: position.cast_unsigned(),
+        rows: count(0)?,
+        differing: (count(1)?, count(2)?),
+        positions: row.try_get::<_, Vec<i64>>(3)?.into_iter().map(i64::cast_unsigned).collect(),
+    })
+}
+
+fn stuck(step: Step) -> Error {
+    match step {
+        Step::Halted(poison) => Error::corrupt(poison.position, poison.why),
+        other => Error::Conflict(format!("the build was disturbed: {other:?}")),
+    }
+}
+
+/// Reads and parses stretches in the background.
+fn read_ahead(log: EventLog, size: u64) -> mpsc::Receiver<Result<Vec<Parsed>, Error>> {
+    let (sender, receiver) = mpsc::channel(READ_AHEAD);
+    tokio::spawn(async move {
+        let mut rows = std::pin::pin!(log.stream_range(0, size));
+        loop {
+            let stretch = match read_stretch(rows.as_mut()).await {
+                Ok(stretch) if stretch.is_empty() => return,
+                Ok(stretch) => blocking(move || parse_all(&stretch)).await.flatten(),
+                Err(error) => Err(error),
+            };
+            let failed = stretch.is_err();
+            if sender.send(stretch).await.is_err() || failed {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+async fn read_stretch(
+    mut rows: Pin<&mut impl futures_util::Stream<Item = Result<StoredEvent, Error>>>,
+) -> Result<Vec<StoredEvent>, Error> {
+    let mut stretch = Vec::with_capacity(STRETCH);
+    let mut bytes = 0;
+    while stretch.len() < STRETCH && bytes < STRETCH_BYTES {
+        let Some(event) = rows.try_next().await? else { break };
+        bytes += event.payload.len();
+        stretch.push(event);
+    }
+    Ok(stretch)
+}
+
+fn parse_all(stretch: &[StoredEvent]) -> Result<Vec<Parsed>, Error> {
+    let parsed: Result<Vec<Parsed>, Poison> = stretch.par_iter().with_min_len(64).map(parse_one).collect();
+    parsed.map_err(|poison| Error::corrupt(poison.position, poison.why))
+}
+
+/// Rows of consecutive events, encoded, and what they move.
+struct Encoded {
+    bytes: BytesMut,
+    rows: Vec<EncodedRow>,
+    moves: Vec<(Uuid, CompactString)>,
+}
+
+/// One row within [`Encoded::bytes`], which it ends at `end`.
+struct EncodedRow {
+    end: usize,
+    position: u64,
+    closes: Option<u64>,
+    last: Last,
+}
+
+/// Steps each record in order, then folds and encodes on all cores.
+///
+/// The rows of a stretch are folded with the records as they stand at its end. That gives the same rows: where a row
+/// belongs depends on its own record, on its account, which never moves, and on its institution's area, to which all
+/// rows are moved in the end anyhow.
+fn fold_all<P: Table>(parsed: &[Parsed], entries: &mut Entries) -> Result<Vec<Encoded>, Poison> {
+    let mut folded = Vec::with_capacity(parsed.len());
+    for event in parsed {
+        folded.push(guarded(event.position, || event.step(entries))?);
+    }
+    let entries = &*entries;
+    let chunks = folded.par_chunks(ENCODE_AT_ONCE).map(|chunk| {
+        let mut encoded = Encoded { bytes: BytesMut::with_capacity(chunk.len() * 512), rows: Vec::new(), moves: Vec::new() };
+        for event in chunk {
+            for change in guarded(event.parsed.position, || P::fold(event, entries))? {
+                match change {
+                    Change::MoveOrg { org, area } => encoded.moves.push((org, area)),
+                    Change::Put(row) => {
+                        P::encode(&row, &mut encoded.bytes);
+                        let (position, closes, last) = (P::position(&row), P::closes(&row), P::last(&row));
+                        encoded.rows.push(EncodedRow { end: encoded.bytes.len(), position, closes, last });
+                    }
+                }
+            }
+        }
+        Ok(encoded)
+    });
+    chunks.collect()
+}
+
+/// Puts encoded rows in the form of COPY, each with its last column.
+#[derive(Default)]
+struct Loader {
+    out: BytesMut,
+    /// Rows that wait for their end, by position.
+    open: HashMap<u64, Box<[u8]>>,
+    open_bytes: usize,
+    close_later: Vec<(i64, i64)>,
+    moves: HashMap<Uuid, CompactString>,
+}
+
+impl Loader {
+    fn take(&mut self, encoded: Encoded) {
+        self.moves.extend(encoded.moves);
+        let mut start = 0;
+        for row in encoded.rows {
+            let bytes = &encoded.bytes[start..row.end];
+            start = row.end;
+            if let Last::Own(own) = row.last {
+                self.out.put_slice(bytes);
+                flag(&mut self.out, own);
+                continue;
+            }
+            if let Some(since) = row.closes {
+                match self.open.remove(&since) {
+                    Some(before) => {
+                        self.open_bytes -= before.len();
+                        self.out.put_slice(&before);
+                        int8(&mut self.out, signed(row.position));
+                    }
+                    None => self.close_later.push((signed(since), signed(row.position))),
+                }
+            }
+            self.open_bytes += bytes.len();
+            self.open.insert(row.position, bytes.into());
+        }
+        if self.open_bytes > OPEN_BYTES_MAX {
+            self.flush_open();
+        }
+    }
+
+    fn flush_open(&mut self) {
+        // In order of position: the table is then read as it was written.
+        let mut rows: Vec<(u64, Box<[u8]>)> = self.open.drain().collect();
+        rows.sort_unstable_by_key(|(position, _)| *position);
+        for (_, row) in rows {
+            self.out.put_slice(&row);
+            null(&mut self.out);
+        }
+        self.open_bytes = 0;
+    }
+}
+
+type Sink = Pin<Box<CopyInSink<Bytes>>>;
+
+async fn copy<P: Table>(tx: &Transaction<'_>, version: i32, loader: &mut Loader) -> Result<Sink, Error> {
+    let sql = format!("copy {} ({}) from stdin with (format binary, freeze true)", table::<P>(version), P::COLUMNS);
+    let sink = tx.copy_in(&sql).await?;
+    // Signature, flags, no extension.
+    loader.out.put_slice(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0");
+    Ok(Box::pin(sink))
+}
+
+async fn end_copy(mut sink: Sink, loader: &mut Loader) -> Result<(), Error> {
+    loader.out.put_i16(-1);
+    sink.send(loader.out.split().freeze()).await?;
+    sink.as_mut().finish().await?;
+    Ok(())
+}
+
+/// Work for the cores, off the threads that serve connections.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::corrupt(None, format!("a task of the rebuild failed: {error}")))
+}
