@@ -16,27 +16,34 @@
 -- another (this writer was deposed), LG002 the clocks differ (the detail is the
 -- difference in microseconds), LG003 the caller's arrays contradict each other.
 --
--- Prefixes of the parallel arrays: u units, e events, h heads (one for each
--- record that a unit writes), r records read, g guard keys read, t claims
--- taken, f claims freed, k keys touched, o openings. `*_unit` and `e_head`,
--- `e_prev`, `h_last` are 1-based indexes into units, heads and events.
+-- Plain arrays are what is looked up by index; rows come as arrays of composite
+-- types, because one unnest of a row type costs a fraction of one of many
+-- columns. `unit`, `head`, `prev`, `last` and `event` are 1-based indexes into
+-- units, heads and events.
 set local role radledger_owner;
+
+create type ledger.new_event as (kind text, record uuid, type text, schema smallint, account uuid, alg smallint,
+                                 key bytea, signature bytea, payload bytea, hash bytea);
+-- One for each record that a unit writes: the version expected before, and the unit's last event of it.
+create type ledger.new_head as (unit int, kind text, record uuid, expected int, last int, version int, hash bytea);
+create type ledger.new_read as (unit int, kind text, record uuid, version int);
+create type ledger.new_guard as (unit int, key text, position bigint);
+create type ledger.new_take as (unit int, event int, digest bytea, kind text, record uuid, content bytea);
+create type ledger.new_free as (unit int, digest bytea);
+create type ledger.new_touch as (unit int, event int, key text, kind text, record uuid);
+create type ledger.new_opening as (unit int, event_id uuid, pointer text, subject_kind text, subject uuid, generation int, box bytea);
 
 create function ledger.append(
     p_epoch bigint, p_now bigint,
     u_events int[], u_batch uuid[], u_from bigint[], u_until bigint[],
-    e_unit int[], e_id uuid[], e_kind text[], e_record uuid[], e_version int[], e_type text[], e_schema smallint[],
-    e_account uuid[], e_alg smallint[], e_key bytea[], e_signature bytea[], e_payload bytea[], e_hash bytea[],
+    e_unit int[], e_id uuid[], e_version int[],
     e_head int[],                                -- the head of this event's record
     e_prev int[],                                -- the event before it on that record in this unit, or 0
-    h_unit int[], h_kind text[], h_record uuid[], h_expected int[],
-    h_last int[], h_version int[], h_hash bytea[],  -- the unit's last event of the record: index, version, hash
-    r_unit int[], r_kind text[], r_record uuid[], r_version int[],
-    g_unit int[], g_key text[], g_position bigint[],
-    t_unit int[], t_event int[], t_digest bytea[], t_kind text[], t_record uuid[], t_content bytea[],
-    f_unit int[], f_digest bytea[],
-    k_unit int[], k_event int[], k_key text[], k_kind text[], k_record uuid[],
-    o_unit int[], o_event_id uuid[], o_pointer text[], o_subject_kind text[], o_subject uuid[], o_generation int[], o_box bytea[],
+    p_events ledger.new_event[],
+    h_unit int[], h_expected int[], p_heads ledger.new_head[],
+    p_reads ledger.new_read[], p_guards ledger.new_guard[],
+    p_takes ledger.new_take[], p_frees ledger.new_free[],
+    p_touches ledger.new_touch[], p_openings ledger.new_opening[],
     out status smallint[], out first_position bigint[], out recorded_at bigint, out next_position bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -105,40 +112,40 @@ begin
     select array_agg(coalesce(x.position, -1) order by h.o),
            array_agg(h.unit * 8 + 3) filter (where coalesce(x.version, 0) <> h.expected)
       into v_head_position, v_more
-      from unnest(h_unit, h_kind, h_record, h_expected) with ordinality h(unit, kind, record, expected, o)
+      from unnest(p_heads) with ordinality h(unit, kind, record, expected, last, version, hash, o)
       left join lateral (select x.version, x.position from ledger.record_head x
                           where x.record = h.record and x.kind = h.kind offset 0) x on true;
     v_found := v_found || v_more;
 
-    if cardinality(r_unit) > 0 then
+    if cardinality(p_reads) > 0 then
         select array_agg(r.unit * 8 + 4) into v_more
-          from unnest(r_unit, r_kind, r_record, r_version) r(unit, kind, record, version)
+          from unnest(p_reads) r
           left join lateral (select x.version from ledger.record_head x
                               where x.record = r.record and x.kind = r.kind offset 0) x on true
          where coalesce(x.version, 0) <> r.version;
         v_found := v_found || v_more;
     end if;
 
-    if cardinality(g_unit) > 0 then
+    if cardinality(p_guards) > 0 then
         select array_agg(g.unit * 8 + 4) into v_more
-          from unnest(g_unit, g_key, g_position) g(unit, key, position),
+          from unnest(p_guards) g,
                lateral (select 1 from ledger.touch x
                          where x.key = g.key collate "C" and x.position > g.position limit 1) later;
         v_found := v_found || v_more;
     end if;
 
-    if cardinality(t_unit) > 0 then
+    if cardinality(p_takes) > 0 then
         select array_agg(t.unit * 8 + 5) into v_more
-          from unnest(t_unit, t_digest, t_kind, t_record) t(unit, digest, kind, record),
+          from unnest(p_takes) t,
                lateral (select x.kind, x.record from ledger.claim x where x.digest = t.digest offset 0) x
          where (x.kind, x.record) <> (t.kind, t.record)
-           and not exists (select 1 from unnest(f_unit, f_digest) f(unit, digest)
+           and not exists (select 1 from unnest(p_frees) f
                             where f.unit = t.unit and f.digest = t.digest);
         v_found := v_found || v_more;
-        if cardinality(t_unit) > 1 then
+        if cardinality(p_takes) > 1 then
             -- A record takes a claim once (the caller sees to it), so a second row is a second record.
             select array_agg(t.unit * 8 + 5) into v_more
-              from (select unit from unnest(t_unit, t_digest) t(unit, digest)
+              from (select unit from unnest(p_takes) t
                      group by unit, digest having count(*) > 1) t;
             v_found := v_found || v_more;
         end if;
@@ -148,26 +155,26 @@ begin
         -- What an earlier unit of this batch writes, whether it wins or not, is unknown to a later one.
         select array_agg(x.unit * 8 + 2) into v_more
           from (select unit, min(unit) filter (where writes) over (partition by record, kind) as writer
-                  from (select unit, kind, record, true as writes from unnest(h_unit, h_kind, h_record) h(unit, kind, record)
+                  from (select unit, kind, record, true as writes from unnest(p_heads) h
                         union all
-                        select unit, kind, record, false from unnest(r_unit, r_kind, r_record) r(unit, kind, record)) x) x
+                        select unit, kind, record, false from unnest(p_reads) r) x) x
          where x.writer < x.unit;
         v_found := v_found || v_more;
-        if cardinality(g_unit) > 0 then
+        if cardinality(p_guards) > 0 then
             select array_agg(x.unit * 8 + 2) into v_more
               from (select unit, writes, min(unit) filter (where writes) over (partition by key) as writer
-                      from (select unit, key collate "C" as key, true as writes from unnest(k_unit, k_key) k(unit, key)
+                      from (select unit, hashtextextended(key, 0) as key, true as writes from unnest(p_touches) k
                             union all
-                            select unit, key collate "C", false from unnest(g_unit, g_key) g(unit, key)) x) x
+                            select unit, hashtextextended(key, 0), false from unnest(p_guards) g) x) x
              where not x.writes and x.writer < x.unit;
             v_found := v_found || v_more;
         end if;
-        if cardinality(t_unit) + cardinality(f_unit) > 0 then
+        if cardinality(p_takes) + cardinality(p_frees) > 0 then
             select array_agg(x.unit * 8 + 2) into v_more
               from (select unit, min(unit) over (partition by digest) as first
-                      from (select unit, digest from unnest(t_unit, t_digest) t(unit, digest)
+                      from (select unit, digest from unnest(p_takes) t
                             union all
-                            select unit, digest from unnest(f_unit, f_digest) f(unit, digest)) x) x
+                            select unit, digest from unnest(p_frees) f) x) x
              where x.first < x.unit;
             v_found := v_found || v_more;
         end if;
@@ -206,21 +213,20 @@ begin
                     then e.prev >= e.o or e_head[e.prev] <> e.head or e_version[e.prev] + 1 <> e.version
                     else h_expected[e.head] + 1 <> e.version end)
        or exists (
-        select 1 from unnest(h_last, h_version) with ordinality h(last, version, o)
-         where e_head[h.last] is distinct from h.o or e_version[h.last] <> h.version) then
+        select 1 from unnest(p_heads) with ordinality h(unit, kind, record, expected, last, version, hash, o)
+         where e_head[h.last] is distinct from h.o or e_version[h.last] <> h.version
+            or h_unit[h.o] is distinct from h.unit or h_expected[h.o] <> h.expected) then
         raise exception 'versions do not chain' using errcode = 'LG003';
     end if;
 
     insert into ledger.event (position, recorded_at, id, kind, record, version, prev_position, type, schema, account,
                               alg, key, signature, payload, hash)
-    select v_shift[e.unit] + e.o, append.recorded_at, e.id, e.kind, e.record, e.version,
-           case when e.prev > 0 then v_shift[e.unit] + e.prev
-                when v_head_position[e.head] >= 0 then v_head_position[e.head] end,
+    select v_shift[e_unit[e.o]] + e.o, append.recorded_at, e_id[e.o], e.kind, e.record, e_version[e.o],
+           case when e_prev[e.o] > 0 then v_shift[e_unit[e.o]] + e_prev[e.o]
+                when v_head_position[e_head[e.o]] >= 0 then v_head_position[e_head[e.o]] end,
            e.type, e.schema, e.account, e.alg, e.key, e.signature, e.payload, e.hash
-      from unnest(e_unit, e_id, e_kind, e_record, e_version, e_type, e_schema, e_account, e_alg, e_key, e_signature,
-                  e_payload, e_hash, e_head, e_prev) with ordinality
-           e(unit, id, kind, record, version, type, schema, account, alg, key, signature, payload, hash, head, prev, o)
-     where v_shift[e.unit] > c_lost;
+      from unnest(p_events) with ordinality e(kind, record, type, schema, account, alg, key, signature, payload, hash, o)
+     where v_shift[e_unit[e.o]] > c_lost;
     get diagnostics v_rows = row_count;
     if v_rows <> next_position - v_start then
         raise exception 'took % positions for % rows', next_position - v_start, v_rows using errcode = 'LG003';
@@ -232,7 +238,7 @@ begin
 
     insert into ledger.record_head as x (record, kind, version, position, hash)
     select h.record, h.kind, h.version, v_shift[h.unit] + h.last, h.hash
-      from unnest(h_unit, h_kind, h_record, h_last, h_version, h_hash) h(unit, kind, record, last, version, hash)
+      from unnest(p_heads) h
      where v_shift[h.unit] > c_lost
     on conflict (record, kind) do update set version = excluded.version, position = excluded.position, hash = excluded.hash;
 
@@ -242,30 +248,29 @@ begin
          where u.id is not null and v_first[u.unit] >= 0;
     end if;
 
-    if cardinality(k_unit) > 0 then
+    if cardinality(p_touches) > 0 then
         insert into ledger.touch (key, position, kind, record)
         select k.key, v_shift[k.unit] + k.event, k.kind, k.record
-          from unnest(k_unit, k_event, k_key, k_kind, k_record) k(unit, event, key, kind, record)
+          from unnest(p_touches) k
          where v_shift[k.unit] > c_lost;
     end if;
 
-    if cardinality(f_unit) > 0 then
+    if cardinality(p_frees) > 0 then
         delete from ledger.claim x
-         where x.digest in (select f.digest from unnest(f_unit, f_digest) f(unit, digest) where v_shift[f.unit] > c_lost);
+         where x.digest in (select f.digest from unnest(p_frees) f where v_shift[f.unit] > c_lost);
     end if;
-    if cardinality(t_unit) > 0 then
+    if cardinality(p_takes) > 0 then
         insert into ledger.claim as x (digest, kind, record, position, content)
         select t.digest, t.kind, t.record, v_shift[t.unit] + t.event, t.content
-          from unnest(t_unit, t_event, t_digest, t_kind, t_record, t_content) t(unit, event, digest, kind, record, content)
+          from unnest(p_takes) t
          where v_shift[t.unit] > c_lost
         on conflict (digest) do update set position = excluded.position, content = excluded.content;
     end if;
 
-    if cardinality(o_unit) > 0 then
+    if cardinality(p_openings) > 0 then
         insert into ledger.opening (event_id, pointer, subject_kind, subject, generation, box)
         select o.event_id, o.pointer, o.subject_kind, o.subject, o.generation, o.box
-          from unnest(o_unit, o_event_id, o_pointer, o_subject_kind, o_subject, o_generation, o_box)
-               o(unit, event_id, pointer, subject_kind, subject, generation, box)
+          from unnest(p_openings) o
          where v_shift[o.unit] > c_lost;
     end if;
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use tokio_postgres::types::ToSql;
+use bytes::{BufMut, BytesMut};
+use tokio_postgres::types::{Field, IsNull, Kind, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Row, Statement};
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ pub const UNIT_SIGNED_MAX: usize = 1_000;
 pub const UNIT_CONSEQUENCES_MAX: usize = 2_000;
 
 /// Arrays of the function, in the order of its parameters.
-const PARAMETERS: usize = 55;
+const PARAMETERS: usize = 21;
 
 /// The statement to prepare.
 pub(crate) fn sql() -> String {
@@ -85,6 +86,71 @@ pub(crate) fn check(unit: &NewUnit) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// A row type of `migrations/0002_append.sql`, written in PostgreSQL's binary form.
+macro_rules! row_type {
+    ($name:ident, $sql:literal { $($field:ident: $type:ty),* $(,)? }) => {
+        #[derive(Debug)]
+        struct $name<'a> { $($field: $type),* }
+
+        impl ToSql for $name<'_> {
+            fn to_sql(&self, of: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+                let Kind::Composite(fields) = of.kind() else { return Err("not a row type".into()) };
+                let values: &[(&str, &dyn ToSql)] = &[$((stringify!($field), &self.$field)),*];
+                write_row(fields, values, out)
+            }
+
+            fn accepts(of: &Type) -> bool {
+                of.name() == $sql && matches!(of.kind(), Kind::Composite(_))
+            }
+
+            to_sql_checked!();
+        }
+    };
+}
+
+row_type!(EventRow, "new_event" {
+    kind: &'a str, record: Uuid, r#type: &'a str, schema: i16, account: Uuid, alg: i16,
+    key: &'a [u8], signature: &'a [u8], payload: &'a [u8], hash: &'a [u8],
+});
+row_type!(HeadRow, "new_head" {
+    unit: i32, kind: &'a str, record: Uuid, expected: i32, last: i32, version: i32, hash: &'a [u8],
+});
+row_type!(ReadRow, "new_read" { unit: i32, kind: &'a str, record: Uuid, version: i32 });
+row_type!(GuardRow, "new_guard" { unit: i32, key: &'a str, position: i64 });
+row_type!(TakeRow, "new_take" {
+    unit: i32, event: i32, digest: &'a [u8], kind: &'a str, record: Uuid, content: &'a [u8],
+});
+row_type!(FreeRow, "new_free" { unit: i32, digest: &'a [u8] });
+row_type!(TouchRow, "new_touch" { unit: i32, event: i32, key: &'a str, kind: &'a str, record: Uuid });
+row_type!(OpeningRow, "new_opening" {
+    unit: i32, event_id: Uuid, pointer: &'a str, subject_kind: &'a str, subject: Uuid, generation: i32, r#box: &'a [u8],
+});
+
+/// Number of fields; then of each its type, length and bytes.
+fn write_row(
+    fields: &[Field],
+    values: &[(&str, &dyn ToSql)],
+    out: &mut BytesMut,
+) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+    if fields.len() != values.len() {
+        return Err("a row type has another number of fields".into());
+    }
+    out.put_i32(i32::try_from(fields.len())?);
+    for (field, (name, value)) in fields.iter().zip(values) {
+        if field.name() != name.trim_start_matches("r#") {
+            return Err("a row type has other fields".into());
+        }
+        out.put_u32(field.type_().oid());
+        let at = out.len();
+        out.put_i32(-1);
+        if matches!(value.to_sql_checked(field.type_(), out)?, IsNull::No) {
+            let length = i32::try_from(out.len() - at - 4)?;
+            out[at..at + 4].copy_from_slice(&length.to_be_bytes());
+        }
+    }
+    Ok(IsNull::No)
+}
+
 /// The borrowed arrays of a batch.
 #[derive(Default)]
 struct Arrays<'a> {
@@ -94,53 +160,19 @@ struct Arrays<'a> {
     u_until: Vec<i64>,
     e_unit: Vec<i32>,
     e_id: Vec<Uuid>,
-    e_kind: Vec<&'a str>,
-    e_record: Vec<Uuid>,
     e_version: Vec<i32>,
-    e_type: Vec<&'a str>,
-    e_schema: Vec<i16>,
-    e_account: Vec<Uuid>,
-    e_alg: Vec<i16>,
-    e_key: Vec<&'a [u8]>,
-    e_signature: Vec<&'a [u8]>,
-    e_payload: Vec<&'a [u8]>,
-    e_hash: Vec<&'a [u8]>,
     e_head: Vec<i32>,
     e_prev: Vec<i32>,
+    events: Vec<EventRow<'a>>,
     h_unit: Vec<i32>,
-    h_kind: Vec<&'a str>,
-    h_record: Vec<Uuid>,
     h_expected: Vec<i32>,
-    h_last: Vec<i32>,
-    h_version: Vec<i32>,
-    h_hash: Vec<&'a [u8]>,
-    r_unit: Vec<i32>,
-    r_kind: Vec<&'a str>,
-    r_record: Vec<Uuid>,
-    r_version: Vec<i32>,
-    g_unit: Vec<i32>,
-    g_key: Vec<&'a str>,
-    g_position: Vec<i64>,
-    t_unit: Vec<i32>,
-    t_event: Vec<i32>,
-    t_digest: Vec<&'a [u8]>,
-    t_kind: Vec<&'a str>,
-    t_record: Vec<Uuid>,
-    t_content: Vec<&'a [u8]>,
-    f_unit: Vec<i32>,
-    f_digest: Vec<&'a [u8]>,
-    k_unit: Vec<i32>,
-    k_event: Vec<i32>,
-    k_key: Vec<&'a str>,
-    k_kind: Vec<&'a str>,
-    k_record: Vec<Uuid>,
-    o_unit: Vec<i32>,
-    o_event_id: Vec<Uuid>,
-    o_pointer: Vec<&'a str>,
-    o_subject_kind: Vec<&'a str>,
-    o_subject: Vec<Uuid>,
-    o_generation: Vec<i32>,
-    o_box: Vec<&'a [u8]>,
+    heads: Vec<HeadRow<'a>>,
+    reads: Vec<ReadRow<'a>>,
+    guards: Vec<GuardRow<'a>>,
+    takes: Vec<TakeRow<'a>>,
+    frees: Vec<FreeRow<'a>>,
+    touches: Vec<TouchRow<'a>>,
+    openings: Vec<OpeningRow<'a>>,
 }
 
 impl<'a> Arrays<'a> {
@@ -154,88 +186,103 @@ impl<'a> Arrays<'a> {
 
         let mut heads: HashMap<(&str, Uuid), usize> = HashMap::with_capacity(unit.heads.len());
         for (kind, record, expected) in &unit.heads {
-            heads.insert((kind, *record), self.h_unit.len());
+            let expected = expected.cast_signed();
+            heads.insert((kind, *record), self.heads.len());
             self.h_unit.push(number);
-            self.h_kind.push(kind);
-            self.h_record.push(*record);
-            self.h_expected.push(expected.cast_signed());
-            self.h_last.push(0);
-            self.h_version.push(0);
-            self.h_hash.push(&[]);
+            self.h_expected.push(expected);
+            // The last three follow from the unit's events.
+            self.heads.push(HeadRow {
+                unit: number,
+                kind,
+                record: *record,
+                expected,
+                last: 0,
+                version: 0,
+                hash: &[],
+            });
         }
-        let first_event = self.e_unit.len();
+        let first_event = self.events.len();
         for event in &unit.events {
-            let at = index(self.e_unit.len() + 1);
-            let head = heads[&(event.kind.as_str(), event.record)];
+            let at = index(self.events.len() + 1);
+            let head_at = heads[&(event.kind.as_str(), event.record)];
+            let head = &mut self.heads[head_at];
             self.e_unit.push(number);
             self.e_id.push(event.id);
-            self.e_kind.push(&event.kind);
-            self.e_record.push(event.record);
             self.e_version.push(event.version.cast_signed());
-            self.e_type.push(&event.type_);
-            self.e_schema.push(event.schema.cast_signed());
-            self.e_account.push(event.account);
-            self.e_alg.push(i16::from(event.alg));
-            self.e_key.push(&event.key);
-            self.e_signature.push(&event.signature);
-            self.e_payload.push(&event.payload);
-            self.e_hash.push(&event.hash);
-            self.e_head.push(index(head + 1));
-            self.e_prev.push(self.h_last[head]);
-            self.h_last[head] = at;
-            self.h_version[head] = event.version.cast_signed();
-            self.h_hash[head] = &event.hash;
+            self.e_head.push(index(head_at + 1));
+            self.e_prev.push(head.last);
+            (head.last, head.version, head.hash) = (at, event.version.cast_signed(), &event.hash);
+            self.events.push(EventRow {
+                kind: &event.kind,
+                record: event.record,
+                r#type: &event.type_,
+                schema: event.schema.cast_signed(),
+                account: event.account,
+                alg: i16::from(event.alg),
+                key: &event.key,
+                signature: &event.signature,
+                payload: &event.payload,
+                hash: &event.hash,
+            });
             for (k, key) in event.touches.iter().enumerate() {
                 // A key touched twice by one event is one touch.
                 if !event.touches[..k].contains(key) {
-                    self.k_unit.push(number);
-                    self.k_event.push(at);
-                    self.k_key.push(key);
-                    self.k_kind.push(&event.kind);
-                    self.k_record.push(event.record);
+                    let (kind, record) = (event.kind.as_str(), event.record);
+                    self.touches.push(TouchRow {
+                        unit: number,
+                        event: at,
+                        key,
+                        kind,
+                        record,
+                    });
                 }
             }
-            for opening in &event.openings {
-                self.o_unit.push(number);
-                self.o_event_id.push(event.id);
-                self.o_pointer.push(&opening.pointer);
-                self.o_subject_kind.push(&opening.subject_kind);
-                self.o_subject.push(opening.subject);
-                self.o_generation.push(opening.generation.cast_signed());
-                self.o_box.push(&opening.sealed_box);
-            }
+            self.openings
+                .extend(event.openings.iter().map(|opening| OpeningRow {
+                    unit: number,
+                    event_id: event.id,
+                    pointer: &opening.pointer,
+                    subject_kind: &opening.subject_kind,
+                    subject: opening.subject,
+                    generation: opening.generation.cast_signed(),
+                    r#box: &opening.sealed_box,
+                }));
         }
-        for (kind, record, version) in &unit.reads {
-            self.r_unit.push(number);
-            self.r_kind.push(kind);
-            self.r_record.push(*record);
-            self.r_version.push(version.cast_signed());
-        }
-        for (key, position) in &unit.guards {
-            self.g_unit.push(number);
-            self.g_key.push(key);
-            self.g_position.push(*position);
-        }
+        self.reads
+            .extend(unit.reads.iter().map(|(kind, record, version)| ReadRow {
+                unit: number,
+                kind,
+                record: *record,
+                version: version.cast_signed(),
+            }));
+        let guards = unit.guards.iter();
+        self.guards.extend(guards.map(|(key, position)| GuardRow {
+            unit: number,
+            key,
+            position: *position,
+        }));
         // A record that takes a claim twice in a unit holds it since the last time.
-        let mut takes: HashMap<(&[u8], &str, Uuid), usize> =
+        let mut last: HashMap<(&[u8], &str, Uuid), usize> =
             HashMap::with_capacity(unit.takes.len());
         for (t, take) in unit.takes.iter().enumerate() {
-            takes.insert((&take.digest, &take.kind, take.record), t);
+            last.insert((&take.digest, &take.kind, take.record), t);
         }
         for (t, take) in unit.takes.iter().enumerate() {
-            if takes[&(take.digest.as_slice(), take.kind.as_str(), take.record)] == t {
-                self.t_unit.push(number);
-                self.t_event.push(index(first_event + take.event + 1));
-                self.t_digest.push(&take.digest);
-                self.t_kind.push(&take.kind);
-                self.t_record.push(take.record);
-                self.t_content.push(&take.content);
+            if last[&(take.digest.as_slice(), take.kind.as_str(), take.record)] == t {
+                self.takes.push(TakeRow {
+                    unit: number,
+                    event: index(first_event + take.event + 1),
+                    digest: &take.digest,
+                    kind: &take.kind,
+                    record: take.record,
+                    content: &take.content,
+                });
             }
         }
-        for digest in &unit.frees {
-            self.f_unit.push(number);
-            self.f_digest.push(digest);
-        }
+        self.frees.extend(unit.frees.iter().map(|digest| FreeRow {
+            unit: number,
+            digest,
+        }));
     }
 
     fn parameters<'b>(
@@ -252,53 +299,19 @@ impl<'a> Arrays<'a> {
             &self.u_until,
             &self.e_unit,
             &self.e_id,
-            &self.e_kind,
-            &self.e_record,
             &self.e_version,
-            &self.e_type,
-            &self.e_schema,
-            &self.e_account,
-            &self.e_alg,
-            &self.e_key,
-            &self.e_signature,
-            &self.e_payload,
-            &self.e_hash,
             &self.e_head,
             &self.e_prev,
+            &self.events,
             &self.h_unit,
-            &self.h_kind,
-            &self.h_record,
             &self.h_expected,
-            &self.h_last,
-            &self.h_version,
-            &self.h_hash,
-            &self.r_unit,
-            &self.r_kind,
-            &self.r_record,
-            &self.r_version,
-            &self.g_unit,
-            &self.g_key,
-            &self.g_position,
-            &self.t_unit,
-            &self.t_event,
-            &self.t_digest,
-            &self.t_kind,
-            &self.t_record,
-            &self.t_content,
-            &self.f_unit,
-            &self.f_digest,
-            &self.k_unit,
-            &self.k_event,
-            &self.k_key,
-            &self.k_kind,
-            &self.k_record,
-            &self.o_unit,
-            &self.o_event_id,
-            &self.o_pointer,
-            &self.o_subject_kind,
-            &self.o_subject,
-            &self.o_generation,
-            &self.o_box,
+            &self.heads,
+            &self.reads,
+            &self.guards,
+            &self.takes,
+            &self.frees,
+            &self.touches,
+            &self.openings,
         ]
     }
 }
