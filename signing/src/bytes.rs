@@ -204,6 +204,9 @@ fn digits(bytes: &[u8]) -> Result<i64, IllFormed> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub jiff::civil::Date);
 
+/// 0000-01-01 and 9999-12-31, in days from 1970-01-01: what ten characters can say.
+const FIRST_DAY: i64 = -719_528;
+const LAST_DAY: i64 = 2_932_896;
 const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
 
 impl Date {
@@ -219,17 +222,18 @@ impl Date {
         era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
     }
 
-    /// The date so many days after 1970-01-01, within the years that the calendar knows.
+    /// The date so many days after 1970-01-01, at most that of either end of the years 0000 to 9999.
     #[must_use]
     pub fn from_days(days: i64) -> Self {
-        let span = jiff::Span::new().try_days(days).unwrap_or_default();
+        let days = days.clamp(FIRST_DAY, LAST_DAY);
+        let span = jiff::Span::new().try_days(days).expect("ten thousand years are within the calendar's range");
         Self(EPOCH.saturating_add(span))
     }
 
     /// So many days later (earlier when negative).
     #[must_use]
     pub fn add_days(self, days: i64) -> Self {
-        Self::from_days(self.days() + days)
+        Self::from_days(self.days().saturating_add(days))
     }
 }
 
@@ -300,6 +304,13 @@ mod tests {
             assert_eq!(Date::from_days(days).days(), days);
         }
         assert_eq!(Date::from_days(0).to_string(), "1970-01-01");
+        assert_eq!(Date::from_days(i64::MAX).to_string(), "9999-12-31");
+        assert_eq!(Date::from_days(LAST_DAY).to_string(), "9999-12-31");
+        assert_eq!(Date::from_days(LAST_DAY - 1).to_string(), "9999-12-30");
+        assert_eq!(Date::from_days(i64::MIN).to_string(), "0000-01-01");
+        assert_eq!(Date::from_days(FIRST_DAY + 1).to_string(), "0000-01-02");
+        assert_eq!(Date::from_days(5).add_days(i64::MAX).to_string(), "9999-12-31");
+        assert_eq!("2024-02-28".parse::<Date>().map(|day| day.add_days(2).to_string()), Ok("2024-03-01".into()));
         for bad in ["2025-02-30", "2025-2-03", "2025-02-3 ", "20250203", "2025-13-01", "２０２５-01-01"] {
             assert!(bad.parse::<Date>().is_err(), "{bad}");
         }
@@ -307,12 +318,21 @@ mod tests {
 
     #[test]
     fn instants() {
+        for micros in [i64::MIN, i64::MAX, -1, 0] {
+            let instant = Instant::from_micros(micros);
+            assert_eq!(instant.to_string().len(), 27, "{instant}");
+            assert_eq!(instant.civil_day().to_string().len(), 10);
+        }
+        let last = "9999-12-31T23:59:59.999999Z";
+        assert_eq!(last.parse::<Instant>().map(|instant| instant.to_string()), Ok(last.into()));
+        assert_eq!("1970-01-01T00:00:00.000000Z".parse::<Instant>().map(Instant::micros), Ok(0));
         let text = "2026-11-25T16:00:00.000001Z";
         let instant: Instant = text.parse().expect("well-formed");
         assert_eq!(instant.to_string(), text);
         assert_eq!(instant.civil_day().to_string(), "2026-11-26", "16:00 UTC is midnight in Shanghai");
         assert_eq!(Instant::start_of_day(instant.civil_day()), instant.plus_micros(-1));
-        for bad in ["2026-11-25T16:00:60.000000Z", "2026-11-25T24:00:00.000000Z", "2026-11-25T16:00:00.00000Z", "1969-12-31T23:59:59.999999Z"] {
+        for bad in ["2026-11-25T16:00:60.000000Z", "2016-12-31T23:59:60.000000Z", "2026-11-25T16:60:00.000000Z", "2026-02-29T16:00:00.000000Z",
+            "2026-11-25t16:00:00.000000Z", "2026-11-25T16:00:00.000000z", "2026-11-25 16:00:00.000000Z", "2026-11-25T16:00:00.00000+Z", "2026-11-25T24:00:00.000000Z", "2026-11-25T16:00:00.00000Z", "1969-12-31T23:59:59.999999Z"] {
             assert!(bad.parse::<Instant>().is_err(), "{bad}");
         }
     }

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::bytes::{Hash, Instant, KeyId, LedgerId, b64url, b64url_decode, parse_uuid_v4};
 use crate::envelope::{PayloadType, pae};
@@ -148,6 +149,7 @@ impl SigningKey {
     /// From a 32-byte seed.
     #[must_use]
     pub fn from_seed(seed: [u8; 32]) -> Self {
+        let seed = Zeroizing::new(seed);
         Self(ed25519_dalek::SigningKey::from_bytes(&seed))
     }
 
