@@ -270,8 +270,9 @@ impl World {
     /// The refusal when a wish cannot be made into a statement.
     pub fn sign(&mut self, who: &Person, wishes: &[Wish]) -> Result<Unit, Refusal> {
         let batch_id = self.id();
-        let mut memory = self.memory.clone();
-        memory.set_now(self.now);
+        self.memory.set_now(self.now);
+        // Only a batch needs a ledger of its own to stand upon.
+        let mut apart = (wishes.len() > 1).then(|| self.memory.clone());
         let mut unit = Unit { envelopes: Vec::new(), openings: Vec::new() };
         for (index, wish) in wishes.iter().enumerate() {
             let kind = wish.event_type.split('.').next().unwrap_or_default();
@@ -294,13 +295,14 @@ impl World {
             let id = self.id();
             let salts: Vec<[u8; 32]> = (0..8).map(|_| self.draw()).collect();
             let mut salts = salts.into_iter();
-            let (draft, object) = match prepare(&request, id, self.now, &mut || salts.next().expect("few seals"), &memory) {
+            let facts = apart.as_ref().unwrap_or(&self.memory);
+            let (draft, object) = match prepare(&request, id, self.now, &mut || salts.next().expect("few seals"), facts) {
                 Ok(made) => made,
                 Err(Stop::Refuse(refusal)) => return Err(refusal),
                 Err(Stop::Need(need)) => panic!("memory holds everything, yet {need:?}"),
             };
             // The next wish of the batch may continue this record: let the model take it unjudged.
-            if let Ok(typed) = domain::admission::read_typed(&object, None) {
+            if let (Some(memory), Ok(typed)) = (&mut apart, domain::admission::read_typed(&object, None)) {
                 memory.replay(&typed, signing::envelope::statement_hash(&draft.payload), self.now);
             }
             let signature = who.key.sign_payload(PayloadType::Event, &draft.payload).to_vec();
