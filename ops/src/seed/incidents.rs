@@ -123,7 +123,7 @@ impl Story {
         self.edits_left -= 1;
         for _ in 0..4 {
             self.edit_once();
-            if self.size() + self.edits_left * 5 / 4 >= self.wanted {
+            if !self.is_near_end() || self.size() + self.edits_left * 5 / 4 >= self.wanted {
                 return;
             }
         }

@@ -9,6 +9,7 @@ pub mod city;
 pub mod devices;
 pub mod incidents;
 pub mod institutions;
+pub mod load;
 pub mod model;
 pub mod offices;
 pub mod story;

@@ -30,8 +30,8 @@ use super::chance::Chance;
 pub enum Act {
     /// Somebody submits a unit.
     Submit(Unit),
-    /// The desk carries out the erasures that were approved.
-    CarryOut,
+    /// The desk carries out an erasure that was approved.
+    CarryOut(Uuid),
 }
 
 /// One step of the plan.
@@ -322,7 +322,7 @@ impl Model {
             openings: Openings::Given(Vec::<Opening>::new()),
         };
         let events = self.admit(&[event]);
-        self.steps.push(Step { at: self.now, act: Act::CarryOut, events });
+        self.steps.push(Step { at: self.now, act: Act::CarryOut(erasure), events });
     }
 
     fn admit(&mut self, presented: &[Presented]) -> usize {

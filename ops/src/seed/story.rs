@@ -14,7 +14,7 @@ use signing::keys::SigningKey;
 use signing::statement::EventRef;
 use uuid::Uuid;
 
-use super::city::{AREAS, Sort, area_of};
+use super::city::{Sort, area_of};
 use super::model::{Model, Origin, Signer, Step};
 
 /// What a demonstration is made from.
@@ -52,7 +52,7 @@ pub struct Person {
     pub grant: Uuid,
     /// Organisation.
     pub org: Option<usize>,
-    /// Area, an index into [`AREAS`].
+    /// Area, an index into the city's areas.
     pub area: Option<usize>,
     /// Number of the present demonstration key.
     pub key_number: u32,
@@ -77,7 +77,7 @@ pub struct Org {
     pub id: Uuid,
     /// Its sort.
     pub sort: Sort,
-    /// Area of its accounts, an index into [`AREAS`].
+    /// Area of its accounts, an index into the city's areas.
     pub area: usize,
     /// Unique number in the city.
     pub serial: usize,
@@ -342,6 +342,11 @@ impl Story {
     pub fn after(&mut self, days: i64, task: Task) {
         let today = self.model.day().days() - self.begins.days();
         self.later(today + days, task);
+    }
+
+    /// True in the last months.
+    pub fn is_near_end(&self) -> bool {
+        self.model.day().days() - self.begins.days() > SPAN_DAYS - 150
     }
 
     /// One event by somebody, some time after the last.

@@ -1,0 +1,193 @@
+//! `radledger bench`: how near this program comes to what this machine can do.
+//!
+//! Every figure is a ratio to a limit measured in the same run, because absolute ones say more about the machine
+//! than about the program. Everything happens in a fresh temporary folder with a durable PostgreSQL of its own and
+//! the product's settings; nothing of an existing ledger is touched. Other work on the machine spoils the figures
+//! that depend on latency.
+
+mod append;
+mod cpu;
+mod limits;
+mod report;
+mod site;
+mod stream;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use self::append::{Appended, AtTheDoor};
+use self::limits::Verifying;
+use self::report::{Row, progress, progress_done, table};
+use self::site::Site;
+use self::stream::STREAM;
+
+/// Options of `radledger bench`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct BenchArgs {
+    /// 日志达到的事件数，验证与重建以此为准 · Events in the log that is verified and rebuilt.
+    #[arg(long, env = "RADLEDGER_BENCH_EVENTS", default_value_t = 60_000)]
+    pub events: u64,
+    /// 只测名称以此开头的指标 · Only the goals whose names begin with this.
+    #[arg(long, env = "RADLEDGER_BENCH_ONLY", default_value = "")]
+    pub only: String,
+    /// 快速粗测，数值不可靠 · Short runs, whose figures are rough.
+    #[arg(long, env = "RADLEDGER_BENCH_QUICK")]
+    pub quick: bool,
+    /// 以 JSON 数组输出 · Print one JSON array.
+    #[arg(long, env = "RADLEDGER_JSON")]
+    pub json: bool,
+    /// 临时数据所在目录，决定所测磁盘 · Folder for the temporary data: its disk is what is measured.
+    #[arg(long, env = "RADLEDGER_BENCH_FOLDER", default_value_os_t = std::env::temp_dir())]
+    pub folder: PathBuf,
+}
+
+/// How much of each is done.
+struct Sizes {
+    /// Streams for one client, for 64, for 1,024, for 64 with seals, for 64 over HTTP.
+    one: usize,
+    many: usize,
+    crowd: usize,
+    sealed: usize,
+    limit: Duration,
+}
+
+impl Sizes {
+    fn of(args: &BenchArgs) -> Self {
+        if args.quick {
+            Self { one: 100, many: 640, crowd: 1024, sealed: 192, limit: Duration::from_millis(500) }
+        } else {
+            Self { one: 600, many: 5_120, crowd: 6_144, sealed: 1_280, limit: Duration::from_secs(3) }
+        }
+    }
+}
+
+/// What the run has measured so far.
+struct Bench {
+    args: BenchArgs,
+    sizes: Sizes,
+    rows: Vec<Row>,
+    serial: usize,
+}
+
+/// Runs the bench. Its runtime is its own: not to be called from within another.
+///
+/// # Errors
+/// When something of it could not be run at all; a missed goal is an exit code.
+pub fn run(args: BenchArgs) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(limits::cores()).enable_all().build()?;
+    let json = args.json;
+    let rows = runtime.block_on(async {
+        let mut bench = Bench { sizes: Sizes::of(&args), args, rows: Vec::new(), serial: 0 };
+        bench.all().await.map(|()| bench.rows)
+    });
+    progress_done();
+    let rows = rows?;
+    let text = if json { serde_json::to_string_pretty(&rows)? + "\n" } else { table(&rows) };
+    std::io::stdout().write_all(text.as_bytes()).context("writing the result")?;
+    Ok(if rows.iter().all(Row::reached) { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+impl Bench {
+    fn wants(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| name.starts_with(&self.args.only))
+    }
+
+    fn push(&mut self, row: Row) {
+        if row.name.starts_with(&self.args.only) {
+            self.rows.push(row);
+        }
+    }
+
+    async fn all(&mut self) -> Result<()> {
+        let folder = self.folder()?;
+        progress("准备数据库 · preparing a database");
+        let (cluster, passwords) = Site::server(folder.path()).await?;
+        let appends = self.wants(&["append/1/", "append/64/", "append/1024/", "append_sealed/64/vs_append", "append_http/64/vs_append"]);
+        let (mut insert_one, mut insert_many) = (0.0, 0.0);
+        if appends {
+            progress("基准：单行持久写入 · limit: bare durable inserts");
+            insert_one = limits::inserts(cluster.config(), 1, self.sizes.limit).await?;
+            insert_many = limits::inserts(cluster.config(), 64, self.sizes.limit).await?;
+        }
+        progress("建立小城 · founding the city");
+        let mut site = Site::found(folder.path(), cluster, passwords).await?;
+        if appends {
+            self.appends(&mut site, insert_one, insert_many).await?;
+        }
+        site.cluster.stop().await?;
+        Ok(())
+    }
+
+    /// A folder that PostgreSQL's own user can reach.
+    fn folder(&self) -> Result<tempfile::TempDir> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::Builder::new().prefix("radledger-bench-").tempdir_in(&self.args.folder).context("making a temporary folder")?;
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711))?;
+        Ok(folder)
+    }
+
+    async fn appends(&mut self, site: &mut Site, insert_one: f64, insert_many: f64) -> Result<()> {
+        // Code, plans and pages are warm in a service that runs; the first events are not timed.
+        self.append(site, 64, 256).await?;
+        if self.wants(&["append/1/vs_insert"]) {
+            progress("写入，1 个客户端 · append, 1 client");
+            let one = self.append(site, 1, self.sizes.one).await?;
+            self.push(Row::rate("append/1/vs_insert", (one.per_second, "events/s"), (insert_one, "bare durable INSERT, 1 connection"), 0.5));
+        }
+        progress("基准：验签 · limit: bare verify_strict");
+        let strict = limits::strict(self.sizes.limit);
+        progress("写入，64 个客户端 · append, 64 clients");
+        let many = self.append(site, 64, self.sizes.many).await?;
+        self.many(&many, &strict, insert_many);
+        if self.wants(&["append/1024/vs_strict", "append/1024/p99", "append/1024/answered"]) {
+            progress("写入，1024 个客户端 · append, 1,024 clients");
+            let crowd = self.append(site, 1024, self.sizes.crowd).await?;
+            let strict = limits::strict(self.sizes.limit);
+            self.push(Row::rate("append/1024/vs_strict", (crowd.per_second, "events/s"), (strict.per_second, VERIFY_STRICT), 0.55));
+            self.push(Row::bound("append/1024/p99", (crowd.p99.as_secs_f64() * 1e3, "ms"), (60.0, "bound")));
+            let units = (crowd.receipts + crowd.others) as f64;
+            self.push(Row::rate("append/1024/answered", (crowd.receipts as f64, "units"), (units, "units submitted"), 1.0));
+        }
+        if self.wants(&["append_sealed/64/vs_append"]) {
+            progress("写入，含两个密封字段 · append with two sealed members");
+            let streams = site.sealed(self.sizes.sealed).await?;
+            let sealed = self.timed(site, 64, streams).await?;
+            self.push(Row::rate("append_sealed/64/vs_append", (sealed.per_second, "events/s"), (many.per_second, "append/64"), 0.7));
+        }
+        Ok(())
+    }
+
+    fn many(&mut self, many: &Appended, strict: &Verifying, insert_many: f64) {
+        self.push(Row::rate("append/64/vs_strict", (many.per_second, "events/s"), (strict.per_second, VERIFY_STRICT), 0.4));
+        self.push(Row::rate("append/64/vs_insert", (many.per_second, "events/s"), (insert_many, "bare durable INSERT, 64 connections"), 1.0));
+        let bound = 2.5 * strict.cpu_us;
+        self.push(Row::bound("append/64/cpu", (many.cpu_us, "us/event"), (bound, "2.5 x one verify_strict")));
+    }
+
+    async fn append(&mut self, site: &mut Site, clients: usize, streams: usize) -> Result<Appended> {
+        let streams = site.devices(streams.max(clients), &mut self.serial)?;
+        self.timed(site, clients, streams).await
+    }
+
+    async fn timed(&self, site: &Site, clients: usize, streams: Vec<Vec<Vec<u8>>>) -> Result<Appended> {
+        debug_assert!(streams.iter().all(|stream| stream.len() == STREAM));
+        site.settle().await?;
+        let senders = vec![AtTheDoor(site.door.clone()); clients];
+        let appended = append::run(senders, streams, || site.cpu_seconds()).await?;
+        progress(&format!(
+            "  {clients} clients: {:.0} events/s, p50 {:.2} ms, p99 {:.2} ms, {:.1} us CPU/event, {} without a receipt",
+            appended.per_second,
+            appended.p50.as_secs_f64() * 1e3,
+            appended.p99.as_secs_f64() * 1e3,
+            appended.cpu_us,
+            appended.others
+        ));
+        Ok(appended)
+    }
+}
+
+const VERIFY_STRICT: &str = "bare verify_strict, all cores";

@@ -1,0 +1,33 @@
+//! `demo`: the demonstration from nothing: a data folder, the city, the service. A second start serves what is there.
+
+use clap::Args;
+
+use super::serve::serve;
+use super::{Exit, log_to_stderr, wait_for};
+use crate::config::{Demonstration, Place, Serving};
+use crate::seed::load::{Standing, load, standing};
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    demonstration: Demonstration,
+    #[command(flatten)]
+    serving: Serving,
+}
+
+/// Loads when there is nothing yet, then serves.
+///
+/// # Errors
+/// When the folder holds another ledger, or something cannot be started.
+pub fn run(options: Options) -> anyhow::Result<Exit> {
+    log_to_stderr();
+    if standing(&options.place.data()) != Standing::Loaded {
+        let loaded = wait_for(load(&options.place, &options.demonstration))?;
+        eprintln!("已装入 {} 个事件（{:.1} 秒）。Loaded.", loaded.size, loaded.seconds);
+    }
+    wait_for(serve(&options.place, &options.serving))?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,163 @@
+//! `serve`: the service. It starts the database, follows the log, answers, and ends in order on a signal.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use api::{Limits, Node, NodeParts, audiences_of};
+use clap::Args;
+use postgres::{Cluster, Settings};
+use schema::read_model::ReadModel;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{Exit, log_to_stderr, wait_for};
+use crate::config::{Place, Serving};
+use crate::desk;
+use crate::folder::Folder;
+use crate::node::Core;
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    serving: Serving,
+}
+
+/// How long open requests may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves until a signal comes.
+///
+/// # Errors
+/// When something cannot be started.
+pub fn run(options: Options) -> anyhow::Result<Exit> {
+    log_to_stderr();
+    wait_for(serve(&options.place, &options.serving))?;
+    Ok(Exit::Fine)
+}
+
+/// Serves until a signal comes.
+///
+/// # Errors
+/// When something cannot be started.
+pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
+    let folder = Folder::open(&place.data())?;
+    // The address first: two services on one address would be noticed too late otherwise.
+    let listener = TcpListener::bind(serving.listen)
+        .await
+        .with_context(|| format!("无法监听 {}，可用 --listen 另选。Cannot listen there; choose another address.", serving.listen))?;
+    let address = listener.local_addr()?;
+    let mut core = Core::open(place, folder, true, None).await?;
+    let (stop, stopped) = watch::channel(false);
+    let server = core.cluster.take().map(|cluster| tokio::spawn(keep_running(cluster, core.folder.at("pg"), stopped.clone())));
+    let projections = Arc::new(schema::catch_up::start(core.pools.projector.clone(), Some(core.door.sizes())).await?);
+    let desk = tokio::spawn(desk::work(core.door.clone(), ReadModel::new(core.pools.reader.clone()), projections.clone()));
+    let mut audiences = audiences_of(address);
+    audiences.splice(0..0, serving.public_url.iter().cloned());
+    let node = Node::new(NodeParts {
+        door: core.door.clone(),
+        reader: core.pools.reader.clone(),
+        sessions: core.pools.appender.clone(),
+        log_router: axum::Router::new(),
+        proofs: Arc::new(|_| Box::pin(async { Ok(None) })),
+        published: core.published.subscribe(),
+        projections,
+        session_secret: core.folder.session_secret,
+        audiences,
+        graphiql: serving.graphiql,
+        limits: Limits::default(),
+        clock: core.clock.for_door(),
+    });
+    welcome(&core.folder, &format!("http://{address}"), serving.graphiql);
+    let mut ending = stopped.clone();
+    let http = axum::serve(listener, api::router(node)).with_graceful_shutdown(async move {
+        let _ = ending.wait_for(|stop| *stop).await;
+    });
+    let http = tokio::spawn(async move { http.await });
+    wait_for_signal().await?;
+    tracing::info!("正在停止 · stopping");
+    let _ = stop.send(true);
+    // Web sockets never end by themselves.
+    if let Ok(ended) = tokio::time::timeout(GRACE, http).await {
+        ended.context("服务异常结束。The service ended badly.")??;
+    }
+    desk.abort();
+    core.cluster = match server {
+        Some(server) => Some(server.await.context("数据库看护任务异常结束。The database's keeper ended badly.")?),
+        None => None,
+    };
+    core.close().await
+}
+
+/// Starts the private server again whenever it ends by itself. Hands it back when the service stops.
+async fn keep_running(mut cluster: Cluster, folder: PathBuf, mut stop: watch::Receiver<bool>) -> Cluster {
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return cluster,
+            () = cluster.wait_exit() => {}
+        }
+        tracing::error!("数据库意外停止，正在重新启动 · the database ended, starting it again");
+        let mut pause = Duration::from_millis(100);
+        loop {
+            match Cluster::start(&folder, Settings { durable: true }).await {
+                Ok(started) => {
+                    cluster = started;
+                    break;
+                }
+                Err(error) => tracing::error!(%error, "database.start_failed"),
+            }
+            if *stop.borrow() {
+                return cluster;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+}
+
+async fn wait_for_signal() -> anyhow::Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+fn welcome(folder: &Folder, url: &str, graphiql: bool) {
+    let installation = &folder.installation;
+    eprintln!();
+    eprintln!("  账本 ledger   {}", installation.origin());
+    eprintln!("  网址 URL      {url}");
+    if graphiql {
+        eprintln!("  查询 explore  {url}/graphiql");
+    }
+    eprintln!("  公开日志 log  {url}/log/checkpoint");
+    if folder.is_demonstration() {
+        let identities = folder.at("demo/identities.json");
+        eprintln!();
+        eprintln!("  演示人员与密钥 identities and keys: {}", identities.display());
+        if let Some(key) = first_key(&identities) {
+            let data = folder.path().display();
+            eprintln!("  试一试 try:");
+            eprintln!("    export RADLEDGER_DATA={data} RADLEDGER_URL={url}");
+            eprintln!("    TOKEN=$(radledger token --key {key})");
+            eprintln!("    curl -s {url}/graphql -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\");
+            eprintln!("      -d '{{\"query\":\"{{ devices(first: 3) {{ totalCount nodes {{ id version }} }} }}\"}}'");
+            eprintln!("    radledger verify --data {data}");
+        }
+    }
+    eprintln!();
+}
+
+/// The key of somebody who reads the whole city.
+fn first_key(identities: &std::path::Path) -> Option<String> {
+    let identities: serde_json::Value = serde_json::from_slice(&std::fs::read(identities).ok()?).ok()?;
+    let supervisor = identities.as_array()?.iter().find(|identity| identity["role"] == "T_SUP")?;
+    supervisor["key_file"].as_str().map(str::to_owned)
+}

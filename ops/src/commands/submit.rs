@@ -1,0 +1,73 @@
+//! `submit`: sends a signed unit from standard input and prints its receipts.
+//!
+//! The same bytes may be sent any number of times: a unit that is in the log already gets its first receipts.
+
+use std::io::Read;
+
+use clap::Args;
+use serde_json::{Value as Json, json};
+use signing::envelope::UNIT_JSON_MAX;
+
+use super::sign::tell_refusal;
+use super::{Exit, Usage, wait_for};
+use crate::client::Client;
+use crate::config::Remote;
+
+/// Options of `submit`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    remote: Remote,
+}
+
+const APPEND: &str = "mutation Append($units: [JSON!]!) { append(units: $units) { __typename \
+    ... on Appended { receipts { ledger id record { kind id } version position recordedAt leaf state } } \
+    ... on Refused { code index pointer rule citation headVersion headHash position messageZh messageEn } } }";
+
+/// How often a unit is sent again while the service is busy.
+const TRIES: u32 = 6;
+
+/// Submits.
+///
+/// # Errors
+/// When the unit cannot be read or the service cannot be reached.
+pub fn run(options: Options) -> anyhow::Result<Exit> {
+    let mut text = String::new();
+    std::io::stdin().lock().take(UNIT_JSON_MAX as u64 + 1).read_to_string(&mut text)?;
+    let unit: Json = serde_json::from_str(&text).map_err(|error| Usage(format!("标准输入不是单元 JSON：{error}。Standard input is not a unit.")))?;
+    wait_for(async {
+        let client = Client::new(&options.remote.url)?;
+        let mut pause = std::time::Duration::from_millis(250);
+        for _ in 0..TRIES {
+            let answer = client.graphql(APPEND, json!({"units": [unit]})).await?;
+            let outcome = &answer["append"][0];
+            if outcome["__typename"] == "Appended" {
+                println!("{}", receipts(&outcome["receipts"]));
+                return Ok(Exit::Fine);
+            }
+            if outcome["code"] != "busy" {
+                tell_refusal(outcome);
+                println!("{}", json!({"refused": without_type(outcome)}));
+                return Ok(Exit::Findings);
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        anyhow::bail!("系统繁忙，请稍后原样重发。The service is busy: send the same bytes again later.")
+    })
+}
+
+/// Receipts in the form of the wire format.
+fn receipts(answered: &Json) -> Json {
+    let receipt = |receipt: &Json| {
+        let number = |name: &str| receipt[name].as_str().and_then(|text| text.parse::<u64>().ok());
+        json!({"ledger": receipt["ledger"], "id": receipt["id"], "record": receipt["record"], "version": number("version"),
+            "position": number("position"), "recorded_at": receipt["recordedAt"], "leaf": receipt["leaf"], "state": receipt["state"]})
+    };
+    Json::Array(answered.as_array().into_iter().flatten().map(receipt).collect())
+}
+
+fn without_type(outcome: &Json) -> Json {
+    let members = outcome.as_object().into_iter().flatten();
+    Json::Object(members.filter(|(name, value)| *name != "__typename" && !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect())
+}

@@ -1,0 +1,104 @@
+//! The whole configuration, in one place: every option, its environment variable, its default.
+//!
+//! Read once, at the start; the rest of the program gets values. Options of one command only stand with the command.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+/// Where an installation lives.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// 数据目录 · data folder: database, keys, archive [default: ./data; as root /var/lib/radledger]
+    #[arg(long, env = "RADLEDGER_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// 使用已有的 PostgreSQL（≥ 15） · an existing PostgreSQL instead of the private one
+    #[arg(long, env = "RADLEDGER_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// 锚定目录，应在数据目录之外 · folder of the anchor, best on another disk [default: a state folder]
+    #[arg(long, env = "RADLEDGER_ANCHOR", value_name = "DIR")]
+    anchor: Option<PathBuf>,
+    /// 个人信息密钥库 · folder of the personal keys [default: DATA/keys]
+    #[arg(long, env = "RADLEDGER_KEYS", value_name = "DIR")]
+    keys: Option<PathBuf>,
+}
+
+impl Place {
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| {
+            // A root home is closed to PostgreSQL's user.
+            if nix::unistd::geteuid().is_root() { PathBuf::from("/var/lib/radledger") } else { PathBuf::from("./data") }
+        })
+    }
+
+    /// The folder of the personal keys, and whether it is the default inside the data folder.
+    pub fn keys(&self) -> (PathBuf, bool) {
+        match &self.keys {
+            Some(keys) => (keys.clone(), false),
+            None => (self.data().join("keys"), true),
+        }
+    }
+
+    /// The folder of the anchor: a demonstration keeps it in its data folder.
+    pub fn anchor(&self, demonstration: bool) -> PathBuf {
+        match &self.anchor {
+            Some(anchor) => anchor.clone(),
+            None if demonstration => self.data().join("anchor"),
+            None if nix::unistd::geteuid().is_root() => PathBuf::from("/var/lib/radledger-anchor"),
+            None => state_folder().join("anchor"),
+        }
+    }
+}
+
+/// `$XDG_STATE_HOME/radledger`, or the same below the home folder.
+fn state_folder() -> PathBuf {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(|| PathBuf::from("."));
+    state.unwrap_or_else(|| home().join(".local/state")).join("radledger")
+}
+
+/// How the service answers.
+#[derive(Debug, Clone, Args)]
+pub struct Serving {
+    /// 监听地址 · address to listen on
+    #[arg(long, env = "RADLEDGER_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// 对外网址，登录时的受众，可多次给出 · public addresses (scheme://host:port) that logins may name
+    #[arg(long, env = "RADLEDGER_PUBLIC_URL", value_name = "URL", value_delimiter = ',')]
+    pub public_url: Vec<String>,
+    /// 开启 /graphiql · serve the GraphQL explorer
+    #[arg(long, env = "RADLEDGER_GRAPHIQL")]
+    pub graphiql: bool,
+}
+
+/// Where a client finds the service, and with which key it speaks.
+#[derive(Debug, Clone, Args)]
+pub struct Remote {
+    /// 服务网址 · address of the service
+    #[arg(long, env = "RADLEDGER_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub url: String,
+}
+
+/// What a demonstration is made from.
+#[derive(Debug, Clone, Args)]
+pub struct Demonstration {
+    /// 种子，决定全部内容 · everything follows from it
+    #[arg(long, env = "RADLEDGER_SEED", value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// 模拟时间的终点（北京时间零时） · the simulated clock ends at this day's midnight in Shanghai [default: today]
+    #[arg(long, env = "RADLEDGER_END", value_name = "DATE")]
+    pub end: Option<String>,
+    /// 至少多少事件 · least number of events; below 20000 the city is smaller
+    #[arg(long, env = "RADLEDGER_EVENTS", value_name = "N", default_value_t = 20_000)]
+    pub events: usize,
+    /// 账本名称 · name of the ledger, the first part of its origin
+    #[arg(long, env = "RADLEDGER_NAME", value_name = "NAME", default_value = "radledger-demo")]
+    pub name: String,
+}
+
+/// Reads a small text file, with its path in the error.
+pub fn read_text(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("无法读取 {}：{error}。The file cannot be read.", path.display()))
+}

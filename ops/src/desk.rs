@@ -1,0 +1,43 @@
+//! The desk: what the service does by itself, through the same door as everybody else.
+//!
+//! For now one thing: erasures that a second person approved are carried out. The desk follows the read model, keeps
+//! no state of its own and may be killed at any moment: ids of its statements are derived, so nothing is said twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::submit::Door;
+use domain::catalog::Kind;
+use domain::records::erasure::ErasureState;
+use schema::catch_up::Projections;
+use schema::read_model::{ListQuery, ReadModel, Scope};
+use signing::statement::RecordRef;
+
+/// Between two looks, at least.
+const PAUSE: Duration = Duration::from_millis(250);
+/// Between two looks when nothing moves: what failed is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Works until it is dropped.
+pub async fn work(door: Arc<Door>, model: ReadModel, projections: Arc<Projections>) {
+    let (mut moved, _) = projections.watches();
+    loop {
+        match approved(&model).await {
+            Ok(records) if records.is_empty() => {}
+            Ok(records) => match door.carry_out_erasures(&records).await {
+                Ok(done) if done > 0 => tracing::info!(done, "desk.erasures_carried_out"),
+                Ok(_) => {}
+                Err(error) => tracing::error!(?error, "desk.erasure_failed"),
+            },
+            Err(error) => tracing::warn!(%error, "desk.read_failed"),
+        }
+        tokio::time::sleep(PAUSE).await;
+        let _ = tokio::time::timeout(AGAIN, moved.changed()).await;
+    }
+}
+
+async fn approved(model: &ReadModel) -> Result<Vec<RecordRef>, schema::Error> {
+    let query = ListQuery { states: vec![ErasureState::Approved.as_str().to_owned()], ..ListQuery::new(Kind::Erasure) };
+    let page = model.list(&Scope::city(), &query).await?.value;
+    Ok(page.items.into_iter().map(|row| RecordRef { kind: row.kind.as_str().into(), id: row.id }).collect())
+}

@@ -1,0 +1,83 @@
+//! `radledger`, the one executable: how the ledger is made, served, asked and checked.
+//!
+//! Exit codes of every command: 0 fine, 1 findings or refusals, 2 it could not be done, 3 wrong usage. Results go to
+//! standard output (`--json` for programs), everything said on the way to standard error, Chinese first.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod client;
+mod clock;
+mod commands;
+mod config;
+mod desk;
+mod folder;
+mod key_file;
+mod node;
+mod seed;
+
+use commands::{Exit, Usage};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// 放射卫生监督账本 · the signed ledger of radiation-health supervision
+#[derive(Debug, Parser)]
+#[command(name = "radledger", version, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 新建账本 · make a new ledger in a data folder
+    Init(commands::init::Options),
+    /// 启动服务 · serve a ledger
+    Serve(commands::serve::Options),
+    /// 演示：新建、装入示例城市并启动 · make a data folder, load the demonstration city, serve it
+    Demo(commands::demo::Options),
+    /// 装入示例城市 · load the demonstration city into a new data folder
+    Seed(commands::seed::Options),
+    /// 生成密钥 · make a key
+    Keygen(commands::keygen::Options),
+    /// 签署 · prepare, check and sign one event
+    Sign(commands::sign::Options),
+    /// 提交 · submit a signed unit from standard input
+    Submit(commands::submit::Options),
+    /// 登录 · print a bearer token
+    Token(commands::token::Options),
+    /// 打印接口定义 · print the GraphQL contract
+    Sdl(commands::sdl::Options),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; anything else is wrong usage.
+            let fine = !error.use_stderr();
+            let _ = error.print();
+            return if fine { Exit::Fine.into() } else { Exit::Usage.into() };
+        }
+    };
+    let outcome = match cli.command {
+        Command::Init(options) => commands::init::run(options),
+        Command::Serve(options) => commands::serve::run(options),
+        Command::Demo(options) => commands::demo::run(options),
+        Command::Seed(options) => commands::seed::run(options),
+        Command::Keygen(options) => commands::keygen::run(options),
+        Command::Sign(options) => commands::sign::run(options),
+        Command::Submit(options) => commands::submit::run(options),
+        Command::Token(options) => commands::token::run(options),
+        Command::Sdl(options) => commands::sdl::run(options),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("{error:#}");
+            if error.is::<Usage>() { Exit::Usage.into() } else { Exit::CouldNot.into() }
+        }
+    }
+}

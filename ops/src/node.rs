@@ -1,0 +1,143 @@
+//! An installation at work: the database, the door, and what follows the log.
+//!
+//! [`Core`] is what every command that appends needs; [`crate::commands::serve`] adds the followers and HTTP.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use api::submit::{Door, DoorParts};
+use deadpool_postgres::Pool;
+use postgres::{Cluster, Settings};
+use schema::appender::{Appender, AppenderLimits};
+use schema::connect::{Passwords, Role, connect, role_config};
+use schema::event_log::EventLog;
+use schema::key_store::KeyStore;
+use tokio::sync::watch;
+use tokio_postgres::Config;
+
+use crate::clock::ProcessClock;
+use crate::config::Place;
+use crate::folder::Folder;
+
+/// Database, keys and the door of an installation.
+pub struct Core {
+    /// The data folder.
+    pub folder: Folder,
+    /// The door.
+    pub door: Arc<Door>,
+    /// Personal keys.
+    pub keys: KeyStore,
+    /// Pools by role.
+    pub pools: Pools,
+    /// The bootstrap superuser: migrations alone.
+    pub admin: Config,
+    /// The clock.
+    pub clock: ProcessClock,
+    /// Size of the published tree, told by whoever seals.
+    pub published: watch::Sender<u64>,
+    /// The private server, when there is one.
+    pub cluster: Option<Cluster>,
+}
+
+/// One pool for each role with a login.
+pub struct Pools {
+    /// Reads and appends.
+    pub appender: Pool,
+    /// What row-level security lets through.
+    pub reader: Pool,
+    /// Tiles and checkpoints.
+    pub sealer: Pool,
+    /// The read model.
+    pub projector: Pool,
+}
+
+/// The database of an installation, before anything works on it.
+pub struct Database {
+    /// The bootstrap superuser.
+    pub admin: Config,
+    /// Passwords of the roles.
+    pub passwords: Passwords,
+    /// The private server, when there is one.
+    pub cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// Starts or adopts the private server (or takes the one that is named) and brings it up to date.
+    ///
+    /// # Errors
+    /// When there is no server, or its migrations are refused.
+    pub async fn open(place: &Place, folder: &Folder, durable: bool) -> anyhow::Result<Self> {
+        let (admin, cluster) = match &place.database_url {
+            Some(url) => (url.parse::<Config>().context("--database-url 不合规。It is ill-formed.")?, None),
+            None => {
+                let cluster = Cluster::start(&folder.at("pg"), Settings { durable }).await?;
+                (cluster.config().clone(), Some(cluster))
+            }
+        };
+        let passwords = Passwords::load_or_create(&folder.at("roles.json"))?;
+        schema::migrate(&admin, &passwords).await?;
+        schema::migrate::set_simulated_clock(&admin, folder.is_demonstration()).await?;
+        Ok(Self { admin, passwords, cluster })
+    }
+
+    /// The pools.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn pools(&self) -> anyhow::Result<Pools> {
+        let pool = |role| connect(&self.admin, role, &self.passwords);
+        Ok(Pools {
+            appender: pool(Role::Appender)?,
+            reader: pool(Role::Reader)?,
+            sealer: pool(Role::Sealer)?,
+            projector: pool(Role::Projector)?,
+        })
+    }
+}
+
+impl Core {
+    /// Opens everything up to the door. Without a clock of its own the process goes by the system's.
+    ///
+    /// # Errors
+    /// When the database, the key store or the appender cannot be started.
+    pub async fn open(place: &Place, folder: Folder, durable: bool, clock: Option<ProcessClock>) -> anyhow::Result<Self> {
+        let database = Database::open(place, &folder, durable).await?;
+        let pools = database.pools()?;
+        let log = EventLog::new(pools.appender.clone());
+        let head = log.head().await?;
+        let clock = clock.unwrap_or_else(|| ProcessClock::system(head.last_at));
+        let (keys_folder, is_default) = place.keys();
+        if is_default && !folder.is_demonstration() {
+            tracing::warn!("个人信息密钥与数据在同一目录，建议用 --keys 另设 · personal keys lie in the data folder: consider --keys");
+        }
+        let keys = KeyStore::open(&keys_folder)?;
+        let appender_config = role_config(&database.admin, Role::Appender, &database.passwords);
+        let appender = Appender::start(appender_config, clock.for_appender(), AppenderLimits::default()).await?;
+        let (published, published_seen) = watch::channel(0);
+        let door = Door::new(DoorParts {
+            log,
+            appender,
+            keys: keys.clone(),
+            installation: Arc::new(folder.installation.clone()),
+            clock: clock.for_door(),
+            published: published_seen,
+        });
+        Ok(Self { folder, door: Arc::new(door), keys, pools, admin: database.admin, clock, published, cluster: database.cluster })
+    }
+
+    /// Ends: the private server is stopped in order when this process runs it.
+    ///
+    /// # Errors
+    /// When the server does not stop.
+    pub async fn close(self) -> anyhow::Result<()> {
+        let Self { door, pools, cluster, .. } = self;
+        for pool in [&pools.appender, &pools.reader, &pools.sealer, &pools.projector] {
+            pool.close();
+        }
+        drop(door);
+        match cluster {
+            Some(cluster) => Ok(cluster.stop().await?),
+            None => Ok(()),
+        }
+    }
+}
