@@ -74,6 +74,25 @@ fn bad_json() {
     }
 }
 
+/// The reader passes over plain text eight bytes at a time: each byte that it must stop at, at each offset.
+#[test]
+fn bytes_that_end_a_plain_run() {
+    for at in 0..24 {
+        for byte in 0..=0x7F_u8 {
+            let mut text = "x".repeat(24).into_bytes();
+            text[at] = byte;
+            let payload = [b"{\"a\":\"", &text[..], b"\"}"].concat();
+            let expected = match byte {
+                // A quote ends the string early, a backslash begins an escape that is none.
+                0..=0x1F | b'"' | b'\\' => Some("bad_json"),
+                0x7F => Some("bad_text"),
+                _ => None,
+            };
+            assert_eq!(fault(&payload), expected, "{byte:#04x} at {at}");
+        }
+    }
+}
+
 #[test]
 fn not_canonical() {
     for bad in [
