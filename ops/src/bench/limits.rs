@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey, verify_batch};
 use futures_util::TryStreamExt as _;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::NoTlsStream;
+use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
 use uuid::Uuid;
 
 use super::cpu;
@@ -94,22 +96,20 @@ fn on_every_core(time: Duration, round: impl Fn() -> usize + Sync) -> Verifying 
 /// # Errors
 /// Those of the database.
 pub async fn inserts(admin: &Config, clients: usize, time: Duration) -> Result<f64> {
-    let (setup, connection) = admin.connect(NoTls).await.context("connecting")?;
-    let setup_driver = tokio::spawn(connection);
-    setup
-        .batch_execute(
-            "drop table if exists public.bench_row;
-             create table public.bench_row (
-                 position bigint generated always as identity primary key,
-                 stream uuid not null, version int not null, type text not null,
-                 payload bytea not null, signature bytea not null, key bytea not null, at bigint not null,
-                 unique (stream, version));
-             checkpoint;",
-        )
-        .await?;
+    execute(
+        admin,
+        "drop table if exists public.bench_row;
+         create table public.bench_row (
+             position bigint generated always as identity primary key,
+             stream uuid not null, version int not null, type text not null,
+             payload bytea not null, signature bytea not null, key bytea not null, at bigint not null,
+             unique (stream, version));
+         checkpoint;",
+    )
+    .await?;
     let mut connections = Vec::with_capacity(clients);
     for _ in 0..clients {
-        let (client, connection) = admin.connect(NoTls).await.context("connecting")?;
+        let (client, connection) = connect(admin).await?;
         let driver = tokio::spawn(connection);
         let insert = client
             .prepare("insert into public.bench_row (stream, version, type, payload, signature, key, at) values ($1, $2, $3, $4, $5, $6, $7)")
@@ -141,10 +141,31 @@ pub async fn inserts(admin: &Config, clients: usize, time: Duration) -> Result<f
         done += client.await??;
     }
     let rate = done as f64 / began.elapsed().as_secs_f64();
-    setup.batch_execute("drop table public.bench_row").await?;
-    drop(setup);
-    let _ = setup_driver.await;
+    execute(admin, "drop table public.bench_row").await?;
     Ok(rate)
+}
+
+async fn execute(admin: &Config, sql: &str) -> Result<()> {
+    let (client, connection) = connect(admin).await?;
+    let driver = tokio::spawn(connection);
+    client.batch_execute(sql).await?;
+    drop(client);
+    let _ = driver.await;
+    Ok(())
+}
+
+/// The clients of this limit take every connection that the server has: one that has just ended may still be counted.
+async fn connect(admin: &Config) -> Result<(Client, Connection<Socket, NoTlsStream>)> {
+    let mut patience = 100;
+    loop {
+        match admin.connect(NoTls).await {
+            Err(error) if patience > 0 && error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS) => {
+                patience -= 1;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            connected => return connected.context("connecting"),
+        }
+    }
 }
 
 /// Every column of every event in order of position, streamed and looked at: rows per second.
