@@ -1,0 +1,778 @@
+// Printed from the field tables of the ledger; not written by hand.
+// A member that the catalogue seals is plain here: it is what goes into `prepare`.
+
+export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device";
+export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
+export interface EventRef { event: string; hash: string }
+export interface RecordRef { kind: string; id: string }
+
+/** Code lists: code, label in Chinese, label in English. */
+export const codeLists = {
+  ACCOUNT_KIND: [
+    { code: "PERSON", zh: "自然人", en: "natural person" },
+    { code: "ORGANISATION", zh: "组织", en: "organisation" },
+    { code: "INSTRUMENT", zh: "仪器设备", en: "instrument" },
+  ],
+  ASSURANCE: [
+    { code: "PHONE", zh: "手机密钥", en: "key on a phone" },
+    { code: "SOFTWARE", zh: "软件密钥", en: "key in software" },
+    { code: "HARDWARE", zh: "硬件密钥", en: "key in hardware" },
+  ],
+  CLOCK: [
+    { code: "system", zh: "系统时钟", en: "system clock" },
+    { code: "simulated", zh: "模拟时钟（仅演示）", en: "simulated, only in a demonstration" },
+  ],
+  DEVICE_KIND: [
+    { code: "X01", zh: "医用X射线CT", en: "medical CT" },
+    { code: "X02", zh: "DR", en: "digital radiography" },
+    { code: "X03", zh: "CR", en: "computed radiography" },
+    { code: "X04", zh: "屏片/普通摄影机", en: "screen-film radiography" },
+    { code: "X05", zh: "透视机/胃肠机", en: "fluoroscopy" },
+    { code: "X06", zh: "乳腺X射线机", en: "mammography" },
+    { code: "X07", zh: "口内牙片机", en: "intra-oral dental" },
+    { code: "X08", zh: "牙科全景机", en: "panoramic dental" },
+    { code: "X09", zh: "口腔CBCT", en: "dental CBCT" },
+    { code: "X10", zh: "骨密度仪", en: "bone densitometer" },
+    { code: "X11", zh: "移动C形臂", en: "mobile C-arm" },
+    { code: "X12", zh: "移动（床旁）X射线机", en: "mobile radiography" },
+    { code: "X13", zh: "碎石定位机", en: "lithotripsy positioning" },
+    { code: "X14", zh: "车载X射线机", en: "vehicle-mounted radiography" },
+    { code: "I01", zh: "DSA", en: "angiography (DSA)" },
+    { code: "I02", zh: "介入用其他设备", en: "other interventional" },
+    { code: "N01", zh: "SPECT(/CT)", en: "SPECT(/CT)" },
+    { code: "N02", zh: "PET(/CT,/MR)", en: "PET(/CT,/MR)" },
+    { code: "N03", zh: "γ相机", en: "gamma camera" },
+    { code: "N04", zh: "回旋加速器", en: "cyclotron" },
+    { code: "N05", zh: "放射性药物治疗", en: "radiopharmaceutical therapy" },
+    { code: "N06", zh: "籽粒插植", en: "seed implantation" },
+    { code: "R01", zh: "医用电子直线加速器", en: "medical linear accelerator" },
+    { code: "R02", zh: "γ刀/立体定向", en: "gamma knife" },
+    { code: "R03", zh: "机械臂放疗设备", en: "robotic radiotherapy" },
+    { code: "R04", zh: "螺旋断层放疗", en: "tomotherapy" },
+    { code: "R05", zh: "钴-60机", en: "cobalt-60 unit" },
+    { code: "R06", zh: "后装机", en: "afterloader" },
+    { code: "R07", zh: "质子/重离子", en: "proton or heavy ion" },
+    { code: "R08", zh: "模拟定位机", en: "simulator" },
+    { code: "R09", zh: "X射线治疗机", en: "X-ray therapy unit" },
+  ],
+  DEVICE_STATE: [
+    { code: "REGISTERED", zh: "已登记", en: "registered" },
+    { code: "INSTALLED", zh: "已安装", en: "installed" },
+    { code: "IN_USE", zh: "在用", en: "in use" },
+    { code: "STANDBY", zh: "备用", en: "standby" },
+    { code: "REPAIR", zh: "维修", en: "under repair" },
+    { code: "OUT_OF_SERVICE", zh: "停用", en: "out of service" },
+    { code: "DECOMMISSIONED", zh: "报废", en: "decommissioned" },
+  ],
+  DISPOSAL_METHOD: [
+    { code: "DISABLED", zh: "去功能化后报废", en: "disabled and scrapped" },
+    { code: "RETURNED", zh: "返厂", en: "returned to the maker" },
+    { code: "TRANSFERRED", zh: "转让", en: "transferred" },
+  ],
+  DOCUMENT_KIND: [
+    { code: "PRC", zh: "医疗机构执业许可证", en: "practice licence" },
+    { code: "PRF", zh: "诊所备案凭证", en: "clinic filing receipt" },
+    { code: "TSQ", zh: "放射卫生技术服务机构资质证书", en: "technical-service qualification" },
+    { code: "HEF", zh: "职业健康检查机构备案回执", en: "health-exam filing receipt" },
+    { code: "RSL", zh: "辐射安全许可证", en: "radiation safety licence" },
+    { code: "RUL", zh: "放射防护管理制度", en: "radiation protection rules" },
+    { code: "PLN", zh: "放射事件应急预案", en: "emergency plan" },
+    { code: "OTH", zh: "其他", en: "other" },
+  ],
+  DOCUMENT_RESULT: [
+    { code: "GENUINE", zh: "属实", en: "genuine" },
+    { code: "DOUBTFUL", zh: "存疑", en: "doubtful" },
+    { code: "REFUSED", zh: "不符", en: "refused" },
+  ],
+  ENVIRONMENT: [
+    { code: "production", zh: "正式", en: "production" },
+    { code: "test", zh: "测试", en: "test" },
+    { code: "demonstration", zh: "演示", en: "demonstration" },
+  ],
+  ERASURE_GROUND: [
+    { code: "PURPOSE", zh: "处理目的已实现", en: "purpose fulfilled or no longer needed" },
+    { code: "CONSENT", zh: "个人撤回同意", en: "consent withdrawn" },
+    { code: "UNLAWFUL", zh: "违法处理", en: "unlawful processing" },
+    { code: "MISTAKEN", zh: "误录", en: "entered by mistake" },
+  ],
+  GRADE: [
+    { code: "3A", zh: "三级甲等", en: "level 3 grade A" },
+    { code: "3B", zh: "三级乙等", en: "level 3 grade B" },
+    { code: "3C", zh: "三级丙等", en: "level 3 grade C" },
+    { code: "30", zh: "三级未定等", en: "level 3" },
+    { code: "2A", zh: "二级甲等", en: "level 2 grade A" },
+    { code: "2B", zh: "二级乙等", en: "level 2 grade B" },
+    { code: "2C", zh: "二级丙等", en: "level 2 grade C" },
+    { code: "20", zh: "二级未定等", en: "level 2" },
+    { code: "1A", zh: "一级甲等", en: "level 1 grade A" },
+    { code: "1B", zh: "一级乙等", en: "level 1 grade B" },
+    { code: "1C", zh: "一级丙等", en: "level 1 grade C" },
+    { code: "10", zh: "一级未定等", en: "level 1" },
+    { code: "00", zh: "未定级", en: "ungraded" },
+  ],
+  INSTITUTION_KIND: [
+    { code: "RAD", zh: "放射诊疗机构", en: "radiological institution" },
+    { code: "TSO", zh: "放射卫生技术服务机构", en: "technical-service organisation" },
+    { code: "HEO", zh: "职业健康检查机构", en: "health-exam organisation" },
+    { code: "IND", zh: "非医用放射工作单位", en: "industrial user" },
+    { code: "TRN", zh: "培训单位", en: "training organisation" },
+    { code: "REG", zh: "监督/卫健部门", en: "regulator" },
+    { code: "CDC", zh: "疾控机构", en: "centre for disease control" },
+  ],
+  LEVEL: [
+    { code: "T", zh: "市级", en: "city" },
+    { code: "C", zh: "县区级", en: "county" },
+    { code: "S", zh: "服务机构", en: "service organisation" },
+    { code: "I", zh: "用户单位", en: "institution" },
+    { code: "W", zh: "从业人员", en: "worker" },
+    { code: "X", zh: "外部", en: "external" },
+  ],
+  MEDICAL_TYPE: [
+    { code: "A100", zh: "综合医院", en: "general hospital" },
+    { code: "A200", zh: "中医医院", en: "hospital of Chinese medicine" },
+    { code: "A300", zh: "中西医结合医院", en: "integrated hospital" },
+    { code: "A400", zh: "民族医院", en: "hospital of ethnic medicine" },
+    { code: "A500", zh: "专科医院", en: "specialised hospital" },
+    { code: "A600", zh: "疗养院", en: "sanatorium" },
+    { code: "A700", zh: "护理院", en: "nursing home" },
+    { code: "B100", zh: "社区卫生服务中心", en: "community health centre" },
+    { code: "B200", zh: "社区卫生服务站", en: "community health station" },
+    { code: "C100", zh: "街道卫生院", en: "street health centre" },
+    { code: "C200", zh: "乡镇卫生院", en: "town health centre" },
+    { code: "D", zh: "门诊部/诊所", en: "clinic" },
+    { code: "E", zh: "急救中心", en: "emergency centre" },
+    { code: "F", zh: "采供血机构", en: "blood service" },
+    { code: "G", zh: "妇幼保健院", en: "maternal and child health hospital" },
+    { code: "H", zh: "专科疾病防治院", en: "disease prevention institute" },
+    { code: "J", zh: "疾病预防控制中心", en: "centre for disease control" },
+    { code: "K", zh: "卫生监督所", en: "health supervision" },
+    { code: "M", zh: "医学科研机构", en: "research institute" },
+    { code: "N", zh: "医学教育机构", en: "medical school" },
+    { code: "P", zh: "其他", en: "other" },
+  ],
+  OWNERSHIP: [
+    { code: "110", zh: "国有", en: "state" },
+    { code: "120", zh: "集体", en: "collective" },
+    { code: "130", zh: "股份合作", en: "share cooperative" },
+    { code: "140", zh: "联营", en: "joint" },
+    { code: "150", zh: "有限责任", en: "limited liability" },
+    { code: "160", zh: "股份有限", en: "joint stock" },
+    { code: "170", zh: "私营", en: "private" },
+    { code: "190", zh: "其他内资", en: "other domestic" },
+    { code: "200", zh: "港澳台投资", en: "Hong Kong, Macao, Taiwan" },
+    { code: "300", zh: "外商投资", en: "foreign" },
+    { code: "900", zh: "其他", en: "other" },
+  ],
+  POLICY_FILE: [
+    { code: "catalogue", zh: "事件目录", en: "event catalogue" },
+    { code: "policy", zh: "权限策略", en: "rights policy" },
+    { code: "rules", zh: "预警规则", en: "warning rules" },
+  ],
+  POST: [
+    { code: "LEGAL_REPRESENTATIVE", zh: "法定代表人", en: "legal representative" },
+    { code: "PRINCIPAL", zh: "主要负责人", en: "principal" },
+    { code: "RP_OFFICER", zh: "放射防护负责人", en: "radiation protection officer" },
+    { code: "CONTACT", zh: "联系人", en: "contact" },
+  ],
+  PROFIT: [
+    { code: "1", zh: "非营利", en: "non-profit" },
+    { code: "2", zh: "营利", en: "for profit" },
+    { code: "9", zh: "其他", en: "other" },
+  ],
+  RAY_CLASS: [
+    { code: "1", zh: "Ⅰ类", en: "class I" },
+    { code: "2", zh: "Ⅱ类", en: "class II" },
+    { code: "3", zh: "Ⅲ类", en: "class III" },
+    { code: "0", zh: "不适用", en: "not applicable" },
+  ],
+  REVOCATION_GROUND: [
+    { code: "LOST", zh: "遗失", en: "lost" },
+    { code: "REPLACED", zh: "更换", en: "replaced" },
+    { code: "LEFT", zh: "离职", en: "holder left" },
+    { code: "MISUSE", zh: "违规使用", en: "misuse" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  ROLE: [
+    { code: "T_ADMIN", zh: "市级管理员", en: "city administrator" },
+    { code: "T_SUP", zh: "市级监督员", en: "city supervisor" },
+    { code: "T_APPR", zh: "市级审批人", en: "city approver" },
+    { code: "T_TRAIN", zh: "市级培训考试管理", en: "city training and examination manager" },
+    { code: "C_ADMIN", zh: "区县管理员", en: "county administrator" },
+    { code: "C_SUP", zh: "区县监督员", en: "county supervisor" },
+    { code: "C_APPR", zh: "区县审批人", en: "county approver" },
+    { code: "I_ADMIN", zh: "机构管理员", en: "institution administrator" },
+    { code: "I_RPO", zh: "放射防护负责人", en: "radiation protection officer" },
+    { code: "I_HEAD", zh: "单位负责人", en: "head of the institution" },
+    { code: "TSO_SIGN", zh: "技术服务机构授权签字人", en: "authorised signatory of a technical service" },
+    { code: "TSO_INPUT", zh: "技术服务机构录入员", en: "data entry of a technical service" },
+    { code: "HEO_CHIEF", zh: "主检医师", en: "chief examining physician" },
+    { code: "HEO_INPUT", zh: "体检机构录入员", en: "data entry of a health-exam organisation" },
+    { code: "W_SELF", zh: "放射工作人员", en: "radiation worker" },
+    { code: "SYS_SYS", zh: "系统管理员", en: "system administrator" },
+    { code: "SYS_SEC", zh: "安全管理员", en: "security administrator" },
+    { code: "SYS_AUD", zh: "审计管理员", en: "audit administrator" },
+    { code: "CDC_READ", zh: "疾控查询", en: "CDC reader" },
+    { code: "EXT_AUD", zh: "外部审计", en: "outside auditor" },
+  ],
+  STATE_REASON: [
+    { code: "FAULT", zh: "故障", en: "fault" },
+    { code: "REPAIRED", zh: "修复", en: "repaired" },
+    { code: "LOW_DEMAND", zh: "业务量减少", en: "low demand" },
+    { code: "RENOVATION", zh: "机房改造", en: "room being altered" },
+    { code: "ORDER", zh: "监督要求", en: "ordered by the supervisor" },
+    { code: "RESUMED", zh: "恢复使用", en: "resumed" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+} as const;
+export type CodeOf<L extends keyof typeof codeLists> = (typeof codeLists)[L][number]["code"];
+
+/** 账本创世 · ledger created */
+export interface LedgerCreated {
+  /** 账本名称 · name of the ledger, the first part of its origin (1–60 characters, ledger_name) */
+  name: string;
+  /** 环境 · environment */
+  environment: CodeOf<"ENVIRONMENT">;
+  /** 时钟 · clock */
+  clock: CodeOf<"CLOCK">;
+  /** 根持有人 · root holders (2–9 items) */
+  roots: Array<{ account: string; person: string; alg: number; public_key: string; proof: { payload: string; sig: string } }>;
+  /** 门限 · signatures that a decision of the roots needs (2–9) */
+  threshold: number;
+  /** 服务密钥 · key of the service */
+  service: { account: string; alg: number; public_key: string; proof: { payload: string; sig: string } };
+  /** 日志公钥 · C2SP verifier key of the log (10–300 characters) */
+  log_vkey: string;
+  /** 事件目录 · event catalogue */
+  catalogue: { version: number; sha256: string };
+  /** 权限策略 · rights policy */
+  policy: { version: number; sha256: string };
+  /** 预警规则 · warning rules */
+  rules: { version: number; sha256: string };
+}
+
+/** 创世会签 · genesis countersigned */
+export interface LedgerCountersigned {
+  /** 所会签的事件 · the event that is countersigned */
+  countersigns: EventRef;
+}
+
+/** 采用策略文件 · file adopted */
+export interface PolicyAdopted {
+  /** 文件 · which file */
+  what: CodeOf<"POLICY_FILE">;
+  /** 版本 · version (1–1000000) */
+  version: number;
+  /** SHA-256 · SHA-256 of its exact bytes */
+  sha256: string;
+  /** 施行日期 · first day on which it counts */
+  from_day: string;
+}
+
+/** 采用会签 · adoption countersigned */
+export interface PolicyCountersigned {
+  /** 所会签的事件 · the event that is countersigned */
+  countersigns: EventRef;
+}
+
+/** 开户 · account opened */
+export interface AccountOpened {
+  /** 账户类别 · who stands behind it */
+  kind: CodeOf<"ACCOUNT_KIND">;
+  /** 层级 · level */
+  level: CodeOf<"LEVEL">;
+  /** 自然人 · the natural person, by a random id */
+  party?: RecordRef;
+  /** 姓名 · name of the person (sealed) (1–50 characters) */
+  name?: string;
+  /** 名称或岗位 · name of the organisation or instrument, or the post (1–100 characters) */
+  title?: string;
+  /** 所属机构 · organisation */
+  org?: string;
+  /** 监督辖区 · supervision area (6–6 characters, area) */
+  area?: string;
+}
+
+/** 开户会签 · account countersigned */
+export interface AccountCountersigned {
+  /** 所会签的事件 · the event that is countersigned */
+  countersigns: EventRef;
+}
+
+/** 销户 · account closed */
+export type AccountClosed = Record<string, never>;
+
+/** 申请证书 · credential requested */
+export interface CredentialRequested {
+  /** 账户 · account */
+  account: string;
+  /** 持有人 · the natural person who holds the key */
+  holder: string;
+  /** 算法 · algorithm (1 = Ed25519) (1–1) */
+  alg: number;
+  /** 公钥 · SubjectPublicKeyInfo DER */
+  public_key: string;
+  /** 持有证明 · proof of possession */
+  proof: { payload: string; sig: string };
+  /** 证书等级 · assurance */
+  assurance: CodeOf<"ASSURANCE">;
+  /** 生效日期 · first day of validity */
+  valid_from: string;
+  /** 失效日期 · first day without validity */
+  valid_until: string;
+  /** 所续证书 · credential that it renews */
+  renews?: string;
+}
+
+/** 绑定证书 · credential bound */
+export interface CredentialBound {
+  /** 账户 · account */
+  account: string;
+  /** 所会签的事件 · the request */
+  countersigns: EventRef;
+}
+
+/** 撤销证书 · credential revoked */
+export interface CredentialRevoked {
+  /** 账户 · account */
+  account: string;
+  /** 撤销原因 · ground */
+  ground: CodeOf<"REVOCATION_GROUND">;
+}
+
+/** 挂失 · compromise reported */
+export interface CredentialCompromiseReported {
+  /** 账户 · account */
+  account: string;
+  /** 自何时起失控 · since when, as the reporter claims */
+  compromised_since: string;
+}
+
+/** 失控认定 · compromise decided */
+export interface CredentialCompromiseDecided {
+  /** 账户 · account */
+  account: string;
+  /** 认定失控起始时间 · since when; absent when the claim is dismissed */
+  since?: string;
+}
+
+/** 确认存疑事件 · suspect events confirmed */
+export interface CredentialSuspectsConfirmed {
+  /** 账户 · account */
+  account: string;
+  /** 确认的事件 · events that stand (1–100 items) */
+  confirms: Array<EventRef>;
+}
+
+/** 授权 · grant given */
+export interface GrantGiven {
+  /** 账户 · account */
+  account: string;
+  /** 角色 · role */
+  role: CodeOf<"ROLE">;
+  /** 机构 · organisation */
+  org?: string;
+  /** 监督辖区 · supervision area (6–6 characters, area) */
+  area?: string;
+  /** 生效日期 · first day */
+  from: string;
+  /** 失效日期 · first day without it */
+  until?: string;
+  /** 委托自 · grant that is delegated */
+  delegated_by?: string;
+}
+
+/** 授权会签 · grant countersigned */
+export interface GrantCountersigned {
+  /** 账户 · account */
+  account: string;
+  /** 所会签的事件 · the event that is countersigned */
+  countersigns: EventRef;
+}
+
+/** 撤销授权 · grant revoked */
+export interface GrantRevoked {
+  /** 账户 · account */
+  account: string;
+}
+
+/** 授权终止 · grant ended */
+export interface GrantEnded {
+  /** 账户 · account */
+  account: string;
+}
+
+/** 申请删除个人信息 · erasure requested */
+export interface ErasureRequested {
+  /** 自然人 · the natural person */
+  subject: RecordRef;
+  /** 所在档案 · a record that names the person */
+  found_in: RecordRef;
+  /** 删除理由 · ground */
+  ground: CodeOf<"ERASURE_GROUND">;
+}
+
+/** 批准删除 · erasure approved */
+export interface ErasureApproved {
+  /** 自然人 · the natural person */
+  subject: RecordRef;
+}
+
+/** 不予删除 · erasure refused */
+export interface ErasureRefused {
+  /** 自然人 · the natural person */
+  subject: RecordRef;
+}
+
+/** 已删除 · erasure carried out */
+export interface ErasureCarriedOut {
+  /** 自然人 · the natural person */
+  subject: RecordRef;
+}
+
+/** 机构登记 · institution registered */
+export interface InstitutionRegistered {
+  /** 统一社会信用代码 · unified social credit code (18–18 characters, credit_code) */
+  credit_code: string;
+  /** 分支机构编号 · number of the branch (1–20 characters) */
+  branch_no?: string;
+  /** 机构名称 · name as on the certificate (1–100 characters) */
+  name: string;
+  /** 简称 · short name (1–40 characters) */
+  short_name?: string;
+  /** 机构类别 · kinds (1–7 items) */
+  kinds: Array<CodeOf<"INSTITUTION_KIND">>;
+  /** 医疗机构类别 · medical type */
+  medical_type?: CodeOf<"MEDICAL_TYPE">;
+  /** 等级 · level and grade */
+  grade?: CodeOf<"GRADE">;
+  /** 经济类型 · ownership */
+  ownership?: CodeOf<"OWNERSHIP">;
+  /** 营利性质 · profit flag */
+  profit?: CodeOf<"PROFIT">;
+  /** 行政区划 · division of GB/T 2260 (6–6 characters, division) */
+  division: string;
+  /** 街道乡镇 · street or town (9–9 characters, street) */
+  street?: string;
+  /** 监督辖区 · supervision area (6–6 characters, area) */
+  supervision_area: string;
+  /** 地址 · address (1–500 characters) */
+  address: string;
+  /** 经度 · longitude, CGCS2000 (-180000000–180000000, µ°) */
+  longitude_udeg?: number;
+  /** 纬度 · latitude, CGCS2000 (-90000000–90000000, µ°) */
+  latitude_udeg?: number;
+  /** 实有床位 · beds (0–20000) */
+  beds?: number;
+  /** 职工人数 · number of staff (0–100000) */
+  staff?: number;
+  /** 放射科室 · departments (1–50 items) (1–40 characters) */
+  departments?: Array<string>;
+  /** 执业许可 · practice document */
+  practice_document?: { kind: CodeOf<"DOCUMENT_KIND">; number: string; beds?: number; from: string; verify_due?: string };
+  /** 单位电话 · telephone of the institution (5–20 characters, phone) */
+  phone?: string;
+  /** 网址 · website (1–100 characters) */
+  website?: string;
+}
+
+/** 机构审核通过 · institution approved */
+export type InstitutionApproved = Record<string, never>;
+
+/** 机构退回 · institution returned */
+export type InstitutionReturned = Record<string, never>;
+
+/** 机构信息变更 · institution changed */
+export interface InstitutionChanged {
+  /** 变更为 · new values */
+  set?: { credit_code?: string; branch_no?: string; name?: string; short_name?: string; kinds?: Array<CodeOf<"INSTITUTION_KIND">>; medical_type?: CodeOf<"MEDICAL_TYPE">; grade?: CodeOf<"GRADE">; ownership?: CodeOf<"OWNERSHIP">; profit?: CodeOf<"PROFIT">; division?: string; street?: string; supervision_area?: string; address?: string; longitude_udeg?: number; latitude_udeg?: number; beds?: number; staff?: number; departments?: Array<string>; practice_document?: { kind: CodeOf<"DOCUMENT_KIND">; number: string; beds?: number; from: string; verify_due?: string }; phone?: string; website?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"branch_no" | "short_name" | "medical_type" | "grade" | "ownership" | "profit" | "street" | "longitude_udeg" | "latitude_udeg" | "beds" | "staff" | "departments" | "practice_document" | "phone" | "website">;
+}
+
+/** 机构信息更正 · institution corrected */
+export interface InstitutionCorrected {
+  /** 更正为 · new values */
+  set?: { credit_code?: string; branch_no?: string; name?: string; short_name?: string; kinds?: Array<CodeOf<"INSTITUTION_KIND">>; medical_type?: CodeOf<"MEDICAL_TYPE">; grade?: CodeOf<"GRADE">; ownership?: CodeOf<"OWNERSHIP">; profit?: CodeOf<"PROFIT">; division?: string; street?: string; supervision_area?: string; address?: string; longitude_udeg?: number; latitude_udeg?: number; beds?: number; staff?: number; departments?: Array<string>; practice_document?: { kind: CodeOf<"DOCUMENT_KIND">; number: string; beds?: number; from: string; verify_due?: string }; phone?: string; website?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"branch_no" | "short_name" | "medical_type" | "grade" | "ownership" | "profit" | "street" | "longitude_udeg" | "latitude_udeg" | "beds" | "staff" | "departments" | "practice_document" | "phone" | "website">;
+  /** 自然人 · the officer, by a random id */
+  party?: RecordRef;
+  /** 姓名更正为 · corrected name (sealed) (1–50 characters) */
+  officer_name?: string;
+  /** 电话更正为 · corrected telephone (sealed) (5–20 characters, phone) */
+  officer_phone?: string;
+}
+
+/** 人员任职 · officer appointed */
+export interface InstitutionOfficerAppointed {
+  /** 职务 · post */
+  post: CodeOf<"POST">;
+  /** 自然人 · the natural person, by a random id */
+  party: RecordRef;
+  /** 姓名 · name (sealed) (1–50 characters) */
+  name: string;
+  /** 电话 · telephone (sealed) (5–20 characters, phone) */
+  phone?: string;
+}
+
+/** 人员离任 · officer ended */
+export interface InstitutionOfficerEnded {
+  /** 职务 · post */
+  post: CodeOf<"POST">;
+  /** 自然人 · the natural person, by a random id */
+  party: RecordRef;
+}
+
+/** 文件备案 · document filed */
+export interface InstitutionDocumentFiled {
+  /** 文件标识 · id of the document */
+  document: string;
+  /** 文件类别 · kind */
+  kind: CodeOf<"DOCUMENT_KIND">;
+  /** 文件编号 · number (1–60 characters) */
+  number: string;
+  /** 发证机关 · issuer (1–100 characters) */
+  issuer?: string;
+  /** 生效日期 · valid from */
+  from: string;
+  /** 失效日期 · first day without validity */
+  until?: string;
+}
+
+/** 文件核验 · document verified */
+export interface InstitutionDocumentVerified {
+  /** 文件标识 · id of the document */
+  document: string;
+  /** 核验结果 · result */
+  result: CodeOf<"DOCUMENT_RESULT">;
+}
+
+/** 机构歇业 · business suspended */
+export type InstitutionSuspended = Record<string, never>;
+
+/** 机构复业 · business resumed */
+export type InstitutionResumed = Record<string, never>;
+
+/** 机构注销 · institution closed */
+export type InstitutionClosed = Record<string, never>;
+
+/** 机构合并 · institution merged */
+export interface InstitutionMerged {
+  /** 并入机构 · institution that takes over */
+  into: string;
+}
+
+/** 设备登记 · device registered */
+export interface DeviceRegistered {
+  /** 使用机构 · institution */
+  institution: string;
+  /** 设备类别 · kind */
+  kind: CodeOf<"DEVICE_KIND">;
+  /** 单位内编号 · number within the institution (1–40 characters) */
+  device_no: string;
+  /** 设备名称 · name (1–100 characters) */
+  name: string;
+  /** 型号 · model (1–100 characters) */
+  model?: string;
+  /** 生产厂家 · maker (1–100 characters) */
+  maker: string;
+  /** 出厂编号 · factory number (1–60 characters) */
+  factory_no: string;
+  /** 最大管电压 · maximum tube voltage (0–1000000, V) */
+  tube_voltage_v?: number;
+  /** 最大管电流 · maximum tube current (0–10000000, µA) */
+  tube_current_ua?: number;
+  /** 最大能量 · maximum energy (0–1000000, keV) */
+  energy_kev?: number;
+  /** 核素 · nuclide (1–20 characters) */
+  nuclide?: string;
+  /** 活度 · activity in becquerel (1–25 characters, activity_bq) */
+  activity_bq?: string;
+  /** 出厂日期 · made on */
+  made_on?: string;
+  /** 购置日期 · bought on */
+  bought_on?: string;
+  /** 所在场所 · location (1–100 characters) */
+  location: string;
+  /** 射线装置分类 · class of ray device */
+  ray_class?: CodeOf<"RAY_CLASS">;
+}
+
+/** 设备安装 · device installed */
+export interface DeviceInstalled {
+  /** 安装场所 · location (1–100 characters) */
+  location: string;
+}
+
+/** 设备移位 · device moved within the institution */
+export interface DeviceMoved {
+  /** 安装场所 · location (1–100 characters) */
+  location: string;
+}
+
+/** 设备启用 · device put in use */
+export interface DevicePutInUse {
+  /** 系统启用前已在用 · in use before this system knew its acceptance test */
+  legacy: boolean;
+}
+
+/** 设备状态变更 · device state changed */
+export interface DeviceStateChanged {
+  /** 变更后状态 · new state */
+  to: CodeOf<"DEVICE_STATE">;
+  /** 原因 · why */
+  why: CodeOf<"STATE_REASON">;
+}
+
+/** 设备更正 · device corrected */
+export interface DeviceCorrected {
+  /** 更正为 · new values */
+  set?: { institution?: string; kind?: CodeOf<"DEVICE_KIND">; device_no?: string; name?: string; model?: string; maker?: string; factory_no?: string; tube_voltage_v?: number; tube_current_ua?: number; energy_kev?: number; nuclide?: string; activity_bq?: string; made_on?: string; bought_on?: string; location?: string; ray_class?: CodeOf<"RAY_CLASS"> };
+  /** 清空 · members without a value */
+  clear?: Array<"model" | "tube_voltage_v" | "tube_current_ua" | "energy_kev" | "nuclide" | "activity_bq" | "made_on" | "bought_on" | "ray_class">;
+}
+
+/** 设备报废 · device decommissioned */
+export interface DeviceDecommissioned {
+  /** 处置方式 · method */
+  method: CodeOf<"DISPOSAL_METHOD">;
+  /** 去功能化证明 · evidence that it was disabled (1–500 characters) */
+  evidence: string;
+}
+
+/** Data by event type and schema. */
+export interface EventData {
+  "ledger.created/1": LedgerCreated;
+  "ledger.countersigned/1": LedgerCountersigned;
+  "policy.adopted/1": PolicyAdopted;
+  "policy.countersigned/1": PolicyCountersigned;
+  "account.opened/1": AccountOpened;
+  "account.countersigned/1": AccountCountersigned;
+  "account.closed/1": AccountClosed;
+  "credential.requested/1": CredentialRequested;
+  "credential.bound/1": CredentialBound;
+  "credential.revoked/1": CredentialRevoked;
+  "credential.compromise_reported/1": CredentialCompromiseReported;
+  "credential.compromise_decided/1": CredentialCompromiseDecided;
+  "credential.suspects_confirmed/1": CredentialSuspectsConfirmed;
+  "grant.given/1": GrantGiven;
+  "grant.countersigned/1": GrantCountersigned;
+  "grant.revoked/1": GrantRevoked;
+  "grant.ended/1": GrantEnded;
+  "erasure.requested/1": ErasureRequested;
+  "erasure.approved/1": ErasureApproved;
+  "erasure.refused/1": ErasureRefused;
+  "erasure.carried_out/1": ErasureCarriedOut;
+  "institution.registered/1": InstitutionRegistered;
+  "institution.approved/1": InstitutionApproved;
+  "institution.returned/1": InstitutionReturned;
+  "institution.changed/1": InstitutionChanged;
+  "institution.corrected/1": InstitutionCorrected;
+  "institution.officer_appointed/1": InstitutionOfficerAppointed;
+  "institution.officer_ended/1": InstitutionOfficerEnded;
+  "institution.document_filed/1": InstitutionDocumentFiled;
+  "institution.document_verified/1": InstitutionDocumentVerified;
+  "institution.suspended/1": InstitutionSuspended;
+  "institution.resumed/1": InstitutionResumed;
+  "institution.closed/1": InstitutionClosed;
+  "institution.merged/1": InstitutionMerged;
+  "device.registered/1": DeviceRegistered;
+  "device.installed/1": DeviceInstalled;
+  "device.moved/1": DeviceMoved;
+  "device.put_in_use/1": DevicePutInUse;
+  "device.state_changed/1": DeviceStateChanged;
+  "device.corrected/1": DeviceCorrected;
+  "device.decommissioned/1": DeviceDecommissioned;
+}
+
+export interface Shape {
+  is: string; min_chars?: number; max_chars?: number; form?: string; pattern?: string; min?: number; max?: number; unit?: string;
+  of?: string; list?: string; max_bytes?: number; kinds?: readonly string[]; members?: readonly Member[]; min_items?: number;
+  max_items?: number; item?: Shape; names?: readonly string[]; value?: Shape; subject?: string;
+}
+export interface Member extends Shape { name: string; required: boolean; zh: string; en: string }
+export interface EventTable {
+  type: string; schema: number; meanings: readonly Meaning[]; creates: boolean; effective_on: string; reason: string;
+  signed_by: readonly string[]; data: readonly Member[]; zh: string; en: string;
+}
+/** The field tables by kind. */
+export const kinds: readonly { kind: Kind; zh: string; en: string; types: readonly EventTable[] }[] = [
+  { kind: "ledger", zh: "账本", en: "ledger", types: [
+    {"creates":true,"data":[{"en":"name of the ledger, the first part of its origin","form":"ledger_name","is":"text","max_chars":60,"min_chars":1,"name":"name","pattern":"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$","required":true,"zh":"账本名称"},{"en":"environment","is":"code","list":"ENVIRONMENT","name":"environment","required":true,"zh":"环境"},{"en":"clock","is":"code","list":"CLOCK","name":"clock","required":true,"zh":"时钟"},{"en":"root holders","is":"list","item":{"is":"object","members":[{"en":"account","is":"uuid","name":"account","required":true,"zh":"账户"},{"en":"natural person","is":"uuid","name":"person","required":true,"zh":"自然人"},{"en":"algorithm (1 = Ed25519)","is":"integer","max":1,"min":1,"name":"alg","required":true,"zh":"算法"},{"en":"SubjectPublicKeyInfo DER","is":"bytes","max_bytes":100,"name":"public_key","required":true,"zh":"公钥"},{"en":"proof of possession","is":"object","members":[{"en":"enrolment payload","is":"bytes","max_bytes":1024,"name":"payload","required":true,"zh":"登记声明"},{"en":"its signature by the new key","is":"bytes","max_bytes":64,"name":"sig","required":true,"zh":"登记签名"}],"name":"proof","required":true,"zh":"持有证明"}]},"max_items":9,"min_items":2,"name":"roots","required":true,"zh":"根持有人"},{"en":"signatures that a decision of the roots needs","is":"integer","max":9,"min":2,"name":"threshold","required":true,"zh":"门限"},{"en":"key of the service","is":"object","members":[{"en":"account","is":"uuid","name":"account","required":true,"zh":"账户"},{"en":"algorithm (1 = Ed25519)","is":"integer","max":1,"min":1,"name":"alg","required":true,"zh":"算法"},{"en":"SubjectPublicKeyInfo DER","is":"bytes","max_bytes":100,"name":"public_key","required":true,"zh":"公钥"},{"en":"proof of possession","is":"object","members":[{"en":"enrolment payload","is":"bytes","max_bytes":1024,"name":"payload","required":true,"zh":"登记声明"},{"en":"its signature by the new key","is":"bytes","max_bytes":64,"name":"sig","required":true,"zh":"登记签名"}],"name":"proof","required":true,"zh":"持有证明"}],"name":"service","required":true,"zh":"服务密钥"},{"en":"C2SP verifier key of the log","is":"text","max_chars":300,"min_chars":10,"name":"log_vkey","required":true,"zh":"日志公钥"},{"en":"event catalogue","is":"object","members":[{"en":"version","is":"integer","max":1000000,"min":1,"name":"version","required":true,"zh":"版本"},{"en":"SHA-256 of its exact bytes","is":"hash","name":"sha256","required":true,"zh":"SHA-256"}],"name":"catalogue","required":true,"zh":"事件目录"},{"en":"rights policy","is":"object","members":[{"en":"version","is":"integer","max":1000000,"min":1,"name":"version","required":true,"zh":"版本"},{"en":"SHA-256 of its exact bytes","is":"hash","name":"sha256","required":true,"zh":"SHA-256"}],"name":"policy","required":true,"zh":"权限策略"},{"en":"warning rules","is":"object","members":[{"en":"version","is":"integer","max":1000000,"min":1,"name":"version","required":true,"zh":"版本"},{"en":"SHA-256 of its exact bytes","is":"hash","name":"sha256","required":true,"zh":"SHA-256"}],"name":"rules","required":true,"zh":"预警规则"}],"effective_on":"forbidden","en":"ledger created","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["root"],"type":"ledger.created","zh":"账本创世"},
+    {"creates":false,"data":[{"en":"the event that is countersigned","is":"event_ref","name":"countersigns","required":true,"zh":"所会签的事件"}],"effective_on":"forbidden","en":"genesis countersigned","meanings":["countersignature"],"reason":"optional","schema":1,"signed_by":["root"],"type":"ledger.countersigned","zh":"创世会签"},
+  ] },
+  { kind: "policy", zh: "策略", en: "policy", types: [
+    {"creates":true,"data":[{"en":"which file","is":"code","list":"POLICY_FILE","name":"what","required":true,"zh":"文件"},{"en":"version","is":"integer","max":1000000,"min":1,"name":"version","required":true,"zh":"版本"},{"en":"SHA-256 of its exact bytes","is":"hash","name":"sha256","required":true,"zh":"SHA-256"},{"en":"first day on which it counts","is":"date","name":"from_day","required":true,"zh":"施行日期"}],"effective_on":"forbidden","en":"file adopted","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["root"],"type":"policy.adopted","zh":"采用策略文件"},
+    {"creates":false,"data":[{"en":"the event that is countersigned","is":"event_ref","name":"countersigns","required":true,"zh":"所会签的事件"}],"effective_on":"forbidden","en":"adoption countersigned","meanings":["countersignature"],"reason":"optional","schema":1,"signed_by":["root"],"type":"policy.countersigned","zh":"采用会签"},
+  ] },
+  { kind: "account", zh: "账户", en: "account", types: [
+    {"creates":true,"data":[{"en":"who stands behind it","is":"code","list":"ACCOUNT_KIND","name":"kind","required":true,"zh":"账户类别"},{"en":"level","is":"code","list":"LEVEL","name":"level","required":true,"zh":"层级"},{"en":"the natural person, by a random id","is":"record_ref","kinds":["party"],"name":"party","required":false,"zh":"自然人"},{"en":"name of the person","is":"sealed","name":"name","required":false,"subject":"/data/party","value":{"is":"text","max_chars":50,"min_chars":1},"zh":"姓名"},{"en":"name of the organisation or instrument, or the post","is":"text","max_chars":100,"min_chars":1,"name":"title","required":false,"zh":"名称或岗位"},{"en":"organisation","is":"uuid","name":"org","of":"institution","required":false,"zh":"所属机构"},{"en":"supervision area","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"监督辖区"}],"effective_on":"forbidden","en":"account opened","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"account.opened","zh":"开户"},
+    {"creates":false,"data":[{"en":"the event that is countersigned","is":"event_ref","name":"countersigns","required":true,"zh":"所会签的事件"}],"effective_on":"forbidden","en":"account countersigned","meanings":["countersignature"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"account.countersigned","zh":"开户会签"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"account closed","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"account.closed","zh":"销户"},
+  ] },
+  { kind: "credential", zh: "证书", en: "credential", types: [
+    {"creates":true,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"the natural person who holds the key","is":"uuid","name":"holder","required":true,"zh":"持有人"},{"en":"algorithm (1 = Ed25519)","is":"integer","max":1,"min":1,"name":"alg","required":true,"zh":"算法"},{"en":"SubjectPublicKeyInfo DER","is":"bytes","max_bytes":100,"name":"public_key","required":true,"zh":"公钥"},{"en":"proof of possession","is":"object","members":[{"en":"enrolment payload","is":"bytes","max_bytes":1024,"name":"payload","required":true,"zh":"登记声明"},{"en":"its signature by the new key","is":"bytes","max_bytes":64,"name":"sig","required":true,"zh":"登记签名"}],"name":"proof","required":true,"zh":"持有证明"},{"en":"assurance","is":"code","list":"ASSURANCE","name":"assurance","required":true,"zh":"证书等级"},{"en":"first day of validity","is":"date","name":"valid_from","required":true,"zh":"生效日期"},{"en":"first day without validity","is":"date","name":"valid_until","required":true,"zh":"失效日期"},{"en":"credential that it renews","is":"uuid","name":"renews","of":"credential","required":false,"zh":"所续证书"}],"effective_on":"forbidden","en":"credential requested","meanings":["enrolment"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"credential.requested","zh":"申请证书"},
+    {"creates":false,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"the request","is":"event_ref","name":"countersigns","required":true,"zh":"所会签的事件"}],"effective_on":"forbidden","en":"credential bound","meanings":["enrolment"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"credential.bound","zh":"绑定证书"},
+    {"creates":false,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"ground","is":"code","list":"REVOCATION_GROUND","name":"ground","required":true,"zh":"撤销原因"}],"effective_on":"forbidden","en":"credential revoked","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"credential.revoked","zh":"撤销证书"},
+    {"creates":false,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"since when, as the reporter claims","is":"instant","name":"compromised_since","required":true,"zh":"自何时起失控"}],"effective_on":"forbidden","en":"compromise reported","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"credential.compromise_reported","zh":"挂失"},
+    {"creates":false,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"since when; absent when the claim is dismissed","is":"instant","name":"since","required":false,"zh":"认定失控起始时间"}],"effective_on":"forbidden","en":"compromise decided","meanings":["approval","refusal"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"credential.compromise_decided","zh":"失控认定"},
+    {"creates":false,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"events that stand","is":"list","item":{"is":"event_ref"},"max_items":100,"min_items":1,"name":"confirms","required":true,"zh":"确认的事件"}],"effective_on":"forbidden","en":"suspect events confirmed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"credential.suspects_confirmed","zh":"确认存疑事件"},
+  ] },
+  { kind: "grant", zh: "授权", en: "grant", types: [
+    {"creates":true,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"role","is":"code","list":"ROLE","name":"role","required":true,"zh":"角色"},{"en":"organisation","is":"uuid","name":"org","of":"institution","required":false,"zh":"机构"},{"en":"supervision area","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"监督辖区"},{"en":"first day","is":"date","name":"from","required":true,"zh":"生效日期"},{"en":"first day without it","is":"date","name":"until","required":false,"zh":"失效日期"},{"en":"grant that is delegated","is":"uuid","name":"delegated_by","of":"grant","required":false,"zh":"委托自"}],"effective_on":"forbidden","en":"grant given","meanings":["entry","delegation"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"grant.given","zh":"授权"},
+    {"creates":false,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"the event that is countersigned","is":"event_ref","name":"countersigns","required":true,"zh":"所会签的事件"}],"effective_on":"forbidden","en":"grant countersigned","meanings":["countersignature"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"grant.countersigned","zh":"授权会签"},
+    {"creates":false,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"}],"effective_on":"forbidden","en":"grant revoked","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"grant.revoked","zh":"撤销授权"},
+    {"creates":false,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"}],"effective_on":"forbidden","en":"grant ended","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"grant.ended","zh":"授权终止"},
+  ] },
+  { kind: "erasure", zh: "删除个人信息", en: "erasure", types: [
+    {"creates":true,"data":[{"en":"the natural person","is":"record_ref","kinds":["party"],"name":"subject","required":true,"zh":"自然人"},{"en":"a record that names the person","is":"record_ref","kinds":["account","institution"],"name":"found_in","required":true,"zh":"所在档案"},{"en":"ground","is":"code","list":"ERASURE_GROUND","name":"ground","required":true,"zh":"删除理由"}],"effective_on":"forbidden","en":"erasure requested","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"erasure.requested","zh":"申请删除个人信息"},
+    {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure approved","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"erasure.approved","zh":"批准删除"},
+    {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure refused","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"erasure.refused","zh":"不予删除"},
+    {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure carried out","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"erasure.carried_out","zh":"已删除"},
+  ] },
+  { kind: "institution", zh: "机构", en: "institution", types: [
+    {"creates":true,"data":[{"en":"unified social credit code","form":"credit_code","is":"text","max_chars":18,"min_chars":18,"name":"credit_code","pattern":"^[0-9A-HJ-NPQRTUWXY]{18}$","required":true,"zh":"统一社会信用代码"},{"en":"number of the branch","is":"text","max_chars":20,"min_chars":1,"name":"branch_no","required":false,"zh":"分支机构编号"},{"en":"name as on the certificate","is":"text","max_chars":100,"min_chars":1,"name":"name","required":true,"zh":"机构名称"},{"en":"short name","is":"text","max_chars":40,"min_chars":1,"name":"short_name","required":false,"zh":"简称"},{"en":"kinds","is":"list","item":{"is":"code","list":"INSTITUTION_KIND"},"max_items":7,"min_items":1,"name":"kinds","required":true,"zh":"机构类别"},{"en":"medical type","is":"code","list":"MEDICAL_TYPE","name":"medical_type","required":false,"zh":"医疗机构类别"},{"en":"level and grade","is":"code","list":"GRADE","name":"grade","required":false,"zh":"等级"},{"en":"ownership","is":"code","list":"OWNERSHIP","name":"ownership","required":false,"zh":"经济类型"},{"en":"profit flag","is":"code","list":"PROFIT","name":"profit","required":false,"zh":"营利性质"},{"en":"division of GB/T 2260","form":"division","is":"text","max_chars":6,"min_chars":6,"name":"division","pattern":"^[1-9][0-9]{5}$","required":true,"zh":"行政区划"},{"en":"street or town","form":"street","is":"text","max_chars":9,"min_chars":9,"name":"street","pattern":"^[1-9][0-9]{8}$","required":false,"zh":"街道乡镇"},{"en":"supervision area","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"supervision_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":true,"zh":"监督辖区"},{"en":"address","is":"text","max_chars":500,"min_chars":1,"name":"address","required":true,"zh":"地址"},{"en":"longitude, CGCS2000","is":"integer","max":180000000,"min":-180000000,"name":"longitude_udeg","required":false,"unit":"µ°","zh":"经度"},{"en":"latitude, CGCS2000","is":"integer","max":90000000,"min":-90000000,"name":"latitude_udeg","required":false,"unit":"µ°","zh":"纬度"},{"en":"beds","is":"integer","max":20000,"min":0,"name":"beds","required":false,"zh":"实有床位"},{"en":"number of staff","is":"integer","max":100000,"min":0,"name":"staff","required":false,"zh":"职工人数"},{"en":"departments","is":"list","item":{"is":"text","max_chars":40,"min_chars":1},"max_items":50,"min_items":1,"name":"departments","required":false,"zh":"放射科室"},{"en":"practice document","is":"object","members":[{"en":"kind of document","is":"code","list":"DOCUMENT_KIND","name":"kind","required":true,"zh":"证件类别"},{"en":"number","is":"text","max_chars":60,"min_chars":1,"name":"number","required":true,"zh":"证件编号"},{"en":"licensed beds","is":"integer","max":20000,"min":0,"name":"beds","required":false,"zh":"核定床位"},{"en":"issued on","is":"date","name":"from","required":true,"zh":"发证日期"},{"en":"verification due on","is":"date","name":"verify_due","required":false,"zh":"校验到期"}],"name":"practice_document","required":false,"zh":"执业许可"},{"en":"telephone of the institution","form":"phone","is":"text","max_chars":20,"min_chars":5,"name":"phone","pattern":"^[+0-9][0-9 -]{4,19}$","required":false,"zh":"单位电话"},{"en":"website","is":"text","max_chars":100,"min_chars":1,"name":"website","required":false,"zh":"网址"}],"effective_on":"optional","en":"institution registered","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.registered","zh":"机构登记"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"institution approved","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.approved","zh":"机构审核通过"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"institution returned","meanings":["return"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"institution.returned","zh":"机构退回"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"unified social credit code","form":"credit_code","is":"text","max_chars":18,"min_chars":18,"name":"credit_code","pattern":"^[0-9A-HJ-NPQRTUWXY]{18}$","required":false,"zh":"统一社会信用代码"},{"en":"number of the branch","is":"text","max_chars":20,"min_chars":1,"name":"branch_no","required":false,"zh":"分支机构编号"},{"en":"name as on the certificate","is":"text","max_chars":100,"min_chars":1,"name":"name","required":false,"zh":"机构名称"},{"en":"short name","is":"text","max_chars":40,"min_chars":1,"name":"short_name","required":false,"zh":"简称"},{"en":"kinds","is":"list","item":{"is":"code","list":"INSTITUTION_KIND"},"max_items":7,"min_items":1,"name":"kinds","required":false,"zh":"机构类别"},{"en":"medical type","is":"code","list":"MEDICAL_TYPE","name":"medical_type","required":false,"zh":"医疗机构类别"},{"en":"level and grade","is":"code","list":"GRADE","name":"grade","required":false,"zh":"等级"},{"en":"ownership","is":"code","list":"OWNERSHIP","name":"ownership","required":false,"zh":"经济类型"},{"en":"profit flag","is":"code","list":"PROFIT","name":"profit","required":false,"zh":"营利性质"},{"en":"division of GB/T 2260","form":"division","is":"text","max_chars":6,"min_chars":6,"name":"division","pattern":"^[1-9][0-9]{5}$","required":false,"zh":"行政区划"},{"en":"street or town","form":"street","is":"text","max_chars":9,"min_chars":9,"name":"street","pattern":"^[1-9][0-9]{8}$","required":false,"zh":"街道乡镇"},{"en":"supervision area","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"supervision_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"监督辖区"},{"en":"address","is":"text","max_chars":500,"min_chars":1,"name":"address","required":false,"zh":"地址"},{"en":"longitude, CGCS2000","is":"integer","max":180000000,"min":-180000000,"name":"longitude_udeg","required":false,"unit":"µ°","zh":"经度"},{"en":"latitude, CGCS2000","is":"integer","max":90000000,"min":-90000000,"name":"latitude_udeg","required":false,"unit":"µ°","zh":"纬度"},{"en":"beds","is":"integer","max":20000,"min":0,"name":"beds","required":false,"zh":"实有床位"},{"en":"number of staff","is":"integer","max":100000,"min":0,"name":"staff","required":false,"zh":"职工人数"},{"en":"departments","is":"list","item":{"is":"text","max_chars":40,"min_chars":1},"max_items":50,"min_items":1,"name":"departments","required":false,"zh":"放射科室"},{"en":"practice document","is":"object","members":[{"en":"kind of document","is":"code","list":"DOCUMENT_KIND","name":"kind","required":true,"zh":"证件类别"},{"en":"number","is":"text","max_chars":60,"min_chars":1,"name":"number","required":true,"zh":"证件编号"},{"en":"licensed beds","is":"integer","max":20000,"min":0,"name":"beds","required":false,"zh":"核定床位"},{"en":"issued on","is":"date","name":"from","required":true,"zh":"发证日期"},{"en":"verification due on","is":"date","name":"verify_due","required":false,"zh":"校验到期"}],"name":"practice_document","required":false,"zh":"执业许可"},{"en":"telephone of the institution","form":"phone","is":"text","max_chars":20,"min_chars":5,"name":"phone","pattern":"^[+0-9][0-9 -]{4,19}$","required":false,"zh":"单位电话"},{"en":"website","is":"text","max_chars":100,"min_chars":1,"name":"website","required":false,"zh":"网址"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["branch_no","short_name","medical_type","grade","ownership","profit","street","longitude_udeg","latitude_udeg","beds","staff","departments","practice_document","phone","website"],"required":false,"zh":"清空"}],"effective_on":"required","en":"institution changed","meanings":["entry","submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.changed","zh":"机构信息变更"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"unified social credit code","form":"credit_code","is":"text","max_chars":18,"min_chars":18,"name":"credit_code","pattern":"^[0-9A-HJ-NPQRTUWXY]{18}$","required":false,"zh":"统一社会信用代码"},{"en":"number of the branch","is":"text","max_chars":20,"min_chars":1,"name":"branch_no","required":false,"zh":"分支机构编号"},{"en":"name as on the certificate","is":"text","max_chars":100,"min_chars":1,"name":"name","required":false,"zh":"机构名称"},{"en":"short name","is":"text","max_chars":40,"min_chars":1,"name":"short_name","required":false,"zh":"简称"},{"en":"kinds","is":"list","item":{"is":"code","list":"INSTITUTION_KIND"},"max_items":7,"min_items":1,"name":"kinds","required":false,"zh":"机构类别"},{"en":"medical type","is":"code","list":"MEDICAL_TYPE","name":"medical_type","required":false,"zh":"医疗机构类别"},{"en":"level and grade","is":"code","list":"GRADE","name":"grade","required":false,"zh":"等级"},{"en":"ownership","is":"code","list":"OWNERSHIP","name":"ownership","required":false,"zh":"经济类型"},{"en":"profit flag","is":"code","list":"PROFIT","name":"profit","required":false,"zh":"营利性质"},{"en":"division of GB/T 2260","form":"division","is":"text","max_chars":6,"min_chars":6,"name":"division","pattern":"^[1-9][0-9]{5}$","required":false,"zh":"行政区划"},{"en":"street or town","form":"street","is":"text","max_chars":9,"min_chars":9,"name":"street","pattern":"^[1-9][0-9]{8}$","required":false,"zh":"街道乡镇"},{"en":"supervision area","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"supervision_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"监督辖区"},{"en":"address","is":"text","max_chars":500,"min_chars":1,"name":"address","required":false,"zh":"地址"},{"en":"longitude, CGCS2000","is":"integer","max":180000000,"min":-180000000,"name":"longitude_udeg","required":false,"unit":"µ°","zh":"经度"},{"en":"latitude, CGCS2000","is":"integer","max":90000000,"min":-90000000,"name":"latitude_udeg","required":false,"unit":"µ°","zh":"纬度"},{"en":"beds","is":"integer","max":20000,"min":0,"name":"beds","required":false,"zh":"实有床位"},{"en":"number of staff","is":"integer","max":100000,"min":0,"name":"staff","required":false,"zh":"职工人数"},{"en":"departments","is":"list","item":{"is":"text","max_chars":40,"min_chars":1},"max_items":50,"min_items":1,"name":"departments","required":false,"zh":"放射科室"},{"en":"practice document","is":"object","members":[{"en":"kind of document","is":"code","list":"DOCUMENT_KIND","name":"kind","required":true,"zh":"证件类别"},{"en":"number","is":"text","max_chars":60,"min_chars":1,"name":"number","required":true,"zh":"证件编号"},{"en":"licensed beds","is":"integer","max":20000,"min":0,"name":"beds","required":false,"zh":"核定床位"},{"en":"issued on","is":"date","name":"from","required":true,"zh":"发证日期"},{"en":"verification due on","is":"date","name":"verify_due","required":false,"zh":"校验到期"}],"name":"practice_document","required":false,"zh":"执业许可"},{"en":"telephone of the institution","form":"phone","is":"text","max_chars":20,"min_chars":5,"name":"phone","pattern":"^[+0-9][0-9 -]{4,19}$","required":false,"zh":"单位电话"},{"en":"website","is":"text","max_chars":100,"min_chars":1,"name":"website","required":false,"zh":"网址"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["branch_no","short_name","medical_type","grade","ownership","profit","street","longitude_udeg","latitude_udeg","beds","staff","departments","practice_document","phone","website"],"required":false,"zh":"清空"},{"en":"the officer, by a random id","is":"record_ref","kinds":["party"],"name":"party","required":false,"zh":"自然人"},{"en":"corrected name","is":"sealed","name":"officer_name","required":false,"subject":"/data/party","value":{"is":"text","max_chars":50,"min_chars":1},"zh":"姓名更正为"},{"en":"corrected telephone","is":"sealed","name":"officer_phone","required":false,"subject":"/data/party","value":{"form":"phone","is":"text","max_chars":20,"min_chars":5,"pattern":"^[+0-9][0-9 -]{4,19}$"},"zh":"电话更正为"}],"effective_on":"forbidden","en":"institution corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"institution.corrected","zh":"机构信息更正"},
+    {"creates":false,"data":[{"en":"post","is":"code","list":"POST","name":"post","required":true,"zh":"职务"},{"en":"the natural person, by a random id","is":"record_ref","kinds":["party"],"name":"party","required":true,"zh":"自然人"},{"en":"name","is":"sealed","name":"name","required":true,"subject":"/data/party","value":{"is":"text","max_chars":50,"min_chars":1},"zh":"姓名"},{"en":"telephone","is":"sealed","name":"phone","required":false,"subject":"/data/party","value":{"form":"phone","is":"text","max_chars":20,"min_chars":5,"pattern":"^[+0-9][0-9 -]{4,19}$"},"zh":"电话"}],"effective_on":"required","en":"officer appointed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.officer_appointed","zh":"人员任职"},
+    {"creates":false,"data":[{"en":"post","is":"code","list":"POST","name":"post","required":true,"zh":"职务"},{"en":"the natural person, by a random id","is":"record_ref","kinds":["party"],"name":"party","required":true,"zh":"自然人"}],"effective_on":"required","en":"officer ended","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.officer_ended","zh":"人员离任"},
+    {"creates":false,"data":[{"en":"id of the document","is":"uuid","name":"document","required":true,"zh":"文件标识"},{"en":"kind","is":"code","list":"DOCUMENT_KIND","name":"kind","required":true,"zh":"文件类别"},{"en":"number","is":"text","max_chars":60,"min_chars":1,"name":"number","required":true,"zh":"文件编号"},{"en":"issuer","is":"text","max_chars":100,"min_chars":1,"name":"issuer","required":false,"zh":"发证机关"},{"en":"valid from","is":"date","name":"from","required":true,"zh":"生效日期"},{"en":"first day without validity","is":"date","name":"until","required":false,"zh":"失效日期"}],"effective_on":"forbidden","en":"document filed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.document_filed","zh":"文件备案"},
+    {"creates":false,"data":[{"en":"id of the document","is":"uuid","name":"document","required":true,"zh":"文件标识"},{"en":"result","is":"code","list":"DOCUMENT_RESULT","name":"result","required":true,"zh":"核验结果"}],"effective_on":"forbidden","en":"document verified","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.document_verified","zh":"文件核验"},
+    {"creates":false,"data":[],"effective_on":"required","en":"business suspended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.suspended","zh":"机构歇业"},
+    {"creates":false,"data":[],"effective_on":"required","en":"business resumed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.resumed","zh":"机构复业"},
+    {"creates":false,"data":[],"effective_on":"required","en":"institution closed","meanings":["declaration","revocation"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.closed","zh":"机构注销"},
+    {"creates":false,"data":[{"en":"institution that takes over","is":"uuid","name":"into","of":"institution","required":true,"zh":"并入机构"}],"effective_on":"required","en":"institution merged","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.merged","zh":"机构合并"},
+  ] },
+  { kind: "device", zh: "设备", en: "device", types: [
+    {"creates":true,"data":[{"en":"institution","is":"uuid","name":"institution","of":"institution","required":true,"zh":"使用机构"},{"en":"kind","is":"code","list":"DEVICE_KIND","name":"kind","required":true,"zh":"设备类别"},{"en":"number within the institution","is":"text","max_chars":40,"min_chars":1,"name":"device_no","required":true,"zh":"单位内编号"},{"en":"name","is":"text","max_chars":100,"min_chars":1,"name":"name","required":true,"zh":"设备名称"},{"en":"model","is":"text","max_chars":100,"min_chars":1,"name":"model","required":false,"zh":"型号"},{"en":"maker","is":"text","max_chars":100,"min_chars":1,"name":"maker","required":true,"zh":"生产厂家"},{"en":"factory number","is":"text","max_chars":60,"min_chars":1,"name":"factory_no","required":true,"zh":"出厂编号"},{"en":"maximum tube voltage","is":"integer","max":1000000,"min":0,"name":"tube_voltage_v","required":false,"unit":"V","zh":"最大管电压"},{"en":"maximum tube current","is":"integer","max":10000000,"min":0,"name":"tube_current_ua","required":false,"unit":"µA","zh":"最大管电流"},{"en":"maximum energy","is":"integer","max":1000000,"min":0,"name":"energy_kev","required":false,"unit":"keV","zh":"最大能量"},{"en":"nuclide","is":"text","max_chars":20,"min_chars":1,"name":"nuclide","required":false,"zh":"核素"},{"en":"activity in becquerel","form":"activity_bq","is":"text","max_chars":25,"min_chars":1,"name":"activity_bq","pattern":"^(0|[1-9][0-9]{0,24})$","required":false,"zh":"活度"},{"en":"made on","is":"date","name":"made_on","required":false,"zh":"出厂日期"},{"en":"bought on","is":"date","name":"bought_on","required":false,"zh":"购置日期"},{"en":"location","is":"text","max_chars":100,"min_chars":1,"name":"location","required":true,"zh":"所在场所"},{"en":"class of ray device","is":"code","list":"RAY_CLASS","name":"ray_class","required":false,"zh":"射线装置分类"}],"effective_on":"optional","en":"device registered","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.registered","zh":"设备登记"},
+    {"creates":false,"data":[{"en":"location","is":"text","max_chars":100,"min_chars":1,"name":"location","required":true,"zh":"安装场所"}],"effective_on":"required","en":"device installed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.installed","zh":"设备安装"},
+    {"creates":false,"data":[{"en":"location","is":"text","max_chars":100,"min_chars":1,"name":"location","required":true,"zh":"安装场所"}],"effective_on":"required","en":"device moved within the institution","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.moved","zh":"设备移位"},
+    {"creates":false,"data":[{"en":"in use before this system knew its acceptance test","is":"flag","name":"legacy","required":true,"zh":"系统启用前已在用"}],"effective_on":"required","en":"device put in use","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.put_in_use","zh":"设备启用"},
+    {"creates":false,"data":[{"en":"new state","is":"code","list":"DEVICE_STATE","name":"to","required":true,"zh":"变更后状态"},{"en":"why","is":"code","list":"STATE_REASON","name":"why","required":true,"zh":"原因"}],"effective_on":"required","en":"device state changed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.state_changed","zh":"设备状态变更"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"institution","is":"uuid","name":"institution","of":"institution","required":false,"zh":"使用机构"},{"en":"kind","is":"code","list":"DEVICE_KIND","name":"kind","required":false,"zh":"设备类别"},{"en":"number within the institution","is":"text","max_chars":40,"min_chars":1,"name":"device_no","required":false,"zh":"单位内编号"},{"en":"name","is":"text","max_chars":100,"min_chars":1,"name":"name","required":false,"zh":"设备名称"},{"en":"model","is":"text","max_chars":100,"min_chars":1,"name":"model","required":false,"zh":"型号"},{"en":"maker","is":"text","max_chars":100,"min_chars":1,"name":"maker","required":false,"zh":"生产厂家"},{"en":"factory number","is":"text","max_chars":60,"min_chars":1,"name":"factory_no","required":false,"zh":"出厂编号"},{"en":"maximum tube voltage","is":"integer","max":1000000,"min":0,"name":"tube_voltage_v","required":false,"unit":"V","zh":"最大管电压"},{"en":"maximum tube current","is":"integer","max":10000000,"min":0,"name":"tube_current_ua","required":false,"unit":"µA","zh":"最大管电流"},{"en":"maximum energy","is":"integer","max":1000000,"min":0,"name":"energy_kev","required":false,"unit":"keV","zh":"最大能量"},{"en":"nuclide","is":"text","max_chars":20,"min_chars":1,"name":"nuclide","required":false,"zh":"核素"},{"en":"activity in becquerel","form":"activity_bq","is":"text","max_chars":25,"min_chars":1,"name":"activity_bq","pattern":"^(0|[1-9][0-9]{0,24})$","required":false,"zh":"活度"},{"en":"made on","is":"date","name":"made_on","required":false,"zh":"出厂日期"},{"en":"bought on","is":"date","name":"bought_on","required":false,"zh":"购置日期"},{"en":"location","is":"text","max_chars":100,"min_chars":1,"name":"location","required":false,"zh":"所在场所"},{"en":"class of ray device","is":"code","list":"RAY_CLASS","name":"ray_class","required":false,"zh":"射线装置分类"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["model","tube_voltage_v","tube_current_ua","energy_kev","nuclide","activity_bq","made_on","bought_on","ray_class"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"device corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"device.corrected","zh":"设备更正"},
+    {"creates":false,"data":[{"en":"method","is":"code","list":"DISPOSAL_METHOD","name":"method","required":true,"zh":"处置方式"},{"en":"evidence that it was disabled","is":"text","max_chars":500,"min_chars":1,"name":"evidence","required":true,"zh":"去功能化证明"}],"effective_on":"required","en":"device decommissioned","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.decommissioned","zh":"设备报废"},
+  ] },
+];
+
+/** Bounds of the service as shipped; a node tells its own at `ledger { limits }`. */
+export const limits = {
+  bodyBytes: 8388608,
+  documentBytes: 32768,
+  depth: 18,
+  complexity: 60000,
+  aliases: 50,
+  directives: 50,
+  pageDefault: 20,
+  pageMax: 100,
+  unitsMax: 1000,
+  textChars: 100,
+  filterValues: 20,
+  waitMs: 5000,
+  requestMs: 30000,
+  subscriptions: 16,
+  sessionMs: 43200000,
+  challengeMs: 120000,
+} as const;

@@ -1,0 +1,197 @@
+//! Lists: Relay connections with filters, totals and the position at which they were read.
+
+use std::sync::Arc;
+
+use async_graphql::Value;
+use async_graphql::dynamic::{Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef};
+
+use super::record::{LOOKS, Look, View};
+use super::scalars::{inner, plain};
+use super::{AsOf, Moment, node, viewer};
+use schema::read_model::Total;
+
+use crate::error::ApiError;
+use crate::reads::{Order, Page, Query};
+
+/// A page of records.
+struct Records {
+    views: Vec<Arc<View>>,
+    cursors: Vec<String>,
+    more: bool,
+    total: Option<Total>,
+    at: Option<Moment>,
+}
+
+/// A record with its cursor.
+struct Edge(Arc<View>, String);
+
+/// The end of a page.
+pub struct PageInfo {
+    /// More behind it.
+    pub more: bool,
+    /// Cursor of the first item.
+    pub start: Option<String>,
+    /// Cursor of the last item.
+    pub end: Option<String>,
+}
+
+/// Registers inputs, page infos and the connection of each kind.
+pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
+    let info = Object::new("PageInfo")
+        .description("分页信息 · Where a page stands.")
+        .field(plain("hasNextPage", TypeRef::named_nn(TypeRef::BOOLEAN), "是否还有 · True when there is more.", |info: &PageInfo| Value::from(info.more)))
+        .field(plain("hasPreviousPage", TypeRef::named_nn(TypeRef::BOOLEAN), "只向后翻页，恒为 false · Always false: pages go forwards.", |_: &PageInfo| Value::from(false)))
+        .field(plain("startCursor", TypeRef::named(TypeRef::STRING), "首条游标 · Cursor of the first item.", |info: &PageInfo| info.start.as_deref().map_or(Value::Null, Value::from)))
+        .field(plain("endCursor", TypeRef::named(TypeRef::STRING), "末条游标 · Cursor of the last item, for `after`.", |info: &PageInfo| info.end.as_deref().map_or(Value::Null, Value::from)));
+    let facet = InputObject::new("FacetInput")
+        .description("分面条件 · A facet and its value; which facets a kind has stands at its list.")
+        .field(InputValue::new("name", TypeRef::named_nn(TypeRef::STRING)).description("分面 · Name of the facet."))
+        .field(InputValue::new("value", TypeRef::named_nn(TypeRef::STRING)).description("值 · Its value."));
+    let filter = InputObject::new("RecordFilter")
+        .description("筛选条件，同时成立 · Conditions that all hold.")
+        .field(InputValue::new("area", TypeRef::named(TypeRef::STRING)).description("监督辖区 · Supervision area."))
+        .field(InputValue::new("org", TypeRef::named("UUID")).description("所属机构 · Organisation."))
+        .field(InputValue::new("state", TypeRef::named_nn_list(TypeRef::STRING)).description("状态，任一 · Any of these states."))
+        .field(InputValue::new("facets", TypeRef::named_nn_list("FacetInput")).description("分面 · Facets."))
+        .field(InputValue::new("text", TypeRef::named(TypeRef::STRING)).description("名称开头 · Beginning of the label."));
+    let order = Enum::new("RecordOrder")
+        .description("排序 · Order.")
+        .item(EnumItem::new("LABEL").description("按名称 · By label."))
+        .item(EnumItem::new("RECENT").description("最近变更在前 · Latest change first."));
+    builder = builder.register(info).register(facet).register(filter).register(order);
+    for look in LOOKS {
+        builder = register_kind(builder, look);
+    }
+    builder
+}
+
+fn register_kind(builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
+    let (zh, en) = look.kind.labels();
+    let edge = Object::new(format!("{}Edge", look.type_name))
+        .description(format!("{zh}及其游标 · One {en} with its cursor."))
+        .field(inner("node", TypeRef::named_nn(look.type_name), "档案 · The record.", |edge: &Edge| Some(edge.0.value())))
+        .field(plain("cursor", TypeRef::named_nn(TypeRef::STRING), "游标 · Its cursor.", |edge: &Edge| Value::from(edge.1.as_str())));
+    let connection = Object::new(format!("{}Connection", look.type_name))
+        .description(format!("{zh}列表 · A page of records of kind {en}."))
+        .field(inner("nodes", TypeRef::named_nn_list_nn(look.type_name), "档案 · The records.", |page: &Records| {
+            Some(FieldValue::list(page.views.iter().map(View::value)))
+        }))
+        .field(inner("edges", TypeRef::named_nn_list_nn(format!("{}Edge", look.type_name)), "档案及游标 · The records with their cursors.", |page: &Records| {
+            let edges = page.views.iter().zip(&page.cursors);
+            Some(FieldValue::list(edges.map(|(view, cursor)| FieldValue::owned_any(Edge(view.clone(), cursor.clone())))))
+        }))
+        .field(inner("pageInfo", TypeRef::named_nn("PageInfo"), "分页信息 · Where the page stands.", |page: &Records| {
+            let info = PageInfo { more: page.more, start: page.cursors.first().cloned(), end: page.cursors.last().cloned() };
+            Some(FieldValue::owned_any(info))
+        }))
+        .field(plain("totalCount", TypeRef::named("Long"), "总数，在读者可见范围内 · Number of records that match, of those the reader may see.", |page: &Records| {
+            page.total.map_or(Value::Null, |total| match total {
+                Total::Exactly(count) | Total::MoreThan(count) => Value::from(count.to_string()),
+            })
+        }))
+        .field(plain("totalIsExact", TypeRef::named(TypeRef::BOOLEAN), "总数是否精确；否则不少于 totalCount · False when there are more than `totalCount`: counting stops there.", |page: &Records| {
+            page.total.map_or(Value::Null, |total| Value::from(matches!(total, Total::Exactly(_))))
+        }))
+        .field(plain("position", TypeRef::named("Position"), "查询所依据的位置 · Last position that this answer includes; absent while the ledger is empty.", |page: &Records| {
+            page.at.map_or(Value::Null, |at| Value::from(at.position.to_string()))
+        }));
+    builder.register(edge).register(connection)
+}
+
+/// The list of a kind, as a field of the query root.
+pub fn root(look: &'static Look) -> Field {
+    let (zh, en) = look.kind.labels();
+    let field = Field::new(look.list, TypeRef::named_nn(format!("{}Connection", look.type_name)), move |ctx| {
+        FieldFuture::new(async move {
+            let query = query(&ctx, look)?;
+            let asked = AsOf::read(ctx.args.get("asOf"), ctx.args.get("asOfTime"))?;
+            // Without a session nothing is waited for, and nothing is looked up.
+            viewer(&ctx)?;
+            match node(&ctx).moment(asked, super::position(&ctx, "atLeast")?).await? {
+                Some(at) => answer(&ctx, look, query, at).await.map(Some),
+                None => Ok(Some(empty())),
+            }
+        })
+    });
+    let facets = crate::reads::facets(look.kind).join(", ");
+    let field = field.description(format!("{zh}列表 · Records of kind {en}. Facets: {}.", if facets.is_empty() { "none" } else { &facets }));
+    let field = arguments(field, look);
+    field
+        .argument(InputValue::new("asOf", TypeRef::named("Position")).description("截至账本位置，含该位置 · As of this position, included."))
+        .argument(InputValue::new("asOfTime", TypeRef::named("Instant")).description("截至账本时间 · As of this time of the ledger."))
+        .argument(InputValue::new("atLeast", TypeRef::named("Position")).description("至少读到此位置，否则等待 · Wait until this position has been read: read your own write."))
+}
+
+/// Arguments of every list.
+pub fn arguments(field: Field, _: &'static Look) -> Field {
+    field
+        .argument(InputValue::new("filter", TypeRef::named("RecordFilter")).description("筛选 · Conditions."))
+        .argument(InputValue::new("order", TypeRef::named("RecordOrder")).default_value(Value::Enum(async_graphql::Name::new("LABEL"))).description("排序 · Order."))
+        .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of records, at most a page."))
+        .argument(InputValue::new("after", TypeRef::named(TypeRef::STRING)).description("游标：其后 · Cursor: records after it."))
+}
+
+/// The question that the arguments ask.
+///
+/// # Errors
+/// [`ApiError::Argument`] or [`ApiError::Limit`] for what cannot be asked.
+pub fn query(ctx: &ResolverContext<'_>, look: &'static Look) -> async_graphql::Result<Query> {
+    let limits = &node(ctx).limits;
+    let mut query = Query { first: super::first(ctx)?, ..Query::default() };
+    if let Some(order) = ctx.args.get("order").filter(|order| !order.is_null()) {
+        query.order = if order.enum_name()? == "RECENT" { Order::Recent } else { Order::Label };
+    }
+    if let Some(after) = ctx.args.get("after").filter(|after| !after.is_null()) {
+        query.after = Some(after.string()?.to_owned());
+    }
+    let Some(filter) = ctx.args.get("filter").filter(|filter| !filter.is_null()) else { return Ok(query) };
+    let filter = filter.object()?;
+    if let Some(area) = filter.get("area").filter(|value| !value.is_null()) {
+        query.area = Some(area.string()?.to_owned());
+    }
+    if let Some(org) = filter.get("org").filter(|value| !value.is_null()) {
+        query.org = Some(uuid::Uuid::try_parse(org.string()?).map_err(|_| ApiError::Argument("org", "UUID"))?);
+    }
+    if let Some(text) = filter.get("text").filter(|value| !value.is_null()) {
+        let text = text.string()?;
+        if text.chars().count() > limits.text_chars {
+            return Err(ApiError::Limit { what: "textChars", limit: limits.text_chars }.into());
+        }
+        query.text = (!text.is_empty()).then(|| text.to_owned());
+    }
+    if let Some(states) = filter.get("state").filter(|value| !value.is_null()) {
+        for state in states.list()?.iter() {
+            query.states.push(state.string()?.to_owned());
+        }
+    }
+    if let Some(facets) = filter.get("facets").filter(|value| !value.is_null()) {
+        for facet in facets.list()?.iter() {
+            let facet = facet.object()?;
+            let name = facet.try_get("name")?.string()?.to_owned();
+            if !crate::reads::facets(look.kind).contains(&name.as_str()) {
+                return Err(ApiError::Argument("facets", "a facet of this kind").into());
+            }
+            query.facets.push((name, facet.try_get("value")?.string()?.to_owned()));
+        }
+    }
+    if query.states.len() > limits.filter_values || query.facets.len() > limits.filter_values {
+        return Err(ApiError::Limit { what: "filterValues", limit: limits.filter_values }.into());
+    }
+    Ok(query)
+}
+
+/// The page that answers a question.
+///
+/// # Errors
+/// Without a session, for a cursor that is none, or when the database does not answer.
+pub async fn answer(ctx: &ResolverContext<'_>, look: &'static Look, query: Query, at: Moment) -> async_graphql::Result<FieldValue<'static>> {
+    let ahead = ctx.look_ahead();
+    let count = ahead.field("totalCount").exists() || ahead.field("totalIsExact").exists();
+    let Page { rows, cursors, more, total, at } = node(ctx).list(viewer(ctx)?, look.kind, &query, at, count).await?;
+    let views = View::page(rows, at);
+    Ok(FieldValue::owned_any(Records { views, cursors, more, total, at: Some(at) }))
+}
+
+fn empty() -> FieldValue<'static> {
+    FieldValue::owned_any(Records { views: Vec::new(), cursors: Vec::new(), more: false, total: Some(Total::Exactly(0)), at: None })
+}

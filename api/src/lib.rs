@@ -1,0 +1,32 @@
+//! The service: one door for signed events, and the GraphQL and HTTP face over it.
+//!
+//! - [`submit`]: the one path of a proposed event, and its dry run. [`shelf`]: what it keeps at hand.
+//! - [`node`]: what the face stands on; `ops` assembles it. [`http::router`] is all of it over HTTP.
+//! - [`graphql`]: the schema, built from the field tables; one file per kind for what is special to it.
+//! - [`session`], [`scope`]: who reads, and how far: decided in one place, repeated by row-level security.
+//! - [`reads`]: the questions to the read model. [`mask`]: sealed values as they are shown.
+//! - [`engine`], [`limits`], [`error`]: every request under every bound; every error in one form.
+//! - [`log`], [`proofs`]: the public log and its proofs.
+//! - [`contract`]: what clients are built against, printed.
+
+pub mod contract;
+pub mod engine;
+pub mod error;
+pub mod graphql;
+pub mod http;
+pub mod installation;
+pub mod limits;
+pub mod mask;
+pub mod node;
+pub mod pages;
+pub mod reads;
+pub mod scope;
+pub mod session;
+pub mod shelf;
+pub mod submit;
+pub mod summary;
+pub mod ws;
+
+pub use http::router;
+pub use limits::Limits;
+pub use node::{Node, NodeParts, ProofOf, audiences_of};

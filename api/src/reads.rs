@@ -1,0 +1,363 @@
+//! The questions to the read model, each under the scope of its reader.
+//!
+//! This is the only place that asks it. Whatever comes back has passed the scope of its kind twice: in the question
+//! and in the row-level security of the transaction that answered it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::catalog::Kind;
+use schema::openings::Opened;
+use schema::read_model::{Key, ListQuery, Record, Total};
+use schema::{StoredEvent, StoredOpening};
+use serde_json::Value as Json;
+use signing::bytes::{Instant, b64url, b64url_decode};
+use uuid::Uuid;
+
+use crate::error::{ApiError, fault};
+use crate::graphql::event::View as EventView;
+use crate::graphql::{AsOf, Moment};
+use crate::mask::{Shown, mask};
+use crate::node::Node;
+use crate::scope::Viewer;
+use crate::submit::Receipt;
+
+/// A row of the read model.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Kind.
+    pub kind: Kind,
+    /// Record.
+    pub id: Uuid,
+    /// Version.
+    pub version: u32,
+    /// Position that made it.
+    pub since: u64,
+    /// When that was recorded.
+    pub recorded_at: Instant,
+    /// Organisation.
+    pub org: Option<Uuid>,
+    /// Area.
+    pub area: Option<String>,
+    /// Sort text.
+    pub label: String,
+    /// State code.
+    pub state: String,
+    /// The state as JSON.
+    pub json: Arc<Json>,
+}
+
+/// Order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// By label.
+    #[default]
+    Label,
+    /// Latest change first.
+    Recent,
+}
+
+/// What a list is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Supervision area.
+    pub area: Option<String>,
+    /// Organisation.
+    pub org: Option<Uuid>,
+    /// Account.
+    pub account: Option<Uuid>,
+    /// Any of these states.
+    pub states: Vec<String>,
+    /// Facets, all of them.
+    pub facets: Vec<(String, String)>,
+    /// Beginning of the label.
+    pub text: Option<String>,
+    /// Order.
+    pub order: Order,
+    /// Items.
+    pub first: usize,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// A page of rows.
+pub struct Page {
+    /// Rows.
+    pub rows: Vec<Row>,
+    /// Their cursors.
+    pub cursors: Vec<String>,
+    /// More behind them.
+    pub more: bool,
+    /// Number that match, when it was asked for.
+    pub total: Option<Total>,
+    /// When it was read.
+    pub at: Moment,
+}
+
+/// A page of events.
+pub struct EventPage {
+    /// Events.
+    pub events: Vec<Arc<EventView>>,
+    /// Their cursors.
+    pub cursors: Vec<String>,
+    /// More behind them.
+    pub more: bool,
+}
+
+/// A sealed value at rest.
+pub type Ciphertext = StoredOpening;
+
+/// Names of the facets of a kind.
+#[must_use]
+pub fn facets(kind: Kind) -> Vec<&'static str> {
+    projections::current::facets(kind).iter().map(|facet| facet.name).collect()
+}
+
+impl Node {
+    /// The moment at which an answer is read: waits for `at_least`, and for a position that is asked for but not read
+    /// yet. None while the ledger is empty, or for a time before its first event.
+    ///
+    /// # Errors
+    /// [`ApiError::Behind`] when the read model does not get there in time.
+    pub async fn moment(&self, asked: AsOf, at_least: Option<u64>) -> Result<Option<Moment>, ApiError> {
+        let as_of = match asked {
+            AsOf::Now => None,
+            AsOf::Position(position) => Some(position),
+            AsOf::Time(time) => match self.reader.position_at(time.micros()).await.map_err(|error| fault("position at a time", &error))? {
+                Some(position) => Some(position),
+                None => return Ok(None),
+            },
+        };
+        if let Some(wanted) = at_least.max(as_of) {
+            let waited = self.projections.wait_for(wanted, self.limits.wait).await;
+            waited.map_err(|not_yet| ApiError::Behind { position: not_yet.size })?;
+        }
+        Ok(self.projected().checked_sub(1).map(|last| Moment { position: as_of.unwrap_or(last), as_of }))
+    }
+
+    /// A record, as the reader may see it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn get(&self, viewer: &Viewer, kind: Kind, id: Uuid, at: Moment) -> Result<Option<Row>, ApiError> {
+        let scope = viewer.scope(kind);
+        let found = self.reader.get(&scope, kind, id, at.as_of).await.map_err(|error| fault("read a record", &error))?;
+        found.value.map(row).transpose()
+    }
+
+    /// A page of records, of those the reader may see.
+    ///
+    /// # Errors
+    /// [`ApiError::Argument`] for a cursor that is none; when the database does not answer.
+    pub async fn list(&self, viewer: &Viewer, kind: Kind, query: &Query, at: Moment, total: bool) -> Result<Page, ApiError> {
+        let order = match query.order {
+            Order::Label => schema::read_model::Order::Label,
+            Order::Recent => schema::read_model::Order::Newest,
+        };
+        let asked = ListQuery {
+            kind,
+            area: query.area.clone(),
+            org: query.org,
+            account: query.account,
+            states: query.states.clone(),
+            facets: query.facets.clone(),
+            label_prefix: query.text.clone(),
+            as_of: at.as_of,
+            order,
+            after: query.after.as_deref().map(|cursor| read_cursor(cursor, query.order)).transpose()?,
+            limit: query.first,
+            total,
+        };
+        let found = self.reader.list(&viewer.scope(kind), &asked).await.map_err(|error| fault("read a list", &error))?;
+        let cursors = found.value.items.iter().map(|record| write_cursor(&record.key(order))).collect();
+        let rows = found.value.items.into_iter().map(row).collect::<Result<_, _>>()?;
+        let at = Moment { position: at.as_of.or(found.size.checked_sub(1)).unwrap_or(at.position), as_of: at.as_of };
+        Ok(Page { rows, cursors, more: found.value.more, total: found.value.total, at })
+    }
+
+    /// The events of a record, newest first, from below a position. The record was read under the reader's scope.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn history(&self, viewer: &Viewer, kind: Kind, id: Uuid, before: Option<u64>, first: usize) -> Result<EventPage, ApiError> {
+        let stream = self.door.log().stream(kind.as_str(), id).await.map_err(|error| fault("read a history", &error))?;
+        let below = stream.iter().rev().map(|event| event.position).filter(|position| before.is_none_or(|before| *position < before));
+        let mut positions: Vec<u64> = below.take(first + 1).collect();
+        let more = positions.len() > first;
+        positions.truncate(first);
+        let found = self.reader.stored(&viewer.scope(kind), &positions).await.map_err(|error| fault("read a history", &error))?;
+        page(found.value.into_iter().rev(), more)
+    }
+
+    /// Events after a position up to a moment, of those the reader may see, in the order of the ledger.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn events_after(&self, viewer: &Viewer, kinds: &[Kind], after: Option<u64>, first: usize, at: Moment) -> Result<EventPage, ApiError> {
+        let from = after.map_or(0, |after| after.saturating_add(1));
+        let mut found: Vec<(u64, Kind)> = Vec::new();
+        // Up to here every group was looked at: a group that has more ends the page where it stopped.
+        let mut looked_at = at.position;
+        let mut more = false;
+        let groups = viewer.scopes(kinds);
+        for (scope, kinds) in &groups {
+            let page = self.reader.events(scope, from, kinds, first).await.map_err(|error| fault("read events", &error))?.value;
+            if page.more {
+                more = true;
+                looked_at = looked_at.min(page.items.last().map_or(looked_at, |event| event.position));
+            }
+            found.extend(page.items.iter().map(|event| (event.position, event.kind)));
+        }
+        found.retain(|(position, _)| *position <= looked_at);
+        found.sort_unstable_by_key(|(position, _)| *position);
+        more |= found.len() > first;
+        found.truncate(first);
+        let mut events = Vec::with_capacity(found.len());
+        for (scope, kinds) in &groups {
+            let positions: Vec<u64> = found.iter().filter(|(_, kind)| kinds.contains(kind)).map(|(position, _)| *position).collect();
+            if !positions.is_empty() {
+                events.extend(self.reader.stored(scope, &positions).await.map_err(|error| fault("read events", &error))?.value);
+            }
+        }
+        events.sort_unstable_by_key(|event| event.position);
+        page(events.into_iter(), more)
+    }
+
+    /// An event by its id, if the reader may see it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn event_by_id(&self, viewer: &Viewer, id: Uuid) -> Result<Option<Arc<EventView>>, ApiError> {
+        for (scope, kinds) in viewer.scopes(Kind::ALL) {
+            let found = self.reader.stored_by_id(&scope, id).await.map_err(|error| fault("read an event", &error))?;
+            if let Some(event) = found.value.filter(|event| is_of(event, &kinds)) {
+                return EventView::new(event).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// An event by its position, if the reader may see it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn event_at(&self, viewer: &Viewer, position: u64) -> Result<Option<Arc<EventView>>, ApiError> {
+        for (scope, kinds) in viewer.scopes(Kind::ALL) {
+            let found = self.reader.stored(&scope, &[position]).await.map_err(|error| fault("read an event", &error))?;
+            if let Some(event) = found.value.into_iter().find(|event| is_of(event, &kinds)) {
+                return EventView::new(event).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The receipt of an event: for its signer as soon as it is durable, for others as they may see it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn receipt(&self, viewer: &Viewer, id: Uuid) -> Result<Option<Receipt>, ApiError> {
+        let mine = self.door.log().by_ids(&[id]).await.map_err(|error| fault("read a receipt", &error))?.pop();
+        if let Some(event) = mine.filter(|event| event.account == viewer.account) {
+            return Ok(Some(self.door.receipt_of(&event)));
+        }
+        Ok(self.event_by_id(viewer, id).await?.map(|event| self.door.receipt_of(&event.stored)))
+    }
+
+    /// The inclusion proof of a position; none until it is published.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn proof(&self, position: u64) -> Result<Option<String>, ApiError> {
+        (self.proofs)(position).await.map_err(|error| fault("make a proof", &error))
+    }
+
+    /// Sealed values of events that the reader was shown, still encrypted.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ciphertexts(&self, events: &[Uuid]) -> Result<HashMap<(Uuid, String), Ciphertext>, ApiError> {
+        let found = self.door.log().openings(events).await.map_err(|error| fault("read openings", &error))?;
+        Ok(found.into_iter().map(|opening| ((opening.event_id, opening.pointer.clone()), opening)).collect())
+    }
+
+    /// What a reader is shown of a sealed value.
+    #[must_use]
+    pub fn open(&self, viewer: &Viewer, ciphertext: &Ciphertext) -> Shown {
+        match schema::openings::open(self.door.keys(), self.ledger(), ciphertext) {
+            Ok(Opened::Open { value, .. }) => Shown::Open(viewer.sees_masked().then(|| mask(&value))),
+            Ok(Opened::Erased) => Shown::Erased,
+            Ok(Opened::Unavailable) => Shown::Unavailable,
+            Err(error) => {
+                fault("open a sealed value", &error);
+                Shown::Unavailable
+            }
+        }
+    }
+
+    /// Whether the database answers questions.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), ApiError> {
+        self.reader.size().await.map(|_| ()).map_err(|_| ApiError::Busy)
+    }
+}
+
+fn is_of(event: &StoredEvent, kinds: &[Kind]) -> bool {
+    Kind::parse(&event.kind).is_some_and(|kind| kinds.contains(&kind))
+}
+
+fn page(events: impl Iterator<Item = StoredEvent>, more: bool) -> Result<EventPage, ApiError> {
+    let events = events.map(EventView::new).collect::<Result<Vec<_>, _>>()?;
+    let cursors = events.iter().map(|event| event.stored.position.to_string()).collect();
+    Ok(EventPage { events, cursors, more })
+}
+
+fn row(found: Record) -> Result<Row, ApiError> {
+    let json = serde_json::from_str(&found.row).map_err(|error| fault("read a row", &error))?;
+    Ok(Row {
+        kind: found.kind,
+        id: found.id,
+        version: found.version,
+        since: found.since,
+        recorded_at: Instant::from_micros(found.recorded_at),
+        org: found.org,
+        area: found.area,
+        label: found.label,
+        state: found.state,
+        json: Arc::new(json),
+    })
+}
+
+fn write_cursor(key: &Key) -> String {
+    match key {
+        Key::Label(label, id) => b64url(format!("L{id}{label}").as_bytes()),
+        Key::Since(since) => b64url(format!("S{since}").as_bytes()),
+    }
+}
+
+fn read_cursor(cursor: &str, order: Order) -> Result<Key, ApiError> {
+    let wrong = ApiError::Argument("after", "a cursor of this list in this order");
+    let text = b64url_decode(cursor).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(wrong.clone())?;
+    let key = match order {
+        Order::Label => text.strip_prefix('L').and_then(|rest| Some(Key::Label(rest.get(36..)?.to_owned(), Uuid::try_parse(rest.get(..36)?).ok()?))),
+        Order::Recent => text.strip_prefix('S').and_then(|since| since.parse().ok()).filter(|since| i64::try_from(*since).is_ok()).map(Key::Since),
+    };
+    key.ok_or(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_come_back() {
+        for (key, order) in [(Key::Label("江安县人民医院".into(), Uuid::from_u128(7)), Order::Label), (Key::Since(12), Order::Recent)] {
+            assert_eq!(read_cursor(&write_cursor(&key), order), Ok(key));
+        }
+        for bad in ["", "L", "!!", &b64url(b"Labc"), &b64url(b"S-1"), &b64url("L江江江江江江江江江江江江江".as_bytes())] {
+            assert!(read_cursor(bad, Order::Label).is_err());
+            assert!(read_cursor(bad, Order::Recent).is_err());
+        }
+    }
+}
