@@ -188,13 +188,17 @@ begin
     return v_dropped;
 end $$;
 
--- Gives up a build: of a caller that failed, or of a comparison that is done.
+-- Gives up a build, of a caller that failed or of a comparison that is done:
+-- no reader was ever shown its table.
 create function read.abandon(p_name text, p_version int) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    update read.projection set state = 'retired', updated_at = clock_timestamp()
-     where name = p_name and version = p_version and state = 'building';
+    delete from read.projection
+     where name = p_name and version = p_version and (state = 'building' or state = 'halted' and not halted_live);
+    if found then
+        execute format('drop table read.%I', p_name || '_v' || p_version);
+    end if;
 end $$;
 
 -- Last position recorded at or before a time, or -1. Needs no right to see the

@@ -60,7 +60,30 @@ impl Scope {
     /// Everything.
     #[must_use]
     pub fn city() -> Scope {
-        Scope { reach: Reach::City, ..Scope::default() }
+        Scope {
+            reach: Reach::City,
+            ..Scope::default()
+        }
+    }
+
+    /// Nothing.
+    #[must_use]
+    pub fn nothing() -> Scope {
+        Scope::default()
+    }
+
+    /// These areas, these organisations and this own account; nothing when all are empty.
+    #[must_use]
+    pub fn within(areas: Vec<String>, orgs: Vec<Uuid>, account: Option<Uuid>) -> Scope {
+        let empty = areas.is_empty() && orgs.is_empty() && account.is_none();
+        let reach = if empty { Reach::Nothing } else { Reach::Scope };
+        Scope { reach, kinds: Vec::new(), areas, orgs, account }
+    }
+
+    /// Whether nothing can be seen.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.reach == Reach::Nothing
     }
 
     /// What is set for row-level security: reach, kinds, areas, organisations, account. An area that is none (it
@@ -71,13 +94,28 @@ impl Scope {
             Reach::Scope => "scope",
             Reach::City => "city",
         };
-        let areas: Vec<&str> = self.areas.iter().map(String::as_str).filter(|area| is_area(area)).collect();
+        let areas: Vec<&str> = self
+            .areas
+            .iter()
+            .map(String::as_str)
+            .filter(|area| is_area(area))
+            .collect();
         [
             reach.to_owned(),
-            self.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(","),
+            self.kinds
+                .iter()
+                .map(|kind| kind.as_str())
+                .collect::<Vec<_>>()
+                .join(","),
             areas.join(","),
-            self.orgs.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","),
-            self.account.map(|account| account.to_string()).unwrap_or_default(),
+            self.orgs
+                .iter()
+                .map(Uuid::to_string)
+                .collect::<Vec<_>>()
+                .join(","),
+            self.account
+                .map(|account| account.to_string())
+                .unwrap_or_default(),
         ]
     }
 }
@@ -261,7 +299,10 @@ struct Statement {
 
 impl Statement {
     fn new(sql: impl Into<String>) -> Statement {
-        Statement { sql: sql.into(), parameters: Vec::new() }
+        Statement {
+            sql: sql.into(),
+            parameters: Vec::new(),
+        }
     }
 
     /// The next placeholder.
@@ -292,44 +333,77 @@ impl ReadModel {
     #[doc(hidden)]
     #[must_use]
     pub fn without_own_filter(self) -> ReadModel {
-        ReadModel { narrow: false, ..self }
+        ReadModel {
+            narrow: false,
+            ..self
+        }
     }
 
     /// A record, now or as it stood after the event at a position.
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn get(&self, scope: &Scope, kind: Kind, id: Uuid, as_of: Option<u64>) -> Result<Answer<Option<Record>>, Error> {
+    pub async fn get(
+        &self,
+        scope: &Scope,
+        kind: Kind,
+        id: Uuid,
+        as_of: Option<u64>,
+    ) -> Result<Answer<Option<Record>>, Error> {
         let answer = self.get_many(scope, kind, &[id], as_of).await?;
-        Ok(Answer { value: answer.value.into_iter().next(), size: answer.size })
+        Ok(Answer {
+            value: answer.value.into_iter().next(),
+            size: answer.size,
+        })
     }
 
     /// Many records of a kind, in any order; those that do not exist or are out of scope are absent. At most [`MANY_MAX`].
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn get_many(&self, scope: &Scope, kind: Kind, ids: &[Uuid], as_of: Option<u64>) -> Result<Answer<Vec<Record>>, Error> {
+    pub async fn get_many(
+        &self,
+        scope: &Scope,
+        kind: Kind,
+        ids: &[Uuid],
+        as_of: Option<u64>,
+    ) -> Result<Answer<Vec<Record>>, Error> {
         let mut statement = Statement::new("");
         let ids = statement.bind(ids[..ids.len().min(MANY_MAX)].to_vec());
         let kind = statement.bind(kind.as_str());
         let when = at(&mut statement, as_of);
-        statement.sql = format!("select {RECORD} from read.current c where c.id = any({ids}) and c.kind = {kind} and {when}");
+        statement.sql = format!(
+            "select {RECORD} from read.current c where c.id = any({ids}) and c.kind = {kind} and {when}"
+        );
         let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
+        Ok(Answer {
+            value: answers
+                .remove(0)
+                .iter()
+                .map(record)
+                .collect::<Result<_, _>>()?,
+            size,
+        })
     }
 
     /// A page of the records of a kind.
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<Answer<Page<Record>>, Error> {
+    pub async fn list(
+        &self,
+        scope: &Scope,
+        query: &ListQuery,
+    ) -> Result<Answer<Page<Record>>, Error> {
         let limit = query.limit.clamp(1, PAGE_MAX);
         let mut statements = vec![self.page(scope, query, limit)];
         if query.total {
             let mut count = Statement::new("");
             let conditions = self.conditions(scope, query, &mut count);
             let bound = count.bind(signed(TOTAL_MAX + 1));
-            count.sql = format!("select count(*) from (select 1 from read.current c where {conditions} limit {bound}) c");
+            count.sql = format!(
+                "select count(*) from (select 1 from read.current c where {conditions} limit {bound}) c"
+            );
             statements.push(count);
         }
         let (size, answers) = self.ask("current", scope, statements).await?;
@@ -343,7 +417,10 @@ impl ReadModel {
                 count => Total::Exactly(count),
             }),
         };
-        Ok(Answer { value: Page { items, more, total }, size })
+        Ok(Answer {
+            value: Page { items, more, total },
+            size,
+        })
     }
 
     fn page(&self, scope: &Scope, query: &ListQuery, limit: usize) -> Statement {
@@ -353,7 +430,9 @@ impl ReadModel {
             None => {}
             Some(Key::Label(label, id)) => {
                 let (label, id) = (statement.bind(label.clone()), statement.bind(*id));
-                conditions.push_str(&format!(" and (c.label, c.id) > ({label} collate \"C\", {id})"));
+                conditions.push_str(&format!(
+                    " and (c.label, c.id) > ({label} collate \"C\", {id})"
+                ));
             }
             Some(Key::Since(since)) => {
                 let since = statement.bind(signed(*since));
@@ -365,7 +444,9 @@ impl ReadModel {
             Order::Newest => "c.since desc",
         };
         let limit = statement.bind(limit as i64 + 1);
-        statement.sql = format!("select {RECORD} from read.current c where {conditions} order by {order} limit {limit}");
+        statement.sql = format!(
+            "select {RECORD} from read.current c where {conditions} order by {order} limit {limit}"
+        );
         statement
     }
 
@@ -386,14 +467,23 @@ impl ReadModel {
         match query.states.as_slice() {
             [] => {}
             [state] => all.push(format!("c.state = {}", statement.bind(state.clone()))),
-            states => all.push(format!("c.state = any({})", statement.bind(states.to_vec()))),
+            states => all.push(format!(
+                "c.state = any({})",
+                statement.bind(states.to_vec())
+            )),
         }
         for (name, value) in &query.facets {
-            let known = facets(query.kind).iter().position(|facet| facet.name == name);
+            let known = facets(query.kind)
+                .iter()
+                .position(|facet| facet.name == name);
             all.push(match known {
                 None => "false".to_owned(),
                 Some(at) if facets(query.kind)[at].many => {
-                    format!("strpos(c.facets[{}], {}) > 0", at + 1, statement.bind(format!("|{value}|")))
+                    format!(
+                        "strpos(c.facets[{}], {}) > 0",
+                        at + 1,
+                        statement.bind(format!("|{value}|"))
+                    )
                 }
                 Some(at) => format!("c.facets[{}] = {}", at + 1, statement.bind(value.clone())),
             });
@@ -402,11 +492,23 @@ impl ReadModel {
         if query.kind == Kind::Device && query.facets.iter().any(|(name, _)| name == "factory_no") {
             all.push("c.kind = 'device'".to_owned());
         }
-        if matches!(query.kind, Kind::Institution | Kind::Erasure) && query.facets.iter().any(|(name, _)| name == "credit_code" || name == "subject") {
+        if matches!(query.kind, Kind::Institution | Kind::Erasure)
+            && query
+                .facets
+                .iter()
+                .any(|(name, _)| name == "credit_code" || name == "subject")
+        {
             all.push("c.kind in ('institution', 'erasure')".to_owned());
         }
-        if let Some(prefix) = query.label_prefix.as_ref().filter(|prefix| !prefix.is_empty()) {
-            all.push(format!("c.label >= {} collate \"C\"", statement.bind(prefix.clone())));
+        if let Some(prefix) = query
+            .label_prefix
+            .as_ref()
+            .filter(|prefix| !prefix.is_empty())
+        {
+            all.push(format!(
+                "c.label >= {} collate \"C\"",
+                statement.bind(prefix.clone())
+            ));
             if let Some(end) = after_prefix(prefix) {
                 all.push(format!("c.label < {} collate \"C\"", statement.bind(end)));
             }
@@ -446,7 +548,13 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn events(&self, scope: &Scope, from: u64, kinds: &[Kind], limit: usize) -> Result<Answer<Page<Happened>>, Error> {
+    pub async fn events(
+        &self,
+        scope: &Scope,
+        from: u64,
+        kinds: &[Kind],
+        limit: usize,
+    ) -> Result<Answer<Page<Happened>>, Error> {
         let limit = limit.clamp(1, PAGE_MAX);
         let mut statement = Statement::new("");
         let from = statement.bind(signed(from));
@@ -456,41 +564,81 @@ impl ReadModel {
             conditions.push_str(&format!(" and t.kind = any({})", statement.bind(words)));
         }
         let bound = statement.bind(limit as i64 + 1);
-        statement.sql = format!("select {HAPPENED} from read.timeline t where {conditions} order by t.position limit {bound}");
+        statement.sql = format!(
+            "select {HAPPENED} from read.timeline t where {conditions} order by t.position limit {bound}"
+        );
         self.happened(scope, statement, limit).await
     }
 
-    async fn happened(&self, scope: &Scope, statement: Statement, limit: usize) -> Result<Answer<Page<Happened>>, Error> {
+    async fn happened(
+        &self,
+        scope: &Scope,
+        statement: Statement,
+        limit: usize,
+    ) -> Result<Answer<Page<Happened>>, Error> {
         let (size, answers) = self.ask("timeline", scope, vec![statement]).await?;
         let mut items: Vec<Happened> = answers[0].iter().map(happened).collect::<Result<_, _>>()?;
         let more = items.len() > limit;
         items.truncate(limit);
-        Ok(Answer { value: Page { items, more, total: None }, size })
+        Ok(Answer {
+            value: Page {
+                items,
+                more,
+                total: None,
+            },
+            size,
+        })
     }
 
     /// Stored events at these positions, in order; those out of scope are absent. At most [`MANY_MAX`].
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn stored(&self, scope: &Scope, positions: &[u64]) -> Result<Answer<Vec<StoredEvent>>, Error> {
-        let positions: Vec<i64> = positions.iter().take(MANY_MAX).map(|position| signed(*position)).collect();
+    pub async fn stored(
+        &self,
+        scope: &Scope,
+        positions: &[u64],
+    ) -> Result<Answer<Vec<StoredEvent>>, Error> {
+        let positions: Vec<i64> = positions
+            .iter()
+            .take(MANY_MAX)
+            .map(|position| signed(*position))
+            .collect();
         let mut statement = Statement::new("");
         let bound = statement.bind(positions);
-        statement.sql = format!("select {COLUMNS} from ledger.event e where e.position = any({bound}) order by e.position");
+        statement.sql = format!(
+            "select {COLUMNS} from ledger.event e where e.position = any({bound}) order by e.position"
+        );
         let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer { value: answers.remove(0).iter().map(stored).collect::<Result<_, _>>()?, size })
+        Ok(Answer {
+            value: answers
+                .remove(0)
+                .iter()
+                .map(stored)
+                .collect::<Result<_, _>>()?,
+            size,
+        })
     }
 
     /// A stored event by its id, if it is in scope.
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn stored_by_id(&self, scope: &Scope, id: Uuid) -> Result<Answer<Option<StoredEvent>>, Error> {
+    pub async fn stored_by_id(
+        &self,
+        scope: &Scope,
+        id: Uuid,
+    ) -> Result<Answer<Option<StoredEvent>>, Error> {
         let mut statement = Statement::new("");
         let bound = statement.bind(id);
-        statement.sql = format!("select {COLUMNS} from ledger.event e where e.position = read.event_position({bound})");
+        statement.sql = format!(
+            "select {COLUMNS} from ledger.event e where e.position = read.event_position({bound})"
+        );
         let (size, answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer { value: answers[0].first().map(stored).transpose()?, size })
+        Ok(Answer {
+            value: answers[0].first().map(stored).transpose()?,
+            size,
+        })
     }
 
     /// Last position recorded at or before an instant (microseconds); none when there is none.
@@ -500,7 +648,10 @@ impl ReadModel {
     pub async fn position_at(&self, instant_us: i64) -> Result<Option<u64>, Error> {
         let client = self.pool.get().await?;
         let statement = client.prepare_cached("select read.position_at($1)").await?;
-        let position: i64 = client.query_one(&statement, &[&instant_us]).await?.try_get(0)?;
+        let position: i64 = client
+            .query_one(&statement, &[&instant_us])
+            .await?
+            .try_get(0)?;
         Ok(u64::try_from(position).ok())
     }
 
@@ -513,7 +664,11 @@ impl ReadModel {
         let statement = client
             .prepare_cached("select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)")
             .await?;
-        Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
+        Ok(client
+            .query_one(&statement, &[])
+            .await?
+            .try_get::<_, i64>(0)?
+            .cast_unsigned())
     }
 
     /// The plan of a list under a scope, as PostgreSQL explains it: for the tests that hold plans at volume.
@@ -528,9 +683,16 @@ impl ReadModel {
 
     /// Runs statements under a scope and one snapshot. All are sent together: once they are prepared an answer costs
     /// one round trip. When the caller gives up, the end of the transaction is on its way already.
-    async fn ask(&self, projection: &'static str, scope: &Scope, statements: Vec<Statement>) -> Result<(u64, Vec<Vec<Row>>), Error> {
+    async fn ask(
+        &self,
+        projection: &'static str,
+        scope: &Scope,
+        statements: Vec<Statement>,
+    ) -> Result<(u64, Vec<Vec<Row>>), Error> {
         let client = self.pool.get().await?;
-        let begin = client.prepare_cached("begin isolation level repeatable read read only").await?;
+        let begin = client
+            .prepare_cached("begin isolation level repeatable read read only")
+            .await?;
         let set = client
             .prepare_cached(
                 "select set_config('radledger.reach', $1, true), set_config('radledger.kinds', $2, true),
@@ -545,21 +707,34 @@ impl ReadModel {
         let mut prepared = Vec::with_capacity(statements.len() + 4);
         let nothing: &[Parameter] = &[];
         let [reach, kinds, areas, orgs, account] = scope.settings();
-        let settings: Vec<Parameter> = [reach, kinds, areas, orgs, account, STATEMENT_TIMEOUT.as_millis().to_string()]
-            .into_iter()
-            .map(|setting| Box::new(setting) as Parameter)
-            .collect();
+        let settings: Vec<Parameter> = [
+            reach,
+            kinds,
+            areas,
+            orgs,
+            account,
+            STATEMENT_TIMEOUT.as_millis().to_string(),
+        ]
+        .into_iter()
+        .map(|setting| Box::new(setting) as Parameter)
+        .collect();
         let name: Vec<Parameter> = vec![Box::new(projection)];
         prepared.push((begin, nothing));
         prepared.push((set, &settings[..]));
         prepared.push((position, &name[..]));
         for statement in &statements {
-            prepared.push((client.prepare_cached(&statement.sql).await?, &statement.parameters[..]));
+            prepared.push((
+                client.prepare_cached(&statement.sql).await?,
+                &statement.parameters[..],
+            ));
         }
         prepared.push((commit, nothing));
         // Polled in order for the first time, so sent in order.
         let answers = join_all(prepared.iter().map(|(statement, parameters)| {
-            let parameters: Vec<&(dyn ToSql + Sync)> = parameters.iter().map(|parameter| &**parameter as &(dyn ToSql + Sync)).collect();
+            let parameters: Vec<&(dyn ToSql + Sync)> = parameters
+                .iter()
+                .map(|parameter| &**parameter as &(dyn ToSql + Sync))
+                .collect();
             let client = &client;
             async move { client.query(statement, &parameters).await }
         }))
@@ -569,7 +744,12 @@ impl ReadModel {
         let rows = answers.split_off(3);
         let size = match answers[2].first() {
             Some(row) => row.try_get::<_, i64>(0)?.cast_unsigned(),
-            None => return Err(Error::corrupt(None, format!("{projection} has no live version"))),
+            None => {
+                return Err(Error::corrupt(
+                    None,
+                    format!("{projection} has no live version"),
+                ));
+            }
         };
         Ok((size, rows))
     }
@@ -595,7 +775,12 @@ fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Stri
         Reach::Scope => {}
     }
     let mut any = Vec::new();
-    let areas: Vec<String> = scope.areas.iter().filter(|area| is_area(area)).cloned().collect();
+    let areas: Vec<String> = scope
+        .areas
+        .iter()
+        .filter(|area| is_area(area))
+        .cloned()
+        .collect();
     match areas.as_slice() {
         [] => {}
         // An equality keeps the order of the index; a list of areas does not.
@@ -607,10 +792,17 @@ fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Stri
         [org] => any.push(format!("c.org = {}", statement.bind(*org))),
         orgs => any.push(format!("c.org = any({})", statement.bind(orgs.to_vec()))),
     }
-    if let Some(account) = scope.account.filter(|_| matches!(kind, Kind::Account | Kind::Credential | Kind::Grant)) {
+    if let Some(account) = scope
+        .account
+        .filter(|_| matches!(kind, Kind::Account | Kind::Credential | Kind::Grant))
+    {
         any.push(format!("c.account = {}", statement.bind(account)));
     }
-    Some(if any.is_empty() { "false".to_owned() } else { format!("({})", any.join(" or ")) })
+    Some(if any.is_empty() {
+        "false".to_owned()
+    } else {
+        format!("({})", any.join(" or "))
+    })
 }
 
 /// The first text after all that begin with the prefix; none when there is none.
@@ -618,7 +810,11 @@ fn after_prefix(prefix: &str) -> Option<String> {
     let mut letters: Vec<char> = prefix.chars().collect();
     while let Some(last) = letters.pop() {
         // The order is that of code points; there are none between U+D7FF and U+E000.
-        let next = if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(u32::from(last) + 1) };
+        let next = if last == '\u{d7ff}' {
+            Some('\u{e000}')
+        } else {
+            char::from_u32(u32::from(last) + 1)
+        };
         if let Some(next) = next {
             letters.push(next);
             return Some(letters.into_iter().collect());
@@ -628,7 +824,8 @@ fn after_prefix(prefix: &str) -> Option<String> {
 }
 
 fn kind_of(word: &str) -> Result<Kind, Error> {
-    Kind::parse(word).ok_or_else(|| Error::corrupt(None, "a row is of a kind that this program does not know"))
+    Kind::parse(word)
+        .ok_or_else(|| Error::corrupt(None, "a row is of a kind that this program does not know"))
 }
 
 fn record(row: &Row) -> Result<Record, Error> {
@@ -679,7 +876,11 @@ mod tests {
 
     #[test]
     fn a_separator_never_gets_into_a_setting() {
-        let scope = Scope { reach: Reach::Scope, areas: vec!["511502".into(), "511502,511503".into(), String::new()], ..Scope::default() };
+        let scope = Scope {
+            reach: Reach::Scope,
+            areas: vec!["511502".into(), "511502,511503".into(), String::new()],
+            ..Scope::default()
+        };
         assert_eq!(scope.settings()[2], "511502");
     }
 }

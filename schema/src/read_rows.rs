@@ -42,7 +42,11 @@ pub trait Table: Projection {
     ///
     /// # Errors
     /// [`Error`] of the database; [`Error::Corrupt`] when a row to be closed is not there.
-    fn store(tx: &Transaction<'_>, version: i32, rows: Vec<Self::Row>) -> impl Future<Output = Result<(), Error>> + Send;
+    fn store(
+        tx: &Transaction<'_>,
+        version: i32,
+        rows: Vec<Self::Row>,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
 /// The last column of a bulk load.
@@ -60,7 +64,11 @@ pub(crate) fn table<P: Projection>(version: i32) -> String {
 }
 
 /// Stores the changes of consecutive events: first what moves, then the new rows.
-pub(crate) async fn store<P: Table>(tx: &Transaction<'_>, version: i32, changes: Vec<Change<P::Row>>) -> Result<(), Error> {
+pub(crate) async fn store<P: Table>(
+    tx: &Transaction<'_>,
+    version: i32,
+    changes: Vec<Change<P::Row>>,
+) -> Result<(), Error> {
     let mut rows: Vec<P::Row> = Vec::with_capacity(changes.len());
     let mut moves: Vec<(Uuid, CompactString)> = Vec::new();
     for change in changes {
@@ -68,18 +76,27 @@ pub(crate) async fn store<P: Table>(tx: &Transaction<'_>, version: i32, changes:
             Change::Put(row) => rows.push(row),
             Change::MoveOrg { org, area } => {
                 // Those of this stretch here, those before it in the table.
-                rows.iter_mut().for_each(|row| move_home(P::home(row), org, &area));
+                rows.iter_mut()
+                    .for_each(|row| move_home(P::home(row), org, &area));
                 moves.retain(|(known, _)| *known != org);
                 moves.push((org, area));
             }
         }
     }
     move_stored::<P>(tx, version, &moves).await?;
-    if rows.is_empty() { Ok(()) } else { P::store(tx, version, rows).await }
+    if rows.is_empty() {
+        Ok(())
+    } else {
+        P::store(tx, version, rows).await
+    }
 }
 
 /// Brings the stored rows of organisations under their present areas.
-pub(crate) async fn move_stored<P: Table>(tx: &Transaction<'_>, version: i32, moves: &[(Uuid, CompactString)]) -> Result<(), Error> {
+pub(crate) async fn move_stored<P: Table>(
+    tx: &Transaction<'_>,
+    version: i32,
+    moves: &[(Uuid, CompactString)],
+) -> Result<(), Error> {
     if moves.is_empty() {
         return Ok(());
     }
@@ -88,13 +105,21 @@ pub(crate) async fn move_stored<P: Table>(tx: &Transaction<'_>, version: i32, mo
           where r.org = m.org and r.area is not null and r.area <> m.area",
         table::<P>(version)
     );
-    let (orgs, areas): (Vec<Uuid>, Vec<&str>) = moves.iter().map(|(org, area)| (*org, area.as_str())).unzip();
+    let (orgs, areas): (Vec<Uuid>, Vec<&str>) = moves
+        .iter()
+        .map(|(org, area)| (*org, area.as_str()))
+        .unzip();
     tx.execute(&sql, &[&orgs, &areas]).await?;
     Ok(())
 }
 
 /// Closes stored rows: `since` of each and the position of the version after it.
-pub(crate) async fn close_stored(tx: &Transaction<'_>, version: i32, since: &[i64], until: &[i64]) -> Result<(), Error> {
+pub(crate) async fn close_stored(
+    tx: &Transaction<'_>,
+    version: i32,
+    since: &[i64],
+    until: &[i64],
+) -> Result<(), Error> {
     if since.is_empty() {
         return Ok(());
     }
@@ -105,7 +130,10 @@ pub(crate) async fn close_stored(tx: &Transaction<'_>, version: i32, since: &[i6
     );
     let closed = tx.execute(&sql, &[&since, &until]).await?;
     if closed != since.len() as u64 {
-        return Err(Error::corrupt(None, format!("{closed} of {} rows to be closed are there", since.len())));
+        return Err(Error::corrupt(
+            None,
+            format!("{closed} of {} rows to be closed are there", since.len()),
+        ));
     }
     Ok(())
 }
@@ -143,19 +171,27 @@ impl Table for Current {
         Last::Until
     }
 
-    async fn store(tx: &Transaction<'_>, version: i32, mut rows: Vec<current::Row>) -> Result<(), Error> {
+    async fn store(
+        tx: &Transaction<'_>,
+        version: i32,
+        mut rows: Vec<current::Row>,
+    ) -> Result<(), Error> {
         // Closed within the stretch, or in the table.
         let first = rows.first().map_or(0, |row| row.since);
         let (mut closed_since, mut closed_until) = (Vec::new(), Vec::new());
         for at in 0..rows.len() {
-            let Some(since) = rows[at].closes else { continue };
+            let Some(since) = rows[at].closes else {
+                continue;
+            };
             let until = rows[at].since;
             if since < first {
                 closed_since.push(signed(since));
                 closed_until.push(signed(until));
             } else {
                 let before = rows.binary_search_by_key(&since, |row| row.since);
-                let before = before.map_err(|_| Error::corrupt(until, "the version before it is not in its stretch"))?;
+                let before = before.map_err(|_| {
+                    Error::corrupt(until, "the version before it is not in its stretch")
+                })?;
                 rows[before].until = Some(until);
             }
         }
@@ -228,7 +264,11 @@ impl Table for Timeline {
         Last::Own(is_own(row))
     }
 
-    async fn store(tx: &Transaction<'_>, version: i32, rows: Vec<timeline::Row>) -> Result<(), Error> {
+    async fn store(
+        tx: &Transaction<'_>,
+        version: i32,
+        rows: Vec<timeline::Row>,
+    ) -> Result<(), Error> {
         let sql = format!(
             "insert into {} ({})
              select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::int[],
@@ -271,7 +311,9 @@ fn column<'r, R, T>(rows: &'r [R], get: impl Fn(&'r R) -> T) -> Vec<T> {
 // The binary form of COPY: each field is its length and its bytes, -1 for null.
 
 fn bytes(out: &mut BytesMut, value: &[u8]) {
-    out.put_i32(i32::try_from(value.len()).expect("a row is far below 2 GiB: a unit has at most 2 MiB"));
+    out.put_i32(
+        i32::try_from(value.len()).expect("a row is far below 2 GiB: a unit has at most 2 MiB"),
+    );
     out.put_slice(value);
 }
 
@@ -334,6 +376,7 @@ fn text_array(out: &mut BytesMut, values: &[CompactString]) {
         out.put_i32(1);
         values.iter().for_each(|value| text(out, value));
     }
-    let length = i32::try_from(out.len() - start - 4).expect("a row is far below 2 GiB: a unit has at most 2 MiB");
+    let length = i32::try_from(out.len() - start - 4)
+        .expect("a row is far below 2 GiB: a unit has at most 2 MiB");
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
 }
