@@ -4,7 +4,7 @@
 //! moves a row occurs, in mixed orders, from a seed that a failing test prints.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::codes::credit_code_ok;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ pub struct Maker {
     pub grants: Vec<(Uuid, Uuid)>,
     pub erasures: Vec<(Uuid, Uuid)>,
     parties: Vec<(RecordRef, Uuid)>,
-    in_use: Vec<Uuid>,
+    in_use: HashSet<Uuid>,
     /// Sign for real; without it the signature is filler, which no fold looks at.
     pub sign: bool,
     number: u64,
@@ -81,7 +81,7 @@ impl Maker {
             grants: Vec::new(),
             erasures: Vec::new(),
             parties: Vec::new(),
-            in_use: Vec::new(),
+            in_use: HashSet::new(),
             sign: true,
             number: 0,
         }
@@ -108,8 +108,13 @@ impl Maker {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
-        if from.is_empty() { None } else { Some(from[self.below(from.len())]) }
+    fn any<T: Copy>(&mut self, of: impl Fn(&Maker) -> &Vec<T>) -> Option<T> {
+        let number = of(self).len();
+        if number == 0 {
+            return None;
+        }
+        let at = self.below(number);
+        Some(of(self)[at])
     }
 
     fn seal(&mut self) -> Value {
@@ -195,7 +200,7 @@ impl Maker {
     }
 
     fn change_institution(&mut self) -> Option<Made> {
-        let id = self.pick(&self.institutions.clone())?;
+        let id = self.any(|maker| &maker.institutions)?;
         Some(match self.below(6) {
             0 => self.make("institution", id, "institution.approved", Meaning::Approval, None, None, json!({})),
             1 | 2 => {
@@ -221,7 +226,7 @@ impl Maker {
     }
 
     fn appoint(&mut self) -> Option<Made> {
-        let id = self.pick(&self.institutions.clone())?;
+        let id = self.any(|maker| &maker.institutions)?;
         let party = RecordRef { kind: "party".into(), id: self.uuid() };
         self.parties.push((party.clone(), id));
         let data = json!({"post": "PRINCIPAL", "party": {"kind": "party", "id": party.id}, "name": self.seal(), "phone": self.seal()});
@@ -229,7 +234,7 @@ impl Maker {
     }
 
     pub fn open_account(&mut self) -> Made {
-        let (id, org) = (self.uuid(), self.pick(&self.institutions.clone()));
+        let (id, org) = (self.uuid(), self.any(|maker| &maker.institutions));
         // Some institutions enter themselves: the account is first, on the administrator's word for the area.
         let org = if self.below(4) == 0 { Some(self.uuid()) } else { org };
         self.account_in(id, org)
@@ -255,7 +260,7 @@ impl Maker {
     }
 
     fn pick_account(&mut self) -> Option<Uuid> {
-        self.pick(&self.accounts.clone()).map(|(id, _)| id)
+        self.any(|maker| &maker.accounts).map(|(id, _)| id)
     }
 
     pub fn countersign_account(&mut self, id: Uuid) -> Made {
@@ -282,7 +287,7 @@ impl Maker {
     }
 
     fn follow_credential(&mut self) -> Option<Made> {
-        let (id, account) = self.pick(&self.credentials.clone())?;
+        let (id, account) = self.any(|maker| &maker.credentials)?;
         let last = reference(self.head("credential", id).last);
         Some(match self.below(3) {
             0 => self.make("credential", id, "credential.revoked", Meaning::Revocation, None, None, json!({"account": account, "ground": "LOST"})),
@@ -291,7 +296,7 @@ impl Maker {
     }
 
     pub fn give_grant(&mut self) -> Option<Made> {
-        let (account, org) = self.pick(&self.accounts.clone())?;
+        let (account, org) = self.any(|maker| &maker.accounts)?;
         let id = self.uuid();
         self.grants.push((id, account));
         let at = self.below(AREAS.len());
@@ -307,7 +312,7 @@ impl Maker {
     }
 
     fn follow_grant(&mut self) -> Option<Made> {
-        let (id, account) = self.pick(&self.grants.clone())?;
+        let (id, account) = self.any(|maker| &maker.grants)?;
         let last = self.head("grant", id).last;
         Some(match self.below(3) {
             0 => self.make("grant", id, "grant.revoked", Meaning::Revocation, None, None, json!({"account": account})),
@@ -333,7 +338,7 @@ impl Maker {
     }
 
     fn follow_erasure(&mut self) -> Option<Made> {
-        let (id, party) = self.pick(&self.erasures.clone())?;
+        let (id, party) = self.any(|maker| &maker.erasures)?;
         let data = json!({"subject": {"kind": "party", "id": party}});
         let last = self.head("erasure", id).last;
         Some(match self.below(2) {
@@ -349,7 +354,7 @@ impl Maker {
     }
 
     pub fn register_device(&mut self) -> Option<Made> {
-        let institution = self.pick(&self.institutions.clone())?;
+        let institution = self.any(|maker| &maker.institutions)?;
         let id = self.uuid();
         Some(self.device_in(id, institution))
     }
@@ -366,11 +371,11 @@ impl Maker {
     }
 
     pub fn follow_device(&mut self) -> Option<Made> {
-        let (id, _) = self.pick(&self.devices.clone())?;
+        let (id, _) = self.any(|maker| &maker.devices)?;
         Some(match self.below(5) {
             0 => self.make("device", id, "device.installed", Meaning::Entry, Some(()), None, json!({"location": "放射科二室"})),
             1 if !self.in_use.contains(&id) => {
-                self.in_use.push(id);
+                self.in_use.insert(id);
                 self.make("device", id, "device.put_in_use", Meaning::Entry, Some(()), None, json!({"legacy": true}))
             }
             2 => {
