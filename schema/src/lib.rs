@@ -34,3 +34,8 @@ pub mod catch_up;
 pub mod read_model;
 pub mod read_rows;
 pub mod rebuild;
+pub mod sessions;
+
+pub mod anchor;
+pub mod sealer;
+pub mod tiles;
