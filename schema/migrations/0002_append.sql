@@ -236,11 +236,18 @@ begin
     select e.id, v_shift[e.unit] + e.o
       from unnest(e_unit, e_id) with ordinality e(unit, id, o) where v_shift[e.unit] > c_lost;
 
-    insert into ledger.record_head as x (record, kind, version, position, hash)
-    select h.record, h.kind, h.version, v_shift[h.unit] + h.last, h.hash
-      from unnest(p_heads) h
-     where v_shift[h.unit] > c_lost
-    on conflict (record, kind) do update set version = excluded.version, position = excluded.position, hash = excluded.hash;
+    -- Which of the heads exist was seen under the lock, so that neither needs ON CONFLICT.
+    if array_position(v_head_position, -1::bigint) is not null then
+        insert into ledger.record_head (record, kind, version, position, hash)
+        select h.record, h.kind, h.version, v_shift[h.unit] + h.last, h.hash
+          from unnest(p_heads) with ordinality h(unit, kind, record, expected, last, version, hash, o)
+         where v_shift[h.unit] > c_lost and v_head_position[h.o] = -1;
+    end if;
+    if cardinality(array_remove(v_head_position, -1::bigint)) > 0 then
+        update ledger.record_head x set version = h.version, position = v_shift[h.unit] + h.last, hash = h.hash
+          from unnest(p_heads) with ordinality h(unit, kind, record, expected, last, version, hash, o)
+         where x.record = h.record and x.kind = h.kind and v_shift[h.unit] > c_lost and v_head_position[h.o] >= 0;
+    end if;
 
     if cardinality(array_remove(u_batch, null)) > 0 then
         insert into ledger.batch_id (id, position)
