@@ -1,0 +1,305 @@
+//! One stored example of every event type of the catalogue, in `wire/<kind>/<event>.v<schema>.json`.
+//!
+//! Each file stands for itself: a reader that has it needs neither the world that made it nor any other file to verify
+//! the signature, read the statement and fold its record to the state that is written there. The world is made anew
+//! and compared, so a change of any byte shows. `UPDATE_GOLDEN=1` writes files that are not there yet and touches no
+//! other: an example that was once published stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use domain::admission::replay;
+use domain::catalog::{EventType, event_type, event_types};
+use domain::record::{Entry, Facts};
+use domain::records::erasure;
+use replay_tests::world::{AREA, Person, Wish, World, device_profile, institution_profile};
+use serde_json::{Value as Json, json};
+use signing::bytes::{Hash, Instant, KeyId, b64url, b64url_decode};
+use signing::envelope::{Envelope, Opening, PayloadType, Unit, openings_of, statement_hash};
+use signing::json::{canonical, canonical_object, read_loose, read_stored};
+use signing::keys::PublicKey;
+use signing::statement::{EventRef, RecordRef};
+use signing::tree::{leaf, leaf_hash};
+use uuid::Uuid;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/wire");
+
+fn path_of(known: &EventType) -> PathBuf {
+    let (kind, event) = known.name.split_once('.').expect("a type has a kind");
+    PathBuf::from(FOLDER).join(kind).join(format!("{event}.v{}.json", known.schema))
+}
+
+/// The people of one county and what they do: every event type at least once.
+struct Story {
+    world: World,
+    city: Vec<Person>,
+    admin: Person,
+    supervisor: Person,
+    approver: Person,
+    city_approver: Person,
+}
+
+impl Story {
+    fn begin() -> Self {
+        let (mut world, city) = World::founded(20_261_125);
+        let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(AREA));
+        let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
+        let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));
+        let city_approver = world.enrol(&city[0], &city[2], "T", "T_APPR", None, None);
+        Self { world, city, admin, supervisor, approver, city_approver }
+    }
+
+    fn act(&mut self, who: &Person, wish: Wish) -> EventRef {
+        let name = wish.event_type;
+        self.world.act(who, wish).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
+    }
+
+    fn institution(&mut self, credit_code: &str, name: &str) -> Uuid {
+        let institution = self.world.id();
+        let (supervisor, approver) = (self.supervisor.clone(), self.approver.clone());
+        self.act(&supervisor, Wish::new("institution.registered", institution, institution_profile(credit_code, name)));
+        self.act(&approver, Wish::new("institution.approved", institution, json!({})));
+        institution
+    }
+
+    fn policy(&mut self) {
+        let (first, second) = (self.world.roots[0].clone(), self.world.roots[1].clone());
+        let (record, from_day) = (self.world.id(), self.world.today());
+        let data = json!({"what": "policy", "version": 2, "sha256": domain::catalog::file_hash("policy", 2), "from_day": from_day});
+        let adopted = self.act(&first, Wish::new("policy.adopted", record, data));
+        self.act(&second, Wish::new("policy.countersigned", record, json!({"countersigns": adopted})));
+    }
+
+    fn institutions(&mut self) -> (Uuid, Person, Person) {
+        let (supervisor, approver, admin) = (self.supervisor.clone(), self.approver.clone(), self.admin.clone());
+        let today = self.world.today();
+        let hospital = self.world.id();
+        let profile = institution_profile("12511500451600013C", "示范医院");
+        let registered = self.act(&supervisor, Wish::new("institution.registered", hospital, profile));
+        self.act(&approver, Wish::new("institution.returned", hospital, json!({})).because("INCOMPLETE"));
+        let change = json!({"set": {"address": "示范路2号", "beds": 120}});
+        self.act(&supervisor, Wish::new("institution.changed", hospital, change).on(&today));
+        // Who returned it has signed a version since the last approval, so another person approves.
+        let other = self.world.enrol(&admin, &self.city[0].clone(), "C", "C_APPR", None, Some(AREA));
+        self.act(&other, Wish::new("institution.approved", hospital, json!({})));
+        let unit_admin = self.world.enrol(&admin, &self.city[0].clone(), "I", "I_ADMIN", Some(hospital), Some(AREA));
+        let officer = self.world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(hospital), Some(AREA));
+        let correction = json!({"set": {"short_name": "示范院"}, "clear": ["beds"]});
+        self.act(&officer, Wish::new("institution.corrected", hospital, correction).correcting(registered));
+        let document = self.world.id();
+        let filed = json!({"document": document, "kind": "RSL", "number": "川环辐证[00001]", "issuer": "示范发证机关", "from": "2024-01-01", "until": "2029-01-01"});
+        self.act(&officer, Wish::new("institution.document_filed", hospital, filed));
+        self.act(&supervisor, Wish::new("institution.document_verified", hospital, json!({"document": document, "result": "GENUINE"})));
+        self.act(&unit_admin, Wish::new("institution.suspended", hospital, json!({})).on(&today));
+        self.act(&unit_admin, Wish::new("institution.resumed", hospital, json!({})).on(&today));
+        (hospital, unit_admin, officer)
+    }
+
+    fn device(&mut self, hospital: Uuid, officer: &Person) -> EventRef {
+        let (device, today) = (self.world.id(), self.world.today());
+        let registered = self.act(officer, Wish::new("device.registered", device, device_profile(hospital, 1)));
+        self.act(officer, Wish::new("device.installed", device, json!({"location": "放射科2室"})).on(&today));
+        self.act(officer, Wish::new("device.moved", device, json!({"location": "放射科3室"})).on(&today));
+        self.act(officer, Wish::new("device.put_in_use", device, json!({"legacy": true})).on(&today));
+        self.act(officer, Wish::new("device.corrected", device, json!({"set": {"model": "DR-9"}})).correcting(registered));
+        let standby = json!({"to": "STANDBY", "why": "LOW_DEMAND"});
+        self.act(officer, Wish::new("device.state_changed", device, standby).on(&today));
+        let disposal = json!({"method": "DISABLED", "evidence": "已去功能化，照片存档"});
+        self.act(officer, Wish::new("device.decommissioned", device, disposal).on(&today));
+        registered
+    }
+
+    /// Two officers come and go; the data of one is erased, that of the other is not.
+    fn erasures(&mut self, hospital: Uuid, officer: &Person) {
+        let today = self.world.today();
+        let city_approver = self.city_approver.clone();
+        for (name, erased) in [("张示范", true), ("李示范", false)] {
+            let party = json!({"kind": "party", "id": self.world.id()});
+            let data = json!({"post": "RP_OFFICER", "party": party, "name": name, "phone": "13800000000"});
+            self.act(officer, Wish::new("institution.officer_appointed", hospital, data).on(&today));
+            self.act(officer, Wish::new("institution.officer_ended", hospital, json!({"post": "RP_OFFICER", "party": party})).on(&today));
+            let record = self.world.id();
+            let request = json!({"subject": party, "found_in": {"kind": "institution", "id": hospital}, "ground": "PURPOSE"});
+            self.act(officer, Wish::new("erasure.requested", record, request));
+            let decision = if erased { Wish::new("erasure.approved", record, json!({"subject": party})) } else { Wish::new("erasure.refused", record, json!({"subject": party})).because("STILL_KEPT") };
+            self.act(&city_approver, decision);
+            if erased {
+                self.carry_out(record);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, id: Uuid) {
+        let record = RecordRef { kind: "erasure".into(), id };
+        let entry = self.world.memory.record(&record).expect("it was approved").clone();
+        let draft = erasure::carry_out(&record, &entry, self.world.memory.size()).expect("it waits for the service");
+        let statement = self.world.service.statement(&draft, self.world.ledger(), self.world.now);
+        let payload = canonical_object(&statement.to_object(&draft.data));
+        let signature = self.world.service_key.sign_payload(PayloadType::Event, &payload).to_vec();
+        let envelope = Envelope { payload_type: PayloadType::Event, payload, key: self.world.service.key, signature };
+        self.world.submit(&Unit { envelopes: vec![envelope], openings: vec![Some(Vec::new())] }).expect("the service says that it is done");
+    }
+
+    /// A key that was in other hands, one that is revoked, a grant that is, and an account that is closed.
+    fn keys(&mut self, hospital: Uuid, unit_admin: &Person, registered: EventRef, officer: &Person) {
+        let (admin, deciding) = (self.admin.clone(), self.city[0].clone());
+        let head = self.world.enrol(unit_admin, &admin, "I", "I_HEAD", Some(hospital), Some(AREA));
+        let leaver = self.world.enrol(unit_admin, &admin, "I", "I_RPO", Some(hospital), Some(AREA));
+        let data = json!({"account": leaver.account});
+        self.act(unit_admin, Wish::new("grant.revoked", leaver.grant.expect("he has one"), data).because("LEFT"));
+        let data = json!({"account": head.account, "ground": "LEFT"});
+        self.act(&head, Wish::new("credential.revoked", head.credential.expect("he has one"), data).because("LEFT"));
+        self.act(&admin, Wish::new("account.closed", head.account, json!({})).because("LEFT"));
+        let credential = officer.credential.expect("he has one");
+        let since = self.world.now;
+        let report = json!({"account": officer.account, "compromised_since": since});
+        self.act(officer, Wish::new("credential.compromise_reported", credential, report).because("LOST"));
+        let decided = json!({"account": officer.account, "since": since});
+        self.act(&deciding, Wish::new("credential.compromise_decided", credential, decided));
+        let confirm = json!({"account": officer.account, "confirms": [registered]});
+        // The registrar of the credential is the unit's own administrator, so the county confirms.
+        self.act(&admin, Wish::new("credential.suspects_confirmed", credential, confirm));
+    }
+
+    fn ends(&mut self, hospital: Uuid) {
+        let (approver, admin, today) = (self.approver.clone(), self.admin.clone(), self.world.today());
+        let clinic = self.institution("92511502MA6A00015U", "示范诊所");
+        self.act(&approver, Wish::new("institution.merged", hospital, json!({"into": clinic})).on(&today));
+        self.world.enrol(&admin, &self.city[0].clone(), "I", "I_ADMIN", Some(clinic), Some(AREA));
+        self.act(&approver, Wish::new("institution.closed", clinic, json!({})).on(&today));
+    }
+}
+
+fn story() -> World {
+    let mut story = Story::begin();
+    story.policy();
+    let (hospital, unit_admin, officer) = story.institutions();
+    let registered = story.device(hospital, &officer);
+    story.erasures(hospital, &officer);
+    story.keys(hospital, &unit_admin, registered, &officer);
+    story.ends(hospital);
+    story.world
+}
+
+/// The files as the story makes them: the first event of each type.
+static MADE: LazyLock<BTreeMap<PathBuf, String>> = LazyLock::new(|| {
+    let world = story();
+    let mut files = BTreeMap::new();
+    let mut streams: BTreeMap<RecordRef, (Vec<Json>, Option<Entry>)> = BTreeMap::new();
+    for row in &world.rows {
+        let object = read_stored(&row.payload).expect("stored payloads are strict");
+        let hash = statement_hash(&row.payload);
+        let record = {
+            let named = object.get("record").and_then(|record| record.as_object()).expect("a record");
+            let text = |name| named.get(name).and_then(|value| value.as_text()).expect("text");
+            RecordRef { kind: text("kind").into(), id: text("id").parse().expect("a UUID") }
+        };
+        let (before, entry) = streams.entry(record).or_default();
+        let (typed, after) = replay(entry.as_ref(), &object, hash, row.recorded_at, row.position).expect("of the catalogue");
+        let payload = String::from_utf8(row.payload.clone()).expect("UTF-8");
+        let owner = world.memory.owner(&row.key).expect("memory holds everything").expect("the key is enrolled");
+        let leaf = leaf(row.recorded_at, &hash, row.alg, &row.key, &row.signature);
+        let openings = world.openings.get(&typed.statement.id).map(Vec::as_slice).unwrap_or_default();
+        let openings: Vec<Json> = openings.iter().map(|opening| to_json(&canonical(&opening.to_value()))).collect();
+        let file = json!({
+            "type": typed.event_type.name, "schema": typed.event_type.schema, "position": row.position, "recorded_at": row.recorded_at,
+            "alg": row.alg, "key": row.key, "public_key": b64url(&owner.key.spki()), "signature": b64url(&row.signature), "payload": payload,
+            "hash": hash, "leaf": b64url(&leaf), "leaf_hash": leaf_hash(&leaf), "openings": openings, "before": before, "state": after.state,
+        });
+        before.push(json!({"position": row.position, "recorded_at": row.recorded_at, "payload": payload}));
+        *entry = Some(after);
+        let pretty = serde_json::to_string_pretty(&file).expect("JSON") + "\n";
+        files.entry(path_of(typed.event_type)).or_insert(pretty);
+    }
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        for (path, file) in files.iter().filter(|(path, _)| !path.exists()) {
+            std::fs::create_dir_all(path.parent().expect("below the folder")).expect("the tree is writable");
+            std::fs::write(path, file).expect("the tree is writable");
+        }
+    }
+    files
+});
+
+fn to_json(bytes: &[u8]) -> Json {
+    serde_json::from_slice(bytes).expect("the wire is JSON")
+}
+
+fn stored() -> BTreeMap<PathBuf, String> {
+    let _ = &*MADE;
+    let mut files = BTreeMap::new();
+    for kind in std::fs::read_dir(FOLDER).expect("the examples are there") {
+        for file in std::fs::read_dir(kind.expect("an entry").path()).expect("a folder of a kind") {
+            let path = file.expect("an entry").path();
+            let text = std::fs::read_to_string(&path).expect("UTF-8");
+            files.insert(path, text);
+        }
+    }
+    files
+}
+
+#[test]
+fn every_type_of_the_catalogue_has_its_example() {
+    let wanted: BTreeSet<PathBuf> = event_types().map(path_of).collect();
+    let there: BTreeSet<PathBuf> = stored().into_keys().collect();
+    assert_eq!(wanted.difference(&there).collect::<Vec<_>>(), Vec::<&PathBuf>::new(), "types without an example");
+    assert_eq!(there.difference(&wanted).collect::<Vec<_>>(), Vec::<&PathBuf>::new(), "examples of no type");
+}
+
+#[test]
+fn the_same_story_makes_the_same_bytes() {
+    for (path, text) in stored() {
+        let made = MADE.get(&path).unwrap_or_else(|| panic!("the story does not make {}", path.display()));
+        assert_eq!(*made, text, "{}", path.display());
+    }
+}
+
+#[test]
+fn each_example_verifies_and_folds_by_itself() {
+    for (path, text) in stored() {
+        let file: Json = serde_json::from_str(&text).expect("JSON");
+        let at = path.display();
+        let text = |name: &str| file[name].as_str().unwrap_or_else(|| panic!("{at}: {name}"));
+        let recorded_at: Instant = text("recorded_at").parse().expect("an instant");
+        let key: KeyId = text("key").parse().expect("a key id");
+        let public = PublicKey::from_spki(&b64url_decode(text("public_key")).expect("base64url")).expect("a key");
+        let signature = b64url_decode(text("signature")).expect("base64url");
+        let payload = text("payload").as_bytes();
+        assert_eq!(public.id(), key, "{at}");
+        assert!(public.verify_payload(PayloadType::Event, payload, &signature), "{at}: the signature");
+        let hash = statement_hash(payload);
+        assert_eq!(text("hash").parse::<Hash>(), Ok(hash), "{at}");
+        let leaf = leaf(recorded_at, &hash, 1, &key, &signature);
+        assert_eq!(text("leaf"), b64url(&leaf), "{at}");
+        assert_eq!(text("leaf_hash").parse::<Hash>(), Ok(leaf_hash(&leaf)), "{at}");
+
+        let mut entry: Option<Entry> = None;
+        for earlier in file["before"].as_array().expect("a list") {
+            let payload = earlier["payload"].as_str().expect("text").as_bytes();
+            let recorded_at: Instant = earlier["recorded_at"].as_str().expect("text").parse().expect("an instant");
+            let object = read_stored(payload).expect("strict");
+            let position = earlier["position"].as_u64().expect("a position");
+            entry = Some(replay(entry.as_ref(), &object, statement_hash(payload), recorded_at, position).expect("of the catalogue").1);
+        }
+        // An example is also admissible text, not only readable.
+        let object = signing::json::read(payload).expect("strict");
+        let position = file["position"].as_u64().expect("a position");
+        let (typed, after) = replay(entry.as_ref(), &object, hash, recorded_at, position).expect("of the catalogue");
+        assert_eq!(serde_json::to_value(&after.state).expect("JSON"), file["state"], "{at}: the state");
+        assert_eq!((typed.event_type.name, u64::from(typed.event_type.schema)), (text("type"), file["schema"].as_u64().expect("a schema")), "{at}");
+        assert_eq!(event_type(text("type"), typed.event_type.schema).map(path_of), Some(path.clone()));
+        seals_open(&object, &typed.statement, &file["openings"]);
+    }
+}
+
+/// Every seal of the statement has its opening in the file, and nothing else has one.
+fn seals_open(object: &signing::json::Object, statement: &signing::statement::Statement, openings: &Json) {
+    let wrapped = read_loose(json!({"openings": openings}).to_string().as_bytes(), 1 << 16).expect("loose JSON");
+    let openings: Vec<Opening> = openings_of(wrapped.get("openings").and_then(|list| list.as_array()).expect("a list")).expect("openings");
+    let seals = signing::seal::find_seals(object);
+    assert_eq!(seals.len(), openings.len());
+    for (pointer, commitment) in seals {
+        let opening = openings.iter().find(|opening| opening.pointer == pointer).expect("each seal has its opening");
+        assert_eq!(signing::seal::commitment(statement.ledger, statement.id, &pointer, &opening.salt, &opening.value), commitment);
+    }
+}
