@@ -259,7 +259,7 @@ pub struct KeyState {
     pub members: Vec<(String, Uuid)>,
 }
 
-const COLUMNS: &str = "e.position, e.recorded_at, e.id, e.kind, e.record, e.version, e.prev_position, e.type, e.schema, \
+pub(crate) const COLUMNS: &str = "e.position, e.recorded_at, e.id, e.kind, e.record, e.version, e.prev_position, e.type, e.schema, \
      e.account, e.alg, e.key, e.signature, e.payload, e.hash";
 
 /// Reading the log, over a pool of the appender's role.
@@ -491,8 +491,8 @@ impl EventLog {
     /// As [`EventLog::key`].
     pub async fn keys(&self, keys: &[String]) -> Result<Vec<KeyState>, Error> {
         let sql = "select w.o, x.last, x.kind, x.record from unnest($1::text[]) with ordinality w(key, o),
-             lateral (select max(x.position) as last, x.kind, x.record from ledger.touch x
-                       where x.key = w.key collate \"C\" group by x.kind, x.record order by x.kind, x.record limit $2) x";
+             lateral (select max(x.position) as last, min(x.position) as first, x.kind, x.record from ledger.touch x
+                       where x.key = w.key collate \"C\" group by x.kind, x.record order by min(x.position) limit $2) x order by w.o, x.first";
         let mut states = vec![
             KeyState {
                 last_position: -1,
@@ -570,7 +570,7 @@ impl EventLog {
 }
 
 /// Reads a row of [`COLUMNS`].
-fn stored(row: &Row) -> Result<StoredEvent, Error> {
+pub(crate) fn stored(row: &Row) -> Result<StoredEvent, Error> {
     let position = row.try_get::<_, i64>(0)?.cast_unsigned();
     let small = |column: usize| -> Result<i16, Error> { Ok(row.try_get(column)?) };
     Ok(StoredEvent {
