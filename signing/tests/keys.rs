@@ -160,14 +160,27 @@ fn a_payload_type_is_signed_with_the_payload() {
 }
 
 /// A signature whose R has a component of small order: R' = rB + T, S = r + ka.
-fn crooked(seed: [u8; 32], message: &[u8], torsion: EdwardsPoint) -> Vec<u8> {
+fn crooked(seed: [u8; 32], message: &[u8], r: u64, torsion: EdwardsPoint) -> Vec<u8> {
     let key = ed25519_dalek::SigningKey::from_bytes(&seed);
-    let (r, a) = (Scalar::from(4242_u64), key.to_scalar());
+    let (r, a) = (Scalar::from(r), key.to_scalar());
     let point = (r * ED25519_BASEPOINT_POINT + torsion).compress();
     let k = Scalar::from_bytes_mod_order_wide(
         &Sha512::new().chain_update(point.as_bytes()).chain_update(key.verifying_key().as_bytes()).chain_update(message).finalize().into(),
     );
     [point.as_bytes(), (r + k * a).as_bytes()].map(|half| half.to_vec()).concat()
+}
+
+/// With r = 0 the equation holds and R is the neutral point, which says nothing of the message: refused, also in a batch.
+#[test]
+fn small_order_r() {
+    let seed = signing::keys::demo_seed(9);
+    let key = SigningKey::from_seed(seed).public();
+    let signature = crooked(seed, b"0", 0, EdwardsPoint::default());
+    let lenient = ed25519_dalek::VerifyingKey::from_bytes(&key.raw()).unwrap();
+    let parsed = ed25519_dalek::Signature::from_slice(&signature).unwrap();
+    assert!(ed25519_dalek::Verifier::verify(&lenient, b"0", &parsed).is_ok(), "the check that is not strict takes it");
+    assert!(!key.verify(b"0", &signature));
+    assert!(!batch_all_valid(&[(&key, b"0", &signature)]));
 }
 
 /// What the batch cannot see, so that nobody takes it for a verdict.
@@ -176,11 +189,11 @@ fn a_batch_is_no_verdict() {
     let seed = signing::keys::demo_seed(9);
     let key = SigningKey::from_seed(seed).public();
     let whole = EdwardsPoint::default();
-    assert!(key.verify(b"0", &crooked(seed, b"0", whole)), "without torsion the construction is a plain signature");
+    assert!(key.verify(b"0", &crooked(seed, b"0", 4242, whole)), "without torsion the construction is a plain signature");
     let messages: Vec<String> = (0..64).map(|n| n.to_string()).collect();
     let mut passed = 0;
     for message in &messages {
-        let signature = crooked(seed, message.as_bytes(), EIGHT_TORSION[4]);
+        let signature = crooked(seed, message.as_bytes(), 4242, EIGHT_TORSION[4]);
         assert!(!key.verify(message.as_bytes(), &signature), "the single check refuses every one");
         passed += usize::from(batch_all_valid(&[(&key, message.as_bytes(), &signature)]));
     }

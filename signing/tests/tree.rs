@@ -151,6 +151,21 @@ fn consistency_of_all_sizes() {
     }
 }
 
+/// A proof is for one size: the same hashes do not prove the same root for a tree of another.
+#[test]
+fn a_proof_names_its_size() {
+    let stored = Stored::of(8);
+    let root = |size| root_at(size, &stored).unwrap();
+    let hash = leaf_hash(&leaf(0));
+    let inclusion = inclusion_proof(0, 2, &stored).unwrap();
+    let consistency = consistency_proof(1, 2, &stored).unwrap();
+    assert!(verify_inclusion(&hash, 0, 2, &inclusion, &root(2)) && verify_consistency(1, &root(1), 2, &root(2), &consistency));
+    for size in [1, 3, 4, 7, 1 << 40, u64::MAX] {
+        assert!(!verify_inclusion(&hash, 0, size, &inclusion, &root(2)), "{size}");
+        assert!(!verify_consistency(1, &root(1), size, &root(2), &consistency), "{size}");
+    }
+}
+
 /// Around full tiles of the first and the second level.
 #[test]
 fn many_tiles() {
