@@ -150,7 +150,7 @@ impl Meaning {
 }
 
 /// The record that an event is a version of.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct RecordRef {
     /// Kind, `^[a-z][a-z0-9_]{1,31}$`.
     pub kind: CompactString,
@@ -159,7 +159,7 @@ pub struct RecordRef {
 }
 
 /// Another statement, named by its id and the hash of what was signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct EventRef {
     /// Id of the event.
     pub event: Uuid,
@@ -545,7 +545,7 @@ impl Reader<'_> {
 
     fn only(&mut self, members: &[&str]) {
         for (name, _) in self.object.iter() {
-            if !members.contains(&name.as_ref()) {
+            if !members.contains(&name.as_str()) {
                 self.faults.note(FaultCode::UnknownField, format_args!("{}/{name}", self.at));
             }
         }
