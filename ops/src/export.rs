@@ -1,0 +1,149 @@
+//! `radledger export`: the published ledger as one file that can be verified anywhere, offline.
+
+pub mod bundle;
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use futures_util::TryStreamExt;
+use schema::tiles::{StoredCheckpoint, TileStore};
+use signing::bytes::{Hash, Instant, KeyId};
+use signing::envelope::statement_hash;
+use signing::tree::{Frontier, TILE_WIDTH, leaf, leaf_hash};
+
+use crate::commands::{Exit, wait_for};
+use crate::config::Place;
+use crate::folder::Folder;
+use crate::node::Database;
+use bundle::{About, Writer};
+
+/// Tiles asked for at once.
+const TILES_AT_ONCE: usize = 64;
+
+/// 导出 · export the published ledger as one verifiable file
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    place: Place,
+    /// 输出文件（zip），不得已存在 · the file to write; it must not exist
+    #[arg(long, env = "RADLEDGER_OUT", value_name = "FILE")]
+    out: PathBuf,
+    /// 结果以 JSON 输出 · print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Exports.
+///
+/// # Errors
+/// When there is no ledger, nothing was published, or the file cannot be written.
+pub fn run(options: Options) -> anyhow::Result<Exit> {
+    ensure!(!options.out.exists(), "{} 已存在。The file exists already.", options.out.display());
+    wait_for(async {
+        let folder = Folder::open(&options.place.data())?;
+        let database = Database::open(&options.place, &folder, true).await?;
+        let exported = export(&folder, &database, &options.out).await;
+        if let Some(cluster) = database.cluster {
+            cluster.stop().await?;
+        }
+        let (published, root) = exported?;
+        let fits = root == published.root;
+        if options.json {
+            let result = serde_json::json!({"out": options.out, "size": published.size, "root": published.root, "fits": fits});
+            println!("{result}");
+        } else {
+            println!("已导出 {} 条至 {} · exported that many statements", published.size, options.out.display());
+        }
+        if !fits {
+            eprintln!(
+                "警告：内容与检查点不符（{root}），请用 radledger verify 核对。The content does not make the root of the checkpoint: \
+                 run radledger verify on the bundle."
+            );
+        }
+        Ok(if fits { Exit::Fine } else { Exit::Findings })
+    })
+}
+
+/// Writes beside the place and renames: what has the name is whole.
+async fn export(folder: &Folder, database: &Database, out: &Path) -> anyhow::Result<(StoredCheckpoint, Hash)> {
+    let mut partial = out.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let file = std::fs::File::create(&partial).with_context(|| format!("{} 无法写入。It cannot be written.", partial.display()))?;
+    // The appender's role may read rows and tiles alike.
+    let store = TileStore::new(database.pools()?.appender);
+    let written = write(folder, &store, file).await;
+    if written.is_err() {
+        let _ = std::fs::remove_file(&partial);
+    }
+    let written = written?;
+    std::fs::rename(&partial, out).with_context(|| format!("{} 无法写入。It cannot be written.", out.display()))?;
+    Ok(written)
+}
+
+/// Writes the published ledger; returns its checkpoint and the root that the exported rows make.
+async fn write(folder: &Folder, store: &TileStore, file: std::fs::File) -> anyhow::Result<(StoredCheckpoint, Hash)> {
+    let published = store.published().await?.context("尚未公布任何检查点，请先启动服务。Nothing is published yet: let the service run first.")?;
+    let mut writer = Writer::new(file);
+    let (mut tree, mut full) = (Frontier::default(), Vec::new());
+    let mut rows = std::pin::pin!(store.rows(0, published.size));
+    while let Some(row) = rows.try_next().await? {
+        let leaf = leaf(Instant::from_micros(row.recorded_at), &statement_hash(&row.payload), row.alg, &KeyId(row.key), &row.signature);
+        tree.push(leaf_hash(&leaf), &mut full);
+        full.clear();
+        writer.row(&row)?;
+    }
+    let places = places(published.size);
+    for some in places.chunks(TILES_AT_ONCE) {
+        let wanted: Vec<(u8, u64)> = some.iter().map(|(level, index, _)| (*level, *index)).collect();
+        for ((level, index, width), found) in some.iter().zip(store.tiles(&wanted).await?) {
+            let hashes = found.as_ref().and_then(|hashes| hashes.get(..width * 32));
+            let hashes = hashes.with_context(|| format!("树块 {level}/{index} 缺失。A tile is missing."))?;
+            writer.tile(*level, *index, hashes)?;
+        }
+    }
+    for (what, version, bytes) in domain::catalog::FILES {
+        writer.member(&format!("files/{what}-{version}.json"), bytes)?;
+    }
+    let log = &folder.installation.log;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).context("时钟早于 1970 年。The clock is before 1970.")?;
+    writer.finish(&About {
+        ledger: folder.installation.ledger,
+        origin: log.origin(),
+        vkey: &log.verifier().to_vkey(),
+        size: published.size,
+        checkpoint: &published.note,
+        created_at: Instant::from_micros(i64::try_from(since.as_micros())?),
+        key: &folder.installation.service_key,
+    })?;
+    Ok((published, tree.root()))
+}
+
+/// Level, index and width of every tile of a tree.
+fn places(size: u64) -> Vec<(u8, u64, usize)> {
+    let mut places = Vec::new();
+    for level in 0..8_u8 {
+        let hashes = size >> (8 * u32::from(level));
+        for index in 0..hashes.div_ceil(TILE_WIDTH as u64) {
+            let there = (hashes - index * TILE_WIDTH as u64).min(TILE_WIDTH as u64);
+            places.push((level, index, there as usize));
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::places;
+
+    #[test]
+    fn every_tile_of_a_tree_has_its_place() {
+        assert_eq!(places(0), []);
+        assert_eq!(places(1), [(0, 0, 1)]);
+        assert_eq!(places(256), [(0, 0, 256), (1, 0, 1)]);
+        assert_eq!(places(600), [(0, 0, 256), (0, 1, 256), (0, 2, 88), (1, 0, 2)]);
+        assert_eq!(places(65_537).len(), 257 + 1 + 1);
+    }
+}

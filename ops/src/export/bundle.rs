@@ -1,0 +1,477 @@
+//! The bundle: everything that is published about a ledger, and all statements, in one zip that nothing but a verifier
+//! needs. Members are stored, not compressed, so that any tool can read them.
+//!
+//! ```text
+//! README.txt                  how to verify            manifest.json       what this is, and its segments
+//! rows/000000000000.jsonl     statements, 65,536 a segment, one JSON object a line, named by the first position
+//! tile/<L>/<N>[.p/<W>]        the tree, as C2SP tlog-tiles            checkpoint          the signed note
+//! files/<what>-<version>.json catalogue, policies, rules              export.dsse.json    all of the above, signed
+//! ```
+//!
+//! The signature says who exported what and when; what the content proves, it proves by its own signatures and tree.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Seek, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, ensure};
+use schema::tiles::StoredRow;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use signing::bytes::{Hash, Instant, LedgerId};
+use signing::envelope::{Envelope, PayloadType};
+use signing::keys::{Export, ExportFile, PublicKey, SigningKey};
+use signing::tree::{TILE_WIDTH, TilePath};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::verify::bundle::{Line, SEGMENT, rows_name};
+
+const FORMAT: &str = "radledger-bundle-v1";
+/// Longest member that is held, bytes: bounds what a stranger's file can make us do.
+const MEMBER_MAX: u64 = 64 * 1024 * 1024;
+
+const README: &str = "\
+放射卫生监督账本导出件 · bundle of a radledger ledger
+
+核验 · verify:   radledger verify --bundle THIS.zip --trust trust.json
+
+trust.json 由账本启用时公布，写明账本、创世哈希与日志公钥；请从可信渠道另行取得，不要取自本文件。
+trust.json was published when the ledger began: ledger, hash of its genesis, key of its log. Get it from somebody you
+trust, not from where this bundle came from. Without it the bundle proves only that it agrees with itself.
+
+rows/*.jsonl      每行一条已签署的事件 · one signed statement a line, exactly as it was recorded
+tile/, checkpoint C2SP tlog-tiles，树与签名检查点 · the tree and its signed checkpoint
+files/            事件目录、权限策略、预警规则 · catalogue, policies and rules, named in the statements by SHA-256
+export.dsse.json  导出人签名的清单 · the list of all members, signed by the service that exported them
+";
+
+/// `manifest.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    format: String,
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// Origin of its checkpoints.
+    pub origin: String,
+    /// Verifier key of the log.
+    pub vkey: String,
+    /// Number of statements; the last has the position before it.
+    pub size: u64,
+    /// The segments, in order.
+    pub segments: Vec<Segment>,
+}
+
+/// A segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Segment {
+    /// Member of the zip.
+    pub name: String,
+    /// First position.
+    pub first: u64,
+    /// Number of rows.
+    pub count: u64,
+    /// SHA-256 of the member.
+    pub sha256: Hash,
+}
+
+/// What a bundle says about itself.
+pub struct About<'a> {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// Origin of its checkpoints.
+    pub origin: &'a str,
+    /// Verifier key of the log.
+    pub vkey: &'a str,
+    /// Number of statements.
+    pub size: u64,
+    /// The signed note of that size.
+    pub checkpoint: &'a str,
+    /// When it is made.
+    pub created_at: Instant,
+    /// Key that signs it.
+    pub key: &'a SigningKey,
+}
+
+/// Writes a bundle, member after member.
+pub struct Writer {
+    zip: ZipWriter<BufWriter<File>>,
+    open: Option<Member>,
+    files: Vec<ExportFile>,
+    segments: Vec<Segment>,
+    next: u64,
+}
+
+struct Member {
+    name: String,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Writer {
+    /// Begins a bundle in an empty file.
+    #[must_use]
+    pub fn new(out: File) -> Self {
+        Self { zip: ZipWriter::new(BufWriter::new(out)), open: None, files: Vec::new(), segments: Vec::new(), next: 0 }
+    }
+
+    /// Adds the next row.
+    ///
+    /// # Errors
+    /// When a position is missing, or the file cannot be written.
+    pub fn row(&mut self, row: &StoredRow) -> anyhow::Result<()> {
+        ensure!(row.position == self.next, "位置 {} 缺失，无法导出。The event at this position is missing.", self.next);
+        if self.next.is_multiple_of(SEGMENT) {
+            self.close()?;
+            self.begin(rows_name(self.next))?;
+        }
+        self.next += 1;
+        let mut text = serde_json::to_vec(&Line::of(row))?;
+        text.push(b'\n');
+        self.write(&text)
+    }
+
+    /// Adds a tile of the tree.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn tile(&mut self, level: u8, index: u64, hashes: &[u8]) -> anyhow::Result<()> {
+        let width = hashes.len() / 32;
+        let width = if width == TILE_WIDTH { None } else { u8::try_from(width).ok().filter(|width| *width > 0) };
+        self.member(&TilePath { level: Some(level), index, width }.to_string(), hashes)
+    }
+
+    /// Adds a whole member.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn member(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        self.close()?;
+        self.begin(name.to_owned())?;
+        self.write(bytes)?;
+        self.close()
+    }
+
+    /// Adds what describes and signs the rest, and makes the file durable.
+    ///
+    /// # Errors
+    /// When rows are missing, or the file cannot be written.
+    pub fn finish(mut self, about: &About<'_>) -> anyhow::Result<()> {
+        ensure!(self.next == about.size, "应有 {} 条，只有 {} 条。Statements are missing.", about.size, self.next);
+        self.member("checkpoint", about.checkpoint.as_bytes())?;
+        self.member("README.txt", README.as_bytes())?;
+        let manifest = Manifest {
+            format: FORMAT.to_owned(),
+            ledger: about.ledger,
+            origin: about.origin.to_owned(),
+            vkey: about.vkey.to_owned(),
+            size: about.size,
+            segments: std::mem::take(&mut self.segments),
+        };
+        self.member("manifest.json", &serde_json::to_vec_pretty(&manifest)?)?;
+        let mut files = std::mem::take(&mut self.files);
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let payload = Export {
+            as_of: about.size - 1,
+            checkpoint: Hash::of(about.checkpoint.as_bytes()),
+            created_at: about.created_at,
+            files,
+            key: about.key.public().id(),
+            ledger: about.ledger,
+        }
+        .to_payload();
+        let signature = about.key.sign_payload(PayloadType::Export, &payload).to_vec();
+        let envelope = Envelope { payload_type: PayloadType::Export, payload, key: about.key.public().id(), signature };
+        self.member("export.dsse.json", &envelope.to_json())?;
+        let mut out = self.zip.finish()?;
+        out.flush()?;
+        Ok(out.get_ref().sync_all()?)
+    }
+
+    fn begin(&mut self, name: String) -> anyhow::Result<()> {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
+        self.zip.start_file(name.as_str(), options)?;
+        self.open = Some(Member { name, hash: Sha256::new(), bytes: 0 });
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        let member = self.open.as_mut().context("没有打开的成员。No member is open.")?;
+        member.hash.update(bytes);
+        member.bytes += bytes.len() as u64;
+        Ok(self.zip.write_all(bytes)?)
+    }
+
+    fn close(&mut self) -> anyhow::Result<()> {
+        let Some(member) = self.open.take() else { return Ok(()) };
+        let sha256 = Hash(member.hash.finalize().into());
+        if member.name.starts_with("rows/") {
+            let first = (self.next - 1) / SEGMENT * SEGMENT;
+            self.segments.push(Segment { name: member.name.clone(), first, count: self.next - first, sha256 });
+        }
+        self.files.push(ExportFile { bytes: member.bytes, name: member.name, sha256 });
+        Ok(())
+    }
+}
+
+/// A bundle that was opened, as a parcel. Nothing in it is believed: rows, tiles and note are for the audit to judge.
+#[derive(Debug)]
+pub struct Bundle {
+    zip: Mutex<ZipArchive<BufReader<File>>>,
+    /// What it says it is.
+    pub manifest: Manifest,
+    /// The note.
+    pub checkpoint: String,
+}
+
+impl Bundle {
+    /// Opens a bundle.
+    ///
+    /// # Errors
+    /// When it is no bundle.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let file = File::open(path).with_context(|| format!("无法打开 {}。The bundle cannot be opened.", path.display()))?;
+        let zip = ZipArchive::new(BufReader::new(file)).with_context(|| format!("{} 不是 zip 文件。It is no zip.", path.display()))?;
+        let zip = Mutex::new(zip);
+        let text = |name: &str| -> anyhow::Result<Vec<u8>> {
+            member(&zip, name)?.with_context(|| format!("{} 中没有 {name}。The bundle lacks it.", path.display()))
+        };
+        let manifest: Manifest = serde_json::from_slice(&text("manifest.json")?).context("manifest.json 不合规。It is ill-formed.")?;
+        ensure!(manifest.format == FORMAT, "格式 {} 未知。This format is not known.", manifest.format);
+        let checkpoint = String::from_utf8(text("checkpoint")?).context("checkpoint 不合规。It is ill-formed.")?;
+        Ok(Self { zip, manifest, checkpoint })
+    }
+
+    /// The hashes of a tile that it has, full or partial.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn tile(&self, level: u8, index: u64) -> anyhow::Result<Option<Vec<u8>>> {
+        let hashes = self.manifest.size.checked_shr(8 * u32::from(level)).unwrap_or(0);
+        let there = hashes.saturating_sub(index.saturating_mul(TILE_WIDTH as u64)).min(TILE_WIDTH as u64);
+        let width = if there == TILE_WIDTH as u64 { None } else { Some(there as u8) };
+        member(&self.zip, &TilePath { level: Some(level), index, width }.to_string())
+    }
+
+    /// What is wrong with the bundle as a parcel: members that are missing, added or changed, or the signature over
+    /// them. `service` is the service's key as the genesis names it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn faults(&self, service: Option<&PublicKey>) -> anyhow::Result<Vec<String>> {
+        let Some(envelope) = member(&self.zip, "export.dsse.json")? else { return Ok(vec!["export.dsse.json is missing".to_owned()]) };
+        let envelope = Envelope::read_bytes(&envelope).ok().filter(|envelope| envelope.payload_type == PayloadType::Export);
+        let read = envelope.and_then(|envelope| Export::read(&envelope.payload).map(|export| (envelope, export)));
+        let Some((envelope, export)) = read else { return Ok(vec!["export.dsse.json is ill-formed".to_owned()]) };
+        let mut faults = Vec::new();
+        let signed = service.is_some_and(|key| {
+            key.id() == export.key && key.verify_payload(PayloadType::Export, &envelope.payload, &envelope.signature)
+        });
+        let mut check = |holds: bool, fault: &str| {
+            if !holds {
+                faults.push(fault.to_owned());
+            }
+        };
+        check(signed, "export.dsse.json is not signed by the service that the genesis names");
+        check(export.ledger == self.manifest.ledger, "export.dsse.json names another ledger");
+        check(export.as_of + 1 == self.manifest.size, "export.dsse.json names another size");
+        check(export.checkpoint == Hash::of(self.checkpoint.as_bytes()), "export.dsse.json names another checkpoint");
+        let mut named: BTreeMap<&str, &ExportFile> = export.files.iter().map(|file| (file.name.as_str(), file)).collect();
+        let mut zip = self.zip.lock().unwrap_or_else(PoisonError::into_inner);
+        for at in 0..zip.len() {
+            let mut member = zip.by_index(at)?;
+            let name = member.name()?.into_owned();
+            if name == "export.dsse.json" {
+                continue;
+            }
+            let (sha256, bytes) = hash_of(&mut member)?;
+            match named.remove(name.as_str()) {
+                None => faults.push(format!("{name} is not in the signed list")),
+                Some(file) if file.bytes != bytes || file.sha256 != sha256 => {
+                    faults.push(format!("{name} is not what was signed"));
+                }
+                Some(_) => {}
+            }
+        }
+        faults.extend(named.into_keys().map(|name| format!("{name} is missing")));
+        Ok(faults)
+    }
+}
+
+/// Hash and length of what is read, whatever its length.
+fn hash_of(mut from: impl Read) -> std::io::Result<(Hash, u64)> {
+    let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 64 * 1024]);
+    loop {
+        let read = from.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((Hash(hash.finalize().into()), bytes));
+        }
+        hash.update(&buffer[..read]);
+        bytes += read as u64;
+    }
+}
+
+fn member<R: Read + Seek>(zip: &Mutex<ZipArchive<R>>, name: &str) -> anyhow::Result<Option<Vec<u8>>> {
+    let mut zip = zip.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = match zip.by_name(name) {
+        Ok(found) => found,
+        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut bytes = Vec::new();
+    let read = found.take(MEMBER_MAX).read_to_end(&mut bytes)? as u64;
+    ensure!(read < MEMBER_MAX, "{name} 过大。The member is too large.");
+    Ok(Some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use signing::bytes::b64;
+    use signing::note::{Checkpoint, LogSigner};
+    use signing::tree::{Frontier, leaf, leaf_hash};
+
+    use super::*;
+
+    fn row(position: u64) -> StoredRow {
+        let payload = format!("{{\"n\":{position}}}").into_bytes();
+        StoredRow { position, recorded_at: 1_700_000_000_000_000 + position as i64, alg: 1, key: [3; 32], signature: vec![position as u8; 64], payload }
+    }
+
+    fn service() -> SigningKey {
+        SigningKey::from_seed([5; 32])
+    }
+
+    fn write(path: &Path, size: u64) -> String {
+        let mut writer = Writer::new(File::create(path).expect("a file"));
+        let (mut tree, mut full) = (Frontier::default(), Vec::new());
+        for position in 0..size {
+            let row = row(position);
+            let hash = signing::envelope::statement_hash(&row.payload);
+            let key = signing::bytes::KeyId(row.key);
+            tree.push(leaf_hash(&leaf(Instant::from_micros(row.recorded_at), &hash, row.alg, &key, &row.signature)), &mut full);
+            writer.row(&row).expect("written");
+        }
+        for tile in &full {
+            writer.tile(tile.level, tile.index, &tile.hashes).expect("written");
+        }
+        for (level, index, hashes) in tree.partial_tiles() {
+            writer.tile(level, index, &hashes).expect("written");
+        }
+        let log = LogSigner::new("test/AAAA/1", SigningKey::from_seed([6; 32]));
+        let checkpoint = Checkpoint { origin: log.origin().to_owned(), size, root: tree.root() }.sign(&log);
+        let about = About {
+            ledger: LedgerId([1; 16]),
+            origin: log.origin(),
+            vkey: &log.verifier().to_vkey(),
+            size,
+            checkpoint: &checkpoint,
+            created_at: Instant::from_micros(1_800_000_000_000_000),
+            key: &service(),
+        };
+        writer.finish(&about).expect("finished");
+        checkpoint
+    }
+
+    fn all(bundle: &Bundle) -> Vec<StoredRow> {
+        let mut found = Vec::new();
+        for segment in &bundle.manifest.segments {
+            let text = member(&bundle.zip, &segment.name).expect("read").expect("there");
+            assert_eq!(segment.first, found.len() as u64);
+            assert_eq!(segment.sha256, Hash::of(&text));
+            let lines = text.strip_suffix(b"\n").expect("a last line").split(|byte| *byte == b'\n');
+            found.extend(lines.map(|line| serde_json::from_slice::<Line>(line).ok().and_then(Line::into_row).expect("a row")));
+        }
+        found
+    }
+
+    #[test]
+    fn what_was_written_is_read_over_segments() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("b.zip");
+        let size = SEGMENT + 700;
+        let checkpoint = write(&path, size);
+        let bundle = Bundle::open(&path).expect("a bundle");
+        assert_eq!((bundle.manifest.size, bundle.checkpoint.as_str()), (size, checkpoint.as_str()));
+        assert_eq!(bundle.manifest.segments.iter().map(|s| (s.first, s.count)).collect::<Vec<_>>(), [(0, SEGMENT), (SEGMENT, 700)]);
+        let rows = all(&bundle);
+        assert!(rows.iter().enumerate().all(|(at, found)| *found == row(at as u64)) && rows.len() as u64 == size);
+        assert_eq!(bundle.tile(0, 0).expect("read").expect("full").len(), 8192);
+        assert_eq!(bundle.tile(0, size / 256).expect("read").expect("partial").len() as u64, size % 256 * 32);
+        assert_eq!(bundle.tile(0, size / 256 + 1).expect("read"), None);
+        let source = |level: u8, index: u64| bundle.tile(level, index).expect("read");
+        let root = signing::tree::root_at(size, &source).expect("all tiles are there");
+        assert!(checkpoint.contains(&b64(&root.0)), "the tiles make the root of the checkpoint");
+        assert_eq!(bundle.faults(Some(&service().public())).expect("read"), Vec::<String>::new());
+    }
+
+    /// Writes the zip again with one member changed, dropped or added.
+    fn altered(from: &Path, to: &Path, name: &str, change: impl Fn(Option<Vec<u8>>) -> Option<Vec<u8>>) {
+        let mut zip = ZipArchive::new(File::open(from).expect("there")).expect("a zip");
+        let mut out = ZipWriter::new(File::create(to).expect("a file"));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        let mut seen = false;
+        for at in 0..zip.len() {
+            let mut found = zip.by_index(at).expect("a member");
+            let found_name = found.name().expect("a name").into_owned();
+            let mut bytes = Vec::new();
+            found.read_to_end(&mut bytes).expect("read");
+            let bytes = if found_name == name { seen = true; change(Some(bytes)) } else { Some(bytes) };
+            if let Some(bytes) = bytes {
+                out.start_file(found_name.as_str(), options).expect("begun");
+                out.write_all(&bytes).expect("written");
+            }
+        }
+        if let Some(bytes) = change(None).filter(|_| !seen) {
+            out.start_file(name, options).expect("begun");
+            out.write_all(&bytes).expect("written");
+        }
+        out.finish().expect("finished");
+    }
+
+    fn flipped(bytes: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        bytes.map(|mut bytes| {
+            let at = bytes.len() / 2;
+            bytes[at] ^= 1;
+            bytes
+        })
+    }
+
+    #[test]
+    fn a_parcel_that_was_opened_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, other) = (folder.path().join("a.zip"), folder.path().join("b.zip"));
+        write(&path, 300);
+        let faults = |path: &Path| Bundle::open(path).expect("a bundle").faults(Some(&service().public())).expect("read");
+        for name in ["rows/000000000000.jsonl", "tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1", "README.txt"] {
+            altered(&path, &other, name, flipped);
+            assert_eq!(faults(&other), [format!("{name} is not what was signed")]);
+            altered(&path, &other, name, |_| None);
+            assert_eq!(faults(&other), [format!("{name} is missing")]);
+        }
+        altered(&path, &other, "rows/000000000256.jsonl", |_| Some(b"x".to_vec()));
+        assert_eq!(faults(&other), ["rows/000000000256.jsonl is not in the signed list"]);
+        altered(&path, &other, "export.dsse.json", |_| None);
+        assert_eq!(faults(&other), ["export.dsse.json is missing"]);
+        altered(&path, &other, "checkpoint", flipped);
+        assert!(faults(&other).contains(&"export.dsse.json names another checkpoint".to_owned()));
+        let stranger = SigningKey::from_seed([8; 32]).public();
+        let bundle = Bundle::open(&path).expect("a bundle");
+        for key in [None, Some(&stranger)] {
+            assert_eq!(bundle.faults(key).expect("read"), ["export.dsse.json is not signed by the service that the genesis names"]);
+        }
+    }
+
+    #[test]
+    fn ill_formed_bundles_and_holes_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.zip");
+        std::fs::write(&path, b"not a zip").expect("written");
+        assert!(Bundle::open(&path).is_err());
+        let mut writer = Writer::new(File::create(&path).expect("a file"));
+        assert!(writer.row(&row(1)).is_err(), "a hole cannot be exported");
+    }
+}
