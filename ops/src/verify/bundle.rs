@@ -1,0 +1,180 @@
+//! An exported bundle: a zip that anyone can open, and everything that an offline audit needs.
+//!
+//! `rows/<first position>.jsonl` holds the rows, one JSON object a line; `tile/…` the tiles under their C2SP paths;
+//! `checkpoint` the signed note; `files/` the published catalogue, policies and rules; `export.dsse.json` the signed
+//! manifest.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use schema::openings::Opened;
+use schema::tiles::StoredRow;
+use serde::{Deserialize, Serialize};
+use signing::bytes::{Hash, Instant, KeyId, LedgerId, b64, b64_decode, b64url, b64url_decode};
+use signing::tree::TilePath;
+use uuid::Uuid;
+use zip::ZipArchive;
+
+use super::audit::{Audit, CHUNK, Evidence};
+use super::report::{Report, Trust};
+
+/// Rows of a file of rows.
+pub const SEGMENT: u64 = 65_536;
+/// Longest line: a payload of 65,536 bytes in base64, and the rest.
+const LINE_MAX: u64 = 128 * 1024;
+
+/// One row as a line of JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Position.
+    pub position: u64,
+    /// Recorded at.
+    pub recorded_at: Instant,
+    /// Algorithm.
+    pub alg: u8,
+    /// Key id.
+    pub key: KeyId,
+    /// Signature, base64url.
+    pub signature: String,
+    /// Payload, standard base64.
+    pub payload: String,
+}
+
+impl Line {
+    /// The line of a row.
+    #[must_use]
+    pub fn of(row: &StoredRow) -> Self {
+        Self {
+            position: row.position,
+            recorded_at: Instant::from_micros(row.recorded_at),
+            alg: row.alg,
+            key: KeyId(row.key),
+            signature: b64url(&row.signature),
+            payload: b64(&row.payload),
+        }
+    }
+
+    /// The row of a line.
+    #[must_use]
+    pub fn into_row(self) -> Option<StoredRow> {
+        Some(StoredRow {
+            position: self.position,
+            recorded_at: self.recorded_at.micros(),
+            alg: self.alg,
+            key: self.key.0,
+            signature: b64url_decode(&self.signature)?,
+            payload: b64_decode(&self.payload)?,
+        })
+    }
+}
+
+/// Name of the file with the rows from a position on.
+#[must_use]
+pub fn rows_name(first: u64) -> String {
+    format!("rows/{first:012}.jsonl")
+}
+
+/// A bar for work over so many rows, on standard error.
+#[must_use]
+pub fn progress(rows: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(rows).with_style(style)
+}
+
+/// Verifies a bundle.
+///
+/// # Errors
+/// When the file is no bundle.
+pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Result<Report> {
+    let mut zip = ZipArchive::new(File::open(path).with_context(|| path.display().to_string())?)
+        .with_context(|| format!("{}: 不是 zip 文件 · not a zip file", path.display()))?;
+    let names: Vec<String> = zip.file_names().filter_map(|name| name.ok().map(|name| name.into_owned())).collect();
+    let evidence = Bundle::read(&mut zip, &names)?;
+    let mut segments: Vec<&String> = names.iter().filter(|name| name.starts_with("rows/") && name.ends_with(".jsonl")).collect();
+    segments.sort();
+    let Some(ledger) = trust.map(|trust| trust.ledger).or(evidence.ledger) else {
+        bail!("导出包没有检查点，请用 --trust 指定账本 · the bundle has no checkpoint: name the ledger with --trust");
+    };
+    let mut audit = Audit::new(ledger, &evidence, trust, strict);
+    let bar = progress(evidence.size);
+    for name in segments {
+        let mut lines = BufReader::new(zip.by_name(name)?);
+        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut line = Vec::new();
+        while lines.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? > 0 {
+            let row = serde_json::from_slice::<Line>(&line).ok().and_then(Line::into_row);
+            chunk.push(row.ok_or_else(|| anyhow!("{name}: 第 {} 行无法读取 · line {} cannot be read", chunk.len() + 1, chunk.len() + 1))?);
+            line.clear();
+            if chunk.len() == CHUNK {
+                bar.inc(CHUNK as u64);
+                audit.rows(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)));
+            }
+        }
+        bar.inc(chunk.len() as u64);
+        audit.rows(chunk);
+    }
+    bar.finish_and_clear();
+    Ok(super::finish(audit, trust))
+}
+
+/// The evidence of a bundle, all but its rows. Level-0 tiles are 32 bytes an event.
+struct Bundle {
+    tiles: HashMap<u64, Vec<u8>>,
+    note: Option<String>,
+    ledger: Option<LedgerId>,
+    size: u64,
+}
+
+impl Bundle {
+    fn read(zip: &mut ZipArchive<File>, names: &[String]) -> anyhow::Result<Self> {
+        let mut bundle = Self { tiles: HashMap::new(), note: None, ledger: None, size: 0 };
+        for name in names {
+            if name == "checkpoint" {
+                let mut note = String::new();
+                zip.by_name(name)?.take(64 * 1024).read_to_string(&mut note)?;
+                let origin = note.lines().next().unwrap_or_default();
+                bundle.ledger = origin.split('/').nth(1).and_then(|ledger| ledger.parse().ok());
+                bundle.size = note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or(0);
+                bundle.note = Some(note);
+            } else if let Ok(TilePath { level: Some(0), index, .. }) = name.parse() {
+                let mut hashes = Vec::new();
+                zip.by_name(name)?.take(8192).read_to_end(&mut hashes)?;
+                bundle.tiles.insert(index, hashes);
+            }
+        }
+        Ok(bundle)
+    }
+}
+
+impl Evidence for Bundle {
+    fn tile(&self, index: u64) -> Option<Vec<u8>> {
+        self.tiles.get(&index).cloned()
+    }
+
+    fn checkpoints(&self) -> Vec<String> {
+        self.note.iter().cloned().collect()
+    }
+
+    fn anchor(&self) -> Option<String> {
+        None
+    }
+
+    fn openings(&self, _: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>> {
+        None
+    }
+
+    fn disabled_triggers(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// SHA-256 of a file of a bundle.
+#[must_use]
+pub fn file_hash(bytes: &[u8]) -> Hash {
+    Hash::of(bytes)
+}

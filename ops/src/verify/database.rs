@@ -1,0 +1,136 @@
+//! A database as a copy to verify: read-only, stored bytes only.
+
+use std::collections::HashMap;
+
+use futures_util::StreamExt;
+use schema::event_log::EventLog;
+use schema::key_store::KeyStore;
+use schema::openings::{Opened, open};
+use schema::tiles::{StoredRow, TileStore};
+use signing::bytes::LedgerId;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use super::audit::{Audit, CHUNK, Evidence};
+use super::report::{Report, Trust};
+use crate::config::Place;
+use crate::folder::Folder;
+use crate::node::Database;
+
+/// Verifies the database of a data folder. The second answer lists rows of the read model that differ from a replay.
+///
+/// # Errors
+/// When the folder or the database cannot be read.
+pub async fn verify(place: &Place, trust: Option<Trust>, strict: bool, replay: bool) -> anyhow::Result<(Report, Vec<String>)> {
+    let folder = Folder::open(&place.data())?;
+    let ledger = folder.installation.ledger;
+    let database = Database::open(place, &folder, true).await?;
+    let pools = database.pools()?;
+    let tiles = TileStore::new(pools.appender.clone());
+    let log = EventLog::new(pools.appender.clone());
+    // A server that runs holds the key store; then seals are not opened, and the report says so.
+    let keys = KeyStore::open(&place.keys().0).ok();
+    let anchor = place.anchor(folder.is_demonstration());
+    let anchor = schema::anchor::FileAnchor::open(&anchor, ledger, &folder.installation_id)
+        .ok()
+        .and_then(|anchor| schema::anchor::AnchorStore::load(&anchor).ok().flatten());
+    let evidence = Copy {
+        handle: Handle::current(),
+        notes: tiles.checkpoints().await?.into_iter().map(|checkpoint| checkpoint.note).collect(),
+        disabled: tiles.disabled_triggers().await?,
+        anchor,
+        ledger,
+        tiles,
+        log,
+        keys,
+    };
+    let report = {
+        let end = evidence.tiles.rows_end().await?;
+        let mut rows = Box::pin(evidence.tiles.rows(0, end));
+        let progress = crate::verify::bundle::progress(end);
+        let (send, receive) = std::sync::mpsc::sync_channel::<Vec<StoredRow>>(2);
+        let feed = async {
+            let mut chunk = Vec::with_capacity(CHUNK);
+            while let Some(row) = rows.next().await {
+                chunk.push(row?);
+                if chunk.len() == CHUNK && send.send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))).is_err() {
+                    break;
+                }
+            }
+            let _ = send.send(chunk);
+            drop(send);
+            Ok::<(), schema::error::Error>(())
+        };
+        // The fold blocks for long; it has a thread of its own, which may wait for the database.
+        let (evidence, trust) = (&evidence, trust.as_ref());
+        std::thread::scope(|scope| {
+            let folding = scope.spawn(move || {
+                let mut audit = Audit::new(ledger, evidence, trust, strict);
+                while let Ok(chunk) = receive.recv() {
+                    progress.inc(chunk.len() as u64);
+                    audit.rows(chunk);
+                }
+                progress.finish_and_clear();
+                super::finish(audit, trust)
+            });
+            tokio::task::block_in_place(|| Handle::current().block_on(feed))?;
+            folding.join().map_err(|_| anyhow::anyhow!("核验中断 · the audit broke off"))
+        })?
+    };
+    let differing = if replay { differing(&pools.projector).await? } else { Vec::new() };
+    for pool in [&pools.appender, &pools.reader, &pools.sealer, &pools.projector] {
+        pool.close();
+    }
+    if let Some(cluster) = database.cluster {
+        cluster.stop().await?;
+    }
+    Ok((report, differing))
+}
+
+/// Rows of the read model that differ from a replay of the log.
+async fn differing(projector: &deadpool_postgres::Pool) -> anyhow::Result<Vec<String>> {
+    let current = schema::rebuild::compare::<projections::current::Current>(projector).await?;
+    let timeline = schema::rebuild::compare::<projections::timeline::Timeline>(projector).await?;
+    let named = [("current", current), ("timeline", timeline)];
+    Ok(named.into_iter().filter(|(_, c)| c.differing != (0, 0)).map(|(name, comparison)| format!("{name}: {comparison:?}")).collect())
+}
+
+struct Copy {
+    handle: Handle,
+    tiles: TileStore,
+    log: EventLog,
+    keys: Option<KeyStore>,
+    ledger: LedgerId,
+    notes: Vec<String>,
+    anchor: Option<String>,
+    disabled: Vec<String>,
+}
+
+impl Evidence for Copy {
+    fn tile(&self, index: u64) -> Option<Vec<u8>> {
+        self.handle.block_on(self.tiles.tiles(&[(0, index)])).ok()?.pop().flatten()
+    }
+
+    fn checkpoints(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+
+    fn anchor(&self) -> Option<String> {
+        self.anchor.clone()
+    }
+
+    fn openings(&self, events: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>> {
+        let keys = self.keys.as_ref()?;
+        let stored = self.handle.block_on(self.log.openings(events)).ok()?;
+        let mut found: HashMap<Uuid, Vec<(String, Opened)>> = HashMap::new();
+        for opening in stored {
+            let opened = open(keys, self.ledger, &opening).unwrap_or(Opened::Unavailable);
+            found.entry(opening.event_id).or_default().push((opening.pointer, opened));
+        }
+        Some(found)
+    }
+
+    fn disabled_triggers(&self) -> Vec<String> {
+        self.disabled.clone()
+    }
+}

@@ -1,0 +1,85 @@
+//! `radledger verify`: the whole history, checked without trusting whoever kept it.
+//!
+//! The checks ([`audit`]) are pure over stored bytes; where these come from ([`bundle`], [`database`]) makes no
+//! difference to them. Nothing else is taken from a database.
+
+pub mod audit;
+pub mod bundle;
+pub mod database;
+pub mod report;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::commands::{Exit, wait_for};
+use crate::config::Place;
+use audit::Audit;
+use report::{Report, Trust};
+
+/// What to verify, and how.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    place: Place,
+    /// 核验导出包（zip） · verify an exported bundle instead of a database
+    #[arg(long, env = "RADLEDGER_BUNDLE")]
+    bundle: Option<PathBuf>,
+    /// 信任文件：指定账本及其创世（init 时写出） · the ledger that you mean: trust.json as `init` wrote it
+    #[arg(long, env = "RADLEDGER_TRUST")]
+    trust: Option<PathBuf>,
+    /// 逐条核验签名，用于签字放行 · check every signature singly, for sign-off
+    #[arg(long)]
+    strict: bool,
+    /// 并核对读模型与重放结果是否一致（仅限数据库） · also compare the read model with a replay (database only)
+    #[arg(long)]
+    replay: bool,
+    /// 以 JSON 输出报告 · print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Verifies and prints the report.
+///
+/// # Errors
+/// When the copy or the trust file cannot be read.
+pub fn run(options: Options) -> anyhow::Result<Exit> {
+    let trust = options.trust.as_deref().map(read_trust).transpose()?;
+    let (report, differing) = match &options.bundle {
+        Some(_) if options.replay => {
+            return Err(crate::commands::Usage("--replay 只能用于数据库 · --replay needs a database".into()).into());
+        }
+        Some(path) => (bundle::verify(path, trust.as_ref(), options.strict)?, Vec::new()),
+        None => wait_for(database::verify(&options.place, trust, options.strict, options.replay))?,
+    };
+    if options.json {
+        let mut json = report.to_json();
+        if options.replay {
+            json["replay"] = serde_json::json!(differing);
+        }
+        println!("{}", serde_json::to_string_pretty(&json)?);
+    } else {
+        print!("{}", report.to_text());
+        if options.replay {
+            match differing.as_slice() {
+                [] => println!("读模型与重放结果一致 · the read model equals its replay"),
+                rows => rows.iter().for_each(|row| println!("读模型不一致 · the read model differs: {row}")),
+            }
+        }
+    }
+    Ok(if report.is_clean() && differing.is_empty() { Exit::Fine } else { Exit::Findings })
+}
+
+fn read_trust(path: &std::path::Path) -> anyhow::Result<Trust> {
+    let text = crate::config::read_text(path)?;
+    serde_json::from_str(&text).map_err(|error| anyhow::anyhow!("{}: 不是信任文件 · not a trust file: {error}", path.display()))
+}
+
+/// Ends an audit and says whether a trust file pinned it.
+fn finish(audit: Audit<'_>, trust: Option<&Trust>) -> Report {
+    let mut report = audit.finish();
+    report.pinned = trust.is_some();
+    report
+}

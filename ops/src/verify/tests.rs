@@ -1,0 +1,245 @@
+//! Each class of stored byte, flipped: each its own finding, and nothing found in a copy that is whole.
+
+use std::collections::HashMap;
+
+use replay_tests::world::{AREA, Person, Wish, World, device_profile, institution_profile};
+use schema::openings::Opened;
+use schema::tiles::StoredRow;
+use serde_json::json;
+use signing::envelope::{PayloadType, statement_hash};
+use signing::note::Checkpoint;
+use signing::tree::{Frontier, leaf, leaf_hash};
+use uuid::Uuid;
+
+use super::audit::{Audit, Evidence};
+use super::report::{Check, Report};
+
+/// A copy in memory.
+struct Copy {
+    rows: Vec<StoredRow>,
+    tile: Vec<u8>,
+    note: String,
+    openings: HashMap<Uuid, Vec<(String, Opened)>>,
+    disabled: Vec<String>,
+}
+
+impl Evidence for Copy {
+    fn tile(&self, index: u64) -> Option<Vec<u8>> {
+        (index == 0).then(|| self.tile.clone())
+    }
+    fn checkpoints(&self) -> Vec<String> {
+        vec![self.note.clone()]
+    }
+    fn anchor(&self) -> Option<String> {
+        None
+    }
+    fn openings(&self, events: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>> {
+        Some(events.iter().filter_map(|id| Some((*id, self.openings.get(id)?.clone()))).collect())
+    }
+    fn disabled_triggers(&self) -> Vec<String> {
+        self.disabled.clone()
+    }
+}
+
+struct Scene {
+    world: World,
+    copy: Copy,
+    officer: Person,
+    batch: u64,
+    closing: u64,
+}
+
+fn seal(world: &World) -> Copy {
+    let rows: Vec<StoredRow> = world
+        .rows
+        .iter()
+        .map(|row| StoredRow {
+            position: row.position,
+            recorded_at: row.recorded_at.micros(),
+            alg: row.alg,
+            key: row.key.0,
+            signature: row.signature.clone(),
+            payload: row.payload.clone(),
+        })
+        .collect();
+    let mut frontier = Frontier::default();
+    for row in &world.rows {
+        let leaf = leaf(row.recorded_at, &statement_hash(&row.payload), row.alg, &row.key, &row.signature);
+        frontier.push(leaf_hash(&leaf), &mut Vec::new());
+    }
+    let origin = world.log.origin().to_owned();
+    let note = Checkpoint { origin, size: frontier.size(), root: frontier.root() }.sign(&world.log);
+    let tile = frontier.partial_tiles().into_iter().find(|(level, ..)| *level == 0).expect("fewer than 256 events").2;
+    let openings = world
+        .openings
+        .iter()
+        .map(|(id, list)| {
+            let opened = list.iter().map(|o| (o.pointer.clone(), Opened::Open { salt: o.salt, value: o.value.clone() }));
+            (*id, opened.collect())
+        })
+        .collect();
+    Copy { rows, tile, note, openings, disabled: Vec::new() }
+}
+
+fn scene() -> Scene {
+    let (mut world, city) = World::founded(11);
+    let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(AREA));
+    let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
+    let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));
+    let institution = world.id();
+    world.act(&supervisor, Wish::new("institution.registered", institution, institution_profile("12511500451600013C", "示范医院"))).expect("registered");
+    world.act(&approver, Wish::new("institution.approved", institution, json!({}))).expect("approved");
+    let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(institution), Some(AREA));
+    let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(institution), Some(AREA));
+    let device = world.id();
+    let today = world.today();
+    let wishes = [
+        Wish::new("device.registered", device, device_profile(institution, 1)),
+        Wish::new("device.installed", device, json!({"location": "放射科"})).on(&today),
+        Wish::new("device.state_changed", device, json!({"to": "STANDBY", "why": "OTHER"})).on(&today),
+    ];
+    let unit = world.sign(&officer, &wishes).expect("signed");
+    world.submit(&unit).expect("admitted");
+    let batch = world.memory.size() - 3;
+    let unit = world.sign(&approver, &[Wish::new("institution.closed", institution, json!({})).on(&today)]).expect("signed");
+    world.submit(&unit).expect("closed");
+    let closing = world.memory.size() - 3;
+    let copy = seal(&world);
+    Scene { world, copy, officer, batch, closing }
+}
+
+fn audit(world: &World, copy: &Copy, strict: bool) -> Report {
+    let mut audit = Audit::new(world.ledger(), copy, None, strict);
+    audit.rows(copy.rows.clone());
+    audit.finish()
+}
+
+/// Check and position of every finding.
+fn findings(world: &World, copy: &Copy) -> Vec<(Check, u64)> {
+    let strict = audit(world, copy, true);
+    let batch = audit(world, copy, false);
+    assert_eq!(strict.findings, batch.findings, "both modes find the same");
+    strict.findings.iter().map(|finding| (finding.check, finding.position)).collect()
+}
+
+#[test]
+fn a_whole_copy_has_no_finding() {
+    let scene = scene();
+    let report = audit(&scene.world, &scene.copy, true);
+    assert!(report.is_clean(), "{}", report.to_text());
+    assert_eq!(report.size, scene.world.memory.size());
+    assert_eq!(report.proved, report.size);
+    assert!(report.seals.opened > 0);
+    assert_eq!(report.to_json(), audit(&scene.world, &scene.copy, true).to_json(), "the report is the same for the same bytes");
+}
+
+#[test]
+fn every_class_of_stored_byte() {
+    let Scene { world, mut copy, batch: at, .. } = scene();
+    let whole = copy.rows[at as usize].clone();
+    let row = at as usize;
+
+    let place = whole.payload.iter().position(|b| *b == b'D').expect("a letter");
+    copy.rows[row].payload[place] ^= 1;
+    let found = findings(&world, &copy);
+    assert!(found.contains(&(Check::Signature, at)) && found.contains(&(Check::Tree, at)), "{found:?}");
+    copy.rows[row] = whole.clone();
+
+    copy.rows[row].signature[5] ^= 1;
+    let found = findings(&world, &copy);
+    assert!(found.contains(&(Check::Signature, at)) && found.contains(&(Check::Tree, at)), "{found:?}");
+    copy.rows[row] = whole.clone();
+
+    copy.rows[row].key[0] ^= 1;
+    let found = findings(&world, &copy);
+    assert!(found.contains(&(Check::Signature, at)) && found.contains(&(Check::Key, at)), "{found:?}");
+    copy.rows[row] = whole.clone();
+
+    copy.rows[row].alg = 2;
+    assert!(findings(&world, &copy).contains(&(Check::Signature, at)));
+    copy.rows[row] = whole.clone();
+
+    copy.rows[row].recorded_at += 1;
+    let found = findings(&world, &copy);
+    assert!(found.contains(&(Check::Tree, at)) && !found.iter().any(|(check, _)| *check == Check::Signature), "{found:?}");
+    copy.rows[row] = whole;
+
+    copy.tile[32 * row] ^= 1;
+    assert_eq!(findings(&world, &copy), [(Check::Tree, at)]);
+}
+
+#[test]
+fn rows_swapped_dropped_and_torn() {
+    let Scene { world, copy, batch, .. } = scene();
+    let at = batch as usize;
+    let with = |rows: Vec<StoredRow>| Copy { rows, tile: copy.tile.clone(), note: copy.note.clone(), openings: copy.openings.clone(), disabled: Vec::new() };
+
+    let mut rows = copy.rows.clone();
+    rows.swap(at, at + 1);
+    let found = findings(&world, &with(rows));
+    assert!(found.iter().any(|(check, _)| *check == Check::Stream), "{found:?}");
+
+    let mut rows = copy.rows.clone();
+    rows.truncate(rows.len() - 3);
+    let found = findings(&world, &with(rows));
+    assert!(found.iter().all(|(check, _)| *check == Check::Checkpoint) && !found.is_empty(), "{found:?}");
+
+    let mut rows = copy.rows.clone();
+    rows.remove(at + 1);
+    for (position, row) in rows.iter_mut().enumerate() {
+        row.position = position as u64;
+    }
+    let found = findings(&world, &with(rows));
+    assert!(found.contains(&(Check::Batch, batch)), "{found:?}");
+}
+
+#[test]
+fn checkpoints_forged_and_rolled_back() {
+    let Scene { world, mut copy, .. } = scene();
+    let note = copy.note.clone();
+    let other = signing::note::LogSigner::new(world.log.origin(), signing::keys::SigningKey::from_seed([8; 32]));
+    let size = world.memory.size();
+    let root = Checkpoint::verify(&note, &world.log.verifier()).expect("ours").root;
+    copy.note = Checkpoint { origin: world.log.origin().into(), size, root }.sign(&other);
+    assert_eq!(findings(&world, &copy), [(Check::Checkpoint, size)]);
+    copy.note = Checkpoint { origin: world.log.origin().into(), size: size - 1, root }.sign(&world.log);
+    assert_eq!(findings(&world, &copy), [(Check::Checkpoint, size - 2)]);
+    copy.note = note;
+    copy.disabled.push("event_refuse_update".into());
+    assert_eq!(findings(&world, &copy), [(Check::Trigger, size)]);
+}
+
+#[test]
+fn system_events_forged_and_omitted() {
+    let Scene { mut world, copy, closing, officer, .. } = scene();
+    // Omitted: the closing stands, but one grant was not ended; everything after it is sealed anew.
+    let mut rows = world.rows.clone();
+    rows.remove(closing as usize + 1);
+    for (position, row) in rows.iter_mut().enumerate() {
+        row.position = position as u64;
+    }
+    let kept = std::mem::replace(&mut world.rows, rows);
+    let omitted = seal(&world);
+    let found = findings(&world, &omitted);
+    assert!(found.iter().any(|(check, _)| *check == Check::System), "{found:?}");
+
+    // Forged: the service ends a grant of its own accord.
+    world.rows = kept[..closing as usize].to_vec();
+    let ended = &kept[closing as usize + 1];
+    let signature = world.service_key.sign_payload(PayloadType::Event, &ended.payload).to_vec();
+    let row = replay_tests::world::Row { position: closing, signature, ..ended.clone() };
+    world.rows.push(row);
+    let forged = seal(&world);
+    let found = findings(&world, &forged);
+    assert!(found.iter().any(|(check, position)| *check == Check::System && *position == closing), "{found:?}");
+    let _ = (copy, officer);
+}
+
+#[test]
+fn a_seal_that_opens_to_something_else() {
+    let Scene { world, mut copy, .. } = scene();
+    let (_, list) = copy.openings.iter_mut().find(|(_, list)| !list.is_empty()).expect("a sealed name");
+    list[0].1 = Opened::Open { salt: [0; 32], value: replay_tests::world::text("别人") };
+    let found = findings(&world, &copy);
+    assert!(matches!(found.as_slice(), [(Check::Seal, _)]), "{found:?}");
+}
