@@ -2,14 +2,15 @@
 //!
 //! The store lies outside the database and its backups, so that destroying a key destroys what it protects: the
 //! ciphertexts stay and open to nothing. An erased subject leaves a tombstone, and is told apart from one that the
-//! store does not know, which is an error and never shown as erased.
+//! store does not know, which is an error and never shown as erased. A database that writes to free pages would leave
+//! the wrapped key on the disk, so every erasure writes the store anew and fills the old file with zeros.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, mpsc};
 
 use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
@@ -24,6 +25,10 @@ use crate::error::Error;
 const KEYS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("subject_key");
 /// Subjects whose keys were destroyed, by `kind/id`.
 const ERASED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("erased_subject");
+
+/// Proof that the key-encryption key is the one that the store was made with.
+const CHECK: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("key_encryption_key");
+const CHECK_NAME: &str = "check";
 
 /// Most unwrapped keys kept in memory.
 const CACHE_MAX: usize = 20_000;
@@ -43,7 +48,9 @@ pub struct KeyStore {
 }
 
 struct Shared {
-    database: Database,
+    path: PathBuf,
+    /// Exchanged when the store is written anew; readers and writers of the present file hold it shared.
+    database: RwLock<Database>,
     wrapping: Aes256GcmSiv,
     cache: Mutex<HashMap<String, DataKey>>,
 }
@@ -68,15 +75,21 @@ impl KeyStore {
     /// When the folder, the file or the key cannot be used.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(Error::io("chmod", folder))?;
         let kek = key_encryption_key(&folder.join("kek"))?;
         let path = folder.join("subjects.redb");
-        let database = Database::create(&path).map_err(|error| store_error(&path, &error))?;
-        let begin = database.begin_write().map_err(|error| store_error(&path, &error))?;
-        begin.open_table(KEYS).map_err(|error| store_error(&path, &error))?;
-        begin.open_table(ERASED).map_err(|error| store_error(&path, &error))?;
-        begin.commit().map_err(|error| store_error(&path, &error))?;
+        // Left by a kill while the store was written anew; the present file is whole.
+        let _ = fs::remove_file(fresh_path(&path));
+        let database = create_database(&path).map_err(|error| store_error(&path, &error))?;
         let wrapping = Aes256GcmSiv::new(&(*kek).into());
-        let shared = Arc::new(Shared { database, wrapping, cache: Mutex::default() });
+        let shared = Shared { path: path.clone(), database: RwLock::new(database), wrapping, cache: Mutex::default() };
+        if !shared.check_kek().map_err(|error| store_error(&path, &error))? {
+            return Err(Error::Unavailable(format!(
+                "密钥加密密钥与 {0} 不符。The key-encryption key is not the one that {0} was made with",
+                path.display()
+            )));
+        }
+        let shared = Arc::new(shared);
         let (writer, requests) = mpsc::sync_channel::<Request>(BATCH_MAX);
         let worker = shared.clone();
         std::thread::Builder::new()
@@ -93,7 +106,7 @@ impl KeyStore {
     /// When the store cannot be written.
     pub async fn ensure(&self, subjects: Vec<(String, Uuid)>) -> Result<(), Error> {
         let missing: Vec<_> = {
-            let cache = self.shared.cache.lock().expect("no panic while held");
+            let cache = self.shared.cache();
             subjects.into_iter().filter(|(kind, id)| !cache.contains_key(&key_name(kind, *id))).collect()
         };
         if missing.is_empty() {
@@ -111,11 +124,13 @@ impl KeyStore {
     /// When the store cannot be read.
     pub fn key(&self, kind: &str, id: Uuid) -> Result<KeyState, Error> {
         let name = key_name(kind, id);
-        if let Some(key) = self.shared.cache.lock().expect("no panic while held").get(&name) {
+        // Held while the store is read: an erasure in between would leave the key in the cache.
+        let mut cache = self.shared.cache();
+        if let Some(key) = cache.get(&name) {
             return Ok(KeyState::Known(key.clone()));
         }
         let read = || -> Result<KeyState, redb::Error> {
-            let begin = self.shared.database.begin_read()?;
+            let begin = self.shared.database.read().expect("no panic while held").begin_read()?;
             if begin.open_table(ERASED)?.get(subject_name(kind, id).as_str())?.is_some() {
                 return Ok(KeyState::Erased);
             }
@@ -124,7 +139,10 @@ impl KeyStore {
         };
         let state = read().map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
         if let KeyState::Known(key) = &state {
-            self.shared.remember(name, key.clone());
+            if cache.len() >= CACHE_MAX {
+                cache.clear();
+            }
+            cache.insert(name, key.clone());
         }
         Ok(state)
     }
@@ -135,16 +153,21 @@ impl KeyStore {
     /// When the store cannot be written.
     pub fn erase(&self, kind: &str, id: Uuid) -> Result<(), Error> {
         let (name, subject) = (key_name(kind, id), subject_name(kind, id));
-        let write = || -> Result<(), redb::Error> {
-            let begin = self.shared.database.begin_write()?;
-            begin.open_table(KEYS)?.remove(name.as_str())?;
+        let mut cache = self.shared.cache();
+        let mut database = self.shared.database.write().expect("no panic while held");
+        let mut write = || -> Result<(), redb::Error> {
+            let begin = database.begin_write()?;
+            let held = begin.open_table(KEYS)?.remove(name.as_str())?.is_some();
             begin.open_table(ERASED)?.insert(subject.as_str(), [].as_slice())?;
             begin.commit()?;
+            if held {
+                self.shared.write_anew(&mut database)?;
+            }
             Ok(())
         };
-        write().map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
-        self.shared.cache.lock().expect("no panic while held").remove(&name);
-        Ok(())
+        let written = write().map_err(|error| Error::Unavailable(format!("key store: {error}")));
+        cache.remove(&name);
+        written
     }
 }
 
@@ -163,9 +186,8 @@ impl Shared {
     }
 
     fn create<'a>(&self, subjects: impl Iterator<Item = &'a (String, Uuid)>) -> Result<(), String> {
-        let mut made = Vec::new();
-        let mut write = || -> Result<(), redb::Error> {
-            let begin = self.database.begin_write()?;
+        let write = || -> Result<(), redb::Error> {
+            let begin = self.database.read().expect("no panic while held").begin_write()?;
             {
                 let mut keys = begin.open_table(KEYS)?;
                 let erased = begin.open_table(ERASED)?;
@@ -176,25 +198,66 @@ impl Shared {
                     }
                     let key = random()?;
                     keys.insert(name.as_str(), self.wrap(&name, &key)?.as_slice())?;
-                    made.push((name, key));
                 }
             }
             begin.commit()?;
             Ok(())
         };
-        write().map_err(|error| error.to_string())?;
-        for (name, key) in made {
-            self.remember(name, key);
-        }
-        Ok(())
+        write().map_err(|error| error.to_string())
     }
 
-    fn remember(&self, name: String, key: DataKey) {
-        let mut cache = self.cache.lock().expect("no panic while held");
-        if cache.len() >= CACHE_MAX {
-            cache.clear();
+    fn cache(&self) -> MutexGuard<'_, HashMap<String, DataKey>> {
+        self.cache.lock().expect("no panic while held")
+    }
+
+    /// Whether the store opens with this key-encryption key; a new store remembers it.
+    fn check_kek(&self) -> Result<bool, redb::Error> {
+        let database = self.database.read().expect("no panic while held");
+        let begin = database.begin_write()?;
+        let good = {
+            let mut check = begin.open_table(CHECK)?;
+            let known = check.get(CHECK_NAME)?.map(|wrapped| wrapped.value().to_vec());
+            match known {
+                Some(wrapped) => self.unwrap(CHECK_NAME, &wrapped).is_some(),
+                None => {
+                    let wrapped = self.wrap(CHECK_NAME, &random()?)?;
+                    check.insert(CHECK_NAME, wrapped.as_slice())?;
+                    true
+                }
+            }
+        };
+        begin.commit()?;
+        Ok(good)
+    }
+
+    /// Copies what is left into a new file, takes its place and fills the old one with zeros. A kill in between leaves
+    /// one whole store; at worst the old file's blocks are free but not yet zero.
+    fn write_anew(&self, database: &mut Database) -> Result<(), redb::Error> {
+        let fresh = fresh_path(&self.path);
+        let copy = create_database(&fresh)?;
+        let (from, to) = (database.begin_read()?, copy.begin_write()?);
+        for table in [KEYS, ERASED, CHECK] {
+            let (from, mut to) = (from.open_table(table)?, to.open_table(table)?);
+            for row in from.iter()? {
+                let (name, value) = row?;
+                to.insert(name.value(), value.value())?;
+            }
         }
-        cache.insert(name, key);
+        to.commit()?;
+        let mut old = fs::OpenOptions::new().write(true).open(&self.path)?;
+        fs::rename(&fresh, &self.path)?;
+        crate::connect::sync_folder_of(&self.path).map_err(|error| io(&error.to_string()))?;
+        drop(from);
+        drop(std::mem::replace(database, copy));
+        let mut left = old.metadata()?.len();
+        let zeros = vec![0; 1 << 16];
+        while left > 0 {
+            let some = usize::try_from(left).unwrap_or(zeros.len()).min(zeros.len());
+            old.write_all(&zeros[..some])?;
+            left -= some as u64;
+        }
+        old.sync_all()?;
+        Ok(())
     }
 
     /// `nonce || AES-256-GCM-SIV(kek, nonce, key, name)`.
@@ -221,8 +284,24 @@ fn subject_name(kind: &str, id: Uuid) -> String {
     format!("{kind}/{id}")
 }
 
-fn io(what: &'static str) -> redb::Error {
-    redb::Error::Io(std::io::Error::other(what))
+fn io(what: &str) -> redb::Error {
+    redb::Error::Io(std::io::Error::other(what.to_owned()))
+}
+
+fn fresh_path(path: &Path) -> PathBuf {
+    path.with_extension("redb.new")
+}
+
+/// Opens or makes a file with all tables, readable by its owner alone.
+fn create_database(path: &Path) -> Result<Database, redb::Error> {
+    let database = Database::create(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    let begin = database.begin_write()?;
+    for table in [KEYS, ERASED, CHECK] {
+        begin.open_table(table)?;
+    }
+    begin.commit()?;
+    Ok(database)
 }
 
 /// Random bytes of the system's generator.
@@ -253,10 +332,9 @@ fn key_encryption_key(path: &PathBuf) -> Result<DataKey, Error> {
         Ok(text) => decode(&Zeroizing::new(text)).map(Zeroizing::new).ok_or_else(ill_formed),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let key = random().map_err(|error| store_error(path, &error))?;
-            let mut file =
-                fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(Error::io("create", path.clone()))?;
+            // Whole or not at all: a torn key file would make every later start fail.
             let text = Zeroizing::new(signing::bytes::b64(key.as_slice()));
-            file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io("write", path.clone()))?;
+            crate::connect::write_private(path, text.as_bytes())?;
             Ok(key)
         }
         Err(error) => Err(Error::io("read", path.clone())(error)),

@@ -15,6 +15,7 @@ mod append_call;
 #[cfg(test)]
 mod append_call_tests;
 pub mod appender;
+pub mod archive;
 pub mod connect;
 pub mod error;
 pub mod event_log;
