@@ -107,7 +107,7 @@ fn is_loopback_alias(audience: &str, url: &str) -> bool {
 pub fn key_and_account(path: &Path, given: Option<Uuid>) -> anyhow::Result<(SigningKey, Uuid)> {
     let file = KeyFile::read(path)?;
     let account = given.or(file.account).ok_or_else(|| {
-        super::Usage(format!("{} 未注明账户，请用 --account 给出。The file does not say whose key it is: give --account.", path.display()))
+        crate::commands::Usage(format!("{} 未注明账户，请用 --account 给出。The file does not say whose key it is: give --account.", path.display()))
     })?;
     Ok((file.key, account))
 }

@@ -7,17 +7,21 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod client;
 mod clock;
 mod commands;
 mod config;
 mod desk;
+mod export;
 mod folder;
+mod followers;
 mod key_file;
 mod node;
 mod seed;
+mod verify;
 
-use commands::{Exit, Usage};
+use commands::Exit;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -48,6 +52,16 @@ enum Command {
     Submit(commands::submit::Options),
     /// 登录 · print a bearer token
     Token(commands::token::Options),
+    /// 核验全部历史 · verify the whole history, of a bundle or a database
+    Verify(verify::Options),
+    /// 导出可独立核验的包 · export a bundle that anyone can verify
+    Export(export::Options),
+    /// 重建查询数据，不停机 · fold the read model anew beside the live one
+    Rebuild(commands::rebuild::Options),
+    /// 状态 · how the ledger stands
+    Status(commands::status::Options),
+    /// 性能测试，以同机极限为比 · measure, as ratios to limits of the same run
+    Bench(bench::BenchArgs),
     /// 打印接口定义 · print the GraphQL contract
     Sdl(commands::sdl::Options),
 }
@@ -71,13 +85,15 @@ fn main() -> ExitCode {
         Command::Sign(options) => commands::sign::run(options),
         Command::Submit(options) => commands::submit::run(options),
         Command::Token(options) => commands::token::run(options),
+        Command::Verify(options) => verify::run(options),
+        Command::Export(options) => export::run(options),
+        Command::Rebuild(options) => commands::rebuild::run(options),
+        Command::Status(options) => commands::status::run(options),
+        Command::Bench(options) => return bench::run(options).unwrap_or_else(|error| commands::tell(&error).into()),
         Command::Sdl(options) => commands::sdl::run(options),
     };
     match outcome {
         Ok(exit) => exit.into(),
-        Err(error) => {
-            eprintln!("{error:#}");
-            if error.is::<Usage>() { Exit::Usage.into() } else { Exit::CouldNot.into() }
-        }
+        Err(error) => commands::tell(&error).into(),
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use api::submit::{Door, DoorParts};
 use deadpool_postgres::Pool;
 use postgres::{Cluster, Settings};
@@ -29,8 +29,8 @@ pub struct Core {
     pub keys: KeyStore,
     /// Pools by role.
     pub pools: Pools,
-    /// The bootstrap superuser: migrations alone.
-    pub admin: Config,
+    /// How the sealer connects: with a connection of its own.
+    pub sealer: Config,
     /// The clock.
     pub clock: ProcessClock,
     /// Size of the published tree, told by whoever seals.
@@ -51,6 +51,15 @@ pub struct Pools {
     pub projector: Pool,
 }
 
+impl Pools {
+    /// Closes all of them.
+    pub fn close(&self) {
+        for pool in [&self.appender, &self.reader, &self.sealer, &self.projector] {
+            pool.close();
+        }
+    }
+}
+
 /// The database of an installation, before anything works on it.
 pub struct Database {
     /// The bootstrap superuser.
@@ -62,22 +71,32 @@ pub struct Database {
 }
 
 impl Database {
-    /// Starts or adopts the private server (or takes the one that is named) and brings it up to date.
+    /// Starts or adopts the private server, or takes the one that is named. Nothing is written: see [`Database::migrate`].
     ///
     /// # Errors
-    /// When there is no server, or its migrations are refused.
+    /// When there is no server, or the database of this folder is gone.
     pub async fn open(place: &Place, folder: &Folder, durable: bool) -> anyhow::Result<Self> {
+        let roles = folder.at("roles.json");
         let (admin, cluster) = match &place.database_url {
             Some(url) => (url.parse::<Config>().context("--database-url 不合规。It is ill-formed.")?, None),
             None => {
+                let lost = roles.exists() && !folder.at("pg").join("PG_VERSION").exists();
+                ensure!(!lost, "数据库目录 {} 不见了：请从备份放回。The database is gone: put it back from its backup.", folder.at("pg").display());
                 let cluster = Cluster::start(&folder.at("pg"), Settings { durable }).await?;
                 (cluster.config().clone(), Some(cluster))
             }
         };
-        let passwords = Passwords::load_or_create(&folder.at("roles.json"))?;
-        schema::migrate(&admin, &passwords).await?;
-        schema::migrate::set_simulated_clock(&admin, folder.is_demonstration()).await?;
+        let passwords = Passwords::load_or_create(&roles)?;
         Ok(Self { admin, passwords, cluster })
+    }
+
+    /// Brings the database up to date, as the bootstrap superuser.
+    ///
+    /// # Errors
+    /// When a migration is refused.
+    pub async fn migrate(&self, folder: &Folder) -> anyhow::Result<()> {
+        schema::migrate(&self.admin, &self.passwords).await?;
+        Ok(schema::migrate::set_simulated_clock(&self.admin, folder.is_demonstration()).await?)
     }
 
     /// The pools.
@@ -102,6 +121,7 @@ impl Core {
     /// When the database, the key store or the appender cannot be started.
     pub async fn open(place: &Place, folder: Folder, durable: bool, clock: Option<ProcessClock>) -> anyhow::Result<Self> {
         let database = Database::open(place, &folder, durable).await?;
+        database.migrate(&folder).await?;
         let pools = database.pools()?;
         let log = EventLog::new(pools.appender.clone());
         let head = log.head().await?;
@@ -122,7 +142,8 @@ impl Core {
             clock: clock.for_door(),
             published: published_seen,
         });
-        Ok(Self { folder, door: Arc::new(door), keys, pools, admin: database.admin, clock, published, cluster: database.cluster })
+        let sealer = role_config(&database.admin, Role::Sealer, &database.passwords);
+        Ok(Self { folder, door: Arc::new(door), keys, pools, sealer, clock, published, cluster: database.cluster })
     }
 
     /// Ends: the private server is stopped in order when this process runs it.
@@ -131,9 +152,7 @@ impl Core {
     /// When the server does not stop.
     pub async fn close(self) -> anyhow::Result<()> {
         let Self { door, pools, cluster, .. } = self;
-        for pool in [&pools.appender, &pools.reader, &pools.sealer, &pools.projector] {
-            pool.close();
-        }
+        pools.close();
         drop(door);
         match cluster {
             Some(cluster) => Ok(cluster.stop().await?),

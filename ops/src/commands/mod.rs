@@ -6,10 +6,12 @@ use std::process::ExitCode;
 pub mod demo;
 pub mod init;
 pub mod keygen;
+pub mod rebuild;
 pub mod sdl;
 pub mod seed;
 pub mod serve;
 pub mod sign;
+pub mod status;
 pub mod submit;
 pub mod token;
 
@@ -36,6 +38,12 @@ impl From<Exit> for ExitCode {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
+
+/// Says on standard error why a command could not do its work.
+pub fn tell(error: &anyhow::Error) -> Exit {
+    eprintln!("{error:#}");
+    if error.is::<Usage>() { Exit::Usage } else { Exit::CouldNot }
+}
 
 /// Runs a command that waits for things.
 pub fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {

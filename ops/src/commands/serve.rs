@@ -1,22 +1,23 @@
 //! `serve`: the service. It starts the database, follows the log, answers, and ends in order on a signal.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use api::log::PublicLog;
+use api::proofs::Proofs;
 use api::{Limits, Node, NodeParts, audiences_of};
 use clap::Args;
 use postgres::{Cluster, Settings};
-use schema::read_model::ReadModel;
+use schema::tiles::TileStore;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::{Exit, log_to_stderr, wait_for};
 use crate::config::{Place, Serving};
-use crate::desk;
 use crate::folder::Folder;
+use crate::followers::Followers;
 use crate::node::Core;
 
 /// Options of `serve`.
@@ -51,22 +52,35 @@ pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
     let listener = TcpListener::bind(serving.listen)
         .await
         .with_context(|| format!("无法监听 {}，可用 --listen 另选。Cannot listen there; choose another address.", serving.listen))?;
-    let address = listener.local_addr()?;
     let mut core = Core::open(place, folder, true, None).await?;
     let (stop, stopped) = watch::channel(false);
+    let outcome = work(&mut core, place, serving, listener, stop, stopped).await;
+    let closed = core.close().await;
+    outcome.and(closed)
+}
+
+async fn work(
+    core: &mut Core,
+    place: &Place,
+    serving: &Serving,
+    listener: TcpListener,
+    stop: watch::Sender<bool>,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    let followers = Followers::start(core, place, &stopped).await?;
     let server = core.cluster.take().map(|cluster| tokio::spawn(keep_running(cluster, core.folder.at("pg"), stopped.clone())));
-    let projections = Arc::new(schema::catch_up::start(core.pools.projector.clone(), Some(core.door.sizes())).await?);
-    let desk = tokio::spawn(desk::work(core.door.clone(), ReadModel::new(core.pools.reader.clone()), projections.clone()));
     let mut audiences = audiences_of(address);
-    audiences.splice(0..0, serving.public_url.iter().cloned());
+    audiences.extend(serving.public_url.iter().cloned());
+    let tiles = TileStore::new(core.pools.sealer.clone());
     let node = Node::new(NodeParts {
         door: core.door.clone(),
         reader: core.pools.reader.clone(),
         sessions: core.pools.appender.clone(),
-        log_router: axum::Router::new(),
-        proofs: Arc::new(|_| Box::pin(async { Ok(None) })),
+        log_router: PublicLog::new(tiles.clone(), core.folder.installation.log.verifier().to_vkey()).router(),
+        proofs: Proofs::new(tiles).into_proof_of(),
         published: core.published.subscribe(),
-        projections,
+        projections: followers.projections.clone(),
         session_secret: core.folder.session_secret,
         audiences,
         graphiql: serving.graphiql,
@@ -78,20 +92,26 @@ pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
     let http = axum::serve(listener, api::router(node)).with_graceful_shutdown(async move {
         let _ = ending.wait_for(|stop| *stop).await;
     });
-    let http = tokio::spawn(async move { http.await });
-    wait_for_signal().await?;
+    let mut http = tokio::spawn(async move { http.await });
+    let ended_early = tokio::select! {
+        signal = wait_for_signal() => { signal?; None }
+        ended = &mut http => Some(ended),
+    };
     tracing::info!("正在停止 · stopping");
     let _ = stop.send(true);
-    // Web sockets never end by themselves.
-    if let Ok(ended) = tokio::time::timeout(GRACE, http).await {
-        ended.context("服务异常结束。The service ended badly.")??;
-    }
-    desk.abort();
-    core.cluster = match server {
-        Some(server) => Some(server.await.context("数据库看护任务异常结束。The database's keeper ended badly.")?),
-        None => None,
+    let ended = match ended_early {
+        Some(ended) => Some(ended),
+        // Web sockets never end by themselves.
+        None => tokio::time::timeout(GRACE, http).await.ok(),
     };
-    core.close().await
+    followers.end().await;
+    if let Some(server) = server {
+        core.cluster = Some(server.await.context("数据库看护任务异常结束。The database's keeper ended badly.")?);
+    }
+    match ended {
+        Some(ended) => ended.context("服务异常结束。The service ended badly.")?.context("服务异常结束。The service ended badly."),
+        None => Ok(()),
+    }
 }
 
 /// Starts the private server again whenever it ends by itself. Hands it back when the service stops.

@@ -17,7 +17,7 @@ use signing::bytes::{Hash, Instant, KeyId};
 use signing::envelope::Unit;
 use signing::keys::SigningKey;
 use signing::statement::RecordRef;
-use signing::tree::{Frontier, leaf, leaf_hash};
+use signing::tree::{leaf, leaf_hash};
 use tokio::sync::mpsc;
 
 use super::model::{Act, Origin, Step};
@@ -103,13 +103,12 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
     bar.finish_and_clear();
     outcome?;
     let story = teller.join().map_err(|_| anyhow::anyhow!("示例城市生成失败。The story of the demonstration failed."))?;
-    let (size, root) = root_of(core.door.log()).await?;
-    ensure!(
-        size == story.size() as u64 && root == story.root(),
-        "账本与示例城市不一致：{size} 个事件，根 {root}；应为 {} 个，根 {}。The log is not what was told.",
-        story.size(),
-        story.root()
-    );
+    let leaves = leaves_of(core.door.log()).await?;
+    let (size, root) = (leaves.len() as u64, story.root());
+    if leaves != story.model.leaves() {
+        let differs = leaves.iter().zip(story.model.leaves()).position(|(found, expected)| found != expected).unwrap_or(leaves.len());
+        bail!("账本与示例城市自位置 {differs} 起不一致。From this position on the log is not what was told.");
+    }
     let genesis = genesis_hash(&core).await?.context("账本为空。The log is empty.")?;
     core.folder.write_trust(genesis)?;
     write_keys(&core.folder, &story)?;
@@ -214,20 +213,18 @@ fn subjects_of(unit: &Unit) -> impl Iterator<Item = (String, uuid::Uuid)> {
     unit.openings.iter().flatten().flatten().map(|opening| (opening.subject.kind.to_string(), opening.subject.id))
 }
 
-/// Size and root of a log, from its stored bytes.
-async fn root_of(log: &EventLog) -> anyhow::Result<(u64, Hash)> {
-    let mut frontier = Frontier::default();
-    let mut full = Vec::new();
+/// Leaf hashes of a log, from its stored bytes.
+async fn leaves_of(log: &EventLog) -> anyhow::Result<Vec<Hash>> {
+    let mut leaves = Vec::new();
     loop {
-        let events = log.range(frontier.size(), 1_000).await?;
+        let events = log.range(leaves.len() as u64, 1_000).await?;
         if events.is_empty() {
-            return Ok((frontier.size(), frontier.root()));
+            return Ok(leaves);
         }
-        for event in events {
+        leaves.extend(events.iter().map(|event| {
             let leaf = leaf(Instant::from_micros(event.recorded_at), &Hash(event.hash), event.alg, &KeyId(event.key), &event.signature);
-            frontier.push(leaf_hash(&leaf), &mut full);
-        }
-        full.clear();
+            leaf_hash(&leaf)
+        }));
     }
 }
 

@@ -121,6 +121,7 @@ pub struct Model {
     service_key: Arc<SigningKey>,
     frontier: Frontier,
     full_tiles: Vec<FullTile>,
+    leaves: Vec<Hash>,
     keys_used: u32,
     steps: Vec<Step>,
     events: usize,
@@ -209,6 +210,7 @@ impl Model {
             service_key: Arc::new(origin.service_key.clone()),
             frontier: Frontier::default(),
             full_tiles: Vec::new(),
+            leaves: Vec::new(),
             keys_used: FIRST_PERSONAL_KEY,
             steps: Vec::new(),
             events: 0,
@@ -253,6 +255,11 @@ impl Model {
     /// Root of the tree so far.
     pub fn root(&self) -> Hash {
         self.frontier.root()
+    }
+
+    /// Leaf hashes so far, by position.
+    pub fn leaves(&self) -> &[Hash] {
+        &self.leaves
     }
 
     /// Takes the steps made since the last call.
@@ -343,7 +350,9 @@ impl Model {
                 None => (self.service.key, self.service_key.sign_payload(PayloadType::Event, &event.payload).to_vec()),
             };
             let leaf = leaf(self.now, &event.hash, 1, &key, &signature);
-            self.frontier.push(leaf_hash(&leaf), &mut self.full_tiles);
+            let leaf = leaf_hash(&leaf);
+            self.leaves.push(leaf);
+            self.frontier.push(leaf, &mut self.full_tiles);
             self.full_tiles.clear();
         }
     }

@@ -1,0 +1,83 @@
+//! What follows the log while the service runs: sealer, archive, read model, desk. None of them can change an event.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use schema::anchor::{FileAnchor, shares_file_system};
+use schema::archive::{Archive, follow};
+use schema::catch_up::Projections;
+use schema::read_model::ReadModel;
+use schema::sealer::{Database, Refusal, Sealer};
+use schema::tiles::TileStore;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::config::Place;
+use crate::desk;
+use crate::node::Core;
+
+/// The followers of a running service.
+pub struct Followers {
+    /// The read model.
+    pub projections: Arc<Projections>,
+    sealer: JoinHandle<Result<(), Refusal>>,
+    others: Vec<JoinHandle<()>>,
+}
+
+impl Followers {
+    /// Starts them; the sealer compares database and anchor first.
+    ///
+    /// # Errors
+    /// When database and anchor do not belong together, or a folder cannot be used: then nothing must be served.
+    pub async fn start(core: &Core, place: &Place, stop: &watch::Receiver<bool>) -> anyhow::Result<Self> {
+        let sealer = start_sealer(core, place, stop).await?;
+        let archive = Archive::open(&core.folder.at("archive")).context("语句归档无法使用。The archive of statements cannot be used.")?;
+        let log = core.door.log().clone();
+        let sizes = core.door.sizes();
+        let archiving = tokio::spawn(async move {
+            if let Err(error) = follow(archive, log, sizes).await {
+                tracing::error!(%error, "归档已停止，请处理 · the archive has stopped: this needs a person");
+            }
+        });
+        let projections = Arc::new(schema::catch_up::start(core.pools.projector.clone(), Some(core.door.sizes())).await?);
+        let model = ReadModel::new(core.pools.reader.clone());
+        let desk = tokio::spawn(desk::work(core.door.clone(), model, projections.clone()));
+        Ok(Self { projections, sealer, others: vec![archiving, desk] })
+    }
+
+    /// Ends them: the sealer in order, the others wherever they are, which harms nothing.
+    pub async fn end(self) {
+        self.others.iter().for_each(JoinHandle::abort);
+        match tokio::time::timeout(std::time::Duration::from_secs(5), self.sealer).await {
+            Ok(Ok(Ok(()))) => {}
+            other => tracing::warn!(?other, "sealer.ended"),
+        }
+    }
+}
+
+async fn start_sealer(core: &Core, place: &Place, stop: &watch::Receiver<bool>) -> anyhow::Result<JoinHandle<Result<(), Refusal>>> {
+    let folder = &core.folder;
+    let place_of_anchor = place.anchor(folder.is_demonstration());
+    let anchor = FileAnchor::open(&place_of_anchor, folder.installation.ledger, &folder.installation_id)?;
+    if !folder.is_demonstration() && shares_file_system(&place_of_anchor, folder.path()) {
+        tracing::warn!("锚定文件与数据在同一文件系统，建议用 --anchor 另设 · the anchor shares the file system of the data: consider --anchor");
+    }
+    let database = Database::new(core.sealer.clone(), TileStore::new(core.pools.sealer.clone()));
+    let mut sealer = Sealer::new(database, anchor, folder.installation.log.clone(), Some(folder.at("tiles")));
+    sealer.recover(core.clock.micros()).await?;
+    let mut published = sealer.published();
+    core.published.send_replace(*published.borrow_and_update());
+    let (told, mut ending) = (core.published.clone(), stop.clone());
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                changed = published.changed() => match changed {
+                    Ok(()) => drop(told.send_replace(*published.borrow_and_update())),
+                    Err(_) => return,
+                },
+                _ = ending.wait_for(|stop| *stop) => return,
+            }
+        }
+    });
+    Ok(tokio::spawn(sealer.run(core.clock.for_appender(), core.door.sizes(), stop.clone())))
+}
