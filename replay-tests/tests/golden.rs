@@ -250,7 +250,8 @@ fn every_type_of_the_catalogue_has_its_example() {
 fn the_same_story_makes_the_same_bytes() {
     for (path, text) in stored() {
         let made = MADE.get(&path).unwrap_or_else(|| panic!("the story does not make {}", path.display()));
-        assert_eq!(*made, text, "{}", path.display());
+        // As values: in which order a file writes its members is not what was published.
+        assert_eq!(to_json(made.as_bytes()), to_json(text.as_bytes()), "{}", path.display());
     }
 }
 
