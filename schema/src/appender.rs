@@ -90,9 +90,11 @@ struct Job {
     _room: OwnedSemaphorePermit,
 }
 
-/// Hashes of what a unit writes and reads. Two that are equal by chance only keep two units apart.
+/// Hashes of what a unit writes, touches and reads. Two that are equal by chance only keep two units apart.
 struct Footprint {
     writes: Vec<u64>,
+    /// Index keys. Two units may touch the same one: only who read it is concerned.
+    touches: Vec<u64>,
     reads: Vec<u64>,
 }
 
@@ -225,13 +227,14 @@ fn event_bytes(event: &crate::event_log::NewEvent) -> usize {
 
 impl Footprint {
     fn of(unit: &NewUnit, hasher: &RandomState) -> Footprint {
-        let mut writes = Vec::with_capacity(unit.events.len() * 3);
+        let mut writes = Vec::with_capacity(unit.events.len() * 2 + unit.takes.len() + unit.frees.len() + 1);
+        let mut touches = Vec::new();
         let mut reads = Vec::with_capacity(unit.reads.len() + unit.guards.len());
         writes.extend(unit.batch.map(|id| hasher.hash_one((0_u8, id))));
         for event in &unit.events {
             writes.push(hasher.hash_one((1_u8, event.id)));
             writes.push(hasher.hash_one((2_u8, &event.kind, event.record)));
-            writes.extend(event.touches.iter().map(|key| hasher.hash_one((3_u8, key))));
+            touches.extend(event.touches.iter().map(|key| hasher.hash_one((3_u8, key))));
         }
         writes.extend(
             unit.takes
@@ -253,7 +256,11 @@ impl Footprint {
                 .iter()
                 .map(|(key, _)| hasher.hash_one((3_u8, key))),
         );
-        Footprint { writes, reads }
+        Footprint {
+            writes,
+            touches,
+            reads,
+        }
     }
 }
 
@@ -420,6 +427,7 @@ fn pick(waiting: &mut VecDeque<Job>, limits: &AppenderLimits) -> Vec<Job> {
     let mut kept = VecDeque::new();
     let (mut events, mut bytes) = (0, 0);
     let mut written: HashSet<u64> = HashSet::new();
+    let mut touched: HashSet<u64> = HashSet::new();
     let mut read_by_kept: HashSet<u64> = HashSet::new();
     while let Some(job) = waiting.pop_front() {
         let full = !batch.is_empty()
@@ -429,12 +437,21 @@ fn pick(waiting: &mut VecDeque<Job>, limits: &AppenderLimits) -> Vec<Job> {
             waiting.push_front(job);
             break;
         }
-        let Footprint { writes, reads } = &job.footprint;
-        let collides = writes
-            .iter()
-            .any(|hash| written.contains(hash) || read_by_kept.contains(hash))
-            || reads.iter().any(|hash| written.contains(hash));
+        let Footprint {
+            writes,
+            touches,
+            reads,
+        } = &job.footprint;
+        let collides = writes.iter().any(|hash| written.contains(hash))
+            || reads
+                .iter()
+                .any(|hash| written.contains(hash) || touched.contains(hash))
+            || [writes, touches]
+                .into_iter()
+                .flatten()
+                .any(|hash| read_by_kept.contains(hash));
         written.extend(writes);
+        touched.extend(touches);
         if collides {
             read_by_kept.extend(reads);
             kept.push_back(job);
@@ -508,5 +525,48 @@ impl From<&tokio_postgres::Error> for Failed {
             connection_lost,
             of_a_unit,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(writes: &[u64], touches: &[u64], reads: &[u64]) -> Job {
+        let room = Arc::new(Semaphore::new(1));
+        Job {
+            unit: NewUnit::default(),
+            footprint: Footprint {
+                writes: writes.to_vec(),
+                touches: touches.to_vec(),
+                reads: reads.to_vec(),
+            },
+            bytes: 1,
+            answer: oneshot::channel().0,
+            _room: room.try_acquire_owned().expect("one permit"),
+        }
+    }
+
+    /// The first write of each unit of one call.
+    fn picked(waiting: &mut VecDeque<Job>) -> Vec<u64> {
+        let batch = pick(waiting, &AppenderLimits::default());
+        batch.iter().map(|job| job.footprint.writes[0]).collect()
+    }
+
+    #[test]
+    fn units_that_touch_one_key_share_a_call_and_a_reader_of_it_waits() {
+        let mut waiting = VecDeque::from([
+            job(&[1], &[100], &[]),
+            job(&[2], &[100], &[]),
+            job(&[3], &[], &[100]),
+            // Comes after the reader that waits, so it must not overtake it.
+            job(&[4], &[100], &[]),
+            job(&[5], &[], &[]),
+            job(&[5], &[], &[]),
+        ]);
+        assert_eq!(picked(&mut waiting), [1, 2, 5]);
+        assert_eq!(picked(&mut waiting), [3, 5]);
+        assert_eq!(picked(&mut waiting), [4]);
+        assert!(waiting.is_empty());
     }
 }
