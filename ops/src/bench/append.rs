@@ -19,8 +19,8 @@ pub struct Appended {
     pub receipts: u64,
     /// Units that got something else.
     pub others: u64,
-    /// CPU of client and database for one event, microseconds.
-    pub cpu_us: f64,
+    /// CPU of client and database for one event, microseconds: ours, then PostgreSQL's.
+    pub cpu_us: (f64, f64),
 }
 
 /// How a unit is sent.
@@ -45,11 +45,12 @@ impl Send for AtTheDoor {
     }
 }
 
-/// Lets `senders.len()` clients submit all streams, each of its own share. `cpu` reads the CPU seconds used so far.
+/// Lets `senders.len()` clients submit all streams, each of its own share. `cpu` reads the CPU
+/// seconds used so far, ours and PostgreSQL's.
 ///
 /// # Errors
 /// When there are fewer streams than clients.
-pub async fn run<S: Send>(senders: Vec<S>, streams: Vec<Vec<Vec<u8>>>, cpu: impl Fn() -> f64) -> Result<Appended> {
+pub async fn run<S: Send>(senders: Vec<S>, streams: Vec<Vec<Vec<u8>>>, cpu: impl Fn() -> (f64, f64)) -> Result<Appended> {
     let clients = senders.len();
     if streams.len() < clients {
         bail!("{} streams for {clients} clients", streams.len());
@@ -81,7 +82,8 @@ pub async fn run<S: Send>(senders: Vec<S>, streams: Vec<Vec<Vec<u8>>>, cpu: impl
         waited.extend(client.await?);
     }
     let elapsed = began.elapsed().as_secs_f64();
-    let cpu_seconds = cpu() - cpu_before;
+    let cpu_after = cpu();
+    let each = |seconds: f64| seconds * 1e6 / units as f64;
     waited.sort_unstable();
     let others = others.load(Ordering::Relaxed);
     Ok(Appended {
@@ -90,7 +92,7 @@ pub async fn run<S: Send>(senders: Vec<S>, streams: Vec<Vec<Vec<u8>>>, cpu: impl
         p99: percentile(&waited, 99),
         receipts: units as u64 - others,
         others,
-        cpu_us: cpu_seconds * 1e6 / units as f64,
+        cpu_us: (each(cpu_after.0 - cpu_before.0), each(cpu_after.1 - cpu_before.1)),
     })
 }
 

@@ -262,9 +262,23 @@ impl Site {
         Ok(())
     }
 
+    /// Transactions that the server has committed so far, as far as its sessions have reported them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn transactions(&self) -> Result<i64> {
+        let (client, connection) = self.admin().connect(NoTls).await?;
+        let driver = tokio::spawn(connection);
+        let row = client.query_one("select sum(xact_commit)::bigint from pg_stat_database", &[]).await?;
+        let count = row.try_get(0)?;
+        drop(client);
+        let _ = driver.await;
+        Ok(count)
+    }
+
     /// CPU seconds of this process and of the whole PostgreSQL.
-    pub fn cpu_seconds(&self) -> f64 {
-        super::cpu::own_seconds() + self.cluster.pid().map_or(0.0, super::cpu::family_seconds)
+    pub fn cpu_seconds(&self) -> (f64, f64) {
+        (super::cpu::own_seconds(), self.cluster.pid().map_or(0.0, super::cpu::family_seconds))
     }
 }
 
