@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::dynamic::Schema;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, Executor, Request, Response};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Data, Executor, Name, PathSegment, Request, Response, Value};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
@@ -49,15 +50,48 @@ impl Engine {
         };
         if operation == Some(OperationType::Mutation) {
             // A write is never cut short: its sender would not know what became of it.
-            return self.schema.execute(request).await;
+            return complete(self.schema.execute(request).await);
         }
         match tokio::time::timeout(self.node.limits.request, self.schema.execute(request)).await {
-            Ok(response) => response,
+            Ok(response) => complete(response),
             Err(_) => {
                 let limit = usize::try_from(self.node.limits.request.as_millis()).unwrap_or(usize::MAX);
                 Response::from_errors(vec![ApiError::Limit { what: "requestMs", limit }.into_server_error()])
             }
         }
+    }
+}
+
+/// The run-time schema leaves a field that failed out of the answer; the specification wants null there. All fields
+/// that can fail are nullable.
+fn complete(mut answer: Response) -> Response {
+    for error in &answer.errors {
+        let Some((last, way)) = error.path.split_last() else { continue };
+        let mut at = Some(&mut answer.data);
+        for segment in way {
+            at = at.and_then(|value| step(value, segment));
+        }
+        if let (Some(value), PathSegment::Field(name)) = (at, last) {
+            if *value == Value::Null {
+                *value = Value::Object(IndexMap::default());
+            }
+            if let Value::Object(members) = value {
+                members.entry(Name::new(name)).or_insert(Value::Null);
+            }
+        }
+    }
+    answer
+}
+
+/// One step into an answer. An object of which every field failed was left out as well.
+fn step<'a>(value: &'a mut Value, segment: &PathSegment) -> Option<&'a mut Value> {
+    if *value == Value::Null && matches!(segment, PathSegment::Field(_)) {
+        *value = Value::Object(IndexMap::default());
+    }
+    match (value, segment) {
+        (Value::Object(members), PathSegment::Field(name)) => Some(members.entry(Name::new(name)).or_insert(Value::Null)),
+        (Value::List(items), PathSegment::Index(index)) => items.get_mut(*index),
+        _ => None,
     }
 }
 
@@ -124,6 +158,11 @@ impl Executor for SocketEngine {
             None => request,
         };
         let answers = self.engine.schema.execute_stream(request);
-        answers.map(move |answer| { let _open = &open; answer }).boxed()
+        answers
+            .map(move |answer| {
+                let _open = &open;
+                complete(answer)
+            })
+            .boxed()
     }
 }

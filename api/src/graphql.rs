@@ -2,6 +2,7 @@
 //!
 //! Reads are typed queries; writes are the two mutations `prepare` and `append` for all kinds; the subscription
 //! resumes from a position. Every answer says the position at which it was read.
+//! A field that has to ask somebody may be absent when that fails; its error says where.
 
 pub mod account;
 pub mod connection;
@@ -14,6 +15,7 @@ pub mod info;
 pub mod institution;
 pub mod ledger;
 pub mod mutation;
+pub mod paths;
 pub mod policy;
 pub mod record;
 pub mod scalars;
@@ -74,7 +76,7 @@ impl AsOf {
 /// When the types do not fit together: a test builds it.
 #[must_use]
 pub fn build() -> Schema {
-    let mut builder = Schema::build("Query", Some("Mutation"), Some("Subscription"));
+    let mut builder = Schema::build("Query", Some("Mutation"), Some("Subscription")).extension(paths::Paths);
     builder = scalars::register(builder);
     builder = sealed::register(builder);
     builder = event::register(builder);
@@ -119,7 +121,7 @@ fn query() -> Object {
                 .argument(InputValue::new("position", TypeRef::named_nn("Position")).description("账本位置 · Position.")),
         )
         .field(
-            Field::new("events", TypeRef::named_nn("EventConnection"), |ctx| FieldFuture::new(events(ctx)))
+            Field::new("events", TypeRef::named("EventConnection"), |ctx| FieldFuture::new(events(ctx)))
                 .description("按账本顺序的事件，在读者可见范围内 · Events in the order of the ledger, of those the reader may see.")
                 .argument(position("after"))
                 .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of events, at most a page."))

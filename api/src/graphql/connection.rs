@@ -101,7 +101,7 @@ fn register_kind(builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
 /// The list of a kind, as a field of the query root.
 pub fn root(look: &'static Look) -> Field {
     let (zh, en) = look.kind.labels();
-    let field = Field::new(look.list, TypeRef::named_nn(format!("{}Connection", look.type_name)), move |ctx| {
+    let field = Field::new(look.list, TypeRef::named(format!("{}Connection", look.type_name)), move |ctx| {
         FieldFuture::new(async move {
             let query = query(&ctx, look)?;
             let asked = AsOf::read(ctx.args.get("asOf"), ctx.args.get("asOfTime"))?;

@@ -83,7 +83,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
 
 /// `Query.ledger`.
 pub fn ledger_field() -> Field {
-    Field::new("ledger", TypeRef::named_nn("LedgerInfo"), |ctx| {
+    Field::new("ledger", TypeRef::named("LedgerInfo"), |ctx| {
         FieldFuture::new(async move {
             let node = node(&ctx);
             let now = (node.clock)();
@@ -110,7 +110,7 @@ pub fn ledger_field() -> Field {
 
 /// `Query.catalogue`.
 pub fn catalogue_field() -> Field {
-    Field::new("catalogue", TypeRef::named_nn("JSON"), |ctx| {
+    Field::new("catalogue", TypeRef::named("JSON"), |ctx| {
         FieldFuture::new(async move {
             let version = match ctx.args.get("version").filter(|value| !value.is_null()) {
                 Some(version) => u32::try_from(version.i64()?).ok(),

@@ -121,7 +121,7 @@ pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
         interface = interface.field(InterfaceField::new(*name, type_ref()).description(*description));
     }
     interface = interface.field(InterfaceField::new("state", TypeRef::named_nn(TypeRef::STRING)).description(STATE));
-    let history = InterfaceField::new("history", TypeRef::named_nn("EventConnection")).description(HISTORY);
+    let history = InterfaceField::new("history", TypeRef::named("EventConnection")).description(HISTORY);
     builder = builder.register(interface.field(history_arguments(history, InterfaceField::argument)));
     for look in LOOKS {
         builder = register_kind(builder, look);
@@ -164,7 +164,7 @@ fn register_kind(mut builder: SchemaBuilder, look: &'static Look) -> SchemaBuild
             })
             .description("内容 · Its members, as the signed events left them."),
         )
-        .field(history_arguments(Field::new("history", TypeRef::named_nn("EventConnection"), |ctx| FieldFuture::new(history(ctx))).description(HISTORY), Field::argument))
+        .field(history_arguments(Field::new("history", TypeRef::named("EventConnection"), |ctx| FieldFuture::new(history(ctx))).description(HISTORY), Field::argument))
         .field(
             Field::new("asOf", TypeRef::named(look.type_name), |ctx| FieldFuture::new(as_of(ctx)))
                 .description("同一档案在另一时刻 · The same record at another moment of the ledger.")
@@ -226,7 +226,7 @@ pub enum Belongs {
 
 /// An edge to the records that belong to this one.
 pub fn edges(name: &'static str, target: &'static Look, belongs: Belongs, description: &'static str) -> Field {
-    let field = Field::new(name, TypeRef::named_nn(format!("{}Connection", target.type_name)), move |ctx| {
+    let field = Field::new(name, TypeRef::named(format!("{}Connection", target.type_name)), move |ctx| {
         FieldFuture::new(async move {
             let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
             let mut query = super::connection::query(&ctx, target)?;

@@ -1,0 +1,172 @@
+//! Every list as every role: exactly what the policy lets the role read, told by the model and not by the service.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use domain::catalog::{Kind, State};
+use domain::codes::Role;
+use domain::policy::{Reach, policy};
+use serde_json::json;
+use signing::statement::RecordRef;
+use support::{City, serve_city};
+use uuid::Uuid;
+
+const LISTS: [(&str, Kind); 8] = [
+    ("ledgers", Kind::Ledger),
+    ("policies", Kind::Policy),
+    ("accounts", Kind::Account),
+    ("credentials", Kind::Credential),
+    ("grants", Kind::Grant),
+    ("erasures", Kind::Erasure),
+    ("institutions", Kind::Institution),
+    ("devices", Kind::Device),
+];
+
+type Place = (Option<Uuid>, Option<String>, Option<Uuid>);
+
+/// Organisation, area and account of a record: written here a second time, on purpose.
+fn place(city: &City, record: &RecordRef) -> Place {
+    let entry = city.world.memory.record(record).expect("a record");
+    let institution = |id: Uuid| -> Place {
+        let entry = city.world.memory.record(&RecordRef { kind: "institution".into(), id });
+        (Some(id), entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.to_string())), None)
+    };
+    match &entry.state {
+        State::Ledger(_) | State::Policy(_) => (None, None, None),
+        State::Institution(_) => institution(record.id),
+        State::Device(device) => institution(device.profile.institution),
+        State::Account(account) => {
+            // Staff of a service organisation have no area: they are the city's matter.
+            let area = account.area.as_ref().and_then(|area| account.org.map_or(Some(area.to_string()), |org| institution(org).1));
+            (account.org, area, Some(record.id))
+        }
+        State::Grant(grant) => {
+            let area = grant.given.area.as_ref().and_then(|area| grant.given.org.map_or(Some(area.to_string()), |org| institution(org).1));
+            (grant.given.org, area, Some(grant.given.account))
+        }
+        State::Credential(credential) => place(city, &RecordRef { kind: "account".into(), id: credential.account }),
+        State::Erasure(erasure) => place(city, &erasure.found_in),
+    }
+}
+
+fn expected(city: &City, role: &str, kind: Kind) -> BTreeSet<String> {
+    let person = city.person(role);
+    let grant = RecordRef { kind: "grant".into(), id: person.grant.expect("a grant") };
+    let entry = city.world.memory.record(&grant).expect("the grant").clone();
+    let given = &entry.state.grant().expect("a grant").given;
+    let reach = policy(1).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
+    let all = city.world.memory.records().filter(|(record, _)| record.kind == kind.as_str());
+    let seen = all.filter(|(record, _)| {
+        let (org, area, account) = place(city, record);
+        match reach {
+            None => false,
+            Some(Reach::City) => true,
+            Some(Reach::Area) => area.is_some() && area.as_deref() == given.area.as_deref(),
+            Some(Reach::Unit) => org.is_some() && org == given.org,
+            Some(Reach::Own) => account == Some(person.account),
+        }
+    });
+    seen.map(|(record, _)| format!("{}/{}", record.kind, record.id)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_as_every_role() {
+    let (server, city) = serve_city(20).await;
+    let roles: Vec<&str> = city.people.keys().copied().collect();
+    assert_eq!(roles.len(), Role::ALL.len(), "somebody of every role: {roles:?}");
+    let mut seen_all = 0;
+    for role in roles {
+        let token = server.login(&city.person(role)).await;
+        for (list, kind) in LISTS {
+            let query = format!("{{ {list}(first: 100) {{ totalCount totalIsExact nodes {{ id }} pageInfo {{ hasNextPage }} }} }}");
+            let data = server.data(&token, &query, json!({})).await;
+            let page = &data[list];
+            assert_eq!(page["pageInfo"]["hasNextPage"], false, "{list} fits one page");
+            let seen: BTreeSet<String> = page["nodes"].as_array().expect("nodes").iter().map(|node| node["id"].as_str().expect("an id").to_owned()).collect();
+            let expected = expected(&city, role, kind);
+            assert_eq!(seen, expected, "{list} as {role}");
+            assert_eq!(page["totalCount"], expected.len().to_string(), "{list} as {role}");
+            seen_all += seen.len();
+        }
+    }
+    assert!(seen_all > 300, "the test has something to see: {seen_all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_reached_around_the_lists() {
+    let (server, city) = serve_city(21).await;
+    let officer = server.login(&city.person("I_RPO")).await;
+    let foreign = format!("institution/{}", city.other_hospital);
+    let own = format!("institution/{}", city.hospital);
+    let node = "query ($id: ID!) { node(id: $id) { id } }";
+    assert_eq!(server.data(&officer, node, json!({"id": own})).await["node"]["id"], json!(own));
+    assert_eq!(server.data(&officer, node, json!({"id": foreign})).await["node"], json!(null));
+
+    // Every event, by position and by id, is visible exactly when its record is.
+    for row in &city.world.rows {
+        let object = signing::json::read_stored(&row.payload).expect("a payload");
+        let id = object.get("id").and_then(|id| id.as_text()).expect("an id").to_owned();
+        let record = object.get("record").and_then(|record| record.as_object()).expect("a record");
+        let text = |name| record.get(name).and_then(|value| value.as_text()).expect("text").to_owned();
+        let kind = Kind::parse(&text("kind")).expect("a kind");
+        let visible = expected(&city, "I_RPO", kind).contains(&format!("{}/{}", text("kind"), text("id")));
+        let query = "query ($id: UUID!, $position: Position!) { a: event(id: $id) { id } b: event(position: $position) { id } }";
+        let data = server.data(&officer, query, json!({"id": id, "position": row.position.to_string()})).await;
+        let wanted = if visible { json!({"id": id}) } else { json!(null) };
+        assert_eq!((&data["a"], &data["b"]), (&wanted, &wanted), "position {}", row.position);
+    }
+
+    // The feed shows the same, in order.
+    let data = server.data(&officer, "{ events(first: 100) { nodes { position record { node } } pageInfo { hasNextPage } } }", json!({})).await;
+    assert_eq!(data["events"]["pageInfo"]["hasNextPage"], false);
+    let nodes = data["events"]["nodes"].as_array().expect("nodes");
+    let visible: BTreeSet<String> = LISTS.iter().flat_map(|(_, kind)| expected(&city, "I_RPO", *kind)).collect();
+    let records: BTreeSet<String> = nodes.iter().map(|node| node["record"]["node"].as_str().expect("text").to_owned()).collect();
+    assert_eq!(records, visible);
+    let positions: Vec<u64> = nodes.iter().map(|node| node["position"].as_str().expect("text").parse().expect("a number")).collect();
+    assert!(positions.windows(2).all(|pair| pair[0] < pair[1]));
+
+    // A filter cannot ask for more, an edge does not lead out.
+    let query = "query ($org: UUID!) { devices(filter: {org: $org}) { totalCount nodes { id } } }";
+    assert_eq!(server.data(&officer, query, json!({"org": city.other_hospital})).await["devices"]["totalCount"], "0");
+
+    // Of a record that he may not see, prepare tells nothing, not even that it is there.
+    let prepare = "mutation ($input: PrepareInput!) { prepare(input: $input) { payload head { version } refusal { code } } }";
+    let input = json!({"type": "institution.suspended", "record": {"kind": "institution", "id": city.other_hospital}, "effectiveOn": city.world.today()});
+    let answer = server.data(&officer, prepare, json!({"input": input})).await;
+    assert_eq!(answer["prepare"], json!({"payload": null, "head": null, "refusal": {"code": "not_authorised"}}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_session_there_is_the_ledger_and_nothing_else() {
+    let (server, _city) = serve_city(22).await;
+    let answer = server.ask(None, "{ ledger { id size policyVersion limits { pageMax } } catalogue viewer { account } }", json!({})).await;
+    assert!(answer.get("errors").is_none(), "{answer}");
+    assert_eq!(answer["data"]["ledger"]["limits"]["pageMax"], 100);
+    assert_eq!(answer["data"]["catalogue"]["what"], "catalogue");
+    assert_eq!(answer["data"]["viewer"], json!(null));
+    let fields = server.ask(None, "{ __schema { queryType { fields { name } } } }", json!({})).await;
+    let fields = fields["data"]["__schema"]["queryType"]["fields"].as_array().expect("fields").clone();
+    let open = ["ledger", "catalogue", "viewer"];
+    let mut asked = 0;
+    for field in fields {
+        let name = field["name"].as_str().expect("a name").to_owned();
+        if open.contains(&name.as_str()) {
+            continue;
+        }
+        let query = match name.as_str() {
+            "node" => "{ node(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { id } }".to_owned(),
+            "event" => "{ event(position: \"0\") { id } }".to_owned(),
+            "receipt" => "{ receipt(id: \"6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { id } }".to_owned(),
+            "proof" => "{ proof(position: \"0\") }".to_owned(),
+            list => format!("{{ {list} {{ pageInfo {{ hasNextPage }} }} }}"),
+        };
+        let answer = server.ask(None, &query, json!({})).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
+        asked += 1;
+    }
+    assert_eq!(asked, 13, "every field of the root");
+    let answer = server.ask(None, "mutation { prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id } }", json!({})).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{answer}");
+}

@@ -1,0 +1,294 @@
+//! A node over HTTP on a database of its own, with a small city behind it.
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
+#[path = "../../../replay-tests/src/world.rs"]
+pub mod world;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use api::installation::Installation;
+use api::submit::{Door, DoorParts};
+use api::{Limits, Node, NodeParts, audiences_of};
+use domain::codes::Environment;
+use postgres::testing::TestDatabase;
+use schema::appender::{Appender, AppenderLimits};
+use schema::catch_up::Projections;
+use schema::connect::{Passwords, Role, connect, role_config};
+use schema::event_log::EventLog;
+use schema::key_store::KeyStore;
+use serde_json::{Value as Json, json};
+use signing::bytes::{Instant, KeyId, b64url_decode};
+use signing::envelope::{Envelope, PayloadType, Unit};
+use signing::keys::{Session, SigningKey};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use uuid::Uuid;
+use world::{AREA, Person, Wish, World, device_profile, institution_profile};
+
+/// The other county of the tests.
+pub const OTHER_AREA: &str = "511503";
+
+/// A city: somebody of every role, institutions in two counties.
+pub struct City {
+    pub world: World,
+    /// By role code; of roles that have a place, the ones of [`AREA`] and of `hospital`.
+    pub people: BTreeMap<&'static str, Person>,
+    pub hospital: Uuid,
+    pub other_hospital: Uuid,
+    pub device: Uuid,
+}
+
+impl City {
+    pub fn person(&self, role: &str) -> Person {
+        self.people[role].clone()
+    }
+}
+
+/// A credit code with its check symbol.
+pub fn credit_code(serial: u32) -> String {
+    let body = format!("1251150000{serial:07}");
+    let symbols = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let found = symbols.chars().map(|last| format!("{body}{last}")).find(|code| domain::codes::credit_code_ok(code));
+    found.expect("one of the symbols is the check symbol")
+}
+
+/// Builds the city in memory.
+pub fn city(seed: u64) -> City {
+    let (mut world, founders) = World::founded(seed);
+    let (admin, admin2, auditor) = (founders[0].clone(), founders[1].clone(), founders[2].clone());
+    let mut people = BTreeMap::new();
+    for role in ["T_SUP", "T_APPR", "T_TRAIN", "SYS_SYS", "SYS_SEC", "CDC_READ"] {
+        people.insert(role, world.enrol(&admin, &auditor, "T", role, None, None));
+    }
+    people.insert("EXT_AUD", world.enrol(&admin, &auditor, "X", "EXT_AUD", None, None));
+    let mut approvers = Vec::new();
+    for area in [AREA, OTHER_AREA] {
+        let county = world.enrol(&admin, &admin2, "C", "C_ADMIN", None, Some(area));
+        let supervisor = world.enrol(&county, &admin2, "C", "C_SUP", None, Some(area));
+        let approver = world.enrol(&county, &admin2, "C", "C_APPR", None, Some(area));
+        approvers.push((county.clone(), supervisor.clone(), approver.clone()));
+        if area == AREA {
+            people.extend([("C_ADMIN", county), ("C_SUP", supervisor), ("C_APPR", approver)]);
+        }
+    }
+    let mut hospitals = Vec::new();
+    for (number, (area, (county, supervisor, approver))) in [AREA, OTHER_AREA].into_iter().zip(&approvers).enumerate() {
+        let hospital = world.id();
+        let mut profile = institution_profile(&credit_code(number as u32), ["江安县示范医院", "长宁县示范医院"][number]);
+        profile["supervision_area"] = json!(area);
+        profile["division"] = json!(area);
+        world.act(supervisor, Wish::new("institution.registered", hospital, profile)).expect("registered");
+        world.act(approver, Wish::new("institution.approved", hospital, json!({}))).expect("approved");
+        let unit = world.enrol(county, &admin2, "I", "I_ADMIN", Some(hospital), Some(area));
+        let officer = world.enrol(&unit, &admin2, "I", "I_RPO", Some(hospital), Some(area));
+        let party = world.id();
+        let post = domain::codes::Post::ALL[0].as_str();
+        let data = json!({"post": post, "party": {"kind": "party", "id": party}, "name": "张示范", "phone": "13800000000"});
+        let today = world.today();
+        world.act(&officer, Wish::new("institution.officer_appointed", hospital, data).on(today)).expect("appointed");
+        if area == AREA {
+            let head = world.enrol(&unit, &admin2, "I", "I_HEAD", Some(hospital), Some(area));
+            let worker = world.enrol(&unit, &head, "W", "W_SELF", Some(hospital), Some(area));
+            people.extend([("I_ADMIN", unit), ("I_RPO", officer.clone()), ("I_HEAD", head), ("W_SELF", worker)]);
+        }
+        hospitals.push((hospital, officer));
+    }
+    for (number, (kind, roles)) in [("TSO", ["TSO_SIGN", "TSO_INPUT"]), ("HEO", ["HEO_CHIEF", "HEO_INPUT"])].into_iter().enumerate() {
+        let service = world.id();
+        let mut profile = institution_profile(&credit_code(100 + number as u32), ["示范技术服务公司", "示范体检中心"][number]);
+        profile["kinds"] = json!([kind]);
+        let supervisor = people["C_SUP"].clone();
+        world.act(&supervisor, Wish::new("institution.registered", service, profile)).expect("registered");
+        for role in roles {
+            people.insert(role, world.enrol(&admin, &admin2, "S", role, Some(service), None));
+        }
+    }
+    let mut devices = Vec::new();
+    for (number, (hospital, officer)) in hospitals.iter().enumerate() {
+        for serial in 0..3 {
+            let device = world.id();
+            let profile = device_profile(*hospital, number as u32 * 10 + serial);
+            world.act(officer, Wish::new("device.registered", device, profile)).expect("registered");
+            devices.push(device);
+        }
+    }
+    people.extend([("T_ADMIN", admin), ("SYS_AUD", auditor)]);
+    City { world, people, hospital: hospitals[0].0, other_hospital: hospitals[1].0, device: devices[0] }
+}
+
+/// The node.
+pub struct Server {
+    pub url: String,
+    pub door: Arc<Door>,
+    pub projections: Arc<Projections>,
+    pub published: watch::Sender<u64>,
+    pub http: reqwest::Client,
+    pub database: TestDatabase,
+    pub keys: KeyStore,
+    now: Arc<AtomicI64>,
+    _folder: tempfile::TempDir,
+}
+
+/// A node with nothing in its ledger, at the clock of a world.
+pub async fn serve(world: &World, limits: Limits) -> Server {
+    let database = TestDatabase::from_template(&schema::migrate::fingerprint(), |config| async move {
+        schema::migrate::migrate(&config, &Passwords::for_tests()).await.map(|_| ())
+    })
+    .await;
+    let passwords = Passwords::for_tests();
+    schema::migrate::set_simulated_clock(database.config(), true).await.expect("a demonstration's clock");
+    let now = Arc::new(AtomicI64::new(world.now.micros()));
+    let clock = now.clone();
+    let micros: schema::appender::Clock = Arc::new(move || clock.load(Ordering::SeqCst));
+    let appender = Appender::start(role_config(database.config(), Role::Appender, &passwords), micros, AppenderLimits::default()).await.expect("an appender");
+    let pool = |role| connect(database.config(), role, &passwords).expect("a pool");
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = KeyStore::open(folder.path()).expect("a key store");
+    let (published, published_seen) = watch::channel(0);
+    let clock = now.clone();
+    let clock: api::submit::Clock = Arc::new(move || Instant::from_micros(clock.load(Ordering::SeqCst)));
+    let installation = Installation {
+        ledger: world.ledger(),
+        name: "test.example".into(),
+        incarnation: 1,
+        environment: Environment::Demonstration,
+        service: world.service.clone(),
+        service_key: world.service_key.clone(),
+        log: world.log.clone(),
+        content_key: [0; 32],
+    };
+    let door = Arc::new(Door::new(DoorParts {
+        log: EventLog::new(pool(Role::Appender)),
+        appender,
+        keys: keys.clone(),
+        installation: Arc::new(installation),
+        clock: clock.clone(),
+        published: published_seen.clone(),
+    }));
+    let projections = Arc::new(schema::catch_up::start(pool(Role::Projector), Some(door.sizes())).await.expect("projections"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let node = Node::new(NodeParts {
+        door: door.clone(),
+        reader: pool(Role::Reader),
+        sessions: pool(Role::Appender),
+        log_router: axum::Router::new(),
+        proofs: Arc::new(|_| Box::pin(async { Ok(None) })),
+        published: published_seen,
+        projections: projections.clone(),
+        session_secret: [5; 32],
+        audiences: audiences_of(address),
+        graphiql: true,
+        limits,
+        clock,
+    });
+    tokio::spawn(async move { axum::serve(listener, api::router(node)).await });
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    Server { url: format!("http://{address}"), door, projections, published, http, database, keys, now, _folder: folder }
+}
+
+/// A node with the city in its ledger.
+pub async fn serve_city(seed: u64) -> (Server, City) {
+    let city = city(seed);
+    let server = serve(&city.world, Limits::default()).await;
+    server.replay(&city.world).await;
+    (server, city)
+}
+
+impl Server {
+    pub fn set_now(&self, now: Instant) {
+        self.now.store(now.micros(), Ordering::SeqCst);
+    }
+
+    pub fn now(&self) -> Instant {
+        Instant::from_micros(self.now.load(Ordering::SeqCst))
+    }
+
+    /// Submits what the world has recorded, each at its own time, and waits until it can be read.
+    pub async fn replay(&self, world: &World) {
+        let mut last = 0;
+        for row in &world.rows {
+            if row.key == world.service.key {
+                continue;
+            }
+            let object = signing::json::read_stored(&row.payload).expect("a payload");
+            let id: Uuid = object.get("id").and_then(|id| id.as_text()).and_then(|id| id.parse().ok()).expect("an id");
+            let envelope = Envelope { payload_type: PayloadType::Event, payload: row.payload.clone(), key: row.key, signature: row.signature.clone() };
+            let unit = Unit { envelopes: vec![envelope], openings: vec![Some(world.openings.get(&id).cloned().unwrap_or_default())] };
+            self.set_now(row.recorded_at);
+            let receipts = self.door.submit(&unit.to_json()).await.unwrap_or_else(|error| panic!("position {}: {error:?}", row.position));
+            last = receipts[0].position;
+        }
+        self.set_now(world.now);
+        self.projections.wait_for(last, std::time::Duration::from_secs(30)).await.expect("the read model follows");
+    }
+
+    /// The signed answer to a fresh challenge, with something changed.
+    pub async fn answer(&self, account: Uuid, key: &SigningKey, change: impl FnOnce(&mut Session)) -> Vec<u8> {
+        let challenge: Json = self.http.get(format!("{}/session", self.url)).send().await.expect("an answer").json().await.expect("JSON");
+        let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name}: {challenge}")).to_owned();
+        let mut session = Session {
+            account,
+            audience: text("audience"),
+            expires_at: text("expires_at").parse().expect("an instant"),
+            key: key.public().id(),
+            ledger: text("ledger").parse().expect("a ledger"),
+            nonce: b64url_decode(&text("nonce")).expect("base64url").try_into().expect("32 bytes"),
+        };
+        change(&mut session);
+        sign_session(&session, key)
+    }
+
+    pub async fn post_session(&self, body: Vec<u8>) -> (u16, Json) {
+        let response = self.http.post(format!("{}/session", self.url)).header("content-type", "application/json").body(body).send().await.expect("an answer");
+        (response.status().as_u16(), response.json().await.expect("JSON"))
+    }
+
+    pub async fn login(&self, who: &Person) -> String {
+        let body = self.answer(who.account, &who.key, |_| {}).await;
+        let (status, answer) = self.post_session(body).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// Asks; the whole answer.
+    pub async fn ask(&self, token: Option<&str>, query: &str, variables: Json) -> Json {
+        let mut request = self.http.post(format!("{}/graphql", self.url)).json(&json!({"query": query, "variables": variables}));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        request.send().await.expect("an answer").json().await.expect("JSON")
+    }
+
+    /// Asks; the data, without errors.
+    pub async fn data(&self, token: &str, query: &str, variables: Json) -> Json {
+        let mut answer = self.ask(Some(token), query, variables).await;
+        assert!(answer.get("errors").is_none(), "{answer}");
+        answer["data"].take()
+    }
+
+    /// Appends a unit over HTTP.
+    pub async fn append(&self, unit: &Unit) -> Json {
+        let unit: Json = serde_json::from_slice(&unit.to_json()).expect("JSON");
+        let answer = self.ask(None, APPEND, json!({"units": [unit]})).await;
+        assert!(answer.get("errors").is_none(), "{answer}");
+        answer["data"]["append"][0].clone()
+    }
+}
+
+pub const APPEND: &str = "mutation Append($units: [JSON!]!) { append(units: $units) { __typename \
+    ... on Appended { receipts { ledger id record { kind id } version position recordedAt leaf state proof } } \
+    ... on Refused { code index pointer rule citation headVersion headHash position messageZh messageEn } } }";
+
+pub fn sign_session(session: &Session, key: &SigningKey) -> Vec<u8> {
+    let payload = session.to_payload();
+    let signature = key.sign_payload(PayloadType::Session, &payload).to_vec();
+    Envelope { payload_type: PayloadType::Session, payload, key: session.key, signature }.to_json()
+}
+
+/// A key id that belongs to nobody.
+pub fn nobody() -> KeyId {
+    KeyId([3; 32])
+}
