@@ -22,7 +22,8 @@ use crate::codes::{AccountKind, Level, PolicyFile, Role};
 use crate::field::validate;
 use crate::policy::{Policy, policy};
 use crate::record::{
-    About, Actor, Claim, Draft, Entry, Facts, Holder, KeyClass, KeyOwner, Known, Mark, Members, Need, Origin, PENDING, Stop,
+    About, Actor, Claim, Draft, Entry, Facts, Holder, KeyClass, KeyOwner, Known, Mark, Members, Need, Origin, PENDING,
+    Stop,
 };
 use crate::records::erasure::{self, SUBJECT_ERASED};
 use crate::records::grant::ADMINISTRATORS_KEY;
@@ -91,7 +92,14 @@ impl Service {
 
 /// A draft as a statement with given free members (id, signer, time): for signing, and for comparing bytes in an audit.
 #[must_use]
-pub fn draft_statement(draft: &Draft, ledger: LedgerId, id: Uuid, signer: Signer, signed_at: Instant, day: Date) -> Statement {
+pub fn draft_statement(
+    draft: &Draft,
+    ledger: LedgerId,
+    id: Uuid,
+    signer: Signer,
+    signed_at: Instant,
+    day: Date,
+) -> Statement {
     let (function, version) = draft.function;
     Statement {
         ledger,
@@ -108,7 +116,12 @@ pub fn draft_statement(draft: &Draft, ledger: LedgerId, id: Uuid, signer: Signer
         effective_on: draft.effective_on,
         corrects: None,
         cause: draft.cause,
-        derivation: Some(signing::statement::Derivation { function: function.into(), version, day, basis: draft.basis }),
+        derivation: Some(signing::statement::Derivation {
+            function: function.into(),
+            version,
+            day,
+            basis: draft.basis,
+        }),
         reads: Vec::new(),
         batch: None,
         attachments: Vec::new(),
@@ -220,7 +233,11 @@ fn present(
 }
 
 /// Until the genesis is complete the payload is read first, and the keys that it names verify it.
-fn receive_genesis(envelopes: Vec<Envelope>, openings: Vec<Openings>, ledger: Option<&Ledger>) -> Result<Vec<Presented>, Stop> {
+fn receive_genesis(
+    envelopes: Vec<Envelope>,
+    openings: Vec<Openings>,
+    ledger: Option<&Ledger>,
+) -> Result<Vec<Presented>, Stop> {
     let no = |code| Stop::Refuse(Refusal::new(code, 0));
     let expected = if ledger.is_some() { "ledger.countersigned" } else { "ledger.created" };
     let single: Result<[Envelope; 1], _> = envelopes.try_into();
@@ -246,7 +263,8 @@ fn receive_genesis(envelopes: Vec<Envelope>, openings: Vec<Openings>, ledger: Op
 }
 
 fn named_root_keys(object: &Object) -> Vec<Vec<u8>> {
-    let roots = object.get("data").and_then(Value::as_object).and_then(|data| data.get("roots")).and_then(Value::as_array);
+    let roots =
+        object.get("data").and_then(Value::as_object).and_then(|data| data.get("roots")).and_then(Value::as_array);
     let spki = |root: &Value| signing::bytes::b64url_decode(root.as_object()?.get("public_key")?.as_text()?);
     roots.into_iter().flatten().filter_map(spki).collect()
 }
@@ -366,7 +384,9 @@ fn fits_type(object: &Object, known: &'static EventType, class: Option<KeyClass>
     let granted = signer.is_some_and(|signer| signer.get("grant").is_some());
     match class {
         Some(KeyClass::Root(_) | KeyClass::Service) if granted => faults.note(FaultCode::UnknownField, "/signer/grant"),
-        Some(KeyClass::Credential(_)) if signer.is_some() && !granted => faults.note(FaultCode::MissingField, "/signer/grant"),
+        Some(KeyClass::Credential(_)) if signer.is_some() && !granted => {
+            faults.note(FaultCode::MissingField, "/signer/grant")
+        }
         _ => {}
     }
     if let Some(data) = object.get("data").and_then(Value::as_object) {
@@ -443,7 +463,13 @@ impl<'a> Judge<'a> {
         Ok(owner)
     }
 
-    fn typed(&mut self, index: usize, presented: &Presented, owner: Option<KeyOwner>, typed: &Typed) -> Result<(), Stop> {
+    fn typed(
+        &mut self,
+        index: usize,
+        presented: &Presented,
+        owner: Option<KeyOwner>,
+        typed: &Typed,
+    ) -> Result<(), Stop> {
         let statement = &typed.statement;
         self.identity(statement, presented, owner.as_ref())?;
         self.ids(index, statement)?;
@@ -458,12 +484,14 @@ impl<'a> Judge<'a> {
         let about = self.about(statement, presented.hash, entry.as_deref(), None);
         let actor = self.authorise(typed, owner.as_ref(), entry.as_deref(), &about)?;
         let about = About { actor: actor.as_ref(), ..about };
-        let subjects = seals::check(self.base.ledger_id(), typed.event_type, statement, &presented.object, &presented.openings)?;
+        let subjects =
+            seals::check(self.base.ledger_id(), typed.event_type, statement, &presented.object, &presented.openings)?;
         self.references(statement, &presented.object, entry.as_deref(), &facts)?;
         self.head(statement, entry.as_deref())?;
         self.reads(statement, &facts)?;
         let state = entry.as_ref().map(|entry| &entry.state);
-        let admitted = self.system(typed, entry.as_deref(), class).and_then(|()| typed.event.admit(state, &about, &facts));
+        let admitted =
+            self.system(typed, entry.as_deref(), class).and_then(|()| typed.event.admit(state, &about, &facts));
         let after = match admitted {
             Ok(()) => Some(evolve(entry.as_deref(), typed.event.clone(), &about, index)),
             Err(Stop::Need(need)) => return Err(Stop::Need(need)),
@@ -472,21 +500,44 @@ impl<'a> Judge<'a> {
                 // A claim that is taken comes before a rule that refuses: look at the claims the event would take.
                 if admits_evolution(&typed.event, state) {
                     let after = evolve(entry.as_deref(), typed.event.clone(), &about, index);
-                    self.claims(index, typed, &presented.object, &presented.openings, entry.as_deref(), &after, actor.as_ref(), &facts)?;
+                    self.claims(
+                        index,
+                        typed,
+                        &presented.object,
+                        &presented.openings,
+                        entry.as_deref(),
+                        &after,
+                        actor.as_ref(),
+                        &facts,
+                    )?;
                 }
                 return Err(Stop::Refuse(refusal));
             }
         };
         let after = after.expect("set above");
-        let (takes, frees) =
-            self.claims(index, typed, &presented.object, &presented.openings, entry.as_deref(), &after, actor.as_ref(), &facts)?;
+        let (takes, frees) = self.claims(
+            index,
+            typed,
+            &presented.object,
+            &presented.openings,
+            entry.as_deref(),
+            &after,
+            actor.as_ref(),
+            &facts,
+        )?;
         for subject in &subjects {
             if erasure::is_erased(subject, &facts)? {
                 return Err(Stop::rule(&SUBJECT_ERASED, "/data"));
             }
         }
         let keys = typed.event.keys(&about);
-        let event = AdmittedEvent { statement: statement.clone(), payload: presented.payload.clone(), hash: presented.hash, keys, subjects };
+        let event = AdmittedEvent {
+            statement: statement.clone(),
+            payload: presented.payload.clone(),
+            hash: presented.hash,
+            keys,
+            subjects,
+        };
         self.take(event, Some(typed.event.clone()), after, takes, frees);
         Ok(())
     }
@@ -523,7 +574,12 @@ impl<'a> Judge<'a> {
         let first = &self.unit[0];
         let same_batch = batch_id_of(&first.object) == Some(batch.id);
         let same_key = first.key == self.unit[index].key;
-        if usize::from(batch.count) != count || usize::from(batch.index) != index || !same_batch || !same_key || self.base.used(batch.id)? {
+        if usize::from(batch.count) != count
+            || usize::from(batch.index) != index
+            || !same_batch
+            || !same_key
+            || self.base.used(batch.id)?
+        {
             return Err(bad());
         }
         Ok(())
@@ -551,7 +607,13 @@ impl<'a> Judge<'a> {
     }
 
     /// Key, grant, assurance, policy and the second pair of eyes.
-    fn authorise(&self, typed: &Typed, owner: Option<&KeyOwner>, entry: Option<&Entry>, about: &About<'_>) -> Result<Option<Actor>, Stop> {
+    fn authorise(
+        &self,
+        typed: &Typed,
+        owner: Option<&KeyOwner>,
+        entry: Option<&Entry>,
+        about: &About<'_>,
+    ) -> Result<Option<Actor>, Stop> {
         let Some(owner) = owner else { return Ok(None) };
         let statement = &typed.statement;
         let no = || Stop::code(Code::NotAuthorised, "/signer");
@@ -564,9 +626,13 @@ impl<'a> Judge<'a> {
             }
             KeyClass::Credential(_) => {
                 let authority = self.base.authority(owner.account)?;
-                let credential = authority.active_key(&statement.signer.key, self.day).map_err(|code| Stop::code(code, "/signer/key"))?;
+                let credential = authority
+                    .active_key(&statement.signer.key, self.day)
+                    .map_err(|code| Stop::code(code, "/signer/key"))?;
                 let grant_id = statement.signer.grant.ok_or_else(no)?;
-                let grant = authority.grant(grant_id, self.day).ok_or_else(|| Stop::code(Code::GrantInvalid, "/signer/grant"))?;
+                let grant = authority
+                    .grant(grant_id, self.day)
+                    .ok_or_else(|| Stop::code(Code::GrantInvalid, "/signer/grant"))?;
                 let actor = Actor {
                     grant: grant_id,
                     role: grant.role,
@@ -605,8 +671,19 @@ impl<'a> Judge<'a> {
         policy_in_force(&*self.base.in_force()?, self.day).ok_or_else(|| Stop::code(Code::NotAuthorised, "/signer"))
     }
 
-    fn four_eyes(&self, typed: &Typed, entry: Option<&Entry>, person: Option<Uuid>, policy: &Policy, act: &str) -> Result<(), Stop> {
-        let Some(entry) = entry.filter(|_| policy.needs_four_eyes(act) || policy.needs_four_eyes(typed.event_type.name)) else { return Ok(()) };
+    fn four_eyes(
+        &self,
+        typed: &Typed,
+        entry: Option<&Entry>,
+        person: Option<Uuid>,
+        policy: &Policy,
+        act: &str,
+    ) -> Result<(), Stop> {
+        let Some(entry) =
+            entry.filter(|_| policy.needs_four_eyes(act) || policy.needs_four_eyes(typed.event_type.name))
+        else {
+            return Ok(());
+        };
         for key in &entry.signers {
             if holder_of(key, self.base)? == person && person.is_some() {
                 return Err(Stop::code(Code::FourEyes, "/signer"));
@@ -622,10 +699,18 @@ impl<'a> Judge<'a> {
         let complete = ledger.as_ref().is_some_and(|ledger| ledger.is_complete());
         match typed.event_type.signed_by {
             SignedBy::Root => {
-                if typed.event_type.kind() == "ledger" && complete { no } else { Ok(()) }
+                if typed.event_type.kind() == "ledger" && complete {
+                    no
+                } else {
+                    Ok(())
+                }
             }
             SignedBy::PersonOrRoot if complete => {
-                if administrators_stand(self.base, self.day)? || !self.first_hour_act(typed, entry)? { no } else { Ok(()) }
+                if administrators_stand(self.base, self.day)? || !self.first_hour_act(typed, entry)? {
+                    no
+                } else {
+                    Ok(())
+                }
             }
             _ => no,
         }
@@ -638,8 +723,12 @@ impl<'a> Judge<'a> {
             Ok(self.base.authority(account)?.account.as_ref().is_some_and(|account| account.level == Level::City))
         };
         match &typed.event {
-            Event::Account(account::Event::Opened(opened)) => Ok(opened.level == Level::City && opened.kind == AccountKind::Person),
-            Event::Account(_) => Ok(entry.and_then(|e| e.state.account()).is_some_and(|account| account.level == Level::City)),
+            Event::Account(account::Event::Opened(opened)) => {
+                Ok(opened.level == Level::City && opened.kind == AccountKind::Person)
+            }
+            Event::Account(_) => {
+                Ok(entry.and_then(|e| e.state.account()).is_some_and(|account| account.level == Level::City))
+            }
             Event::Credential(credential::Event::Requested(data)) => of_city(data.account),
             Event::Credential(credential::Event::Bound(data)) => of_city(data.account),
             Event::Grant(grant::Event::Given(given)) => {
@@ -651,7 +740,10 @@ impl<'a> Judge<'a> {
                 let mut standing = 0;
                 for record in &self.base.members(ADMINISTRATORS_KEY)?.records {
                     let entry = self.base.entry(record)?;
-                    let grant = entry.as_ref().and_then(|entry| entry.state.grant()).filter(|grant| grant.role == given.role && !grant.ended);
+                    let grant = entry
+                        .as_ref()
+                        .and_then(|entry| entry.state.grant())
+                        .filter(|grant| grant.role == given.role && !grant.ended);
                     if let Some(grant) = grant
                         && !grant_is_dead(grant.given.account, self.base, self.day)?
                     {
@@ -667,7 +759,13 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn references(&self, statement: &Statement, object: &Object, entry: Option<&Entry>, facts: &Layered<'_, '_>) -> Result<(), Stop> {
+    fn references(
+        &self,
+        statement: &Statement,
+        object: &Object,
+        entry: Option<&Entry>,
+        facts: &Layered<'_, '_>,
+    ) -> Result<(), Stop> {
         let bad = |pointer: &str| Stop::code(Code::BadReference, pointer);
         let mark = |event: Uuid, hash: Hash| entry.and_then(|entry| entry.mark(event)).filter(|mark| mark.hash == hash);
         if let Some(named) = &statement.corrects
@@ -724,7 +822,14 @@ impl<'a> Judge<'a> {
         let draft = entry.zip(basis).and_then(|(entry, basis)| erasure::carry_out(&statement.record, entry, basis));
         let due = draft.is_some_and(|draft| {
             let data = draft.data.clone();
-            let expected = draft_statement(&draft, statement.ledger, statement.id, statement.signer, statement.signed_at, self.day);
+            let expected = draft_statement(
+                &draft,
+                statement.ledger,
+                statement.id,
+                statement.signer,
+                statement.signed_at,
+                self.day,
+            );
             expected == *statement && crate::admission::same_data(&data, typed, self.unit)
         });
         if due { Ok(()) } else { Err(Stop::code(Code::NotAuthorised, "/derivation")) }
@@ -751,7 +856,9 @@ impl<'a> Judge<'a> {
             if let Some(holder) = facts.claim(claim)?.filter(|holder| holder.record != *record) {
                 let seen = self.may_see(&holder.record, actor, facts)?;
                 let same = holder.content == content && holder.position < PENDING;
-                let mut refusal = Refusal::new(if same && seen { Code::AlreadyRecorded } else { Code::ClaimTaken }, index).at("/data");
+                let mut refusal =
+                    Refusal::new(if same && seen { Code::AlreadyRecorded } else { Code::ClaimTaken }, index)
+                        .at("/data");
                 refusal.position = (seen && holder.position < PENDING).then_some(holder.position);
                 return Err(Stop::Refuse(refusal));
             }
@@ -773,7 +880,13 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn about<'s>(&self, statement: &'s Statement, hash: Hash, entry: Option<&'s Entry>, actor: Option<&'s Actor>) -> About<'s> {
+    fn about<'s>(
+        &self,
+        statement: &'s Statement,
+        hash: Hash,
+        entry: Option<&'s Entry>,
+        actor: Option<&'s Actor>,
+    ) -> About<'s> {
         let marks = entry.map_or(&[][..], |entry| &entry.marks[..]);
         about(statement, hash, self.day, marks, actor)
     }
@@ -819,7 +932,8 @@ impl<'a> Judge<'a> {
             let object = statement.to_object(&draft.data);
             let payload = canonical_object(&object);
             let hash = statement_hash(&payload);
-            let typed = read_typed(&object, Some(KeyClass::Service)).expect("the system's own statements match the catalogue");
+            let typed =
+                read_typed(&object, Some(KeyClass::Service)).expect("the system's own statements match the catalogue");
             let facts = Layered { judge: self };
             let entry = facts.entry(&statement.record)?;
             let about = self.about(&statement, hash, entry.as_deref(), None);
@@ -865,8 +979,15 @@ fn same_data(expected: &Object, typed: &Typed, unit: &[Presented]) -> bool {
 
 /// What surrounds an event.
 #[must_use]
-pub fn about<'s>(statement: &'s Statement, hash: Hash, day: Date, marks: &'s [Mark], actor: Option<&'s Actor>) -> About<'s> {
-    let corrected = statement.corrects.and_then(|named| marks.iter().find(|mark| mark.id == named.event)).map(|mark| mark.origin);
+pub fn about<'s>(
+    statement: &'s Statement,
+    hash: Hash,
+    day: Date,
+    marks: &'s [Mark],
+    actor: Option<&'s Actor>,
+) -> About<'s> {
+    let corrected =
+        statement.corrects.and_then(|named| marks.iter().find(|mark| mark.id == named.event)).map(|mark| mark.origin);
     About { statement, hash, day, corrected, marks, actor }
 }
 
@@ -889,8 +1010,17 @@ pub fn evolve(before: Option<&Entry>, event: Event, about: &About<'_>, index: us
         signers.push(statement.signer.key);
     }
     let position = PENDING + index as u64;
-    let event_type = event_type(&statement.event_type, statement.schema).expect("an admitted event is of the catalogue").name;
-    marks.push(Mark { id: statement.id, hash: about.hash, position, event_type, origin, corrected: false, key: statement.signer.key });
+    let event_type =
+        event_type(&statement.event_type, statement.schema).expect("an admitted event is of the catalogue").name;
+    marks.push(Mark {
+        id: statement.id,
+        hash: about.hash,
+        position,
+        event_type,
+        origin,
+        corrected: false,
+        key: statement.signer.key,
+    });
     Entry { state, version: statement.version, hash: about.hash, position, marks, signers }
 }
 
@@ -898,7 +1028,13 @@ pub fn evolve(before: Option<&Entry>, event: Event, about: &About<'_>, index: us
 ///
 /// # Errors
 /// The refusal when the stored statement does not match the catalogue: a corrupt log.
-pub fn replay(before: Option<&Entry>, object: &Object, hash: Hash, recorded_at: Instant, position: u64) -> Result<(Typed, Entry), Stop> {
+pub fn replay(
+    before: Option<&Entry>,
+    object: &Object,
+    hash: Hash,
+    recorded_at: Instant,
+    position: u64,
+) -> Result<(Typed, Entry), Stop> {
     let typed = read_typed(object, None)?;
     let about = about(&typed.statement, hash, recorded_at.civil_day(), before.map_or(&[], |entry| &entry.marks), None);
     let mut entry = evolve(before, typed.event.clone(), &about, 0);
@@ -912,7 +1048,12 @@ fn conflict(entry: Option<&Entry>) -> Stop {
     Stop::Refuse(refusal)
 }
 
-fn act_of(typed: &Typed, state: Option<&crate::catalog::State>, about: &About<'_>, facts: &dyn Facts) -> Result<CompactString, Stop> {
+fn act_of(
+    typed: &Typed,
+    state: Option<&crate::catalog::State>,
+    about: &About<'_>,
+    facts: &dyn Facts,
+) -> Result<CompactString, Stop> {
     Ok(match typed.event.facet(state, about, facts)? {
         Some(facet) => format!("{}/{facet}", typed.event_type.name).into(),
         None => typed.event_type.name.into(),
@@ -931,7 +1072,9 @@ fn holder_of(key: &KeyId, facts: &dyn Facts) -> Result<Option<Uuid>, Need> {
     match owner.class {
         KeyClass::Root(person) => Ok(Some(person)),
         KeyClass::Service => Ok(None),
-        KeyClass::Credential(_) => Ok(facts.authority(owner.account)?.credential(key).map(|credential| credential.holder)),
+        KeyClass::Credential(_) => {
+            Ok(facts.authority(owner.account)?.credential(key).map(|credential| credential.holder))
+        }
     }
 }
 
@@ -943,7 +1086,11 @@ fn administrators_stand(facts: &dyn Facts, day: Date) -> Result<bool, Need> {
         let Some(grant) = entry.state.grant().filter(|grant| grant.countersigned) else { continue };
         let authority = facts.authority(grant.given.account)?;
         if authority.credentials.iter().any(|(_, credential)| credential.bound) {
-            let _ = if grant.role == Role::CityAdmin { admins.insert(grant.given.account) } else { auditors.insert(grant.given.account) };
+            let _ = if grant.role == Role::CityAdmin {
+                admins.insert(grant.given.account)
+            } else {
+                auditors.insert(grant.given.account)
+            };
             acting |= authority.can_act_as(grant.role, day);
         }
     }
@@ -963,11 +1110,16 @@ fn grant_is_dead(account: Uuid, facts: &dyn Facts, day: Date) -> Result<bool, Ne
 ///
 /// # Errors
 /// A [`Need`] when the institution of a device is not loaded.
-pub fn home(record: &RecordRef, entry: &Entry, facts: &dyn Facts) -> Result<(Option<Uuid>, Option<CompactString>), Need> {
+pub fn home(
+    record: &RecordRef,
+    entry: &Entry,
+    facts: &dyn Facts,
+) -> Result<(Option<Uuid>, Option<CompactString>), Need> {
     use crate::catalog::State;
     let of_org = |org: Uuid| -> Result<_, Need> {
         let institution = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: org })?;
-        let area = institution.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
+        let area =
+            institution.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
         Ok((Some(org), area))
     };
     match &entry.state {
@@ -1012,7 +1164,10 @@ fn content_digest(key: &[u8; 32], typed: &Typed, object: &Object, openings: &Ope
     let mut bytes = b"radledger-content-v1\0".to_vec();
     signing::bytes::lp(&mut bytes, key);
     signing::bytes::lp(&mut bytes, typed.event_type.name.as_bytes());
-    signing::bytes::lp(&mut bytes, typed.statement.effective_on.map(|day| day.to_string()).unwrap_or_default().as_bytes());
+    signing::bytes::lp(
+        &mut bytes,
+        typed.statement.effective_on.map(|day| day.to_string()).unwrap_or_default().as_bytes(),
+    );
     let data = object.get("data").and_then(Value::as_object).expect("the statement was read");
     let opened = match openings {
         Openings::Given(openings) if !openings.is_empty() => unseal(data, "/data", openings),

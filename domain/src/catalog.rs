@@ -87,6 +87,8 @@ impl EventType {
 macro_rules! events {
     ($(#[$doc:meta])* pub enum $enum:ident { $($variant:ident($data:ty) = $name:literal, $schema:literal, [$($meaning:ident),+], $creates:literal, $effective:ident, $signed:ident, $zh:literal, $en:literal;)+ }) => {
         $(#[$doc])*
+        // An event lives for one judgement: boxing the larger ones would buy nothing.
+        #[allow(clippy::large_enum_variant)]
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum $enum { $(#[doc = $en] $variant($data),)+ }
 
@@ -306,7 +308,8 @@ pub fn describe() -> Json {
     let lists: Map<String, Json> = lists
         .into_iter()
         .map(|list| {
-            let codes: Vec<Json> = list.codes.iter().map(|(code, zh, en)| json!({"code": code, "zh": zh, "en": en})).collect();
+            let codes: Vec<Json> =
+                list.codes.iter().map(|(code, zh, en)| json!({"code": code, "zh": zh, "en": en})).collect();
             (list.name.to_owned(), Json::Array(codes))
         })
         .collect();
@@ -370,8 +373,12 @@ fn describe_shape(shape: &Shape) -> Map<String, Json> {
         Shape::Bytes(max) => json!({"is": "bytes", "max_bytes": max}),
         Shape::EventRef => json!({"is": "event_ref"}),
         Shape::RecordRef(kinds) => json!({"is": "record_ref", "kinds": kinds}),
-        Shape::Object(fields) => json!({"is": "object", "members": fields.iter().map(describe_field).collect::<Vec<_>>()}),
-        Shape::List(min, max, item) => json!({"is": "list", "min_items": min, "max_items": max, "item": describe_shape(item)}),
+        Shape::Object(fields) => {
+            json!({"is": "object", "members": fields.iter().map(describe_field).collect::<Vec<_>>()})
+        }
+        Shape::List(min, max, item) => {
+            json!({"is": "list", "min_items": min, "max_items": max, "item": describe_shape(item)})
+        }
         Shape::Members(fields) => {
             json!({"is": "set", "members": fields.iter().map(|f| describe_field(&Field { required: false, ..*f })).collect::<Vec<_>>()})
         }

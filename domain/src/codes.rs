@@ -301,21 +301,30 @@ impl Role {
 }
 
 /// Unified social credit code: 18 symbols with the check symbol of GB 32100-2015.
-pub const CREDIT_CODE: Shape = Shape::Text(18, 18, &Form {
-    name: "credit_code",
-    pattern: "^[0-9A-HJ-NPQRTUWXY]{18}$",
-    check: credit_code_ok,
-});
+pub const CREDIT_CODE: Shape =
+    Shape::Text(18, 18, &Form { name: "credit_code", pattern: "^[0-9A-HJ-NPQRTUWXY]{18}$", check: credit_code_ok });
 
 /// Division: six digits of GB/T 2260.
-pub const DIVISION: Shape =
-    Shape::Text(6, 6, &Form { name: "division", pattern: "^[1-9][0-9]{5}$", check: |t| t.bytes().all(|b| b.is_ascii_digit()) && !t.starts_with('0') });
+pub const DIVISION: Shape = Shape::Text(
+    6,
+    6,
+    &Form {
+        name: "division",
+        pattern: "^[1-9][0-9]{5}$",
+        check: |t| t.bytes().all(|b| b.is_ascii_digit()) && !t.starts_with('0'),
+    },
+);
 
 /// Supervision area: a division of six digits, or a delegated area (four digits of the city and two letters).
-pub const AREA: Shape = Shape::Text(6, 6, &Form { name: "area", pattern: "^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$", check: area_ok });
+pub const AREA: Shape =
+    Shape::Text(6, 6, &Form { name: "area", pattern: "^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$", check: area_ok });
 
 /// Street or town: nine digits.
-pub const STREET: Shape = Shape::Text(9, 9, &Form { name: "street", pattern: "^[1-9][0-9]{8}$", check: |t| t.bytes().all(|b| b.is_ascii_digit()) });
+pub const STREET: Shape = Shape::Text(
+    9,
+    9,
+    &Form { name: "street", pattern: "^[1-9][0-9]{8}$", check: |t| t.bytes().all(|b| b.is_ascii_digit()) },
+);
 
 /// The delegated area of the first user, 三江新区, which GB/T 2260 does not know.
 pub const DELEGATED_AREA: &str = "5115SJ";
@@ -336,7 +345,8 @@ const SYMBOLS: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Check of the 18th symbol (weights 3^(i−1) mod 31). The inner check digit of early codes may fail: it is not asked for.
 #[must_use]
 pub fn credit_code_ok(code: &str) -> bool {
-    let values: Option<Vec<u32>> = code.bytes().map(|b| SYMBOLS.iter().position(|s| *s == b).map(|at| at as u32)).collect();
+    let values: Option<Vec<u32>> =
+        code.bytes().map(|b| SYMBOLS.iter().position(|s| *s == b).map(|at| at as u32)).collect();
     let Some(values) = values.filter(|values| values.len() == 18) else { return false };
     let mut weight = 1;
     let mut sum = 0;

@@ -92,14 +92,19 @@ pub const PARAGRAPH: Shape = Shape::Text(1, 500, &FREE);
 /// The name of a natural person, sealed: 1–50 characters (`·` is U+00B7).
 pub const PERSON_NAME: Shape = Shape::Text(1, 50, &FREE);
 /// A telephone number.
-pub const PHONE: Shape = Shape::Text(5, 20, &Form {
-    name: "phone",
-    pattern: "^[+0-9][0-9 -]{4,19}$",
-    check: |text| {
-        let mut bytes = text.bytes();
-        bytes.next().is_some_and(|b| b == b'+' || b.is_ascii_digit()) && bytes.all(|b| b.is_ascii_digit() || b == b' ' || b == b'-')
+pub const PHONE: Shape = Shape::Text(
+    5,
+    20,
+    &Form {
+        name: "phone",
+        pattern: "^[+0-9][0-9 -]{4,19}$",
+        check: |text| {
+            let mut bytes = text.bytes();
+            bytes.next().is_some_and(|b| b == b'+' || b.is_ascii_digit())
+                && bytes.all(|b| b.is_ascii_digit() || b == b' ' || b == b'-')
+        },
     },
-});
+);
 
 /// A closed list of codes with their labels.
 #[derive(Debug)]
@@ -149,7 +154,10 @@ impl Change {
     /// Reads validated `set` and `clear` out of the data of an event.
     #[must_use]
     pub fn from_object(data: &Object) -> Self {
-        let set = data.get("set").and_then(Value::as_object).map(|set| set.iter().map(|(n, v)| (n.clone(), v.clone())).collect());
+        let set = data
+            .get("set")
+            .and_then(Value::as_object)
+            .map(|set| set.iter().map(|(n, v)| (n.clone(), v.clone())).collect());
         let clear = data
             .get("clear")
             .and_then(Value::as_array)
@@ -208,7 +216,7 @@ member!(RecordRef, v => {
 member!(EventRef, v => {
     let object = v.as_object().expect(VALIDATED);
     let text = |name| object.get(name).and_then(Value::as_text).expect(VALIDATED);
-    EventRef { event: parse_uuid_v4(text("event")).expect(VALIDATED), hash: text("hash").parse().ok().expect(VALIDATED) }
+    EventRef { event: parse_uuid_v4(text("event")).expect(VALIDATED), hash: text("hash").parse().expect(VALIDATED) }
 });
 
 impl<T: Member> Member for Option<T> {
@@ -408,14 +416,18 @@ pub fn scalar_ok(shape: &Shape, value: &Value) -> bool {
         Shape::Id(_) => text.is_some_and(|text| parse_uuid_v4(text).is_some()),
         Shape::Code(list) => text.is_some_and(|text| list.contains(text)),
         Shape::Hash => text.is_some_and(|text| text.parse::<Hash>().is_ok()),
-        Shape::Bytes(max) => text.is_some_and(|text| b64url_decode(text).is_some_and(|bytes| bytes.len() <= usize::from(*max))),
-        Shape::EventRef => pair(value, "event", "hash").is_some_and(|(event, hash)| parse_uuid_v4(event).is_some() && hash.parse::<Hash>().is_ok()),
-        Shape::RecordRef(kinds) => {
-            pair(value, "kind", "id").is_some_and(|(kind, id)| is_kind(kind) && kinds.contains(&kind) && parse_uuid_v4(id).is_some())
+        Shape::Bytes(max) => {
+            text.is_some_and(|text| b64url_decode(text).is_some_and(|bytes| bytes.len() <= usize::from(*max)))
         }
+        Shape::EventRef => pair(value, "event", "hash")
+            .is_some_and(|(event, hash)| parse_uuid_v4(event).is_some() && hash.parse::<Hash>().is_ok()),
+        Shape::RecordRef(kinds) => pair(value, "kind", "id")
+            .is_some_and(|(kind, id)| is_kind(kind) && kinds.contains(&kind) && parse_uuid_v4(id).is_some()),
         Shape::Names(fields) => value.as_array().is_some_and(|names| {
             !names.is_empty()
-                && names.iter().all(|name| name.as_text().is_some_and(|name| fields.iter().any(|field| field.name == name && !field.required)))
+                && names.iter().all(|name| {
+                    name.as_text().is_some_and(|name| fields.iter().any(|field| field.name == name && !field.required))
+                })
                 && names.windows(2).all(|pair| pair[0].as_text() < pair[1].as_text())
         }),
         Shape::Sealed(..) => signing::seal::as_seal(value).is_some(),

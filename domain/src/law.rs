@@ -29,12 +29,17 @@ impl fmt::Display for Citation {
 }
 
 /// 放射诊疗管理规定: diagnostic and therapeutic radiology, Order 46 of the Ministry of Health.
-pub const RADIOLOGY: Instrument =
-    Instrument { zh: "放射诊疗管理规定", en: "Provisions on Radiodiagnosis and Radiotherapy", edition: "原卫生部令第46号，2016年修正" };
+pub const RADIOLOGY: Instrument = Instrument {
+    zh: "放射诊疗管理规定",
+    en: "Provisions on Radiodiagnosis and Radiotherapy",
+    edition: "原卫生部令第46号，2016年修正",
+};
 
 /// 个人信息保护法: the personal information protection law.
 pub const PERSONAL_INFORMATION: Instrument =
-    Instrument { zh: "中华人民共和国个人信息保护法", en: "Personal Information Protection Law", edition: "2021年" };
+    Instrument {
+        zh: "中华人民共和国个人信息保护法", en: "Personal Information Protection Law", edition: "2021年"
+    };
 
 /// 电子签名法: the electronic signature law.
 pub const ELECTRONIC_SIGNATURE: Instrument =
@@ -49,7 +54,9 @@ pub const CREDIT_CODE: Instrument = Instrument {
 
 /// 行政区划代码.
 pub const DIVISIONS: Instrument =
-    Instrument { zh: "中华人民共和国行政区划代码", en: "Codes for administrative divisions", edition: "GB/T 2260" };
+    Instrument {
+        zh: "中华人民共和国行政区划代码", en: "Codes for administrative divisions", edition: "GB/T 2260"
+    };
 
 /// What the product itself lays down, where the law is silent: `docs/wire-format.md` and `ARCHITECTURE.md`.
 pub const PRODUCT: Instrument = Instrument { zh: "账本规则", en: "Ledger rules", edition: "第1版" };

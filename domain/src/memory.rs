@@ -90,7 +90,8 @@ impl Memory {
             self.claims.remove(&claim.digest());
         }
         for take in &admitted.takes {
-            let holder = Holder { record: take.record.clone(), position: first + take.event as u64, content: take.content };
+            let holder =
+                Holder { record: take.record.clone(), position: first + take.event as u64, content: take.content };
             self.claims.insert(take.claim.digest(), holder);
         }
         for (record, entry) in &admitted.entries {
@@ -117,7 +118,11 @@ impl Memory {
         }
         for claim in entry.state.claims(record.id) {
             let position = self.size;
-            self.claims.entry(claim.digest()).or_insert_with(|| Holder { record: record.clone(), position, content: [0; 32] });
+            self.claims.entry(claim.digest()).or_insert_with(|| Holder {
+                record: record.clone(),
+                position,
+                content: [0; 32],
+            });
         }
         self.note(statement, &keys);
         self.learn(&record, &entry);
@@ -164,9 +169,14 @@ impl Memory {
             }
             State::Policy(_) => {
                 self.records.insert(record.clone(), Arc::new(entry.clone()));
-                let ledger = self.ledger.as_ref().and_then(|ledger| self.records.get(ledger)).and_then(|entry| entry.state.ledger());
+                let ledger = self
+                    .ledger
+                    .as_ref()
+                    .and_then(|ledger| self.records.get(ledger))
+                    .and_then(|entry| entry.state.ledger());
                 let policies = self.keys.get(POLICY_KEY).map(|members| members.records.clone()).unwrap_or_default();
-                let entries: Vec<_> = policies.iter().filter_map(|record| self.records.get(record)).map(|entry| &**entry).collect();
+                let entries: Vec<_> =
+                    policies.iter().filter_map(|record| self.records.get(record)).map(|entry| &**entry).collect();
                 self.in_force = Arc::new(in_force(ledger, entries));
             }
             State::Erasure(_) | State::Institution(_) | State::Device(_) => {}
@@ -180,8 +190,13 @@ impl Memory {
         };
         if let Some(account) = account {
             self.records.insert(record.clone(), Arc::new(entry.clone()));
-            let members = self.keys.get(crate::authority::authority_key(account).as_str()).map(|m| m.records.clone()).unwrap_or_default();
-            let entries: Vec<_> = members.iter().filter_map(|r| self.records.get(r).map(|entry| (r.id, entry.clone()))).collect();
+            let members = self
+                .keys
+                .get(crate::authority::authority_key(account).as_str())
+                .map(|m| m.records.clone())
+                .unwrap_or_default();
+            let entries: Vec<_> =
+                members.iter().filter_map(|r| self.records.get(r).map(|entry| (r.id, entry.clone()))).collect();
             let authority = Authority::of(entries.iter().map(|(id, entry)| (*id, &**entry)));
             self.authorities.insert(account, Arc::new(authority));
         }
@@ -221,8 +236,10 @@ pub fn in_force<'a>(ledger: Option<&ledger::Ledger>, policies: impl IntoIterator
         (PolicyFile::Policy, &created.policy),
         (PolicyFile::Rules, &created.rules),
     ];
-    let mut adopted: Vec<Adopted> =
-        genesis.iter().map(|(what, named)| Adopted { what: *what, version: named.version, sha256: named.sha256, from_day: first }).collect();
+    let mut adopted: Vec<Adopted> = genesis
+        .iter()
+        .map(|(what, named)| Adopted { what: *what, version: named.version, sha256: named.sha256, from_day: first })
+        .collect();
     let mut complete: Vec<_> = policies
         .into_iter()
         .filter_map(|entry| entry.state.policy().map(|policy| (entry.position, policy)))

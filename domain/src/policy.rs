@@ -60,8 +60,12 @@ static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
         .iter()
         .filter(|(what, ..)| *what == "policy")
         .map(|(_, version, bytes)| {
-            let policy: Policy = serde_json::from_slice(bytes).expect("a published policy file is well-formed: a test reads all");
-            assert!(policy.what == "policy" && policy.version == *version, "a published policy file carries its own version");
+            let policy: Policy =
+                serde_json::from_slice(bytes).expect("a published policy file is well-formed: a test reads all");
+            assert!(
+                policy.what == "policy" && policy.version == *version,
+                "a published policy file carries its own version"
+            );
             policy
         })
         .collect()

@@ -83,8 +83,15 @@ impl Draft {
 ///
 /// # Errors
 /// A [`Need`], or `unknown_type` / `bad_value` when the wish cannot be made into a statement at all.
-pub fn prepare(request: &Request, id: Uuid, signed_at: Instant, salt: &mut dyn FnMut() -> [u8; 32], facts: &dyn Facts) -> Result<(Draft, Object), Stop> {
-    let known = event_type(&request.event_type, request.schema).ok_or_else(|| Stop::code(Code::UnknownType, "/type"))?;
+pub fn prepare(
+    request: &Request,
+    id: Uuid,
+    signed_at: Instant,
+    salt: &mut dyn FnMut() -> [u8; 32],
+    facts: &dyn Facts,
+) -> Result<(Draft, Object), Stop> {
+    let known =
+        event_type(&request.event_type, request.schema).ok_or_else(|| Stop::code(Code::UnknownType, "/type"))?;
     let entry = facts.entry(&request.record)?;
     let meaning = request.meaning.unwrap_or(known.meanings[0]);
     let mut statement = Statement {
@@ -109,7 +116,8 @@ pub fn prepare(request: &Request, id: Uuid, signed_at: Instant, salt: &mut dyn F
     };
     let mut openings = Vec::new();
     let plain = Object::from_pairs(vec![("data".into(), Value::Object(request.data.clone()))]);
-    let mut sealer = Sealer { statement: &statement, plain: &plain, ledger: facts.ledger_id(), salt, openings: &mut openings };
+    let mut sealer =
+        Sealer { statement: &statement, plain: &plain, ledger: facts.ledger_id(), salt, openings: &mut openings };
     let data = sealer.object(known.data, &request.data, "/data");
     if let Some((_, Some(text))) = &request.reason {
         let value = Value::Text(text.as_str().into());
@@ -127,7 +135,13 @@ pub fn prepare(request: &Request, id: Uuid, signed_at: Instant, salt: &mut dyn F
 
 /// The first grant in effect that the policy accepts for this act; the first in effect when none is, so that the
 /// judge names the refusal.
-fn choose_grant(request: &Request, known: &'static EventType, statement: &Statement, data: &Object, facts: &dyn Facts) -> Result<Option<Uuid>, Stop> {
+fn choose_grant(
+    request: &Request,
+    known: &'static EventType,
+    statement: &Statement,
+    data: &Object,
+    facts: &dyn Facts,
+) -> Result<Option<Uuid>, Stop> {
     if request.grant.is_some() {
         return Ok(request.grant);
     }
@@ -202,10 +216,16 @@ impl Sealer<'_> {
 
     fn value(&mut self, shape: &'static Shape, value: &Value, at: &str) -> Value {
         match (shape, value) {
-            (Shape::Object(fields) | Shape::Members(fields), Value::Object(inner)) => Value::Object(self.object(fields, inner, at)),
-            (Shape::List(_, _, item), Value::Array(items)) => {
-                Value::Array(items.iter().enumerate().map(|(index, value)| self.value(item, value, &format!("{at}/{index}"))).collect())
+            (Shape::Object(fields) | Shape::Members(fields), Value::Object(inner)) => {
+                Value::Object(self.object(fields, inner, at))
             }
+            (Shape::List(_, _, item), Value::Array(items)) => Value::Array(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, value)| self.value(item, value, &format!("{at}/{index}")))
+                    .collect(),
+            ),
             (Shape::Sealed(inner, subject), plain) if signing::seal::as_seal(plain).is_none() => {
                 match subject_of(*subject, self.statement, self.plain) {
                     Some(subject) => seal_value(self.seal(inner, plain, at, subject)),

@@ -41,7 +41,12 @@ pub trait Record: Sized + Clone + Serialize {
     ///
     /// # Errors
     /// A [`Need`] when a record that tells is not loaded.
-    fn facet(_state: Option<&Self>, _event: &Self::Event, _about: &About<'_>, _facts: &dyn Facts) -> Result<Option<CompactString>, Stop> {
+    fn facet(
+        _state: Option<&Self>,
+        _event: &Self::Event,
+        _about: &About<'_>,
+        _facts: &dyn Facts,
+    ) -> Result<Option<CompactString>, Stop> {
         Ok(None)
     }
 
@@ -223,7 +228,11 @@ impl Entry {
             }
         };
         known(&mut self.position);
-        self.marks.iter_mut().rev().take_while(|mark| mark.position >= PENDING).for_each(|mark| known(&mut mark.position));
+        self.marks
+            .iter_mut()
+            .rev()
+            .take_while(|mark| mark.position >= PENDING)
+            .for_each(|mark| known(&mut mark.position));
     }
 
     /// The mark of an event of this record.

@@ -27,7 +27,12 @@ pub enum Openings {
 
 /// Shape and subject of the sealed value at a pointer of a statement.
 #[must_use]
-pub fn rule_at(event_type: &'static EventType, statement: &Statement, object: &Object, pointer: &str) -> Option<(&'static Shape, RecordRef)> {
+pub fn rule_at(
+    event_type: &'static EventType,
+    statement: &Statement,
+    object: &Object,
+    pointer: &str,
+) -> Option<(&'static Shape, RecordRef)> {
     if pointer == REASON_TEXT {
         return Some((&PARAGRAPH, statement.record.clone()));
     }
@@ -73,10 +78,15 @@ pub fn check(
     let mut ill_valued = None;
     for opening in openings {
         let mismatch = || Stop::code(Code::SealMismatch, &opening.pointer);
-        let at = seals.iter().position(|(pointer, _)| *pointer == opening.pointer).filter(|at| !opened[*at]).ok_or_else(mismatch)?;
+        let at = seals
+            .iter()
+            .position(|(pointer, _)| *pointer == opening.pointer)
+            .filter(|at| !opened[*at])
+            .ok_or_else(mismatch)?;
         let (shape, subject) = rule_at(event_type, statement, object, &opening.pointer).ok_or_else(mismatch)?;
         let named = opening.subject.kind == subject.kind && opening.subject.id == subject.id;
-        let committed = commitment(ledger, statement.id, &opening.pointer, &opening.salt, &opening.value) == seals[at].1;
+        let committed =
+            commitment(ledger, statement.id, &opening.pointer, &opening.salt, &opening.value) == seals[at].1;
         if !named || !committed || !signing::json::check_sealed_value(&opening.value) {
             return Err(mismatch());
         }

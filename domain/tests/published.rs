@@ -43,7 +43,8 @@ fn every_act_of_a_policy_is_an_event_of_the_catalogue_and_the_other_way_round() 
             assert!(event_types().any(|known| known.name == event_type), "{act}");
         }
         for event_type in event_types() {
-            let by_people = !matches!(event_type.signed_by, domain::catalog::SignedBy::Root | domain::catalog::SignedBy::Service);
+            let by_people =
+                !matches!(event_type.signed_by, domain::catalog::SignedBy::Root | domain::catalog::SignedBy::Service);
             let named = policy.acts.keys().any(|act| act.split('/').next() == Some(event_type.name));
             assert_eq!(by_people, named, "{} in policy {}", event_type.name, policy.version);
         }

@@ -237,17 +237,27 @@ impl World {
         let record = self.id();
         let (first, second) = (self.roots[0].clone(), self.roots[1].clone());
         let created = self.act(&first, Wish::new("ledger.created", record, self.genesis_data())).expect("genesis");
-        self.act(&second, Wish::new("ledger.countersigned", record, json!({"countersigns": created}))).expect("countersignature");
+        self.act(&second, Wish::new("ledger.countersigned", record, json!({"countersigns": created})))
+            .expect("countersignature");
     }
 
     /// Opens an account for a person, binds a key and gives a role: `by` opens, `second` countersigns.
-    pub fn enrol(&mut self, by: &Person, second: &Person, level: &str, role: &str, org: Option<Uuid>, area: Option<&str>) -> Person {
+    pub fn enrol(
+        &mut self,
+        by: &Person,
+        second: &Person,
+        level: &str,
+        role: &str,
+        org: Option<Uuid>,
+        area: Option<&str>,
+    ) -> Person {
         let (account, holder, credential, grant) = (self.id(), self.id(), self.id(), self.id());
         let key = self.key();
         let mut data = json!({"kind": "PERSON", "level": level, "party": {"kind": "party", "id": holder}, "name": format!("演示人员{}", self.keys)});
         place(&mut data, org, area);
         let opened = self.act(by, Wish::new("account.opened", account, data)).expect("account opened");
-        self.act(second, Wish::new("account.countersigned", account, json!({"countersigns": opened}))).expect("account countersigned");
+        self.act(second, Wish::new("account.countersigned", account, json!({"countersigns": opened})))
+            .expect("account countersigned");
         let proof = EnrolmentProof::make(&key, account, self.ledger, self.now);
         let until = self.now.civil_day().add_days(3 * 365).to_string();
         let request = json!({
@@ -255,12 +265,18 @@ impl World {
             "proof": {"payload": b64url(&proof.payload), "sig": b64url(&proof.signature)},
             "assurance": "HARDWARE", "valid_from": self.today(), "valid_until": until,
         });
-        let requested = self.act(by, Wish::new("credential.requested", credential, request)).expect("credential requested");
-        self.act(second, Wish::new("credential.bound", credential, json!({"account": account, "countersigns": requested}))).expect("credential bound");
+        let requested =
+            self.act(by, Wish::new("credential.requested", credential, request)).expect("credential requested");
+        self.act(
+            second,
+            Wish::new("credential.bound", credential, json!({"account": account, "countersigns": requested})),
+        )
+        .expect("credential bound");
         let mut data = json!({"account": account, "role": role, "from": self.today()});
         place(&mut data, org, area);
         let given = self.act(by, Wish::new("grant.given", grant, data)).expect("grant given");
-        self.act(second, Wish::new("grant.countersigned", grant, json!({"account": account, "countersigns": given}))).expect("grant countersigned");
+        self.act(second, Wish::new("grant.countersigned", grant, json!({"account": account, "countersigns": given})))
+            .expect("grant countersigned");
         Person { account, holder, key, credential: Some(credential), grant: Some(grant) }
     }
 
@@ -276,7 +292,8 @@ impl World {
         let mut unit = Unit { envelopes: Vec::new(), openings: Vec::new() };
         for (index, wish) in wishes.iter().enumerate() {
             let kind = wish.event_type.split('.').next().unwrap_or_default();
-            let batch = (wishes.len() > 1).then_some(Batch { id: batch_id, index: index as u16, count: wishes.len() as u16 });
+            let batch =
+                (wishes.len() > 1).then_some(Batch { id: batch_id, index: index as u16, count: wishes.len() as u16 });
             let request = Request {
                 event_type: wish.event_type.into(),
                 schema: 1,
@@ -296,7 +313,8 @@ impl World {
             let salts: Vec<[u8; 32]> = (0..8).map(|_| self.draw()).collect();
             let mut salts = salts.into_iter();
             let facts = apart.as_ref().unwrap_or(&self.memory);
-            let (draft, object) = match prepare(&request, id, self.now, &mut || salts.next().expect("few seals"), facts) {
+            let (draft, object) = match prepare(&request, id, self.now, &mut || salts.next().expect("few seals"), facts)
+            {
                 Ok(made) => made,
                 Err(Stop::Refuse(refusal)) => return Err(refusal),
                 Err(Stop::Need(need)) => panic!("memory holds everything, yet {need:?}"),
@@ -306,7 +324,12 @@ impl World {
                 memory.replay(&typed, signing::envelope::statement_hash(&draft.payload), self.now);
             }
             let signature = who.key.sign_payload(PayloadType::Event, &draft.payload).to_vec();
-            unit.envelopes.push(Envelope { payload_type: PayloadType::Event, payload: draft.payload, key: who.key.public().id(), signature });
+            unit.envelopes.push(Envelope {
+                payload_type: PayloadType::Event,
+                payload: draft.payload,
+                key: who.key.public().id(),
+                signature,
+            });
             unit.openings.push(Some(draft.openings));
         }
         Ok(unit)
@@ -322,7 +345,8 @@ impl World {
             Stop::Refuse(refusal) => refusal,
             Stop::Need(need) => panic!("memory holds everything, yet {need:?}"),
         };
-        let openings = unit.openings.iter().map(|list| list.clone().map_or(Openings::IllFormed, Openings::Given)).collect();
+        let openings =
+            unit.openings.iter().map(|list| list.clone().map_or(Openings::IllFormed, Openings::Given)).collect();
         let presented: Vec<Presented> = receive(unit.envelopes.clone(), openings, &self.memory).map_err(refused)?;
         let admitted = judge(&presented, &self.memory, &self.service).map_err(refused)?;
         let first = self.memory.apply(&admitted);
@@ -332,7 +356,14 @@ impl World {
                 None => (self.service.key, self.service_key.sign_payload(PayloadType::Event, &event.payload).to_vec()),
             };
             let position = first + index as u64;
-            self.rows.push(Row { position, recorded_at: self.now, alg: 1, key, signature, payload: event.payload.clone() });
+            self.rows.push(Row {
+                position,
+                recorded_at: self.now,
+                alg: 1,
+                key,
+                signature,
+                payload: event.payload.clone(),
+            });
         }
         for (envelope, openings) in admitted.events.iter().zip(&unit.openings) {
             self.openings.insert(envelope.statement.id, openings.clone().unwrap_or_default());

@@ -40,18 +40,29 @@ fn a_device_lives_its_life() {
     let mut c = county(1);
     let device = c.world.id();
     let today = c.world.today();
-    let registered = c.world.act(&c.officer, Wish::new("device.registered", device, device_profile(c.institution, 1))).expect("registered");
-    c.world.act(&c.officer, Wish::new("device.installed", device, json!({"location": "放射科2室"})).on(&today)).expect("installed");
+    let registered = c
+        .world
+        .act(&c.officer, Wish::new("device.registered", device, device_profile(c.institution, 1)))
+        .expect("registered");
+    c.world
+        .act(&c.officer, Wish::new("device.installed", device, json!({"location": "放射科2室"})).on(&today))
+        .expect("installed");
     let put = Wish::new("device.put_in_use", device, json!({"legacy": false})).on(&today);
     assert_eq!(refused(c.world.act(&c.officer, put)), (Code::Refused, Some("device.acceptance")));
-    c.world.act(&c.officer, Wish::new("device.put_in_use", device, json!({"legacy": true})).on(&today)).expect("in use");
-    let correction = Wish::new("device.corrected", device, json!({"set": {"model": "DR-9", "location": "放射科3室"}})).correcting(registered);
+    c.world
+        .act(&c.officer, Wish::new("device.put_in_use", device, json!({"legacy": true})).on(&today))
+        .expect("in use");
+    let correction = Wish::new("device.corrected", device, json!({"set": {"model": "DR-9", "location": "放射科3室"}}))
+        .correcting(registered);
     c.world.act(&c.officer, correction).expect("corrected");
     let record = RecordRef { kind: "device".into(), id: device };
     let entry = c.world.memory.record(&record).expect("it is there").clone();
     let state = entry.state.device().expect("a device");
     assert_eq!(state.profile.model.as_deref(), Some("DR-9"));
-    assert_eq!(state.profile.location, "放射科2室", "the correction of the registration does not overturn the later installation");
+    assert_eq!(
+        state.profile.location, "放射科2室",
+        "the correction of the registration does not overturn the later installation"
+    );
     let again = Wish::new("device.corrected", device, json!({"set": {"model": "DR-8"}})).correcting(registered);
     assert_eq!(refused(c.world.act(&c.officer, again)).0, Code::BadReference, "an event is corrected once");
     let close = Wish::new("institution.closed", c.institution, json!({})).on(&today);
@@ -61,7 +72,8 @@ fn a_device_lives_its_life() {
     let unit = c.world.sign(&c.approver, &[close]).expect("signed");
     let admitted = c.world.submit(&unit).expect("closed");
     assert_eq!(admitted.events.len(), 3, "the end of the institution ends its two grants in the same append");
-    let late = Wish::new("device.decommissioned", device, json!({"method": "DISABLED", "evidence": "已去功能化"})).on(&today);
+    let late =
+        Wish::new("device.decommissioned", device, json!({"method": "DISABLED", "evidence": "已去功能化"})).on(&today);
     assert_eq!(refused(c.world.act(&c.officer, late)).0, Code::GrantInvalid);
 }
 
@@ -109,12 +121,20 @@ fn business_keys_are_held_once_and_move_with_a_correction() {
     let mut c = county(4);
     let (first, second) = (c.world.id(), c.world.id());
     let profile = device_profile(c.institution, 1);
-    let registered = c.world.act(&c.officer, Wish::new("device.registered", first, profile.clone())).expect("registered");
-    assert_eq!(refused(c.world.act(&c.officer, Wish::new("device.registered", second, profile.clone()))).0, Code::AlreadyRecorded);
+    let registered =
+        c.world.act(&c.officer, Wish::new("device.registered", first, profile.clone())).expect("registered");
+    assert_eq!(
+        refused(c.world.act(&c.officer, Wish::new("device.registered", second, profile.clone()))).0,
+        Code::AlreadyRecorded
+    );
     let mut other = profile;
     other["name"] = json!("另一台");
-    assert_eq!(refused(c.world.act(&c.officer, Wish::new("device.registered", second, other.clone()))).0, Code::ClaimTaken);
-    let correction = Wish::new("device.corrected", first, json!({"set": {"factory_no": "F9", "device_no": "D9"}})).correcting(registered);
+    assert_eq!(
+        refused(c.world.act(&c.officer, Wish::new("device.registered", second, other.clone()))).0,
+        Code::ClaimTaken
+    );
+    let correction = Wish::new("device.corrected", first, json!({"set": {"factory_no": "F9", "device_no": "D9"}}))
+        .correcting(registered);
     c.world.act(&c.officer, correction).expect("corrected");
     c.world.act(&c.officer, Wish::new("device.registered", second, other)).expect("the old number is free");
 }
@@ -151,7 +171,8 @@ fn a_batch_stands_upon_itself_and_falls_as_one() {
     let device = c.world.id();
     let today = c.world.today();
     let state = |to: &str| Wish::new("device.state_changed", device, json!({"to": to, "why": "OTHER"})).on(&today);
-    let good = [Wish::new("device.registered", device, device_profile(c.institution, 1)), state("STANDBY"), state("REPAIR")];
+    let good =
+        [Wish::new("device.registered", device, device_profile(c.institution, 1)), state("STANDBY"), state("REPAIR")];
     let unit = c.world.sign(&c.officer, &good).expect("signed");
     let admitted = c.world.submit(&unit).expect("admitted upon itself");
     assert_eq!(admitted.events.len(), 3);
@@ -172,7 +193,10 @@ fn a_stolen_key_leaves_suspects_until_somebody_confirms_them() {
     let mut c = county(7);
     let device = c.world.id();
     let since = c.world.now;
-    let registered = c.world.act(&c.officer, Wish::new("device.registered", device, device_profile(c.institution, 1))).expect("registered");
+    let registered = c
+        .world
+        .act(&c.officer, Wish::new("device.registered", device, device_profile(c.institution, 1)))
+        .expect("registered");
     let recorded = c.world.rows.last().expect("a row").recorded_at;
     let credential = c.officer.credential.expect("a credential");
     let report = json!({"account": c.officer.account, "compromised_since": since});
@@ -182,9 +206,20 @@ fn a_stolen_key_leaves_suspects_until_somebody_confirms_them() {
     assert_eq!(refused(c.world.act(&c.officer, wish)).0, Code::KeyRevoked);
     let decided = json!({"account": c.officer.account, "since": since});
     let second = c.city[0].clone();
-    c.world.act(&second, Wish::new("credential.compromise_decided", credential, decided)).expect("a second person decides");
+    c.world
+        .act(&second, Wish::new("credential.compromise_decided", credential, decided))
+        .expect("a second person decides");
     let record = RecordRef { kind: "credential".into(), id: credential };
-    let suspects = |world: &World| world.memory.record(&record).expect("there").state.credential().expect("one").suspects(registered.event, recorded);
+    let suspects = |world: &World| {
+        world
+            .memory
+            .record(&record)
+            .expect("there")
+            .state
+            .credential()
+            .expect("one")
+            .suspects(registered.event, recorded)
+    };
     assert!(suspects(&c.world));
     let confirm = json!({"account": c.officer.account, "confirms": [registered]});
     let admin = c.world.enrol(&c.city[0].clone(), &c.city[1].clone(), "C", "C_ADMIN", None, Some(AREA));

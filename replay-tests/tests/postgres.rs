@@ -60,9 +60,13 @@ fn settle(world: &mut World, city: &[Person]) -> (Vec<Person>, Vec<Uuid>, Person
     let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));
     let mut officers = Vec::new();
     let mut institutions = Vec::new();
-    for (code, name) in [("12511500451600013C", "甲医院"), ("92511502MA6A00015U", "乙诊所"), ("12511523000000019U", "丙卫生院")] {
+    for (code, name) in
+        [("12511500451600013C", "甲医院"), ("92511502MA6A00015U", "乙诊所"), ("12511523000000019U", "丙卫生院")]
+    {
         let institution = world.id();
-        world.act(&supervisor, Wish::new("institution.registered", institution, institution_profile(code, name))).expect("registered");
+        world
+            .act(&supervisor, Wish::new("institution.registered", institution, institution_profile(code, name)))
+            .expect("registered");
         world.act(&approver, Wish::new("institution.approved", institution, json!({}))).expect("approved");
         let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(institution), Some(AREA));
         officers.push(world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(institution), Some(AREA)));
@@ -99,7 +103,11 @@ async fn random_histories_have_the_same_answers() {
                     devices.push((device, who));
                     // Numbers from a small pool, so that they collide.
                     let number = draw(25) as u32;
-                    both.act(&officer, &[Wish::new("device.registered", device, device_profile(institutions[draw(3)], number))]).await
+                    both.act(
+                        &officer,
+                        &[Wish::new("device.registered", device, device_profile(institutions[draw(3)], number))],
+                    )
+                    .await
                 }
                 3..=6 if !devices.is_empty() => {
                     let (device, owner) = devices[draw(devices.len())];
@@ -109,7 +117,11 @@ async fn random_histories_have_the_same_answers() {
                 }
                 7 if !devices.is_empty() => {
                     let (device, owner) = devices[draw(devices.len())];
-                    both.act(&officers[owner].clone(), &[Wish::new("device.put_in_use", device, json!({"legacy": true})).on(&today)]).await
+                    both.act(
+                        &officers[owner].clone(),
+                        &[Wish::new("device.put_in_use", device, json!({"legacy": true})).on(&today)],
+                    )
+                    .await
                 }
                 8 => {
                     let device = both.world.id();
@@ -124,7 +136,11 @@ async fn random_histories_have_the_same_answers() {
                 9 => {
                     let party = both.world.id();
                     let data = json!({"post": "CONTACT", "party": {"kind": "party", "id": party}, "name": "示范人", "phone": "13900000000"});
-                    both.act(&officer, &[Wish::new("institution.officer_appointed", institutions[who], data).on(&today)]).await
+                    both.act(
+                        &officer,
+                        &[Wish::new("institution.officer_appointed", institutions[who], data).on(&today)],
+                    )
+                    .await
                 }
                 10 => {
                     let set = json!({"set": {"short_name": format!("简称{}", draw(3))}});
@@ -136,7 +152,10 @@ async fn random_histories_have_the_same_answers() {
                         let known = both.live.door.submit(&unit.to_json()).await.expect("known");
                         assert!(known[0].position < both.world.memory.size());
                     }
-                    let unit = both.world.sign(&approver, &[Wish::new("institution.closed", institutions[2], json!({})).on(&today)]).expect("signed");
+                    let unit = both
+                        .world
+                        .sign(&approver, &[Wish::new("institution.closed", institutions[2], json!({})).on(&today)])
+                        .expect("signed");
                     let answer = if draw(6) == 0 { both.submit(&unit).await } else { Ok(0) };
                     if answer.is_ok() && both.world.memory.size() > 0 {
                         kept.push(unit);

@@ -172,7 +172,11 @@ impl Record for Account {
 
 fn opened_is_sound(opened: &Opened, facts: &dyn Facts) -> Result<(), Stop> {
     let person = opened.kind == AccountKind::Person;
-    ensure(opened.party.is_some() == person && opened.name.is_some() == person && (person || opened.title.is_some()), &PERSON, "/data/party")?;
+    ensure(
+        opened.party.is_some() == person && opened.name.is_some() == person && (person || opened.title.is_some()),
+        &PERSON,
+        "/data/party",
+    )?;
     let (org, area) = match opened.level {
         Level::City | Level::External => (false, false),
         Level::County => (false, true),
@@ -189,7 +193,9 @@ fn opened_is_sound(opened: &Opened, facts: &dyn Facts) -> Result<(), Stop> {
     let Some(institution) = entry.state.institution() else { return Err(Stop::rule(&UNIT, "/data/org")) };
     let kinds = &institution.profile.kinds;
     let fits = match opened.level {
-        Level::Service => kinds.contains(&InstitutionKind::TechnicalService) || kinds.contains(&InstitutionKind::HealthExam),
+        Level::Service => {
+            kinds.contains(&InstitutionKind::TechnicalService) || kinds.contains(&InstitutionKind::HealthExam)
+        }
         _ => opened.area.as_ref() == Some(&institution.profile.supervision_area),
     };
     ensure(fits && !institution.is_ended(), &UNIT, "/data/org")

@@ -191,9 +191,15 @@ impl Record for Credential {
         Ok(Target { org: state.org, area: state.area.clone(), account: Some(account) })
     }
 
-    fn facet(_: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<Option<CompactString>, Stop> {
+    fn facet(
+        _: Option<&Self>,
+        event: &Event,
+        about: &About<'_>,
+        facts: &dyn Facts,
+    ) -> Result<Option<CompactString>, Stop> {
         let account = event.account();
-        if about.statement.signer.account == account && !matches!(event, Event::Bound(_) | Event::CompromiseDecided(_)) {
+        if about.statement.signer.account == account && !matches!(event, Event::Bound(_) | Event::CompromiseDecided(_))
+        {
             return Ok(Some("own".into()));
         }
         Ok(facts.authority(account)?.account.as_ref().map(|account| account.level.as_str().into()))
@@ -226,7 +232,8 @@ impl Record for Credential {
                     let known = facts.event(named.event)?.filter(|known| known.hash == named.hash);
                     let Some(known) = known else { return Err(Stop::code(Code::BadReference, &at)) };
                     let entry = facts.entry(&known.record)?;
-                    let signed_by_it = entry.is_some_and(|entry| entry.mark(named.event).is_some_and(|mark| mark.key == credential.key));
+                    let signed_by_it = entry
+                        .is_some_and(|entry| entry.mark(named.event).is_some_and(|mark| mark.key == credential.key));
                     ensure(signed_by_it, &NOT_SUSPECT, &at)?;
                 }
                 Ok(())
@@ -252,9 +259,12 @@ impl Record for Credential {
             },
             (Event::Bound(_), Some(credential)) => Self { bound: true, ..credential },
             (Event::Revoked(_), Some(credential)) => Self { revoked: true, ..credential },
-            (Event::CompromiseReported(report), Some(credential)) => {
-                Self { revoked: true, compromised_since: Some(report.compromised_since), compromise_undecided: true, ..credential }
-            }
+            (Event::CompromiseReported(report), Some(credential)) => Self {
+                revoked: true,
+                compromised_since: Some(report.compromised_since),
+                compromise_undecided: true,
+                ..credential
+            },
             (Event::CompromiseDecided(decided), Some(credential)) => {
                 Self { compromised_since: decided.since, compromise_undecided: false, ..credential }
             }
@@ -282,7 +292,8 @@ pub fn key_claim(key: &KeyId) -> Claim {
 }
 
 fn requested_is_sound(requested: &Requested, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
-    let key = PublicKey::from_spki_enrolment(&requested.public_key.0).ok_or_else(|| Stop::code(Code::BadValue, "/data/public_key"))?;
+    let key = PublicKey::from_spki_enrolment(&requested.public_key.0)
+        .ok_or_else(|| Stop::code(Code::BadValue, "/data/public_key"))?;
     let ledger = facts.ledger()?;
     let demonstration = ledger.as_ref().is_some_and(|ledger| ledger.is_demonstration());
     if !demonstration && is_demonstration_key(&key.id()) {
@@ -299,7 +310,8 @@ fn requested_is_sound(requested: &Requested, about: &About<'_>, facts: &dyn Fact
     let Some(account) = authority.account.as_ref().filter(|account| !account.closed) else {
         return Err(Stop::rule(&ACCOUNT, "/data/account"));
     };
-    let person = account.kind != AccountKind::Person || account.party.as_ref().is_some_and(|party| party.id == requested.holder);
+    let person =
+        account.kind != AccountKind::Person || account.party.as_ref().is_some_and(|party| party.id == requested.holder);
     ensure(person, &HOLDER, "/data/holder")?;
     let longest = requested.valid_from.add_days(VALIDITY_MAX_DAYS);
     let span = requested.valid_from < requested.valid_until && requested.valid_until <= longest;

@@ -21,11 +21,15 @@ use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, 
 use crate::refusal::{Code, Rule};
 use crate::{data, events};
 
-const ACTIVITY: Shape = Shape::Text(1, 25, &Form {
-    name: "activity_bq",
-    pattern: "^(0|[1-9][0-9]{0,24})$",
-    check: |text| text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0')),
-});
+const ACTIVITY: Shape = Shape::Text(
+    1,
+    25,
+    &Form {
+        name: "activity_bq",
+        pattern: "^(0|[1-9][0-9]{0,24})$",
+        check: |text| text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0')),
+    },
+);
 
 data! {
     /// What a device is.
@@ -170,7 +174,8 @@ impl Record for Device {
             (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
         };
         let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: institution })?;
-        let area = entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
+        let area =
+            entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
         Ok(Target { org: Some(institution), area, account: None })
     }
 
@@ -197,10 +202,15 @@ impl Record for Device {
                 ensure(put.legacy, &ACCEPTANCE, "/data/legacy")
             }
             Event::StateChanged(changed) => {
-                let later = matches!(changed.to, DeviceState::Standby | DeviceState::Repair | DeviceState::OutOfService)
-                    || (changed.to == DeviceState::InUse && device.in_use_since.is_some());
+                let later =
+                    matches!(changed.to, DeviceState::Standby | DeviceState::Repair | DeviceState::OutOfService)
+                        || (changed.to == DeviceState::InUse && device.in_use_since.is_some());
                 ensure(later && changed.to != device.state, &TRANSITION, "/data/to")?;
-                if changed.to == DeviceState::InUse { open_institution(device.profile.institution, facts) } else { Ok(()) }
+                if changed.to == DeviceState::InUse {
+                    open_institution(device.profile.institution, facts)
+                } else {
+                    Ok(())
+                }
             }
             Event::Installed(_) | Event::Moved(_) => open_institution(device.profile.institution, facts),
             Event::Registered(_) | Event::Corrected(_) => Ok(()),
@@ -212,7 +222,14 @@ impl Record for Device {
         let Some(mut device) = state else {
             let Event::Registered(profile) = event else { unreachable!("a device begins with device.registered") };
             let state = DeviceState::Registered;
-            return Self { profile, state, state_since: origin, in_use_since: None, legacy: false, origins: Origins::new(origin) };
+            return Self {
+                profile,
+                state,
+                state_since: origin,
+                in_use_since: None,
+                legacy: false,
+                origins: Origins::new(origin),
+            };
         };
         let turn = |device: &mut Self, to| {
             if origin >= device.state_since {
@@ -269,13 +286,17 @@ fn relocate(device: &mut Device, location: CompactString, origin: Origin) {
 }
 
 fn change_of(corrected: &Corrected) -> Change {
-    let set = corrected.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
+    let set =
+        corrected.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
     Change { set, clear: corrected.clear.clone().unwrap_or_default() }
 }
 
 fn open_institution(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {
     let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: institution })?;
-    let open = entry.as_ref().and_then(|entry| entry.state.institution()).is_some_and(|state| state.is_approved() && !state.is_ended());
+    let open = entry
+        .as_ref()
+        .and_then(|entry| entry.state.institution())
+        .is_some_and(|state| state.is_approved() && !state.is_ended());
     ensure(open, &INSTITUTION, "/data/institution")
 }
 

@@ -84,12 +84,10 @@ const NOT_FOUND: Rule = Rule {
     en: "The record named does not name this person.",
     citation: product("§3"),
 };
-const STATE: Rule = Rule {
-    id: "erasure.state",
-    zh: "该申请已经处理",
-    en: "The request has been decided.",
-    citation: product("§3"),
-};
+const STATE: Rule =
+    Rule {
+        id: "erasure.state", zh: "该申请已经处理", en: "The request has been decided.", citation: product("§3")
+    };
 
 /// Index key of what happens to a subject's key.
 #[must_use]
@@ -132,10 +130,18 @@ impl Record for Erasure {
         };
         let Some(entry) = facts.entry(found_in)? else { return Err(Stop::code(Code::BadReference, "/data/found_in")) };
         if let Some(institution) = entry.state.institution() {
-            return Ok(Target { org: Some(found_in.id), area: Some(institution.profile.supervision_area.clone()), account: None });
+            return Ok(Target {
+                org: Some(found_in.id),
+                area: Some(institution.profile.supervision_area.clone()),
+                account: None,
+            });
         }
         let account = entry.state.account();
-        Ok(account.map_or_else(Target::default, |account| Target { org: account.org, area: account.area.clone(), account: Some(found_in.id) }))
+        Ok(account.map_or_else(Target::default, |account| Target {
+            org: account.org,
+            area: account.area.clone(),
+            account: Some(found_in.id),
+        }))
     }
 
     fn admit(state: Option<&Self>, event: &Event, _: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
@@ -147,7 +153,11 @@ impl Record for Erasure {
                     return Err(Stop::code(Code::BadReference, "/data/subject"));
                 }
                 ensure(erasure.state == ErasureState::Requested, &STATE, "")?;
-                if matches!(event, Event::Approved(_)) { no_longer_needed(&erasure.subject, &erasure.found_in, facts) } else { Ok(()) }
+                if matches!(event, Event::Approved(_)) {
+                    no_longer_needed(&erasure.subject, &erasure.found_in, facts)
+                } else {
+                    Ok(())
+                }
             }
             (Event::CarriedOut(data), Some(erasure)) => {
                 if data.subject != erasure.subject {
@@ -160,9 +170,12 @@ impl Record for Erasure {
 
     fn evolve(state: Option<Self>, event: Event, _: &About<'_>) -> Self {
         match (event, state) {
-            (Event::Requested(data), _) => {
-                Self { subject: data.subject, found_in: data.found_in, ground: data.ground, state: ErasureState::Requested }
-            }
+            (Event::Requested(data), _) => Self {
+                subject: data.subject,
+                found_in: data.found_in,
+                ground: data.ground,
+                state: ErasureState::Requested,
+            },
             (Event::Approved(_), Some(erasure)) => Self { state: ErasureState::Approved, ..erasure },
             (Event::Refused(_), Some(erasure)) => Self { state: ErasureState::Refused, ..erasure },
             (Event::CarriedOut(_), Some(erasure)) => Self { state: ErasureState::CarriedOut, ..erasure },

@@ -207,8 +207,10 @@ fn given_is_sound(given: &Given, about: &About<'_>, facts: &dyn Facts) -> Result
     };
     ensure(given.role.level() == account.level, &ROLE, "/data/role")?;
     ensure(given.org == account.org && given.area == account.area, &PLACE, "/data/org")?;
-    let others = authority.grants.iter().map(|(_, grant)| grant).filter(|grant| !grant.ended && grant.role != given.role);
-    let separate = others.clone().all(|grant| !grant.role.is_separated()) && (!given.role.is_separated() || others.count() == 0);
+    let others =
+        authority.grants.iter().map(|(_, grant)| grant).filter(|grant| !grant.ended && grant.role != given.role);
+    let separate =
+        others.clone().all(|grant| !grant.role.is_separated()) && (!given.role.is_separated() || others.count() == 0);
     ensure(separate, &SEPARATED, "/data/role")?;
     let ends_later = given.until.is_none_or(|until| until > about.day && until > given.from);
     let within = about.actor.is_none_or(|actor| {

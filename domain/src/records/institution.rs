@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::{Nothing, SealedRef, change_differs, change_is_sound, changed, corrects_one_of, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::codes::{
-    AREA, CREDIT_CODE, DELEGATED_AREA, DELEGATED_STREETS, DIVISION, DeviceState, DocumentKind, DocumentResult, Grade, InstitutionKind,
-    InstitutionState, MedicalType, Ownership, Post, Profit, STREET,
+    AREA, CREDIT_CODE, DELEGATED_AREA, DELEGATED_STREETS, DIVISION, DeviceState, DocumentKind, DocumentResult, Grade,
+    InstitutionKind, InstitutionState, MedicalType, Ownership, Post, Profit, STREET,
 };
 use crate::field::{Change, Data, FREE, LINE, PARAGRAPH, PERSON_NAME, PHONE, Sealed, Shape, Subject};
 use crate::law::{Citation, DIVISIONS, RADIOLOGY, product};
@@ -228,12 +228,10 @@ const PRACTICE: Rule = Rule {
     en: "A radiological institution names its practice licence or clinic filing.",
     citation: Citation { instrument: &RADIOLOGY, clause: "第四条" },
 };
-const KINDS: Rule = Rule {
-    id: "institution.kinds",
-    zh: "机构类别不能重复",
-    en: "A kind is named once.",
-    citation: product("§6"),
-};
+const KINDS: Rule =
+    Rule {
+        id: "institution.kinds", zh: "机构类别不能重复", en: "A kind is named once.", citation: product("§6")
+    };
 const SERVICE_PAPERS: Rule = Rule {
     id: "institution.service_papers",
     zh: "技术服务机构须先备案资质证书，职业健康检查机构须先备案回执",
@@ -287,9 +285,15 @@ impl Record for Institution {
 
     fn facet(state: Option<&Self>, event: &Event, _: &About<'_>, _: &dyn Facts) -> Result<Option<CompactString>, Stop> {
         let Some(institution) = state else { return Ok(None) };
-        let service = institution.profile.kinds.iter().any(|kind| matches!(kind, InstitutionKind::TechnicalService | InstitutionKind::HealthExam));
+        let service = institution
+            .profile
+            .kinds
+            .iter()
+            .any(|kind| matches!(kind, InstitutionKind::TechnicalService | InstitutionKind::HealthExam));
         let change = match event {
-            Event::Approved(_) | Event::Returned(_) | Event::Closed(_) | Event::Merged(_) => return Ok(service.then(|| "service".into())),
+            Event::Approved(_) | Event::Returned(_) | Event::Closed(_) | Event::Merged(_) => {
+                return Ok(service.then(|| "service".into()));
+            }
             Event::Changed(data) => change_of(data.set.as_ref(), data.clear.as_deref()),
             Event::Corrected(data) => change_of(data.set.as_ref(), data.clear.as_deref()),
             _ => return Ok(None),
@@ -304,7 +308,9 @@ impl Record for Institution {
         not_in_future(about)?;
         let Some(institution) = state else {
             let Event::Registered(profile) = event else { return Err(Stop::code(Code::BadReference, "/record")) };
-            let own_area = about.actor.is_none_or(|actor| actor.org.is_none() || actor.area.as_ref() == Some(&profile.supervision_area));
+            let own_area = about
+                .actor
+                .is_none_or(|actor| actor.org.is_none() || actor.area.as_ref() == Some(&profile.supervision_area));
             ensure(own_area, &AREA_OF_GRANT, "/data/supervision_area")?;
             return profile_is_sound(profile);
         };
@@ -323,24 +329,31 @@ impl Record for Institution {
                 profile_is_sound(&changed(&institution.profile, &change))
             }
             Event::Corrected(data) => corrected_is_sound(institution, data, about),
-            Event::OfficerAppointed(data) => {
-                ensure(data.post == Post::Contact || !holds(institution, data.post, data.party.id), &OFFICER, "/data/party")
-            }
+            Event::OfficerAppointed(data) => ensure(
+                data.post == Post::Contact || !holds(institution, data.post, data.party.id),
+                &OFFICER,
+                "/data/party",
+            ),
             Event::OfficerEnded(data) => ensure(holds(institution, data.post, data.party.id), &OFFICER, "/data/party"),
             Event::DocumentFiled(data) => {
                 let new = !institution.documents.iter().any(|known| known.filed.document == data.document);
                 ensure(new && data.until.is_none_or(|until| until > data.from), &DOCUMENT, "/data/document")
             }
-            Event::DocumentVerified(data) => {
-                ensure(institution.documents.iter().any(|known| known.filed.document == data.document), &DOCUMENT, "/data/document")
-            }
+            Event::DocumentVerified(data) => ensure(
+                institution.documents.iter().any(|known| known.filed.document == data.document),
+                &DOCUMENT,
+                "/data/document",
+            ),
             Event::Suspended(_) => ensure(institution.state == InstitutionState::Active, &TRANSITION, ""),
             Event::Resumed(_) => ensure(institution.state == InstitutionState::Suspended, &TRANSITION, ""),
             Event::Closed(_) => no_device_in_use(about.record(), facts),
             Event::Merged(data) => {
                 ensure(institution.is_approved() && data.into != about.record(), &SUCCESSOR, "/data/into")?;
                 let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: data.into })?;
-                let open = entry.as_ref().and_then(|entry| entry.state.institution()).is_some_and(|s| s.is_approved() && !s.is_ended());
+                let open = entry
+                    .as_ref()
+                    .and_then(|entry| entry.state.institution())
+                    .is_some_and(|s| s.is_approved() && !s.is_ended());
                 ensure(open, &SUCCESSOR, "/data/into")?;
                 no_device_in_use(about.record(), facts)
             }
@@ -349,7 +362,9 @@ impl Record for Institution {
 
     fn evolve(state: Option<Self>, event: Event, about: &About<'_>) -> Self {
         let Some(mut institution) = state else {
-            let Event::Registered(profile) = event else { unreachable!("an institution begins with institution.registered") };
+            let Event::Registered(profile) = event else {
+                unreachable!("an institution begins with institution.registered")
+            };
             return Self {
                 profile,
                 state: InstitutionState::Submitted,
@@ -381,13 +396,17 @@ impl Record for Institution {
             }),
             Event::OfficerEnded(data) => {
                 let held = institution.officers.iter_mut().rev();
-                if let Some(officer) = held.into_iter().find(|o| o.post == data.post && o.party == data.party.id && o.until.is_none()) {
+                if let Some(officer) =
+                    held.into_iter().find(|o| o.post == data.post && o.party == data.party.id && o.until.is_none())
+                {
                     officer.until = Some(about.date());
                 }
             }
             Event::DocumentFiled(filed) => institution.documents.push(Document { filed, result: None }),
             Event::DocumentVerified(data) => {
-                if let Some(document) = institution.documents.iter_mut().find(|known| known.filed.document == data.document) {
+                if let Some(document) =
+                    institution.documents.iter_mut().find(|known| known.filed.document == data.document)
+                {
                     document.result = Some(data.result);
                 }
             }
@@ -446,7 +465,8 @@ fn service_papers_filed(institution: &Institution) -> Result<(), Stop> {
 fn corrected_is_sound(institution: &Institution, data: &Corrected, about: &About<'_>) -> Result<(), Stop> {
     if data.officer_name.is_some() || data.officer_phone.is_some() || data.party.is_some() {
         let known = data.party.as_ref().is_some_and(|party| institution.names(party));
-        let alone = data.set.is_none() && data.clear.is_none() && (data.officer_name.is_some() || data.officer_phone.is_some());
+        let alone =
+            data.set.is_none() && data.clear.is_none() && (data.officer_name.is_some() || data.officer_phone.is_some());
         ensure(known && alone, &OFFICER, "/data/party")?;
         return corrects_one_of(about, &["institution.officer_appointed", "institution.corrected"]);
     }
@@ -475,7 +495,10 @@ fn correct(institution: &mut Institution, data: &Corrected, about: &About<'_>) {
 fn no_device_in_use(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {
     for record in &facts.members(&institution_key(institution))?.records {
         let entry = facts.entry(record)?;
-        let in_use = entry.as_ref().and_then(|entry| entry.state.device()).is_some_and(|device| device.state == DeviceState::InUse);
+        let in_use = entry
+            .as_ref()
+            .and_then(|entry| entry.state.device())
+            .is_some_and(|device| device.state == DeviceState::InUse);
         ensure(!in_use, &DEVICES_IN_USE, "")?;
     }
     Ok(())

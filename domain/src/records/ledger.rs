@@ -7,9 +7,9 @@
 //! States: created → complete (threshold of root signatures).
 
 use compact_str::CompactString;
-use signing::keys::{PublicKey, is_demonstration_key};
 use serde::Serialize;
 use signing::bytes::{Hash, KeyId};
+use signing::keys::{PublicKey, is_demonstration_key};
 use uuid::Uuid;
 
 use super::{Countersigns, Proof, countersigned};
@@ -66,7 +66,9 @@ const LEDGER_NAME: crate::field::Form = crate::field::Form {
     pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
     check: |text| {
         let ok = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-        text.bytes().all(|b| ok(b) || b == b'.' || b == b'-') && text.bytes().next().is_some_and(ok) && text.bytes().last().is_some_and(ok)
+        text.bytes().all(|b| ok(b) || b == b'.' || b == b'-')
+            && text.bytes().next().is_some_and(ok)
+            && text.bytes().last().is_some_and(ok)
     },
 };
 
@@ -131,8 +133,14 @@ impl Record for Ledger {
         match (event, state) {
             (Event::Created(created), _) => {
                 genesis_is_sound(created, facts)?;
-                for (what, named) in [("catalogue", &created.catalogue), ("policy", &created.policy), ("rules", &created.rules)] {
-                    ensure(file_hash(what, named.version) == Some(named.sha256), &UNKNOWN_FILES, &format!("/data/{what}"))?;
+                for (what, named) in
+                    [("catalogue", &created.catalogue), ("policy", &created.policy), ("rules", &created.rules)]
+                {
+                    ensure(
+                        file_hash(what, named.version) == Some(named.sha256),
+                        &UNKNOWN_FILES,
+                        &format!("/data/{what}"),
+                    )?;
                 }
                 Ok(())
             }
@@ -188,7 +196,8 @@ fn genesis_is_sound(created: &Created, facts: &dyn Facts) -> Result<(), Stop> {
         if accounts.contains(&root.account) || persons.contains(&root.person) || keys.contains(&&root.public_key) {
             return Err(bad(&at));
         }
-        if !key_ok(&root.public_key) || !root.proof.holds(facts.ledger_id(), root.account, root.alg, &root.public_key.0) {
+        if !key_ok(&root.public_key) || !root.proof.holds(facts.ledger_id(), root.account, root.alg, &root.public_key.0)
+        {
             return Err(bad(&at));
         }
         accounts.push(root.account);
@@ -196,7 +205,9 @@ fn genesis_is_sound(created: &Created, facts: &dyn Facts) -> Result<(), Stop> {
         keys.push(&root.public_key);
     }
     let service = &created.service;
-    if !key_ok(&service.public_key) || !service.proof.holds(facts.ledger_id(), service.account, service.alg, &service.public_key.0) {
+    if !key_ok(&service.public_key)
+        || !service.proof.holds(facts.ledger_id(), service.account, service.alg, &service.public_key.0)
+    {
         return Err(bad("/data/service"));
     }
     match signing::note::LogVerifier::from_vkey(&created.log_vkey) {

@@ -88,12 +88,8 @@ const UNCHANGED: Rule = Rule {
     citation: product("§7"),
 };
 
-const EMPTY: Rule = Rule {
-    id: "record.empty_change",
-    zh: "没有任何更改",
-    en: "Nothing is changed.",
-    citation: product("§7"),
-};
+const EMPTY: Rule =
+    Rule { id: "record.empty_change", zh: "没有任何更改", en: "Nothing is changed.", citation: product("§7") };
 
 const BOTH: Rule = Rule {
     id: "record.set_and_cleared",
@@ -125,7 +121,9 @@ fn change_differs<T: Serialize>(profile: &T, change: &Change) -> Result<(), Stop
     let present = serde_json::to_value(profile).unwrap_or_default();
     for (name, value) in &change.set {
         let new = signing::json::canonical(value);
-        let same = present.get(name.as_str()).is_some_and(|old| serde_json::from_slice::<serde_json::Value>(&new).is_ok_and(|new| new == *old));
+        let same = present
+            .get(name.as_str())
+            .is_some_and(|old| serde_json::from_slice::<serde_json::Value>(&new).is_ok_and(|new| new == *old));
         ensure(!same, &UNCHANGED, &format!("/data/set/{name}"))?;
     }
     for name in &change.clear {

@@ -83,9 +83,19 @@ impl Record for Policy {
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
         match (event, state) {
             (Event::Adopted(adopted), _) => {
-                ensure(file_hash(adopted.what.as_str(), adopted.version) == Some(adopted.sha256), &UNKNOWN, "/data/sha256")?;
+                ensure(
+                    file_hash(adopted.what.as_str(), adopted.version) == Some(adopted.sha256),
+                    &UNKNOWN,
+                    "/data/sha256",
+                )?;
                 ensure(adopted.from_day >= about.day, &PAST, "/data/from_day")?;
-                let newest = facts.in_force()?.adopted.iter().filter(|known| known.what == adopted.what).map(|known| known.version).max();
+                let newest = facts
+                    .in_force()?
+                    .adopted
+                    .iter()
+                    .filter(|known| known.what == adopted.what)
+                    .map(|known| known.version)
+                    .max();
                 ensure(newest.is_none_or(|version| adopted.version > version), &NOT_NEWER, "/data/version")
             }
             (Event::Countersigned(second), Some(policy)) => {

@@ -71,12 +71,18 @@ impl Live {
         let mut at = 0;
         while at < world.rows.len() {
             let row = &world.rows[at];
-            let envelope = Envelope { payload_type: PayloadType::Event, payload: row.payload.clone(), key: row.key, signature: row.signature.clone() };
+            let envelope = Envelope {
+                payload_type: PayloadType::Event,
+                payload: row.payload.clone(),
+                key: row.key,
+                signature: row.signature.clone(),
+            };
             let unit = Unit { envelopes: vec![envelope], openings: vec![None] };
             let openings = world.openings.get(&event_id(&unit)).cloned().unwrap_or_default();
             self.set_now(row.recorded_at);
             let unit = Unit { openings: vec![Some(openings)], ..unit };
-            let receipts = self.door.submit(&unit.to_json()).await.unwrap_or_else(|error| panic!("position {at}: {error:?}"));
+            let receipts =
+                self.door.submit(&unit.to_json()).await.unwrap_or_else(|error| panic!("position {at}: {error:?}"));
             assert_eq!(receipts[0].position, at as u64);
             at += 1;
         }
