@@ -348,6 +348,99 @@ async fn random_batches_keep_every_promise() {
     ledger.check().await;
 }
 
+/// The planner's trap: a join of a batch with a big table by hash or by a scan of a whole index.
+#[tokio::test]
+async fn every_probe_is_an_index_probe_at_volume() {
+    let ledger = ledger().await;
+    let admin = ledger.admin().await;
+    admin
+        .batch_execute(
+            "insert into ledger.record_head select md5('r' || n)::uuid, 'device', 1, n, decode(repeat('00', 32), 'hex')
+                 from generate_series(0, 99999) n;
+             insert into ledger.event_id select md5('e' || n)::uuid, n from generate_series(0, 99999) n;
+             insert into ledger.batch_id select md5('b' || n)::uuid, n from generate_series(0, 99999) n;
+             insert into ledger.touch select 'key/' || n, n, 'device', md5('r' || n)::uuid from generate_series(0, 99999) n;
+             insert into ledger.claim select sha256(('c' || n)::bytea), 'device', md5('r' || n)::uuid, n,
+                 decode(repeat('00', 32), 'hex') from generate_series(0, 99999) n;
+             update ledger.log_head set next_position = 100000;
+             analyze",
+        )
+        .await
+        .expect("a hundred thousand records");
+    let held: Vec<Uuid> = admin
+        .query("select record from ledger.record_head limit 64", &[])
+        .await
+        .expect("records")
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+
+    // Plans come as notices of the session that runs the function.
+    let mut config = ledger.database.config().clone();
+    config.options(
+        "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_level=notice \
+         -c auto_explain.log_nested_statements=on -c auto_explain.log_analyze=on -c auto_explain.log_timing=off",
+    );
+    let (client, mut connection) = config.connect(tokio_postgres::NoTls).await.expect("the superuser");
+    let plans = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let said = std::sync::Arc::clone(&plans);
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = std::future::poll_fn(|context| connection.poll_message(context)).await {
+            if let tokio_postgres::AsyncMessage::Notice(notice) = message {
+                said.lock().expect("no panic while held").push(notice.message().to_owned());
+            }
+        }
+    });
+    let statement = client.prepare(&append_call::sql()).await.expect("the function");
+
+    // Half of the units continue records that exist, half make new ones; each uses every kind of probe.
+    let batch: Vec<NewUnit> = (0_u8..64)
+        .map(|number| {
+            let continued = number % 2 == 0;
+            let record = if continued { held[usize::from(number)] } else { Uuid::new_v4() };
+            let mut unit = unit(vec![event("device", record, if continued { 2 } else { 1 })]);
+            unit.events[0].touches = vec![format!("key/{number}/new")];
+            unit.events[0].openings = vec![crate::event_log::NewOpening {
+                pointer: "/data/x".to_owned(),
+                subject_kind: "device".to_owned(),
+                subject: record,
+                generation: 1,
+                sealed_box: vec![1],
+            }];
+            unit.batch = Some(Uuid::new_v4());
+            unit.reads = vec![("device".to_owned(), held[usize::from(number | 1)], 1)];
+            unit.guards = vec![(format!("key/{number}"), 99_999)];
+            unit.takes = vec![claim(number, &unit)];
+            unit.frees = vec![[255 - number; 32]];
+            unit
+        })
+        .collect();
+    let units: Vec<&NewUnit> = batch.iter().collect();
+    // What was said of the types of the arrays is of no interest.
+    plans.lock().expect("no panic while held").clear();
+    let answer = append_call::call(&client, &statement, 1, now_us(), &units).await.expect("an answer");
+    let won = answer.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Appended { .. })).count();
+    assert_eq!(won, 64, "{:?}", answer.outcomes);
+
+    let plans = plans.lock().expect("no panic while held").join("\n");
+    for bad in ["Seq Scan", "Hash Join", "Hash Semi Join", "Merge Join", "Bitmap"] {
+        // Arrays may be joined as they like; no such node may stand in a plan at all, so that nothing hides behind it.
+        assert!(!plans.contains(bad), "{bad} in\n{plans}");
+    }
+    for index in ["event_id_pkey", "batch_id_pkey", "record_head_pkey", "touch_pkey", "claim_pkey"] {
+        let mut probes = 0;
+        let lines: Vec<&str> = plans.lines().collect();
+        let scans = lines.iter().enumerate();
+        for (at, line) in scans.filter(|(_, line)| line.contains("Scan using") && line.contains(index)) {
+            assert!(lines[at + 1].contains("Index Cond"), "{index} is scanned without a condition:\n{plans}");
+            let loops = line.split("loops=").nth(1).and_then(|text| text.trim_end_matches(')').parse::<u32>().ok());
+            assert!(loops.is_some_and(|loops| loops >= 32), "{index} is not probed per row: {line}");
+            probes += 1;
+        }
+        assert!(probes > 0, "{index} is not used:\n{plans}");
+    }
+}
+
 /// `cargo test -p schema --release -- --ignored --nocapture append_speed`
 #[tokio::test]
 #[ignore = "a measurement, not a test"]

@@ -565,8 +565,8 @@ mod tests {
             job(&[5], &[], &[]),
         ]);
         assert_eq!(picked(&mut waiting), [1, 2, 5]);
-        assert_eq!(picked(&mut waiting), [3, 5]);
-        assert_eq!(picked(&mut waiting), [4]);
+        // Once the reader goes, what is touched after it may go with it.
+        assert_eq!(picked(&mut waiting), [3, 4, 5]);
         assert!(waiting.is_empty());
     }
 }
