@@ -90,7 +90,10 @@ impl Story {
         let document = self.world.id();
         let filed = json!({"document": document, "kind": "RSL", "number": "川环辐证[00001]", "issuer": "示范发证机关", "from": "2024-01-01", "until": "2029-01-01"});
         self.act(&officer, Wish::new("institution.document_filed", hospital, filed));
-        self.act(&supervisor, Wish::new("institution.document_verified", hospital, json!({"document": document, "result": "GENUINE"})));
+        self.act(
+            &supervisor,
+            Wish::new("institution.document_verified", hospital, json!({"document": document, "result": "GENUINE"})),
+        );
         self.act(&unit_admin, Wish::new("institution.suspended", hospital, json!({})).on(&today));
         self.act(&unit_admin, Wish::new("institution.resumed", hospital, json!({})).on(&today));
         (hospital, unit_admin, officer)
@@ -102,7 +105,10 @@ impl Story {
         self.act(officer, Wish::new("device.installed", device, json!({"location": "放射科2室"})).on(&today));
         self.act(officer, Wish::new("device.moved", device, json!({"location": "放射科3室"})).on(&today));
         self.act(officer, Wish::new("device.put_in_use", device, json!({"legacy": true})).on(&today));
-        self.act(officer, Wish::new("device.corrected", device, json!({"set": {"model": "DR-9"}})).correcting(registered));
+        self.act(
+            officer,
+            Wish::new("device.corrected", device, json!({"set": {"model": "DR-9"}})).correcting(registered),
+        );
         let standby = json!({"to": "STANDBY", "why": "LOW_DEMAND"});
         self.act(officer, Wish::new("device.state_changed", device, standby).on(&today));
         let disposal = json!({"method": "DISABLED", "evidence": "已去功能化，照片存档"});
@@ -118,11 +124,20 @@ impl Story {
             let party = json!({"kind": "party", "id": self.world.id()});
             let data = json!({"post": "RP_OFFICER", "party": party, "name": name, "phone": "13800000000"});
             self.act(officer, Wish::new("institution.officer_appointed", hospital, data).on(&today));
-            self.act(officer, Wish::new("institution.officer_ended", hospital, json!({"post": "RP_OFFICER", "party": party})).on(&today));
+            self.act(
+                officer,
+                Wish::new("institution.officer_ended", hospital, json!({"post": "RP_OFFICER", "party": party}))
+                    .on(&today),
+            );
             let record = self.world.id();
-            let request = json!({"subject": party, "found_in": {"kind": "institution", "id": hospital}, "ground": "PURPOSE"});
+            let request =
+                json!({"subject": party, "found_in": {"kind": "institution", "id": hospital}, "ground": "PURPOSE"});
             self.act(officer, Wish::new("erasure.requested", record, request));
-            let decision = if erased { Wish::new("erasure.approved", record, json!({"subject": party})) } else { Wish::new("erasure.refused", record, json!({"subject": party})).because("STILL_KEPT") };
+            let decision = if erased {
+                Wish::new("erasure.approved", record, json!({"subject": party}))
+            } else {
+                Wish::new("erasure.refused", record, json!({"subject": party})).because("STILL_KEPT")
+            };
             self.act(&city_approver, decision);
             if erased {
                 self.carry_out(record);
@@ -138,7 +153,9 @@ impl Story {
         let payload = canonical_object(&statement.to_object(&draft.data));
         let signature = self.world.service_key.sign_payload(PayloadType::Event, &payload).to_vec();
         let envelope = Envelope { payload_type: PayloadType::Event, payload, key: self.world.service.key, signature };
-        self.world.submit(&Unit { envelopes: vec![envelope], openings: vec![Some(Vec::new())] }).expect("the service says that it is done");
+        self.world
+            .submit(&Unit { envelopes: vec![envelope], openings: vec![Some(Vec::new())] })
+            .expect("the service says that it is done");
     }
 
     /// A key that was in other hands, one that is revoked, a grant that is, and an account that is closed.
@@ -196,7 +213,8 @@ static MADE: LazyLock<BTreeMap<PathBuf, String>> = LazyLock::new(|| {
             RecordRef { kind: text("kind").into(), id: text("id").parse().expect("a UUID") }
         };
         let (before, entry) = streams.entry(record).or_default();
-        let (typed, after) = replay(entry.as_ref(), &object, hash, row.recorded_at, row.position).expect("of the catalogue");
+        let (typed, after) =
+            replay(entry.as_ref(), &object, hash, row.recorded_at, row.position).expect("of the catalogue");
         let payload = String::from_utf8(row.payload.clone()).expect("UTF-8");
         let owner = world.memory.owner(&row.key).expect("memory holds everything").expect("the key is enrolled");
         let leaf = leaf(row.recorded_at, &hash, row.alg, &row.key, &row.signature);
@@ -280,14 +298,22 @@ fn each_example_verifies_and_folds_by_itself() {
             let recorded_at: Instant = earlier["recorded_at"].as_str().expect("text").parse().expect("an instant");
             let object = read_stored(payload).expect("strict");
             let position = earlier["position"].as_u64().expect("a position");
-            entry = Some(replay(entry.as_ref(), &object, statement_hash(payload), recorded_at, position).expect("of the catalogue").1);
+            entry = Some(
+                replay(entry.as_ref(), &object, statement_hash(payload), recorded_at, position)
+                    .expect("of the catalogue")
+                    .1,
+            );
         }
         // An example is also admissible text, not only readable.
         let object = signing::json::read(payload).expect("strict");
         let position = file["position"].as_u64().expect("a position");
         let (typed, after) = replay(entry.as_ref(), &object, hash, recorded_at, position).expect("of the catalogue");
         assert_eq!(serde_json::to_value(&after.state).expect("JSON"), file["state"], "{at}: the state");
-        assert_eq!((typed.event_type.name, u64::from(typed.event_type.schema)), (text("type"), file["schema"].as_u64().expect("a schema")), "{at}");
+        assert_eq!(
+            (typed.event_type.name, u64::from(typed.event_type.schema)),
+            (text("type"), file["schema"].as_u64().expect("a schema")),
+            "{at}"
+        );
         assert_eq!(event_type(text("type"), typed.event_type.schema).map(path_of), Some(path.clone()));
         seals_open(&object, &typed.statement, &file["openings"]);
     }
@@ -296,11 +322,15 @@ fn each_example_verifies_and_folds_by_itself() {
 /// Every seal of the statement has its opening in the file, and nothing else has one.
 fn seals_open(object: &signing::json::Object, statement: &signing::statement::Statement, openings: &Json) {
     let wrapped = read_loose(json!({"openings": openings}).to_string().as_bytes(), 1 << 16).expect("loose JSON");
-    let openings: Vec<Opening> = openings_of(wrapped.get("openings").and_then(|list| list.as_array()).expect("a list")).expect("openings");
+    let openings: Vec<Opening> =
+        openings_of(wrapped.get("openings").and_then(|list| list.as_array()).expect("a list")).expect("openings");
     let seals = signing::seal::find_seals(object);
     assert_eq!(seals.len(), openings.len());
     for (pointer, commitment) in seals {
         let opening = openings.iter().find(|opening| opening.pointer == pointer).expect("each seal has its opening");
-        assert_eq!(signing::seal::commitment(statement.ledger, statement.id, &pointer, &opening.salt, &opening.value), commitment);
+        assert_eq!(
+            signing::seal::commitment(statement.ledger, statement.id, &pointer, &opening.salt, &opening.value),
+            commitment
+        );
     }
 }

@@ -30,7 +30,8 @@ fn files() -> Vec<PathBuf> {
             let path = entry.expect("an entry").path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
             if path.is_dir() {
-                let left_out = ["target", ".git", "data", "__pycache__", "artifacts", "corpus", ".venv", "node_modules"];
+                let left_out =
+                    ["target", ".git", "data", "__pycache__", "artifacts", "corpus", ".venv", "node_modules"];
                 if !left_out.contains(&name.as_str()) {
                     walk(&path, found);
                 }
@@ -52,8 +53,11 @@ fn text(path: &Path) -> Option<String> {
 /// Sources of the product in some folder: not its tests, neither beside nor at the end of a file.
 fn sources(folder: &str) -> Vec<(PathBuf, Source)> {
     let below = Path::new(folder).join("src");
-    let tests = |path: &Path| path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| stem == "tests" || stem.ends_with("_tests"));
-    let rust = |path: &&PathBuf| path.starts_with(&below) && path.extension().is_some_and(|end| end == "rs") && !tests(path);
+    let tests = |path: &Path| {
+        path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| stem == "tests" || stem.ends_with("_tests"))
+    };
+    let rust =
+        |path: &&PathBuf| path.starts_with(&below) && path.extension().is_some_and(|end| end == "rs") && !tests(path);
     let files = files();
     let read = |path: &PathBuf| (path.clone(), Source::read(&without_tests(&text(path).expect("sources are UTF-8"))));
     let sources: Vec<_> = files.iter().filter(rust).map(read).collect();
@@ -76,17 +80,19 @@ impl Source {
     fn read(source: &str) -> Self {
         let chars: Vec<char> = source.chars().collect();
         let (mut code, mut literals, mut at, mut line) = (String::new(), Vec::new(), 0, 1);
-        let looks = |at: usize, text: &str| text.chars().enumerate().all(|(offset, c)| chars.get(at + offset) == Some(&c));
+        let looks =
+            |at: usize, text: &str| text.chars().enumerate().all(|(offset, c)| chars.get(at + offset) == Some(&c));
         while let Some(&c) = chars.get(at) {
             let in_word = code.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            let hashes = if c == 'r' && !in_word || c == 'r' && code.ends_with('b') { chars[at + 1..].iter().take_while(|c| **c == '#').count() } else { 0 };
+            let raw = c == 'r' && (!in_word || code.ends_with('b'));
+            let hashes = if raw { chars[at + 1..].iter().take_while(|c| **c == '#').count() } else { 0 };
             if looks(at, "//") {
                 at += chars[at..].iter().take_while(|c| **c != '\n').count();
             } else if looks(at, "/*") {
                 let end = (at..chars.len()).find(|end| looks(*end, "*/")).map_or(chars.len(), |end| end + 2);
                 line += chars[at..end].iter().filter(|c| **c == '\n').count();
                 at = end;
-            } else if c == 'r' && (!in_word || code.ends_with('b')) && chars.get(at + 1 + hashes) == Some(&'"') {
+            } else if raw && chars.get(at + 1 + hashes) == Some(&'"') {
                 let start = at + 2 + hashes;
                 let close = format!("\"{}", "#".repeat(hashes));
                 let end = (start..chars.len()).find(|end| looks(*end, &close)).unwrap_or(chars.len());
@@ -119,7 +125,9 @@ impl Source {
 
     /// Lines of code in which one of these words stands.
     fn with_words<'a>(&'a self, words: &'a [&str]) -> impl Iterator<Item = &'a str> {
-        self.code.lines().filter(move |line| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| words.contains(&word)))
+        self.code.lines().filter(move |line| {
+            line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| words.contains(&word))
+        })
     }
 }
 
@@ -152,11 +160,15 @@ fn crates_depend_one_way() {
         assert!(manifest.contains("[lints]\nworkspace = true"), "{folder} takes the lints of the workspace");
         let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
         for section in ["dependencies", "build-dependencies"] {
-            for found in dependencies(&manifest, section).iter().map(String::as_str).filter(|found| ours.contains(found)) {
+            for found in
+                dependencies(&manifest, section).iter().map(String::as_str).filter(|found| ours.contains(found))
+            {
                 assert!(allowed.contains(found), "{name} must not depend on {found}");
             }
         }
-        for found in dependencies(&manifest, "dev-dependencies").iter().map(String::as_str).filter(|found| ours.contains(found)) {
+        for found in
+            dependencies(&manifest, "dev-dependencies").iter().map(String::as_str).filter(|found| ours.contains(found))
+        {
             let good = allowed.contains(found) || ["postgres", "replay-tests"].contains(&found);
             assert!(good, "the tests of {name} must not depend on {found}");
         }
@@ -165,8 +177,18 @@ fn crates_depend_one_way() {
 
 #[test]
 fn sql_stands_in_schema_alone() {
-    let statements =
-        ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "CREATE TABLE", "ALTER TABLE", "DROP TABLE", "TRUNCATE ", "CREATE FUNCTION", "GRANT SELECT"];
+    let statements = [
+        "SELECT ",
+        "INSERT INTO",
+        "UPDATE ",
+        "DELETE FROM",
+        "CREATE TABLE",
+        "ALTER TABLE",
+        "DROP TABLE",
+        "TRUNCATE ",
+        "CREATE FUNCTION",
+        "GRANT SELECT",
+    ];
     let mut found = Vec::new();
     for folder in ["signing", "domain", "projections", "api", "ops"] {
         for (path, source) in sources(folder) {
@@ -182,7 +204,8 @@ fn sql_stands_in_schema_alone() {
 
 #[test]
 fn what_only_computes_knows_no_clock_no_chance_and_no_waiting() {
-    let forbidden = ["async", "await", "tokio", "rand", "getrandom", "SystemTime", "futures_util", "thread_rng", "OsRng"];
+    let forbidden =
+        ["async", "await", "tokio", "rand", "getrandom", "SystemTime", "futures_util", "thread_rng", "OsRng"];
     let places = ["std::time", "std::fs", "std::net", "std::env", "std::process", "Zoned::now", "Timestamp::now"];
     let mut found = Vec::new();
     for folder in PURE {
@@ -196,7 +219,10 @@ fn what_only_computes_knows_no_clock_no_chance_and_no_waiting() {
     for folder in PURE {
         let manifest = text(&Path::new(folder).join("Cargo.toml")).expect("a manifest");
         let found = dependencies(&manifest, "dependencies");
-        let bad: Vec<String> = found.into_iter().filter(|name| ["tokio", "rand", "getrandom", "futures-util", "reqwest"].contains(&name.as_str())).collect();
+        let bad: Vec<String> = found
+            .into_iter()
+            .filter(|name| ["tokio", "rand", "getrandom", "futures-util", "reqwest"].contains(&name.as_str()))
+            .collect();
         none(&bad, folder);
     }
 }
@@ -217,9 +243,16 @@ fn no_unwrap_outside_tests() {
 fn nothing_was_left_lying_about() {
     let marks = [concat!("FIX", "ME"), concat!("TO", "DO"), concat!("dbg", "!("), concat!("XX", "X:")];
     let mut found = Vec::new();
-    for path in files().iter().filter(|path| path.extension().is_some_and(|end| ["rs", "sql", "py", "sh"].iter().any(|known| end == *known))) {
+    for path in files()
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| ["rs", "sql", "py", "sh"].iter().any(|known| end == *known)))
+    {
         let text = text(path).unwrap_or_default();
-        found.extend(text.lines().filter(|line| marks.iter().any(|mark| line.contains(mark))).map(|line| format!("{}: {}", path.display(), line.trim())));
+        found.extend(
+            text.lines()
+                .filter(|line| marks.iter().any(|mark| line.contains(mark)))
+                .map(|line| format!("{}: {}", path.display(), line.trim())),
+        );
     }
     none(&found, "left lying about");
 }
@@ -248,8 +281,15 @@ fn one_door_appends() {
 #[test]
 fn files_name_no_registry_and_end_with_a_line() {
     let hosts = [
-        concat!("crates", ".io"), concat!("pypi", ".org"), concat!("pythonhosted", ".org"), concat!("registry.npmjs", ".org"),
-        concat!("proxy.golang", ".org"), concat!("docker", ".io"), concat!("ghcr", ".io"), concat!("rsproxy", ".cn"), concat!("/work", "/"),
+        concat!("crates", ".io"),
+        concat!("pypi", ".org"),
+        concat!("pythonhosted", ".org"),
+        concat!("registry.npmjs", ".org"),
+        concat!("proxy.golang", ".org"),
+        concat!("docker", ".io"),
+        concat!("ghcr", ".io"),
+        concat!("rsproxy", ".cn"),
+        concat!("/work", "/"),
     ];
     let (mut named, mut unended) = (Vec::new(), Vec::new());
     for path in files() {
@@ -258,7 +298,8 @@ fn files_name_no_registry_and_end_with_a_line() {
             continue;
         }
         let Some(text) = text(&path) else { continue };
-        named.extend(hosts.iter().filter(|host| text.contains(*host)).map(|host| format!("{}: {host}", path.display())));
+        named
+            .extend(hosts.iter().filter(|host| text.contains(*host)).map(|host| format!("{}: {host}", path.display())));
         if !text.is_empty() && !text.ends_with('\n') {
             unended.push(path.display().to_string());
         }
@@ -269,7 +310,9 @@ fn files_name_no_registry_and_end_with_a_line() {
 
 #[test]
 fn a_source_is_taken_apart_as_meant() {
-    let source = Source::read("let a = \"SELECT \\\" 1\"; // \"no\"\nlet b = 'x'; let c: &'static str = r#\"two \"2\" lines\n\"#; /* .unwrap */ b\"z\"");
+    let source = Source::read(
+        "let a = \"SELECT \\\" 1\"; // \"no\"\nlet b = 'x'; let c: &'static str = r#\"two \"2\" lines\n\"#; /* .unwrap */ b\"z\"",
+    );
     let literals: Vec<&str> = source.literals.iter().map(|(_, literal)| literal.as_str()).collect();
     assert_eq!(literals, ["SELECT \\\" 1", "two \"2\" lines\n", "z"]);
     assert!(!source.code.contains("unwrap") && !source.code.contains("no") && source.code.contains("static"));
