@@ -329,7 +329,7 @@ fn member<R: Read + Seek>(zip: &Mutex<ZipArchive<R>>, name: &str) -> anyhow::Res
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use signing::bytes::b64;
     use signing::note::{Checkpoint, LogSigner};
     use signing::tree::{Frontier, leaf, leaf_hash};
@@ -409,7 +409,7 @@ mod tests {
     }
 
     /// Writes the zip again with one member changed, dropped or added.
-    fn altered(from: &Path, to: &Path, name: &str, change: impl Fn(Option<Vec<u8>>) -> Option<Vec<u8>>) {
+    pub(crate) fn altered(from: &Path, to: &Path, name: &str, change: impl Fn(Option<Vec<u8>>) -> Option<Vec<u8>>) {
         let mut zip = ZipArchive::new(File::open(from).expect("there")).expect("a zip");
         let mut out = ZipWriter::new(File::create(to).expect("a file"));
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -432,7 +432,7 @@ mod tests {
         out.finish().expect("finished");
     }
 
-    fn flipped(bytes: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    pub(crate) fn flipped(bytes: Option<Vec<u8>>) -> Option<Vec<u8>> {
         bytes.map(|mut bytes| {
             let at = bytes.len() / 2;
             bytes[at] ^= 1;

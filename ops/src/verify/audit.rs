@@ -38,8 +38,8 @@ const ERASURE_DUE_MICROS: i64 = 7 * 86_400 * 1_000_000;
 
 /// What the audit asks of a copy beside its rows.
 pub trait Evidence: Sync {
-    /// The level-0 tile of an index, as much of it as is kept.
-    fn tile(&self, index: u64) -> Option<Vec<u8>>;
+    /// A tile, as much of it as is kept.
+    fn tile(&self, level: u8, index: u64) -> Option<Vec<u8>>;
     /// Every signed checkpoint that is kept, by size.
     fn checkpoints(&self) -> Vec<String>;
     /// The note that lies outside the database.
@@ -48,6 +48,11 @@ pub trait Evidence: Sync {
     fn openings(&self, events: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>>;
     /// Triggers that guard the tables and are switched off.
     fn disabled_triggers(&self) -> Vec<String>;
+    /// For a copy that was handed over as a parcel: what differs from the list that its exporter signed. `service` is
+    /// the key that the genesis names. None for a database, which is no parcel.
+    fn parcel(&self, _service: Option<&PublicKey>) -> Option<Vec<String>> {
+        None
+    }
 }
 
 /// One row, read.
@@ -77,6 +82,10 @@ pub struct Audit<'a> {
     waiting: Vec<Read>,
     tail: Vec<Read>,
     tile: (u64, Option<Vec<u8>>),
+    /// Size of the tree that the checkpoints speak of: so far there must be tiles.
+    covered: u64,
+    /// The last level-0 tile that was found too short.
+    short: Option<u64>,
     approvals: HashMap<u64, Instant>,
     report: Report,
 }
@@ -94,6 +103,7 @@ impl<'a> Audit<'a> {
             }
         }
         notes.sort();
+        let covered = notes.last().map_or(0, |(size, _)| *size);
         Self {
             evidence,
             trust,
@@ -110,6 +120,8 @@ impl<'a> Audit<'a> {
             waiting: Vec::new(),
             tail: Vec::new(),
             tile: (0, None),
+            covered,
+            short: None,
             approvals: HashMap::new(),
             report: Report::new(ledger, strict),
         }
@@ -140,7 +152,11 @@ impl<'a> Audit<'a> {
     pub fn finish(mut self) -> Report {
         let rest = std::mem::take(&mut self.waiting);
         self.fold(rest, true);
+        for (level, index, hashes) in self.frontier.partial_tiles().into_iter().filter(|(level, ..)| *level > 0) {
+            self.compare_above(level, index, &hashes);
+        }
         self.tree();
+        self.parcel();
         self.due();
         for trigger in self.evidence.disabled_triggers() {
             self.finding(Check::Trigger, self.frontier.size(), "every guarding trigger enabled", &format!("{trigger} is disabled"));
@@ -267,6 +283,9 @@ impl<'a> Audit<'a> {
         self.compare_tile(read, expected);
         let mut full = Vec::new();
         self.frontier.push(read.leaf, &mut full);
+        for tile in full.iter().filter(|tile| tile.level > 0) {
+            self.compare_above(tile.level, tile.index, &tile.hashes);
+        }
         let size = self.frontier.size();
         if self.notes.iter().any(|(noted, _)| *noted == size) {
             self.roots.push((size, self.frontier.root()));
@@ -278,14 +297,45 @@ impl<'a> Audit<'a> {
     fn compare_tile(&mut self, read: &Read, position: u64) {
         let width = TILE_WIDTH as u64;
         if self.tile.0 != position / width || self.tile.1.is_none() {
-            self.tile = (position / width, Some(self.evidence.tile(position / width).unwrap_or_default()));
+            self.tile = (position / width, Some(self.evidence.tile(0, position / width).unwrap_or_default()));
         }
         let offset = (position % width) as usize * 32;
         let kept = self.tile.1.as_ref().and_then(|tile| tile.get(offset..offset + 32)).map(<[u8]>::to_vec);
-        if let Some(kept) = kept
-            && kept != read.leaf.0
-        {
-            self.finding(Check::Tree, read.row.position, "the leaf that the tile holds", "another leaf");
+        match kept {
+            Some(kept) if kept != read.leaf.0 => self.finding(Check::Tree, read.row.position, "the leaf that the tile holds", "another leaf"),
+            // Named once, where the tile ends too early.
+            None if position < self.covered && self.short != Some(position / width) => {
+                self.short = Some(position / width);
+                let expected = format!("the leaf in the tile 0/{}", position / width);
+                self.finding(Check::Tree, read.row.position, &expected, "the tile is missing or too short");
+            }
+            _ => {}
+        }
+    }
+
+    /// A tile above the leaves against the tree that was rebuilt. Where leaves below already differ, that was said.
+    fn compare_above(&mut self, level: u8, index: u64, rebuilt: &[u8]) {
+        let kept = self.evidence.tile(level, index).unwrap_or_default();
+        let leaves = 1_u64 << (8 * u32::from(level));
+        let first = index * TILE_WIDTH as u64;
+        for (hash, offset) in rebuilt.chunks_exact(32).zip(0_u64..) {
+            let start = (first + offset) * leaves;
+            match kept.get(offset as usize * 32..(offset as usize + 1) * 32) {
+                Some(kept) if kept == hash => {}
+                Some(_) => {
+                    let below = start..start + leaves;
+                    if !self.report.findings.iter().any(|known| known.check == Check::Tree && below.contains(&known.position)) {
+                        let expected = format!("the hash of the leaves {start}..{} in the tile {level}/{index}", below.end);
+                        self.finding(Check::Tree, start, &expected, "another hash");
+                    }
+                }
+                None if start + leaves <= self.covered => {
+                    let expected = format!("the tile {level}/{index}");
+                    self.finding(Check::Tree, start, &expected, "the tile is missing or too short");
+                    return;
+                }
+                None => return,
+            }
         }
     }
 
@@ -392,6 +442,19 @@ impl<'a> Audit<'a> {
                 self.finding(check, checkpoint.size.saturating_sub(1), &format!("the root of {} events", checkpoint.size), "another root");
             }
             self.report.proved = self.report.proved.max(if root == Some(checkpoint.root) { checkpoint.size } else { 0 });
+        }
+    }
+
+    /// What was handed over against what its exporter signed; and that it carries a checkpoint at all.
+    fn parcel(&mut self) {
+        let Some(faults) = self.evidence.parcel(self.keys.get(&self.service.key)) else { return };
+        let size = self.frontier.size();
+        self.report.checked(Check::Bundle, 1);
+        for fault in faults {
+            self.finding(Check::Bundle, size, "every member as its exporter signed it", &fault);
+        }
+        if self.evidence.checkpoints().is_empty() {
+            self.finding(Check::Checkpoint, size, "a signed checkpoint over the events", "there is none");
         }
     }
 

@@ -7,14 +7,15 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use schema::openings::Opened;
 use schema::tiles::StoredRow;
 use serde::{Deserialize, Serialize};
-use signing::bytes::{Hash, Instant, KeyId, LedgerId, b64, b64_decode, b64url, b64url_decode};
+use signing::bytes::{Instant, KeyId, LedgerId, b64, b64_decode, b64url, b64url_decode};
+use signing::keys::PublicKey;
 use signing::tree::TilePath;
 use uuid::Uuid;
 use zip::ZipArchive;
@@ -94,7 +95,7 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
     let mut zip = ZipArchive::new(File::open(path).with_context(|| path.display().to_string())?)
         .with_context(|| format!("{}: 不是 zip 文件 · not a zip file", path.display()))?;
     let names: Vec<String> = zip.file_names().filter_map(|name| name.ok().map(|name| name.into_owned())).collect();
-    let evidence = Bundle::read(&mut zip, &names)?;
+    let evidence = Bundle::read(path, &mut zip, &names)?;
     let mut segments: Vec<&String> = names.iter().filter(|name| name.starts_with("rows/") && name.ends_with(".jsonl")).collect();
     segments.sort();
     let Some(ledger) = trust.map(|trust| trust.ledger).or(evidence.ledger) else {
@@ -122,17 +123,18 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
     Ok(super::finish(audit, trust))
 }
 
-/// The evidence of a bundle, all but its rows. Level-0 tiles are 32 bytes an event.
+/// The evidence of a bundle, all but its rows. Tiles are 32 bytes an event.
 struct Bundle {
-    tiles: HashMap<u64, Vec<u8>>,
+    path: PathBuf,
+    tiles: HashMap<(u8, u64), Vec<u8>>,
     note: Option<String>,
     ledger: Option<LedgerId>,
     size: u64,
 }
 
 impl Bundle {
-    fn read(zip: &mut ZipArchive<File>, names: &[String]) -> anyhow::Result<Self> {
-        let mut bundle = Self { tiles: HashMap::new(), note: None, ledger: None, size: 0 };
+    fn read(path: &Path, zip: &mut ZipArchive<File>, names: &[String]) -> anyhow::Result<Self> {
+        let mut bundle = Self { path: path.to_owned(), tiles: HashMap::new(), note: None, ledger: None, size: 0 };
         for name in names {
             if name == "checkpoint" {
                 let mut note = String::new();
@@ -141,10 +143,14 @@ impl Bundle {
                 bundle.ledger = origin.split('/').nth(1).and_then(|ledger| ledger.parse().ok());
                 bundle.size = note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or(0);
                 bundle.note = Some(note);
-            } else if let Ok(TilePath { level: Some(0), index, .. }) = name.parse() {
+            } else if let Ok(TilePath { level: Some(level), index, .. }) = name.parse() {
                 let mut hashes = Vec::new();
                 zip.by_name(name)?.take(8192).read_to_end(&mut hashes)?;
-                bundle.tiles.insert(index, hashes);
+                // Where a tile is there in several widths, the widest says the most.
+                let kept = bundle.tiles.entry((level, index)).or_default();
+                if hashes.len() > kept.len() {
+                    *kept = hashes;
+                }
             }
         }
         Ok(bundle)
@@ -152,8 +158,13 @@ impl Bundle {
 }
 
 impl Evidence for Bundle {
-    fn tile(&self, index: u64) -> Option<Vec<u8>> {
-        self.tiles.get(&index).cloned()
+    fn tile(&self, level: u8, index: u64) -> Option<Vec<u8>> {
+        self.tiles.get(&(level, index)).cloned()
+    }
+
+    fn parcel(&self, service: Option<&PublicKey>) -> Option<Vec<String>> {
+        let faults = crate::export::bundle::Bundle::open(&self.path).and_then(|bundle| bundle.faults(service));
+        Some(faults.unwrap_or_else(|error| vec![format!("{error:#}")]))
     }
 
     fn checkpoints(&self) -> Vec<String> {
@@ -171,10 +182,4 @@ impl Evidence for Bundle {
     fn disabled_triggers(&self) -> Vec<String> {
         Vec::new()
     }
-}
-
-/// SHA-256 of a file of a bundle.
-#[must_use]
-pub fn file_hash(bytes: &[u8]) -> Hash {
-    Hash::of(bytes)
 }

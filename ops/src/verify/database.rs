@@ -107,8 +107,8 @@ struct Copy {
 }
 
 impl Evidence for Copy {
-    fn tile(&self, index: u64) -> Option<Vec<u8>> {
-        self.handle.block_on(self.tiles.tiles(&[(0, index)])).ok()?.pop().flatten()
+    fn tile(&self, level: u8, index: u64) -> Option<Vec<u8>> {
+        self.handle.block_on(self.tiles.tiles(&[(level, index)])).ok()?.pop().flatten()
     }
 
     fn checkpoints(&self) -> Vec<String> {

@@ -8,6 +8,8 @@ pub mod bundle;
 pub mod database;
 pub mod report;
 #[cfg(test)]
+mod parcel_tests;
+#[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;

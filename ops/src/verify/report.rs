@@ -47,6 +47,7 @@ checks! {
     Tree = "tree", "该位置的内容与树中的叶不符：入账后被改动", "The bytes at this position are not those in the tree: they were changed after they were recorded.";
     Checkpoint = "checkpoint", "检查点与内容不符：内容被删改，或检查点系伪造", "A checkpoint does not fit the content: content was changed or removed, or the checkpoint was forged.";
     Anchor = "anchor", "库外锚点与内容不符：数据库被回退或改写", "The anchor outside the database does not fit: the database was rolled back or rewritten.";
+    Bundle = "bundle", "导出包不是导出人签署的那一份：内容缺失、增加或被改动", "The bundle is not what its exporter signed: something is missing, was added or was changed.";
     Signature = "signature", "签名不成立：内容、签名或密钥被改动", "The signature does not hold: content, signature or key was changed.";
     Statement = "statement", "内容不符合当时的事件目录", "The statement does not match the catalogue in force.";
     Key = "key", "签署时密钥无效", "The key was not valid when it signed.";

@@ -15,8 +15,8 @@ use super::audit::{Audit, Evidence};
 use super::report::{Check, Report};
 
 /// A copy in memory.
-struct Copy {
-    rows: Vec<StoredRow>,
+pub(super) struct Copy {
+    pub(super) rows: Vec<StoredRow>,
     tile: Vec<u8>,
     note: String,
     openings: HashMap<Uuid, Vec<(String, Opened)>>,
@@ -24,8 +24,8 @@ struct Copy {
 }
 
 impl Evidence for Copy {
-    fn tile(&self, index: u64) -> Option<Vec<u8>> {
-        (index == 0).then(|| self.tile.clone())
+    fn tile(&self, level: u8, index: u64) -> Option<Vec<u8>> {
+        (level == 0 && index == 0).then(|| self.tile.clone())
     }
     fn checkpoints(&self) -> Vec<String> {
         vec![self.note.clone()]
@@ -49,7 +49,7 @@ struct Scene {
     closing: u64,
 }
 
-fn seal(world: &World) -> Copy {
+pub(super) fn seal(world: &World) -> Copy {
     let rows: Vec<StoredRow> = world
         .rows
         .iter()
