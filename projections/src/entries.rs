@@ -18,6 +18,8 @@ use crate::home;
 pub struct Entries {
     young: HashMap<RecordRef, Option<Arc<Entry>>>,
     old: HashMap<RecordRef, Option<Arc<Entry>>>,
+    /// True once something was forgotten.
+    forgot: bool,
 }
 
 impl Entries {
@@ -30,6 +32,12 @@ impl Entries {
     /// Puts a record in.
     pub fn put(&mut self, record: RecordRef, entry: Option<Arc<Entry>>) {
         self.young.insert(record, entry);
+    }
+
+    /// True while nothing was forgotten: whoever folds from the beginning then has every record that exists.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.forgot
     }
 
     /// Number of records held.
@@ -52,6 +60,7 @@ impl Entries {
     /// Keeps about `limit` records, those used last. Never call it in the middle of a stretch.
     pub fn trim(&mut self, limit: usize) {
         if self.young.len() >= limit.div_ceil(2) {
+            self.forgot |= !self.old.is_empty();
             self.old = std::mem::take(&mut self.young);
         }
     }

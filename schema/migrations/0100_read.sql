@@ -57,6 +57,8 @@ begin
                 row text not null,               -- the state as JSON, sealed members as commitments
                 check (until > since)
             )$ddl$, v_version);
+        -- Nobody asks by them as a whole, and they are most of a row.
+        execute format('alter table read.current_v%s alter column row set statistics 0, alter column facets set statistics 0', v_version);
     when 'timeline' then
         execute format($ddl$
             create table read.timeline_v%s (
@@ -103,9 +105,11 @@ begin
         execute format('create index %I on %s (kind, org, label, id) where until is null', v_prefix || '_org', v_table);
         execute format('create index %I on %s (kind, state, label, id) where until is null', v_prefix || '_state', v_table);
         execute format('create index %I on %s (account, kind) where until is null and account is not null', v_prefix || '_account', v_table);
-        -- Members by which a record is looked up: credit code, subject of an erasure, factory number.
-        execute format('create index %I on %s ((facets[2]), kind) where until is null and kind in (''institution'', ''erasure'')', v_prefix || '_facet2', v_table);
-        execute format('create index %I on %s ((facets[4]), kind) where until is null and kind = ''device''', v_prefix || '_facet4', v_table);
+        -- What changed last.
+        execute format('create index %I on %s (kind, since) where until is null', v_prefix || '_newest', v_table);
+        -- The member by which a record is looked up: factory number, credit code, subject of an erasure.
+        execute format('create index %I on %s ((case kind when ''device'' then facets[4] else facets[2] end), kind)
+                            where until is null and kind in (''device'', ''institution'', ''erasure'')', v_prefix || '_lookup', v_table);
         -- For moving an organisation's rows to another area.
         execute format('create index %I on %s (org) where org is not null', v_prefix || '_moved', v_table);
     when 'timeline' then

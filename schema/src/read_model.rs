@@ -485,20 +485,11 @@ impl ReadModel {
                         statement.bind(format!("|{value}|"))
                     )
                 }
+                Some(at) if is_lookup(query.kind, at) => {
+                    format!("{LOOKUP} = {}", statement.bind(value.clone()))
+                }
                 Some(at) => format!("c.facets[{}] = {}", at + 1, statement.bind(value.clone())),
             });
-        }
-        // Partial indexes are used only when the planner sees their own condition.
-        if query.kind == Kind::Device && query.facets.iter().any(|(name, _)| name == "factory_no") {
-            all.push("c.kind = 'device'".to_owned());
-        }
-        if matches!(query.kind, Kind::Institution | Kind::Erasure)
-            && query
-                .facets
-                .iter()
-                .any(|(name, _)| name == "credit_code" || name == "subject")
-        {
-            all.push("c.kind in ('institution', 'erasure')".to_owned());
         }
         if let Some(prefix) = query
             .label_prefix
@@ -755,6 +746,18 @@ impl ReadModel {
     }
 }
 
+/// The member by which a record is looked up, as the index has it; the condition must be the index's own.
+const LOOKUP: &str = "c.kind in ('device', 'institution', 'erasure') and (case c.kind when 'device' then c.facets[4] else c.facets[2] end)";
+
+/// Whether the facet at this place is the one of [`LOOKUP`].
+fn is_lookup(kind: Kind, at: usize) -> bool {
+    match kind {
+        Kind::Device => at == 3,
+        Kind::Institution | Kind::Erasure => at == 1,
+        _ => false,
+    }
+}
+
 /// The condition that a version is the one asked for.
 fn at(statement: &mut Statement, as_of: Option<u64>) -> String {
     match as_of {
@@ -872,6 +875,18 @@ mod tests {
         assert_eq!(after_prefix("a\u{10ffff}").as_deref(), Some("b"));
         assert_eq!(after_prefix("\u{10ffff}"), None);
         assert_eq!(after_prefix("\u{d7ff}").as_deref(), Some("\u{e000}"));
+    }
+
+    #[test]
+    fn the_lookup_is_the_member_that_it_is_meant_to_be() {
+        let looked_up = |kind| -> Vec<&str> {
+            let all = facets(kind).iter().enumerate();
+            all.filter(|(at, _)| is_lookup(kind, *at)).map(|(_, facet)| facet.name).collect()
+        };
+        assert_eq!(looked_up(Kind::Device), ["factory_no"]);
+        assert_eq!(looked_up(Kind::Institution), ["credit_code"]);
+        assert_eq!(looked_up(Kind::Erasure), ["subject"]);
+        assert!(looked_up(Kind::Grant).is_empty());
     }
 
     #[test]

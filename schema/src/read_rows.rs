@@ -9,7 +9,7 @@ use projections::home::Home;
 use projections::memory::move_home;
 use projections::timeline::{self, Timeline};
 use projections::{Change, Projection};
-use tokio_postgres::Transaction;
+use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -109,7 +109,7 @@ pub(crate) async fn move_stored<P: Table>(
         .iter()
         .map(|(org, area)| (*org, area.as_str()))
         .unzip();
-    tx.execute(&sql, &[&orgs, &areas]).await?;
+    tx.execute(&tx.prepare_cached(&sql).await?, &[&orgs, &areas]).await?;
     Ok(())
 }
 
@@ -128,7 +128,7 @@ pub(crate) async fn close_stored(
           where c.since = u.since and c.until is null",
         table::<Current>(version)
     );
-    let closed = tx.execute(&sql, &[&since, &until]).await?;
+    let closed = tx.execute(&tx.prepare_cached(&sql).await?, &[&since, &until]).await?;
     if closed != since.len() as u64 {
         return Err(Error::corrupt(
             None,
@@ -207,7 +207,7 @@ impl Table for Current {
         );
         let facets: Vec<String> = rows.iter().map(|row| row.facets.join(SEPARATOR)).collect();
         tx.execute(
-            &sql,
+            &tx.prepare_cached(&sql).await?,
             &[
                 &column(&rows, |row| row.kind.as_str()),
                 &column(&rows, |row| row.id),
@@ -277,7 +277,7 @@ impl Table for Timeline {
             Self::COLUMNS
         );
         tx.execute(
-            &sql,
+            &tx.prepare_cached(&sql).await?,
             &[
                 &column(&rows, |row| row.subject.kind.as_str()),
                 &column(&rows, |row| row.subject.id),

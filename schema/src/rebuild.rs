@@ -14,12 +14,12 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use compact_str::CompactString;
-use deadpool_postgres::Pool;
+use deadpool_postgres::{Pool, Transaction};
 use futures_util::{SinkExt, TryStreamExt};
 use projections::{Change, Entries, Parsed, Poison};
 use rayon::prelude::*;
 use tokio::sync::mpsc;
-use tokio_postgres::{CopyInSink, Transaction};
+use tokio_postgres::CopyInSink;
 use uuid::Uuid;
 
 use crate::catch_up::{Follower, Step, Target, guarded, load, parse_one};
@@ -110,7 +110,9 @@ pub async fn build<P: Table + Send + 'static>(pool: &Pool) -> Result<(i32, u64),
     let mut position = 0;
     while let Some(parsed) = stretches.recv().await {
         let parsed = parsed?;
-        load(&log, &mut entries, &parsed, position).await?;
+        if !entries.is_whole() {
+            load(&log, &mut entries, &parsed, position).await?;
+        }
         position += parsed.len() as u64;
         let (given_back, encoded) = blocking(move || {
             let encoded = fold_all::<P>(&parsed, &mut entries);
