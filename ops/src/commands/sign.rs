@@ -52,7 +52,7 @@ const PREPARE: &str = "mutation Prepare($input: PrepareInput!) { prepare(input: 
     consequences { type labelZh labelEn record { kind id } } head { version hash } \
     refusal { code index pointer rule citation headVersion headHash position messageZh messageEn } } }";
 
-const HISTORY: &str = "query History($id: ID!) { node(id: $id) { ... on Record { history(first: 100) { nodes { id type hash meaning } } } } }";
+const HISTORY: &str = "query History($id: ID!) { node(id: $id) { ... on Record { history(first: 100) { nodes { id type hash meaning corrects { event } } } } } }";
 
 const EVENT: &str = "query Event($id: UUID!) { event(id: $id) { id hash type } }";
 
@@ -122,7 +122,7 @@ fn is_correction(options: &Options) -> bool {
     only || options.meaning.as_deref() == Some("correction")
 }
 
-/// The event to correct, with the hash of what was signed: as named, or the latest of the record that carries data.
+/// The event to correct, with the hash of what was signed: as named, or the entry of the record as it was corrected last.
 async fn corrected(client: &Client, options: &Options) -> anyhow::Result<Json> {
     let reference = |event: &Json| json!({"event": event["id"], "hash": event["hash"]});
     if let Some(id) = options.corrects {
@@ -134,12 +134,13 @@ async fn corrected(client: &Client, options: &Options) -> anyhow::Result<Json> {
     }
     let answer = client.graphql(HISTORY, json!({"id": options.record})).await?;
     let events = answer.pointer("/node/history/nodes").and_then(Json::as_array).cloned().unwrap_or_default();
-    // A correction is named as its record: device.corrected corrects what entered or changed members.
-    let carries = |event: &&Json| {
-        let name = event["type"].as_str().unwrap_or_default();
-        [".registered", ".changed", ".installed", ".moved"].iter().any(|end| name.ends_with(end))
-    };
-    let found = events.iter().rev().find(carries).map(reference);
+    // The entry, as it was corrected last: an event is corrected once, so the next correction names the one before.
+    let corrects = |event: &&Json, named: &Json| event.pointer("/corrects/event") == Some(named);
+    let mut entry = events.iter().find(|event| event["type"].as_str().is_some_and(|name| name.ends_with(".registered")));
+    while let Some(next) = entry.and_then(|entry| events.iter().find(|event| corrects(event, &entry["id"]))) {
+        entry = Some(next);
+    }
+    let found = entry.map(reference);
     found.ok_or_else(|| Usage("请用 --corrects 指明所更正的事件。Name the event that is corrected with --corrects.".into()).into())
 }
 
@@ -159,6 +160,10 @@ fn tell_summary(prepared: &Json) {
         if let Some(summary) = prepared.get(name).and_then(Json::as_str) {
             eprintln!("{summary}");
         }
+    }
+    // Sealed values are not in the payload; the signer sees what he commits to.
+    for opening in prepared.get("openings").and_then(Json::as_array).into_iter().flatten() {
+        eprintln!("  封存 sealed {} = {}", opening["pointer"].as_str().unwrap_or_default(), opening["value"]);
     }
     for follows in prepared.get("consequences").and_then(Json::as_array).into_iter().flatten() {
         eprintln!("  → {} {}", follows["labelZh"].as_str().unwrap_or_default(), follows["labelEn"].as_str().unwrap_or_default());
