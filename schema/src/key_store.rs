@@ -178,7 +178,7 @@ impl Shared {
             batch.extend(requests.try_iter().take(BATCH_MAX - 1));
             let result = self.create(batch.iter().flat_map(|(subjects, _)| subjects));
             for (_, answer) in batch {
-                let answered = result.as_ref().map(|()| ()).map_err(|why| Error::Unavailable(format!("key store: {why}")));
+                let answered = result.clone().map_err(|why| Error::Unavailable(format!("key store: {why}")));
                 // Whoever no longer waits has been told that nothing was decided.
                 let _ = answer.send(answered);
             }
