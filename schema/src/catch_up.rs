@@ -70,6 +70,7 @@ pub struct Follower<P: Table> {
     target: Target,
     /// Never goes beyond this position.
     end: u64,
+    entries_max: usize,
     entries: Entries,
     /// Version and next position that `entries` belong to.
     at: Option<(i32, u64)>,
@@ -95,10 +96,17 @@ impl<P: Table + Send + 'static> Follower<P> {
             log,
             target,
             end: u64::MAX,
+            entries_max: ENTRIES_MAX,
             entries: Entries::default(),
             at: None,
             _of: std::marker::PhantomData,
         }
+    }
+
+    /// The same, with another number of records at hand than [`ENTRIES_MAX`].
+    #[must_use]
+    pub fn keeping(self, entries_max: usize) -> Self {
+        Self { entries_max, ..self }
     }
 
     /// The same, going no further than to this position.
@@ -171,7 +179,7 @@ impl<P: Table + Send + 'static> Follower<P> {
             self.halt(version, next, &poison).await?;
             return Ok(Step::Halted(poison));
         }
-        self.entries.trim(ENTRIES_MAX);
+        self.entries.trim(self.entries_max);
         self.at = Some((version, next));
         Ok(Step::Advanced(next))
     }

@@ -27,16 +27,27 @@ use crate::error::Error;
 use crate::event_log::{EventLog, StoredEvent, signed};
 use crate::read_rows::{Last, Table, close_stored, flag, int8, move_stored, null, table};
 
-/// Records at hand during a rebuild.
-const ENTRIES_MAX: usize = 400_000;
-/// Bytes of rows that wait for their end; beyond it they are stored open and closed later.
-const OPEN_BYTES_MAX: usize = 512 << 20;
-/// Rows stored open whose end is known, 16 bytes each; beyond it they are closed at once.
-const CLOSE_LATER_MAX: usize = 4_000_000;
+/// Bounds of the memory that a build uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuildLimits {
+    /// Records at hand.
+    pub entries_max: usize,
+    /// Bytes of rows that wait for their end; beyond it they are stored open and closed later.
+    pub open_bytes_max: usize,
+    /// Rows stored open whose end is known, 16 bytes each; beyond it they are closed at once.
+    pub close_later_max: usize,
+    /// Events of one stretch.
+    pub stretch_events: usize,
+}
+
+impl Default for BuildLimits {
+    fn default() -> Self {
+        BuildLimits { entries_max: 400_000, open_bytes_max: 512 << 20, close_later_max: 4_000_000, stretch_events: 8_192 }
+    }
+}
+
 /// Rows closed by one statement once there is an index.
 const CLOSE_AT_ONCE: usize = 50_000;
-/// Events of one stretch.
-const STRETCH: usize = 8_192;
 /// Payload bytes after which a stretch ends.
 const STRETCH_BYTES: usize = 32 << 20;
 /// Stretches read and parsed ahead.
@@ -94,6 +105,14 @@ pub async fn rebuild<P: Table + Send + 'static>(pool: &Pool) -> Result<Rebuilt, 
 /// # Errors
 /// As [`rebuild`]; nothing is left behind.
 pub async fn build<P: Table + Send + 'static>(pool: &Pool) -> Result<(i32, u64), Error> {
+    build_within::<P>(pool, BuildLimits::default()).await
+}
+
+/// [`build`] with other bounds.
+///
+/// # Errors
+/// As [`build`].
+pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildLimits) -> Result<(i32, u64), Error> {
     let log = EventLog::new(pool.clone());
     // What is appended from now on is caught up with.
     let size = log.head().await?.next_position;
@@ -103,7 +122,7 @@ pub async fn build<P: Table + Send + 'static>(pool: &Pool) -> Result<(i32, u64),
         .query_one("select read.begin_build($1, $2)", &[&P::NAME, &P::VERSION])
         .await?
         .get(0);
-    let mut stretches = read_ahead(log.clone(), size);
+    let mut stretches = read_ahead(log.clone(), size, limits.stretch_events);
     let mut entries = Entries::default();
     let mut loader = Loader::default();
     let mut sink = copy::<P>(&tx, version, &mut loader).await?;
@@ -116,18 +135,21 @@ pub async fn build<P: Table + Send + 'static>(pool: &Pool) -> Result<(i32, u64),
         position += parsed.len() as u64;
         let (given_back, encoded) = blocking(move || {
             let encoded = fold_all::<P>(&parsed, &mut entries);
-            entries.trim(ENTRIES_MAX);
+            entries.trim(limits.entries_max);
             (entries, encoded)
         })
         .await?;
         entries = given_back;
         for chunk in encoded.map_err(|poison| Error::corrupt(poison.position, poison.why))? {
             loader.take(chunk);
+            if loader.open_bytes > limits.open_bytes_max {
+                loader.flush_open();
+            }
         }
         if !loader.out.is_empty() {
             sink.send(loader.out.split().freeze()).await?;
         }
-        if loader.close_later.len() >= CLOSE_LATER_MAX {
+        if loader.close_later.len() >= limits.close_later_max {
             end_copy(sink, &mut loader).await?;
             let (since, until): (Vec<i64>, Vec<i64>) = loader.close_later.drain(..).unzip();
             close_stored(&tx, version, &since, &until).await?;
@@ -337,12 +359,12 @@ fn stuck(step: Step) -> Error {
 }
 
 /// Reads and parses stretches in the background.
-fn read_ahead(log: EventLog, size: u64) -> mpsc::Receiver<Result<Vec<Parsed>, Error>> {
+fn read_ahead(log: EventLog, size: u64, events: usize) -> mpsc::Receiver<Result<Vec<Parsed>, Error>> {
     let (sender, receiver) = mpsc::channel(READ_AHEAD);
     tokio::spawn(async move {
         let mut rows = std::pin::pin!(log.stream_range(0, size));
         loop {
-            let stretch = match read_stretch(rows.as_mut()).await {
+            let stretch = match read_stretch(rows.as_mut(), events).await {
                 Ok(stretch) if stretch.is_empty() => return,
                 Ok(stretch) => blocking(move || parse_all(&stretch)).await.flatten(),
                 Err(error) => Err(error),
@@ -358,10 +380,11 @@ fn read_ahead(log: EventLog, size: u64) -> mpsc::Receiver<Result<Vec<Parsed>, Er
 
 async fn read_stretch(
     mut rows: Pin<&mut impl futures_util::Stream<Item = Result<StoredEvent, Error>>>,
+    events: usize,
 ) -> Result<Vec<StoredEvent>, Error> {
-    let mut stretch = Vec::with_capacity(STRETCH);
+    let mut stretch = Vec::with_capacity(events);
     let mut bytes = 0;
-    while stretch.len() < STRETCH && bytes < STRETCH_BYTES {
+    while stretch.len() < events && bytes < STRETCH_BYTES {
         let Some(event) = rows.try_next().await? else {
             break;
         };
@@ -467,9 +490,6 @@ impl Loader {
             }
             self.open_bytes += bytes.len();
             self.open.insert(row.position, bytes.into());
-        }
-        if self.open_bytes > OPEN_BYTES_MAX {
-            self.flush_open();
         }
     }
 

@@ -11,6 +11,7 @@ use projections::current::Current;
 use projections::timeline::Timeline;
 use schema::catch_up::{self, Follower, NotYet, Step, Target};
 use schema::read_model::{ListQuery, Order, Scope};
+use schema::rebuild::BuildLimits;
 use schema::{Role, rebuild};
 use support::{Readable, follow, readable};
 use tokio_postgres::Client;
@@ -98,6 +99,47 @@ async fn live_rows_are_rebuilt_rows_are_the_rows_in_memory() {
     assert_eq!(found.positions, vec![5]);
     let versions: i64 = admin.query_one("select count(*) from read.projection", &[]).await.expect("a count").get(0);
     assert_eq!(versions, 3, "a comparison leaves nothing but a retired timeline");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_next_to_no_memory_the_rows_are_the_same() {
+    let mut ledger = readable(20).await;
+    let pool = ledger.projector();
+    ledger.append(600).await;
+    let mut follower = Follower::<Current>::new(pool.clone(), Target::Live).keeping(2);
+    while follower.step().await.expect("a turn") != Step::Idle(600) {}
+    ledger.append(700).await;
+    let mut follower = Follower::<Current>::new(pool.clone(), Target::Live).keeping(2);
+    while follower.step().await.expect("a turn") != Step::Idle(1_300) {}
+    follow::<Timeline>(&pool).await;
+    equals_memory(&ledger).await;
+    // Nothing is kept at hand, no row waits for its end, and what was stored open is closed again and again.
+    for (entries_max, open_bytes_max, close_later_max, stretch_events) in [(2, 0, 50, 64), (10, 20_000, usize::MAX, 100), (40, 0, usize::MAX, 7)] {
+        let limits = BuildLimits { entries_max, open_bytes_max, close_later_max, stretch_events };
+        let (version, _) = rebuild::build_within::<Current>(&pool, limits).await.expect("a build");
+        let compared = rebuild::compare_with::<Current>(&pool, version).await.expect("a comparison");
+        assert_eq!((compared.rows, compared.differing), (1_300, (0, 0)), "{limits:?}");
+        rebuild::switch::<Current>(&pool, version).await.expect("switched");
+        let (version, _) = rebuild::build_within::<Timeline>(&pool, limits).await.expect("a build");
+        rebuild::switch::<Timeline>(&pool, version).await.expect("switched");
+        equals_memory(&ledger).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_version_of_the_fold_is_followed_by_a_rebuild() {
+    let mut ledger = readable(27).await;
+    ledger.append(200).await;
+    let pool = ledger.projector();
+    follow::<Current>(&pool).await;
+    let admin = ledger.ledger.admin().await;
+    admin.batch_execute("update read.projection set code = 0 where name = 'current'; update read.current set label = 'as the old fold had it'").await.expect("a superuser");
+    let step = Follower::<Current>::new(pool.clone(), Target::Live).step().await.expect("a turn");
+    assert_eq!(step, Step::Outdated { code: 0 }, "another version's rows are never mixed with ours");
+    ledger.append(20).await;
+    let following = catch_up::start(pool.clone(), None).await.expect("followers");
+    following.wait_for(219, Duration::from_secs(20)).await.expect("it rebuilds and goes on");
+    equals_memory(&ledger).await;
 }
 
 #[tokio::test]
