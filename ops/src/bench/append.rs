@@ -24,7 +24,7 @@ pub struct Appended {
 }
 
 /// How a unit is sent.
-pub trait Send: Clone + std::marker::Send + 'static {
+pub trait Send: std::marker::Send + 'static {
     /// Sends one unit; true when it got its receipt.
     fn send(&mut self, unit: &[u8]) -> impl Future<Output = bool> + std::marker::Send;
 }
@@ -50,7 +50,11 @@ impl Send for AtTheDoor {
 ///
 /// # Errors
 /// When there are fewer streams than clients.
-pub async fn run<S: Send>(senders: Vec<S>, streams: Vec<Vec<Vec<u8>>>, cpu: impl Fn() -> (f64, f64)) -> Result<Appended> {
+pub async fn run<S: Send>(
+    senders: Vec<S>,
+    streams: Vec<Vec<Vec<u8>>>,
+    cpu: impl Fn() -> (f64, f64),
+) -> Result<Appended> {
     let clients = senders.len();
     if streams.len() < clients {
         bail!("{} streams for {clients} clients", streams.len());

@@ -128,7 +128,12 @@ pub async fn inserts(admin: &Config, clients: usize, time: Duration) -> Result<f
                 if version == 1 {
                     stream = Uuid::new_v4();
                 }
-                client.execute(&insert, &[&stream, &version, &"device.state_changed", &payload, &signature, &key, &(done as i64)]).await?;
+                client
+                    .execute(
+                        &insert,
+                        &[&stream, &version, &"device.state_changed", &payload, &signature, &key, &(done as i64)],
+                    )
+                    .await?;
                 done += 1;
             }
             drop(client);
@@ -186,9 +191,17 @@ pub async fn select(admin: &Config) -> Result<f64> {
         let position: i64 = row.try_get(0)?;
         let recorded_at: i64 = row.try_get(1)?;
         let ids = (row.try_get::<_, Uuid>(2)?, row.try_get::<_, Uuid>(4)?, row.try_get::<_, Uuid>(9)?);
-        let numbers = (row.try_get::<_, i32>(5)?, row.try_get::<_, Option<i64>>(6)?, row.try_get::<_, i16>(8)?, row.try_get::<_, i16>(10)?);
+        let numbers = (
+            row.try_get::<_, i32>(5)?,
+            row.try_get::<_, Option<i64>>(6)?,
+            row.try_get::<_, i16>(8)?,
+            row.try_get::<_, i16>(10)?,
+        );
         let texts = row.try_get::<_, &str>(3)?.len() + row.try_get::<_, &str>(7)?.len();
-        let blobs = [11, 12, 13, 14].into_iter().map(|at| row.try_get::<_, &[u8]>(at).map(<[u8]>::len)).sum::<Result<usize, _>>()?;
+        let blobs = [11, 12, 13, 14]
+            .into_iter()
+            .map(|at| row.try_get::<_, &[u8]>(at).map(<[u8]>::len))
+            .sum::<Result<usize, _>>()?;
         std::hint::black_box((position, recorded_at, ids, numbers));
         bytes += texts + blobs;
         count += 1;

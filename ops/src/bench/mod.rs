@@ -7,19 +7,24 @@
 
 mod append;
 mod cpu;
+mod follow;
+mod http;
 mod limits;
 mod report;
+mod serve;
 mod site;
 mod stream;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use self::append::{Appended, AtTheDoor};
+use self::follow::Sealing;
+use self::http::{OverHttp, Served};
 use self::limits::Verifying;
 use self::report::{Row, progress, progress_done, table};
 use self::site::Site;
@@ -52,15 +57,38 @@ struct Sizes {
     many: usize,
     crowd: usize,
     sealed: usize,
+    http: usize,
+    /// Streams whose publication is timed, one unit after the other.
+    published: usize,
+    /// Events of the demonstration that is served.
+    demonstration: usize,
     limit: Duration,
 }
 
 impl Sizes {
     fn of(args: &BenchArgs) -> Self {
         if args.quick {
-            Self { one: 100, many: 640, crowd: 1024, sealed: 192, limit: Duration::from_millis(500) }
+            Self {
+                one: 100,
+                many: 640,
+                crowd: 1024,
+                sealed: 192,
+                http: 192,
+                published: 2,
+                demonstration: 2_000,
+                limit: Duration::from_millis(500),
+            }
         } else {
-            Self { one: 600, many: 5_120, crowd: 6_144, sealed: 1_280, limit: Duration::from_secs(3) }
+            Self {
+                one: 600,
+                many: 5_120,
+                crowd: 6_144,
+                sealed: 1_280,
+                http: 1_280,
+                published: 6,
+                demonstration: 20_000,
+                limit: Duration::from_secs(3),
+            }
         }
     }
 }
@@ -106,7 +134,13 @@ impl Bench {
         let folder = self.folder()?;
         progress("准备数据库 · preparing a database");
         let (cluster, passwords) = Site::server(folder.path()).await?;
-        let appends = self.wants(&["append/1/", "append/64/", "append/1024/", "append_sealed/64/vs_append", "append_http/64/vs_append"]);
+        let appends = self.wants(&[
+            "append/1/",
+            "append/64/",
+            "append/1024/",
+            "append_sealed/64/vs_append",
+            "append_http/64/vs_append",
+        ]);
         let (mut insert_one, mut insert_many) = (0.0, 0.0);
         if appends {
             progress("基准：单行持久写入 · limit: bare durable inserts");
@@ -118,14 +152,102 @@ impl Bench {
         if appends {
             self.appends(&mut site, insert_one, insert_many).await?;
         }
+        if self.wants(&["verify/", "rebuild/vs_select", "catch_up/vs_select", "publish/latency"]) {
+            self.follow(&mut site, folder.path()).await?;
+        }
         site.cluster.stop().await?;
+        if self.wants(&["serve/ready"]) {
+            progress("演示账本启动时间 · how soon the service is ready");
+            let ready = serve::ready(folder.path(), self.sizes.demonstration).await?;
+            self.push(Row::bound("serve/ready", (ready.as_secs_f64(), "s"), (3.0, "bound")));
+        }
         Ok(())
+    }
+
+    /// Everything that reads the log, over a log of at least `--events` events.
+    async fn follow(&mut self, site: &mut Site, folder: &Path) -> Result<()> {
+        let size = self.fill(site).await?;
+        let mut sealing = Sealing::start(site, folder).await?;
+        sealing.wait_for(size).await?;
+        if self.wants(&["publish/latency"]) {
+            progress("公布延迟 · from durable to published");
+            let streams = site.devices(self.sizes.published, &mut self.serial)?;
+            let longest = follow::publish_latency(site, &mut sealing, streams).await?;
+            self.push(Row::bound("publish/latency", (longest.as_secs_f64(), "s"), (1.0, "bound")));
+        }
+        let size = *site.door.sizes().borrow();
+        sealing.wait_for(size).await?;
+        sealing.stop().await?;
+        site.settle().await?;
+        if self.wants(&["verify/"]) {
+            self.verify(site, folder).await?;
+        }
+        if self.wants(&["rebuild/vs_select", "catch_up/vs_select"]) {
+            progress("基准：顺序读取 · limit: a streamed SELECT");
+            // The first reading brings the pages into memory.
+            limits::select(site.admin()).await?;
+            let select = limits::select(site.admin()).await?;
+            progress("读模型追赶 · catch-up");
+            let (projections, caught_up) = follow::catch_up(site, size).await?;
+            self.push(Row::rate("catch_up/vs_select", (caught_up, "events/s"), (select, SELECT), 0.05));
+            progress("读模型重建 · rebuild");
+            let rebuilt = follow::rebuilds(site).await?;
+            self.push(Row::rate("rebuild/vs_select", (rebuilt, "events/s"), (select, SELECT), 0.3));
+            drop(projections);
+        }
+        Ok(())
+    }
+
+    async fn verify(&mut self, site: &Site, folder: &Path) -> Result<()> {
+        progress("核验 · verify");
+        let batch = limits::batch(self.sizes.limit);
+        let fast = follow::audit(site, folder, false).await?;
+        self.push(Row::rate(
+            "verify/batch/vs_batch",
+            (fast.per_second, "events/s"),
+            (batch.per_second, "bare verify_batch of 1,024, all cores"),
+            0.6,
+        ));
+        let strict = limits::strict(self.sizes.limit);
+        let slow = follow::audit(site, folder, true).await?;
+        self.push(Row::rate(
+            "verify/strict/vs_strict",
+            (slow.per_second, "events/s"),
+            (strict.per_second, VERIFY_STRICT),
+            0.75,
+        ));
+        self.push(Row::bound(
+            "verify/memory",
+            (fast.memory_mb.max(slow.memory_mb), "MB"),
+            (300.0, "bound, at --events"),
+        ));
+        Ok(())
+    }
+
+    /// Fills the log up to `--events`, a chunk at a time, and returns its size.
+    async fn fill(&mut self, site: &mut Site) -> Result<u64> {
+        loop {
+            let size = *site.door.sizes().borrow();
+            let missing = self.args.events.saturating_sub(size);
+            if missing == 0 {
+                return Ok(size);
+            }
+            progress(&format!("写入至 {} 个事件，已有 {size} · filling the log", self.args.events));
+            let streams = usize::try_from(missing).unwrap_or(FILL).min(FILL).div_ceil(STREAM);
+            let streams = site.devices(streams, &mut self.serial)?;
+            let clients = streams.len().min(512);
+            let filled = append::run(vec![AtTheDoor(site.door.clone()); clients], streams, || (0.0, 0.0)).await?;
+            ensure!(filled.others == 0, "{} units got no receipt", filled.others);
+        }
     }
 
     /// A folder that PostgreSQL's own user can reach.
     fn folder(&self) -> Result<tempfile::TempDir> {
         use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::Builder::new().prefix("radledger-bench-").tempdir_in(&self.args.folder).context("making a temporary folder")?;
+        let folder = tempfile::Builder::new()
+            .prefix("radledger-bench-")
+            .tempdir_in(&self.args.folder)
+            .context("making a temporary folder")?;
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711))?;
         Ok(folder)
     }
@@ -136,7 +258,12 @@ impl Bench {
         if self.wants(&["append/1/vs_insert"]) {
             progress("写入，1 个客户端 · append, 1 client");
             let one = self.append(site, 1, self.sizes.one).await?;
-            self.push(Row::rate("append/1/vs_insert", (one.per_second, "events/s"), (insert_one, "bare durable INSERT, 1 connection"), 0.5));
+            self.push(Row::rate(
+                "append/1/vs_insert",
+                (one.per_second, "events/s"),
+                (insert_one, "bare durable INSERT, 1 connection"),
+                0.5,
+            ));
         }
         progress("基准：验签 · limit: bare verify_strict");
         let strict = limits::strict(self.sizes.limit);
@@ -147,36 +274,89 @@ impl Bench {
             progress("写入，1024 个客户端 · append, 1,024 clients");
             let crowd = self.append(site, 1024, self.sizes.crowd).await?;
             let strict = limits::strict(self.sizes.limit);
-            self.push(Row::rate("append/1024/vs_strict", (crowd.per_second, "events/s"), (strict.per_second, VERIFY_STRICT), 0.55));
+            self.push(Row::rate(
+                "append/1024/vs_strict",
+                (crowd.per_second, "events/s"),
+                (strict.per_second, VERIFY_STRICT),
+                0.55,
+            ));
             self.push(Row::bound("append/1024/p99", (crowd.p99.as_secs_f64() * 1e3, "ms"), (60.0, "bound")));
             let units = (crowd.receipts + crowd.others) as f64;
-            self.push(Row::rate("append/1024/answered", (crowd.receipts as f64, "units"), (units, "units submitted"), 1.0));
+            self.push(Row::rate(
+                "append/1024/answered",
+                (crowd.receipts as f64, "units"),
+                (units, "units submitted"),
+                1.0,
+            ));
         }
         if self.wants(&["append_sealed/64/vs_append"]) {
             progress("写入，含两个密封字段 · append with two sealed members");
             let streams = site.sealed(self.sizes.sealed).await?;
-            let sealed = self.timed(site, 64, streams).await?;
-            self.push(Row::rate("append_sealed/64/vs_append", (sealed.per_second, "events/s"), (many.per_second, "append/64"), 0.7));
+            let sealed = self.timed(site, vec![AtTheDoor(site.door.clone()); 64], streams).await?;
+            self.push(Row::rate(
+                "append_sealed/64/vs_append",
+                (sealed.per_second, "events/s"),
+                (many.per_second, "append/64"),
+                0.7,
+            ));
+        }
+        if self.wants(&["append_http/64/vs_append"]) {
+            progress("写入，经 GraphQL 与 HTTP · append by GraphQL over HTTP");
+            let size = *site.door.sizes().borrow();
+            let (projections, _) = follow::catch_up(site, size).await?;
+            let served = Served::start(site, projections.clone()).await?;
+            let streams = site.devices(self.sizes.http, &mut self.serial)?;
+            let mut senders = Vec::new();
+            for _ in 0..64 {
+                senders.push(OverHttp::connect(served.address).await?);
+            }
+            let http = self.timed(site, senders, streams).await?;
+            served.stop();
+            self.push(Row::rate(
+                "append_http/64/vs_append",
+                (http.per_second, "events/s"),
+                (many.per_second, "append/64"),
+                0.35,
+            ));
         }
         Ok(())
     }
 
     fn many(&mut self, many: &Appended, strict: &Verifying, insert_many: f64) {
-        self.push(Row::rate("append/64/vs_strict", (many.per_second, "events/s"), (strict.per_second, VERIFY_STRICT), 0.4));
-        self.push(Row::rate("append/64/vs_insert", (many.per_second, "events/s"), (insert_many, "bare durable INSERT, 64 connections"), 1.0));
+        self.push(Row::rate(
+            "append/64/vs_strict",
+            (many.per_second, "events/s"),
+            (strict.per_second, VERIFY_STRICT),
+            0.4,
+        ));
+        self.push(Row::rate(
+            "append/64/vs_insert",
+            (many.per_second, "events/s"),
+            (insert_many, "bare durable INSERT, 64 connections"),
+            1.0,
+        ));
         let bound = 2.5 * strict.cpu_us;
-        self.push(Row::bound("append/64/cpu", (many.cpu_us.0 + many.cpu_us.1, "us/event"), (bound, "2.5 x one verify_strict")));
+        self.push(Row::bound(
+            "append/64/cpu",
+            (many.cpu_us.0 + many.cpu_us.1, "us/event"),
+            (bound, "2.5 x one verify_strict"),
+        ));
     }
 
     async fn append(&mut self, site: &mut Site, clients: usize, streams: usize) -> Result<Appended> {
         let streams = site.devices(streams.max(clients), &mut self.serial)?;
-        self.timed(site, clients, streams).await
+        self.timed(site, vec![AtTheDoor(site.door.clone()); clients], streams).await
     }
 
-    async fn timed(&self, site: &Site, clients: usize, streams: Vec<Vec<Vec<u8>>>) -> Result<Appended> {
+    async fn timed<S: append::Send>(
+        &self,
+        site: &Site,
+        senders: Vec<S>,
+        streams: Vec<Vec<Vec<u8>>>,
+    ) -> Result<Appended> {
         debug_assert!(streams.iter().all(|stream| stream.len() == STREAM));
         site.settle().await?;
-        let senders = vec![AtTheDoor(site.door.clone()); clients];
+        let clients = senders.len();
         let before = site.transactions().await?;
         let appended = append::run(senders, streams, || site.cpu_seconds()).await?;
         tokio::time::sleep(SESSIONS_REPORT).await;
@@ -197,4 +377,7 @@ impl Bench {
 
 /// Sessions of PostgreSQL report what they did once a second.
 const SESSIONS_REPORT: Duration = Duration::from_millis(1200);
+/// Events that are signed and appended at a time while the log is filled.
+const FILL: usize = 50_000;
+const SELECT: &str = "streamed SELECT of the event rows";
 const VERIFY_STRICT: &str = "bare verify_strict, all cores";

@@ -26,13 +26,22 @@ pub struct Row {
 
 impl Row {
     /// A rate against a limit of this run.
-    pub fn rate(name: impl Into<String>, (value, unit): (f64, &'static str), (limit, of): (f64, &'static str), goal: f64) -> Self {
+    pub fn rate(
+        name: impl Into<String>,
+        (value, unit): (f64, &'static str),
+        (limit, of): (f64, &'static str),
+        goal: f64,
+    ) -> Self {
         let ratio = if limit > 0.0 { value / limit } else { 0.0 };
         Self { name: name.into(), value, unit, ratio, of, limit, goal }
     }
 
     /// Something that must stay below a bound: shown as bound ÷ value with goal 1.
-    pub fn bound(name: impl Into<String>, (value, unit): (f64, &'static str), (bound, of): (f64, &'static str)) -> Self {
+    pub fn bound(
+        name: impl Into<String>,
+        (value, unit): (f64, &'static str),
+        (bound, of): (f64, &'static str),
+    ) -> Self {
         let ratio = if value > 0.0 { bound / value } else { f64::from(u8::MAX) };
         Self { name: name.into(), value, unit, ratio, of, limit: bound, goal: 1.0 }
     }
@@ -47,7 +56,11 @@ impl Row {
 pub fn table(rows: &[Row]) -> String {
     let mut out = String::new();
     let line = ["指标 goal", "值 value", "单位 unit", "比 ratio", "目标 goal", "限 limit", "比较 of"];
-    let _ = writeln!(out, "   {:<26} {:>12} {:<10} {:>8} {:>8} {:>12}  {}", line[0], line[1], line[2], line[3], line[4], line[5], line[6]);
+    let _ = writeln!(
+        out,
+        "   {:<26} {:>12} {:<10} {:>8} {:>8} {:>12}  {}",
+        line[0], line[1], line[2], line[3], line[4], line[5], line[6]
+    );
     for row in rows {
         let mark = if row.reached() { "✓" } else { "✗" };
         let _ = writeln!(

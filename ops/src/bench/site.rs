@@ -83,7 +83,11 @@ impl Site {
             name: NAME.to_owned(),
             incarnation: 1,
             environment: Environment::Test,
-            service: Service { account: Uuid::new_v4(), key: service_key.public().id(), id_secret: Hash::of(b"bench ids").0 },
+            service: Service {
+                account: Uuid::new_v4(),
+                key: service_key.public().id(),
+                id_secret: Hash::of(b"bench ids").0,
+            },
             service_key,
             log: LogSigner::new(format!("{NAME}/{ledger}/1"), bench_key("log")),
             content_key: Hash::of(b"bench content").0,
@@ -96,7 +100,14 @@ impl Site {
         let keys = KeyStore::open(&folder.join("keys"))?;
         let clock: Clock = Arc::new(now);
         let published = watch::Sender::new(0);
-        let parts = DoorParts { log, appender, keys, installation: installation.clone(), clock, published: published.subscribe() };
+        let parts = DoorParts {
+            log,
+            appender,
+            keys,
+            installation: installation.clone(),
+            clock,
+            published: published.subscribe(),
+        };
         let mut site = Self {
             cluster,
             passwords,
@@ -168,18 +179,32 @@ impl Site {
     }
 
     /// Opens an account, binds its key and gives it a role.
-    async fn enrol(&mut self, by: &Person, second: &Person, level: &str, role: &str, org: Option<Uuid>, area: Option<&str>) -> Result<Person> {
+    async fn enrol(
+        &mut self,
+        by: &Person,
+        second: &Person,
+        level: &str,
+        role: &str,
+        org: Option<Uuid>,
+        area: Option<&str>,
+    ) -> Result<Person> {
         let mut person = self.person();
         let (ledger, at) = (self.installation.ledger, now());
-        let opened = Wish::new("account.opened", person.account, account_data(&person, level, org, area)).seal("name", person.holder, "示例人员");
+        let opened = Wish::new("account.opened", person.account, account_data(&person, level, org, area)).seal(
+            "name",
+            person.holder,
+            "示例人员",
+        );
         let opened = self.act(by, opened).await?;
         self.act(second, Wish::new("account.countersigned", person.account, json!({"countersigns": opened}))).await?;
         let credential = Uuid::new_v4();
-        let requested = self.act(by, Wish::new("credential.requested", credential, credential_data(&person, ledger, at))).await?;
+        let requested =
+            self.act(by, Wish::new("credential.requested", credential, credential_data(&person, ledger, at))).await?;
         let bound = json!({"account": person.account, "countersigns": requested});
         self.act(second, Wish::new("credential.bound", credential, bound)).await?;
         let grant = Uuid::new_v4();
-        let given = self.act(by, Wish::new("grant.given", grant, grant_data(&person, role, org, area, at.civil_day()))).await?;
+        let given =
+            self.act(by, Wish::new("grant.given", grant, grant_data(&person, role, org, area, at.civil_day()))).await?;
         let countersigned = json!({"account": person.account, "countersigns": given});
         self.act(second, Wish::new("grant.countersigned", grant, countersigned)).await?;
         person.grant = Some(grant);
@@ -195,7 +220,9 @@ impl Site {
     async fn submit(&self, unit: Vec<u8>) -> Result<()> {
         match self.door.submit(&unit).await {
             Ok(_) => Ok(()),
-            Err(SubmitError::Refused(refusal)) => bail!("the bench's own unit was refused: {} {}", refusal.code.as_str(), refusal.pointer),
+            Err(SubmitError::Refused(refusal)) => {
+                bail!("the bench's own unit was refused: {} {}", refusal.code.as_str(), refusal.pointer)
+            }
             Err(error) => Err(anyhow!("the bench's own unit: {error:?}")),
         }
     }
@@ -241,7 +268,11 @@ impl Site {
         let institutions = self.register_institutions(streams).await?;
         let at = now();
         let Self { supervisors, scribe, .. } = self;
-        institutions.iter().enumerate().map(|(n, institution)| scribe.officers(&supervisors[n % ACCOUNTS], *institution, at)).collect()
+        institutions
+            .iter()
+            .enumerate()
+            .map(|(n, institution)| scribe.officers(&supervisors[n % ACCOUNTS], *institution, at))
+            .collect()
     }
 
     /// The superuser's settings.

@@ -110,8 +110,15 @@ impl Scribe {
         Ok(unit)
     }
 
-    fn event(&mut self, who: &Person, wish: &Wish<'_>, at: Instant, batch: Option<Batch>) -> Result<(Envelope, Vec<Opening>, EventRef)> {
-        let known = event_type(wish.event_type, 1).ok_or_else(|| anyhow!("the catalogue has no {}", wish.event_type))?;
+    fn event(
+        &mut self,
+        who: &Person,
+        wish: &Wish<'_>,
+        at: Instant,
+        batch: Option<Batch>,
+    ) -> Result<(Envelope, Vec<Opening>, EventRef)> {
+        let known =
+            event_type(wish.event_type, 1).ok_or_else(|| anyhow!("the catalogue has no {}", wish.event_type))?;
         let id = Uuid::new_v4();
         let head = self.heads.get(&wish.record).copied();
         let mut data = object(&wish.data)?;
@@ -163,7 +170,9 @@ impl Scribe {
             "maker": "示例医疗设备", "model": "DR-3500", "factory_no": format!("F{serial:08}"), "location": "放射科1室", "tube_voltage_v": 150_000,
         });
         let mut wishes = vec![Wish::new("device.registered", device, profile).on(today)];
-        for (to, why) in [("STANDBY", "OTHER"), ("REPAIR", "FAULT"), ("OUT_OF_SERVICE", "ORDER"), ("STANDBY", "REPAIRED")] {
+        for (to, why) in
+            [("STANDBY", "OTHER"), ("REPAIR", "FAULT"), ("OUT_OF_SERVICE", "ORDER"), ("STANDBY", "REPAIRED")]
+        {
             wishes.push(Wish::new("device.state_changed", device, json!({"to": to, "why": why})).on(today));
         }
         let units = wishes.iter().map(|wish| Ok(self.sign(who, wish, at)?.0.to_json())).collect();

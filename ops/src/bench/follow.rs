@@ -1,0 +1,211 @@
+//! What follows the log: publishing, the read model, the audit.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use futures_util::StreamExt as _;
+use projections::current::Current;
+use projections::timeline::Timeline;
+use schema::anchor::FileAnchor;
+use schema::catch_up::Projections;
+use schema::connect::{Role, connect, role_config};
+use schema::openings::Opened;
+use schema::rebuild::rebuild;
+use schema::sealer::{Database, Sealer};
+use schema::tiles::{StoredRow, TileStore};
+use signing::bytes::LedgerId;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::cpu;
+use super::site::{Site, now};
+use crate::verify::audit::{Audit, CHUNK, Evidence};
+
+/// Longest that the bench waits for a follower.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// A sealer at work.
+pub struct Sealing {
+    published: watch::Receiver<u64>,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<Result<(), schema::sealer::Refusal>>,
+}
+
+impl Sealing {
+    /// Starts it as the service does.
+    ///
+    /// # Errors
+    /// When the anchor or the database cannot be used.
+    pub async fn start(site: &Site, folder: &std::path::Path) -> Result<Self> {
+        let tiles = TileStore::new(connect(site.admin(), Role::Sealer, &site.passwords)?);
+        let anchor = FileAnchor::open(&folder.join("anchor"), site.installation.ledger, "bench")?;
+        let database = Database::new(role_config(site.admin(), Role::Sealer, &site.passwords), tiles);
+        let mut sealer = Sealer::new(database, anchor, site.installation.log.clone(), Some(folder.join("tiles")));
+        sealer.recover(now().micros()).await?;
+        let published = sealer.published();
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(sealer.run(Arc::new(|| now().micros()), site.door.sizes(), stopped));
+        Ok(Self { published, stop, task })
+    }
+
+    /// Returns when the first `size` events are published.
+    ///
+    /// # Errors
+    /// When the sealer has ended.
+    pub async fn wait_for(&mut self, size: u64) -> Result<()> {
+        let waiting = self.published.wait_for(|published| *published >= size);
+        tokio::time::timeout(PATIENCE, waiting).await?.context("the sealer has ended")?;
+        Ok(())
+    }
+
+    /// Ends it in order.
+    ///
+    /// # Errors
+    /// When it had refused to go on.
+    pub async fn stop(self) -> Result<()> {
+        self.stop.send_replace(true);
+        Ok(self.task.await??)
+    }
+}
+
+/// The longest that any of these units, one every 50 ms, took from durable to published.
+///
+/// # Errors
+/// When the sealer ends or a unit is refused.
+pub async fn publish_latency(site: &Site, sealing: &mut Sealing, streams: Vec<Vec<Vec<u8>>>) -> Result<Duration> {
+    let mut longest = Duration::ZERO;
+    for unit in streams.iter().flatten() {
+        let receipts =
+            site.door.submit(unit).await.map_err(|error| anyhow::anyhow!("a unit of the bench: {error:?}"))?;
+        let durable = Instant::now();
+        let size = receipts.first().context("a receipt for each event")?.position + 1;
+        sealing.wait_for(size).await?;
+        longest = longest.max(durable.elapsed());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(longest)
+}
+
+/// Lets both projections catch up from nothing, durably: the service's own followers, and events per second.
+///
+/// # Errors
+/// When one of them halts.
+pub async fn catch_up(site: &Site, size: u64) -> Result<(Arc<Projections>, f64)> {
+    let pool = connect(site.admin(), Role::Projector, &site.passwords)?;
+    let began = Instant::now();
+    let projections = schema::catch_up::start(pool, Some(site.door.sizes())).await?;
+    projections.wait_for(size - 1, PATIENCE).await?;
+    Ok((Arc::new(projections), size as f64 / began.elapsed().as_secs_f64()))
+}
+
+/// Rebuilds each projection beside its live version: events per second of the slower one.
+///
+/// # Errors
+/// When one cannot be built.
+pub async fn rebuilds(site: &Site) -> Result<f64> {
+    let pool = connect(site.admin(), Role::Projector, &site.passwords)?;
+    let began = Instant::now();
+    let current = rebuild::<Current>(&pool).await?;
+    let first = current.position as f64 / began.elapsed().as_secs_f64();
+    let began = Instant::now();
+    let timeline = rebuild::<Timeline>(&pool).await?;
+    let second = timeline.position as f64 / began.elapsed().as_secs_f64();
+    super::report::progress(&format!("  rebuild: current {first:.0} events/s, timeline {second:.0} events/s"));
+    Ok(first.min(second))
+}
+
+/// What an audit of the whole log took.
+#[derive(Debug, Clone, Copy)]
+pub struct Audited {
+    /// Events per second.
+    pub per_second: f64,
+    /// Most memory held while it ran, MB: of the whole bench.
+    pub memory_mb: f64,
+}
+
+/// Audits the database as `verify` does.
+///
+/// # Errors
+/// When rows cannot be read, or the audit finds something in a log that nobody has touched.
+pub async fn audit(site: &Site, folder: &std::path::Path, strict: bool) -> Result<Audited> {
+    let pool = connect(site.admin(), Role::Appender, &site.passwords)?;
+    let tiles = TileStore::new(pool);
+    let ledger = site.installation.ledger;
+    let anchor = FileAnchor::open(&folder.join("anchor"), ledger, "bench")?;
+    let evidence = Copy {
+        handle: Handle::current(),
+        notes: tiles.checkpoints().await?.into_iter().map(|checkpoint| checkpoint.note).collect(),
+        anchor: schema::anchor::AnchorStore::load(&anchor)?,
+        disabled: tiles.disabled_triggers().await?,
+        tiles: tiles.clone(),
+    };
+    cpu::forget_peak();
+    let end = tiles.rows_end().await?;
+    let (send, receive) = tokio::sync::mpsc::channel::<Vec<StoredRow>>(2);
+    let began = Instant::now();
+    let folding = std::thread::spawn(move || fold(ledger, &evidence, receive, strict));
+    let mut rows = Box::pin(tiles.rows(0, end));
+    let mut chunk = Vec::with_capacity(CHUNK);
+    while let Some(row) = rows.next().await {
+        chunk.push(row?);
+        if chunk.len() == CHUNK && send.send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))).await.is_err() {
+            break;
+        }
+    }
+    let _ = send.send(chunk).await;
+    drop(send);
+    let report = tokio::task::spawn_blocking(move || folding.join())
+        .await?
+        .map_err(|_| anyhow::anyhow!("the audit broke off"))?;
+    let elapsed = began.elapsed().as_secs_f64();
+    ensure!(report.is_clean(), "the audit found something in the bench's own log: {:?}", report.findings.first());
+    Ok(Audited { per_second: end as f64 / elapsed, memory_mb: cpu::peak_memory_mb() })
+}
+
+fn fold(
+    ledger: LedgerId,
+    evidence: &Copy,
+    mut receive: tokio::sync::mpsc::Receiver<Vec<StoredRow>>,
+    strict: bool,
+) -> crate::verify::report::Report {
+    let mut audit = Audit::new(ledger, evidence, None, strict);
+    while let Some(chunk) = receive.blocking_recv() {
+        audit.rows(chunk);
+    }
+    audit.finish()
+}
+
+/// The database as the audit sees it; seals stay closed, as they do for whoever has no key store.
+struct Copy {
+    handle: Handle,
+    tiles: TileStore,
+    notes: Vec<String>,
+    anchor: Option<String>,
+    disabled: Vec<String>,
+}
+
+impl Evidence for Copy {
+    fn tile(&self, level: u8, index: u64) -> Option<Vec<u8>> {
+        self.handle.block_on(self.tiles.tiles(&[(level, index)])).ok()?.pop().flatten()
+    }
+
+    fn checkpoints(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+
+    fn anchor(&self) -> Option<String> {
+        self.anchor.clone()
+    }
+
+    fn openings(&self, _: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>> {
+        None
+    }
+
+    fn disabled_triggers(&self) -> Vec<String> {
+        self.disabled.clone()
+    }
+}
