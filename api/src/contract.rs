@@ -80,7 +80,11 @@ fn code_lists(out: &mut String, catalogue: &Json) {
 }
 
 fn event(out: &mut String, known: &'static EventType) -> String {
-    let name = format!("{}{}", pascal(&known.name.replace('.', "_")), if known.schema == 1 { String::new() } else { known.schema.to_string() });
+    let name = format!(
+        "{}{}",
+        pascal(&known.name.replace('.', "_")),
+        if known.schema == 1 { String::new() } else { known.schema.to_string() }
+    );
     line(out, &format!("/** {} · {} */", known.zh, known.en));
     interface(out, &name, known.data);
     name
@@ -103,7 +107,7 @@ fn note(shape: &Shape) -> String {
     match shape {
         Shape::Text(min, max, form) if !form.name.is_empty() => format!(" ({min}–{max} characters, {})", form.name),
         Shape::Text(min, max, _) => format!(" ({min}–{max} characters)"),
-        Shape::Integer(min, max, unit) if unit.is_empty() => format!(" ({min}–{max})"),
+        Shape::Integer(min, max, "") => format!(" ({min}–{max})"),
         Shape::Integer(min, max, unit) => format!(" ({min}–{max}, {unit})"),
         Shape::List(min, max, item) => format!(" ({min}–{max} items){}", note(item)),
         Shape::Sealed(inner, _) => format!(" (sealed){}", note(inner)),
@@ -123,7 +127,8 @@ fn type_of(shape: &'static Shape) -> String {
         Shape::Members(fields) => format!("{{ {} }}", inline(fields, true)),
         Shape::List(_, _, item) => format!("Array<{}>", type_of(item)),
         Shape::Names(fields) => {
-            let names: Vec<String> = fields.iter().filter(|field| !field.required).map(|field| quoted(field.name)).collect();
+            let names: Vec<String> =
+                fields.iter().filter(|field| !field.required).map(|field| quoted(field.name)).collect();
             format!("Array<{}>", if names.is_empty() { "never".to_owned() } else { names.join(" | ") })
         }
         Shape::Sealed(inner, _) => type_of(inner),
@@ -131,24 +136,38 @@ fn type_of(shape: &'static Shape) -> String {
 }
 
 fn inline(fields: &'static [Field], all_optional: bool) -> String {
-    let members = fields.iter().map(|field| format!("{}{}: {}", field.name, if field.required && !all_optional { "" } else { "?" }, type_of(&field.shape)));
+    let members = fields.iter().map(|field| {
+        format!("{}{}: {}", field.name, if field.required && !all_optional { "" } else { "?" }, type_of(&field.shape))
+    });
     members.collect::<Vec<_>>().join("; ")
 }
 
 /// The field tables as data: what forms, tables and the data dictionary are drawn from.
 fn tables(out: &mut String, catalogue: &Json) {
     line(out, "export interface Shape {");
-    line(out, "  is: string; min_chars?: number; max_chars?: number; form?: string; pattern?: string; min?: number; max?: number; unit?: string;");
-    line(out, "  of?: string; list?: string; max_bytes?: number; kinds?: readonly string[]; members?: readonly Member[]; min_items?: number;");
+    line(
+        out,
+        "  is: string; min_chars?: number; max_chars?: number; form?: string; pattern?: string; min?: number; max?: number; unit?: string;",
+    );
+    line(
+        out,
+        "  of?: string; list?: string; max_bytes?: number; kinds?: readonly string[]; members?: readonly Member[]; min_items?: number;",
+    );
     line(out, "  max_items?: number; item?: Shape; names?: readonly string[]; value?: Shape; subject?: string;");
     line(out, "}");
     line(out, "export interface Member extends Shape { name: string; required: boolean; zh: string; en: string }");
     line(out, "export interface EventTable {");
-    line(out, "  type: string; schema: number; meanings: readonly Meaning[]; creates: boolean; effective_on: string; reason: string;");
+    line(
+        out,
+        "  type: string; schema: number; meanings: readonly Meaning[]; creates: boolean; effective_on: string; reason: string;",
+    );
     line(out, "  signed_by: readonly string[]; data: readonly Member[]; zh: string; en: string;");
     line(out, "}");
     line(out, "/** The field tables by kind. */");
-    line(out, "export const kinds: readonly { kind: Kind; zh: string; en: string; types: readonly EventTable[] }[] = [");
+    line(
+        out,
+        "export const kinds: readonly { kind: Kind; zh: string; en: string; types: readonly EventTable[] }[] = [",
+    );
     for kind in catalogue["kinds"].as_array().into_iter().flatten() {
         line(out, &format!("  {{ kind: {}, zh: {}, en: {}, types: [", kind["kind"], kind["zh"], kind["en"]));
         for known in kind["types"].as_array().into_iter().flatten() {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::dynamic::Schema;
-use async_graphql::parser::types::OperationType;
 use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Name, PathSegment, Request, Response, Value};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
@@ -35,7 +35,8 @@ impl Engine {
     /// # Errors
     /// What stands against running it.
     pub fn admit(&self, request: Request) -> Result<(Request, Option<OperationType>), ApiError> {
-        let document = self.node.documents.admit(&request.query, request.operation_name.as_deref(), &request.variables)?;
+        let document =
+            self.node.documents.admit(&request.query, request.operation_name.as_deref(), &request.variables)?;
         let operation = operation_type(&document, request.operation_name.as_deref());
         let mut request = request.data(self.node.clone());
         request.set_parsed_query((*document).clone());
@@ -89,7 +90,9 @@ fn step<'a>(value: &'a mut Value, segment: &PathSegment) -> Option<&'a mut Value
         *value = Value::Object(IndexMap::default());
     }
     match (value, segment) {
-        (Value::Object(members), PathSegment::Field(name)) => Some(members.entry(Name::new(name)).or_insert(Value::Null)),
+        (Value::Object(members), PathSegment::Field(name)) => {
+            Some(members.entry(Name::new(name)).or_insert(Value::Null))
+        }
         (Value::List(items), PathSegment::Index(index)) => items.get_mut(*index),
         _ => None,
     }
@@ -128,7 +131,9 @@ impl Executor for SocketEngine {
     }
 
     fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let refuse = |error: ApiError| stream::once(async move { Response::from_errors(vec![error.into_server_error()]) }).boxed();
+        let refuse = |error: ApiError| {
+            stream::once(async move { Response::from_errors(vec![error.into_server_error()]) }).boxed()
+        };
         let most = self.engine.node.limits.subscriptions;
         let open = Open(self.open.clone());
         if self.open.fetch_add(1, Ordering::Relaxed) >= most {
@@ -138,7 +143,11 @@ impl Executor for SocketEngine {
             Ok(admitted) => admitted,
             Err(error) => return refuse(error),
         };
-        let viewer = session_data.as_ref().and_then(|data| data.get(&std::any::TypeId::of::<Viewer>())).and_then(|viewer| viewer.downcast_ref::<Viewer>()).cloned();
+        let viewer = session_data
+            .as_ref()
+            .and_then(|data| data.get(&std::any::TypeId::of::<Viewer>()))
+            .and_then(|viewer| viewer.downcast_ref::<Viewer>())
+            .cloned();
         if operation != Some(OperationType::Subscription) {
             let engine = self.engine.clone();
             return stream::once(async move {

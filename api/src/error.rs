@@ -67,15 +67,24 @@ impl ApiError {
     pub fn message(&self) -> (String, String) {
         match self {
             Self::Unauthenticated => ("请先用密钥登录".into(), "Log in with a key first.".into()),
-            Self::Document(detail) => (format!("查询文本有误：{detail}"), format!("The document is not well-formed: {detail}")),
-            Self::Limit { what, limit } => (format!("超过限制 {what}（{limit}）"), format!("The request exceeds the limit {what} ({limit}).")),
-            Self::Argument(name, right) => (format!("参数 {name} 无效：{right}"), format!("The argument {name} is not valid: {right}")),
-            Self::Behind { position } => {
-                (format!("查询数据尚未更新到所要求的位置（当前已处理 {position} 条）"), format!("The read model has not reached that position yet ({position} events read)."))
+            Self::Document(detail) => {
+                (format!("查询文本有误：{detail}"), format!("The document is not well-formed: {detail}"))
             }
+            Self::Limit { what, limit } => {
+                (format!("超过限制 {what}（{limit}）"), format!("The request exceeds the limit {what} ({limit})."))
+            }
+            Self::Argument(name, right) => {
+                (format!("参数 {name} 无效：{right}"), format!("The argument {name} is not valid: {right}"))
+            }
+            Self::Behind { position } => (
+                format!("查询数据尚未更新到所要求的位置（当前已处理 {position} 条）"),
+                format!("The read model has not reached that position yet ({position} events read)."),
+            ),
             Self::Login(why) => (format!("登录未被接受：{why}"), format!("The login was not accepted: {why}")),
             Self::Busy => ("系统繁忙，请稍后再试".into(), "The service is busy: try again later.".into()),
-            Self::Failed(reference) => (format!("系统故障，编号 {reference}"), format!("Something failed on our side, reference {reference}.")),
+            Self::Failed(reference) => {
+                (format!("系统故障，编号 {reference}"), format!("Something failed on our side, reference {reference}."))
+            }
         }
     }
 

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod mutation;
 pub mod paths;
 pub mod policy;
+pub mod prepare;
 pub mod record;
 pub mod scalars;
 pub mod sealed;
@@ -24,7 +25,9 @@ pub mod subscription;
 
 use std::sync::Arc;
 
-use async_graphql::dynamic::{Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, Schema, TypeRef, ValueAccessor};
+use async_graphql::dynamic::{
+    Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, Schema, TypeRef, ValueAccessor,
+};
 use signing::bytes::Instant;
 use uuid::Uuid;
 
@@ -64,7 +67,9 @@ impl AsOf {
         match (position, time) {
             (None, None) => Ok(Self::Now),
             (Some(position), None) => Ok(Self::Position(parse_number("asOf", position.string()?)?)),
-            (None, Some(time)) => Ok(Self::Time(time.string()?.parse().map_err(|_| ApiError::Argument("asOfTime", "YYYY-MM-DDTHH:MM:SS.ffffffZ"))?)),
+            (None, Some(time)) => Ok(Self::Time(
+                time.string()?.parse().map_err(|_| ApiError::Argument("asOfTime", "YYYY-MM-DDTHH:MM:SS.ffffffZ"))?,
+            )),
             (Some(_), Some(_)) => Err(ApiError::Argument("asOf", "a position or a time, not both").into()),
         }
     }
@@ -90,7 +95,8 @@ pub fn build() -> Schema {
 
 fn query() -> Object {
     let position = |name: &str| InputValue::new(name, TypeRef::named("Position")).description("账本位置 · Position.");
-    let mut query = Object::new("Query").description("查询 · Questions to the ledger. All but `ledger` and `catalogue` need a session.");
+    let mut query = Object::new("Query")
+        .description("查询 · Questions to the ledger. All but `ledger` and `catalogue` need a session.");
     for look in record::LOOKS {
         query = query.field(connection::root(look));
     }
@@ -171,7 +177,9 @@ async fn events<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<Fi
     let viewer = viewer(&ctx)?;
     let node = node(&ctx);
     let kinds = kinds(&ctx)?;
-    let Some(at) = node.moment(AsOf::Now, position(&ctx, "atLeast")?).await? else { return Ok(Some(event::Connection::empty().value())) };
+    let Some(at) = node.moment(AsOf::Now, position(&ctx, "atLeast")?).await? else {
+        return Ok(Some(event::Connection::empty().value()));
+    };
     let page = node.events_after(viewer, &kinds, position(&ctx, "after")?, first(&ctx)?, at).await?;
     Ok(Some(event::Connection::new(page, at).value()))
 }
@@ -200,7 +208,9 @@ pub(crate) fn first(ctx: &ResolverContext<'_>) -> Result<usize, ApiError> {
 /// A position among the arguments.
 pub(crate) fn position(ctx: &ResolverContext<'_>, name: &'static str) -> Result<Option<u64>, ApiError> {
     match ctx.args.get(name).filter(|value| !value.is_null()) {
-        Some(value) => parse_number(name, value.string().map_err(|_| ApiError::Argument(name, "a decimal string"))?).map(Some),
+        Some(value) => {
+            parse_number(name, value.string().map_err(|_| ApiError::Argument(name, "a decimal string"))?).map(Some)
+        }
         None => Ok(None),
     }
 }
@@ -221,7 +231,12 @@ pub(crate) fn kinds(ctx: &ResolverContext<'_>) -> async_graphql::Result<Vec<doma
 
 fn id(ctx: &ResolverContext<'_>, name: &'static str) -> Result<Option<Uuid>, ApiError> {
     match ctx.args.get(name).filter(|value| !value.is_null()) {
-        Some(value) => value.string().ok().and_then(|text| Uuid::try_parse(text).ok()).ok_or(ApiError::Argument(name, "UUID")).map(Some),
+        Some(value) => value
+            .string()
+            .ok()
+            .and_then(|text| Uuid::try_parse(text).ok())
+            .ok_or(ApiError::Argument(name, "UUID"))
+            .map(Some),
         None => Ok(None),
     }
 }
@@ -230,7 +245,9 @@ fn id(ctx: &ResolverContext<'_>, name: &'static str) -> Result<Option<Uuid>, Api
 pub(crate) fn parse_number(name: &'static str, text: &str) -> Result<u64, ApiError> {
     let number: Option<u64> = text.parse().ok();
     // Positions stay within what the database counts with.
-    number.filter(|number| number.to_string() == text && i64::try_from(*number).is_ok()).ok_or(ApiError::Argument(name, "a decimal string"))
+    number
+        .filter(|number| number.to_string() == text && i64::try_from(*number).is_ok())
+        .ok_or(ApiError::Argument(name, "a decimal string"))
 }
 
 #[cfg(test)]
@@ -244,8 +261,12 @@ mod tests {
             }
             use async_graphql::registry::MetaType;
             let (description, fields) = match found {
-                MetaType::Object { description, fields, .. } | MetaType::Interface { description, fields, .. } => (description, Some(fields)),
-                MetaType::Scalar { description, .. } | MetaType::Enum { description, .. } | MetaType::Union { description, .. } => (description, None),
+                MetaType::Object { description, fields, .. } | MetaType::Interface { description, fields, .. } => {
+                    (description, Some(fields))
+                }
+                MetaType::Scalar { description, .. }
+                | MetaType::Enum { description, .. }
+                | MetaType::Union { description, .. } => (description, None),
                 MetaType::InputObject { description, input_fields, .. } => {
                     assert!(input_fields.values().all(|field| field.description.is_some()), "{name}");
                     (description, None)

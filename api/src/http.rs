@@ -17,6 +17,7 @@ use axum::routing::{any, get};
 
 use crate::engine::Engine;
 use crate::error::{ApiError, fault};
+use crate::limits::Limits;
 use crate::node::Node;
 use crate::{pages, session, ws};
 
@@ -27,13 +28,23 @@ pub fn router(node: Arc<Node>) -> Router {
         .route("/graphql", any(graphql))
         .route("/graphql/ws", get(ws::upgrade))
         .with_state(engine)
-        .merge(Router::new().route("/session", get(session::challenge).post(session::login).delete(session::logout)).with_state(node.clone()))
-        .merge(Router::new().route("/readyz", get(pages::ready)).route("/metrics", get(pages::metrics)).with_state(node.clone()))
+        .merge(
+            Router::new()
+                .route("/session", get(session::challenge).post(session::login).delete(session::logout))
+                .with_state(node.clone()),
+        )
+        .merge(
+            Router::new()
+                .route("/readyz", get(pages::ready))
+                .route("/metrics", get(pages::metrics))
+                .with_state(node.clone()),
+        )
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/files/{*id}", any(pages::not_found))
         .merge(node.log_router.clone());
     if node.graphiql {
-        router = router.route("/graphiql", get(pages::explorer)).route("/graphiql/explorer.js", get(pages::explorer_script));
+        router =
+            router.route("/graphiql", get(pages::explorer)).route("/graphiql/explorer.js", get(pages::explorer_script));
     }
     router.fallback(pages::fallback).layer(DefaultBodyLimit::max(node.limits.body_bytes)).layer(map_response(headers))
 }
@@ -75,18 +86,26 @@ impl Media {
     }
 }
 
-async fn graphql(State(engine): State<Engine>, method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap, request: axum::extract::Request) -> Response {
+async fn graphql(
+    State(engine): State<Engine>,
+    method: Method,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    request: axum::extract::Request,
+) -> Response {
     let Some(media) = accepted(&headers) else {
         return (StatusCode::NOT_ACCEPTABLE, "application/graphql-response+json, application/json\n").into_response();
     };
     let parsed = match method {
         Method::GET => read_get(&uri),
-        Method::POST => read_post(&headers, request).await,
+        Method::POST => read_post(&engine.node.limits, &headers, request).await,
         _ => return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, POST")]).into_response(),
     };
     let parsed = match parsed {
         Ok(parsed) => parsed,
-        Err(Unread::Media) => return (StatusCode::UNSUPPORTED_MEDIA_TYPE, [(header::ACCEPT, "application/json")]).into_response(),
+        Err(Unread::Media) => {
+            return (StatusCode::UNSUPPORTED_MEDIA_TYPE, [(header::ACCEPT, "application/json")]).into_response();
+        }
         Err(Unread::Bad(error)) => return reply(media, error.status(), error.graphql_body()),
     };
     let viewer = match session::authenticate(&engine.node, &headers).await {
@@ -108,7 +127,11 @@ async fn graphql(State(engine): State<Engine>, method: Method, OriginalUri(uri):
         }
         Some(OperationType::Mutation) => {}
         Some(OperationType::Subscription) => {
-            return reply(media, media.refused(), ApiError::Argument("query", "subscriptions go over /graphql/ws").graphql_body());
+            return reply(
+                media,
+                media.refused(),
+                ApiError::Argument("query", "subscriptions go over /graphql/ws").graphql_body(),
+            );
         }
     }
     answer(media, engine.answer(parsed, operation, viewer).await)
@@ -116,8 +139,14 @@ async fn graphql(State(engine): State<Engine>, method: Method, OriginalUri(uri):
 
 /// A request error has no place in the answer, so it has no path; then there is no `data` at all.
 fn answer(media: Media, answer: Answer) -> Response {
-    let refused = answer.data == async_graphql::Value::Null && !answer.errors.is_empty() && answer.errors.iter().all(|error| error.path.is_empty());
-    let body = if refused { serde_json::to_vec(&serde_json::json!({"errors": answer.errors})) } else { serde_json::to_vec(&answer) };
+    let refused = answer.data == async_graphql::Value::Null
+        && !answer.errors.is_empty()
+        && answer.errors.iter().all(|error| error.path.is_empty());
+    let body = if refused {
+        serde_json::to_vec(&serde_json::json!({"errors": answer.errors}))
+    } else {
+        serde_json::to_vec(&answer)
+    };
     match body {
         Ok(body) => reply(media, if refused { media.refused() } else { StatusCode::OK }, body),
         Err(error) => fault("write an answer", &error).into_response(),
@@ -125,7 +154,16 @@ fn answer(media: Media, answer: Answer) -> Response {
 }
 
 fn reply(media: Media, status: StatusCode, body: Vec<u8>) -> Response {
-    (status, [(header::CONTENT_TYPE, media.header()), (header::CACHE_CONTROL, "no-store"), (header::VARY, "Accept, Authorization")], body).into_response()
+    (
+        status,
+        [
+            (header::CONTENT_TYPE, media.header()),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::VARY, "Accept, Authorization"),
+        ],
+        body,
+    )
+        .into_response()
 }
 
 /// The media type that a client wants most; none when it wants none of ours.
@@ -133,7 +171,8 @@ fn accepted(headers: &HeaderMap) -> Option<Media> {
     if !headers.contains_key(header::ACCEPT) {
         return Some(Media::Graphql);
     }
-    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
+    let ranges =
+        headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
     let mut best: Option<(u32, Media)> = None;
     for range in ranges {
         let mut parts = range.split(';').map(str::trim);
@@ -163,17 +202,23 @@ impl From<ApiError> for Unread {
     }
 }
 
-async fn read_post(headers: &HeaderMap, request: axum::extract::Request) -> Result<Request, Unread> {
+async fn read_post(limits: &Limits, headers: &HeaderMap, request: axum::extract::Request) -> Result<Request, Unread> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = media.split(';').map(|part| part.trim().to_ascii_lowercase());
     let json = parts.next().as_deref() == Some("application/json");
-    if !json || parts.any(|part| part.strip_prefix("charset=").is_some_and(|charset| charset.trim_matches('"') != "utf-8")) {
+    if !json
+        || parts.any(|part| part.strip_prefix("charset=").is_some_and(|charset| charset.trim_matches('"') != "utf-8"))
+    {
         return Err(Unread::Media);
     }
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::Limit { what: "bodyBytes", limit: 0 },
-        _ => ApiError::Argument("body", "a request body that arrives whole"),
-    })?;
+    let whole = ApiError::Argument("body", "a request body that arrives whole and in time");
+    let body = match tokio::time::timeout(limits.request, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return Err(ApiError::Limit { what: "bodyBytes", limit: limits.body_bytes }.into());
+        }
+        Ok(Err(_)) | Err(_) => return Err(whole.into()),
+    };
     let parsed: Parameters = serde_json::from_slice(&body).map_err(|error| ApiError::Document(error.to_string()))?;
     Ok(parsed.into_request()?)
 }
@@ -187,10 +232,12 @@ fn read_get(uri: &Uri) -> Result<Request, Unread> {
             "query" => parameters.query = Some(value),
             "operationName" if !value.is_empty() => parameters.operation_name = Some(value),
             "variables" if !value.is_empty() => {
-                parameters.variables = Some(serde_json::from_str(&value).map_err(|_| ApiError::Argument("variables", "a JSON object"))?);
+                parameters.variables =
+                    Some(serde_json::from_str(&value).map_err(|_| ApiError::Argument("variables", "a JSON object"))?);
             }
             "extensions" if !value.is_empty() => {
-                parameters.extensions = Some(serde_json::from_str(&value).map_err(|_| ApiError::Argument("extensions", "a JSON object"))?);
+                parameters.extensions =
+                    Some(serde_json::from_str(&value).map_err(|_| ApiError::Argument("extensions", "a JSON object"))?);
             }
             _ => {}
         }
@@ -228,7 +275,8 @@ struct Parameters {
 impl Parameters {
     fn into_request(self) -> Result<Request, ApiError> {
         let Some(query) = self.query else { return Err(ApiError::Argument("query", "the text of a document")) };
-        let object = |value: &Option<serde_json::Value>| value.as_ref().is_none_or(|value| value.is_object() || value.is_null());
+        let object =
+            |value: &Option<serde_json::Value>| value.as_ref().is_none_or(|value| value.is_object() || value.is_null());
         if !object(&self.variables) {
             return Err(ApiError::Argument("variables", "a JSON object"));
         }

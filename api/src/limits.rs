@@ -6,10 +6,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::Variables;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet};
-use async_graphql::parser::types::Field;
 use async_graphql::Value as Constant;
+use async_graphql::Variables;
+use async_graphql::parser::types::Field;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet};
 
 use crate::error::ApiError;
 
@@ -81,7 +81,16 @@ impl Default for Limits {
 
 /// Fields that answer a page: they take `first` and count as often as that.
 const PAGED: &[&str] = &[
-    "ledgers", "policies", "accounts", "credentials", "grants", "erasures", "institutions", "devices", "history", "events",
+    "ledgers",
+    "policies",
+    "accounts",
+    "credentials",
+    "grants",
+    "erasures",
+    "institutions",
+    "devices",
+    "history",
+    "events",
 ];
 
 /// Parsed documents by their text.
@@ -101,20 +110,27 @@ impl Documents {
     ///
     /// # Errors
     /// [`ApiError::Document`] when it is no GraphQL, [`ApiError::Limit`] when it is too much.
-    pub fn admit(&self, text: &str, operation: Option<&str>, variables: &Variables) -> Result<Arc<ExecutableDocument>, ApiError> {
+    pub fn admit(
+        &self,
+        text: &str,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> Result<Arc<ExecutableDocument>, ApiError> {
         if text.len() > self.limits.document_bytes {
             return Err(ApiError::Limit { what: "documentBytes", limit: self.limits.document_bytes });
         }
         let document = match self.parsed.get(text) {
             Some(document) => document,
             None => {
-                let document = async_graphql::parser::parse_query(text).map_err(|error| ApiError::Document(error.to_string()))?;
+                let document =
+                    async_graphql::parser::parse_query(text).map_err(|error| ApiError::Document(error.to_string()))?;
                 let document = Arc::new(document);
                 self.parsed.insert(text.into(), document.clone());
                 document
             }
         };
-        Walk { limits: &self.limits, document: &document, variables, cost: 0, aliases: 0, directives: 0, steps: 0 }.document(operation)?;
+        Walk { limits: &self.limits, document: &document, variables, cost: 0, aliases: 0, directives: 0, steps: 0 }
+            .document(operation)?;
         Ok(document)
     }
 }
@@ -210,14 +226,20 @@ impl<'a> Walk<'a> {
 
     fn page(&self, field: &Field) -> usize {
         // A variable that is not given has the default of the document, which is at most a page.
-        let given = field.get_argument("first").map(|value| value.node.clone().into_const_with(|name| {
-            Ok::<_, std::convert::Infallible>(self.variables.get(&name).cloned().unwrap_or_else(|| Constant::from(self.limits.page_max as u64)))
-        }));
+        let given = field.get_argument("first").map(|value| {
+            value.node.clone().into_const_with(|name| {
+                Ok::<_, std::convert::Infallible>(
+                    self.variables.get(&name).cloned().unwrap_or_else(|| Constant::from(self.limits.page_max as u64)),
+                )
+            })
+        });
         let number = match given {
             Some(Ok(Constant::Number(number))) => number.as_u64(),
             _ => None,
         };
-        number.map_or(self.limits.page_default, |number| usize::try_from(number).unwrap_or(usize::MAX).clamp(1, self.limits.page_max))
+        number.map_or(self.limits.page_default, |number| {
+            usize::try_from(number).unwrap_or(usize::MAX).clamp(1, self.limits.page_max)
+        })
     }
 
     fn too_complex(&self) -> Result<(), ApiError> {

@@ -45,7 +45,8 @@ pub fn mask(value: &Value) -> String {
 
 fn mask_text(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let number = characters.len() >= 7 && characters.iter().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | 'X'));
+    let number =
+        characters.len() >= 7 && characters.iter().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | 'X'));
     if number {
         let head: String = characters[..3].iter().collect();
         let tail: String = characters[characters.len() - 4..].iter().collect();

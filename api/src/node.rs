@@ -6,9 +6,9 @@ use axum::Router;
 use deadpool_postgres::Pool;
 use futures_util::future::BoxFuture;
 use quick_cache::sync::Cache;
-use signing::bytes::{KeyId, LedgerId};
 use schema::catch_up::Projections;
 use schema::read_model::ReadModel;
+use signing::bytes::{KeyId, LedgerId};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -84,7 +84,18 @@ impl Node {
     #[must_use]
     pub fn new(parts: NodeParts) -> Arc<Self> {
         let NodeParts {
-            door, reader, sessions, log_router, proofs, published, projections, session_secret, audiences, graphiql, limits, clock,
+            door,
+            reader,
+            sessions,
+            log_router,
+            proofs,
+            published,
+            projections,
+            session_secret,
+            audiences,
+            graphiql,
+            limits,
+            clock,
         } = parts;
         Arc::new(Self {
             documents: Documents::new(limits.clone()),

@@ -36,7 +36,8 @@ pub async fn metrics(State(node): State<Arc<Node>>) -> Response {
         // Writing into a string does not fail.
         let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text)
+        .into_response()
 }
 
 /// Nothing here.
@@ -44,7 +45,10 @@ pub async fn not_found() -> Response {
     (StatusCode::NOT_FOUND, [PLAIN], "没有此内容 / not found\n").into_response()
 }
 
-const STYLE: (HeaderName, &str) = (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'");
+const STYLE: (HeaderName, &str) = (
+    header::CONTENT_SECURITY_POLICY,
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+);
 
 /// Everything else: a page that says where things are.
 pub async fn fallback(method: Method, uri: Uri) -> Response {

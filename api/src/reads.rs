@@ -35,6 +35,8 @@ pub struct Row {
     pub since: u64,
     /// When that was recorded.
     pub recorded_at: Instant,
+    /// Last position that the answer includes.
+    pub read_at: u64,
     /// Organisation.
     pub org: Option<Uuid>,
     /// Area.
@@ -102,6 +104,8 @@ pub struct EventPage {
     pub cursors: Vec<String>,
     /// More behind them.
     pub more: bool,
+    /// In a page in the order of the ledger: everything up to here was looked at.
+    pub looked_at: u64,
 }
 
 /// A sealed value at rest.
@@ -123,7 +127,12 @@ impl Node {
         let as_of = match asked {
             AsOf::Now => None,
             AsOf::Position(position) => Some(position),
-            AsOf::Time(time) => match self.reader.position_at(time.micros()).await.map_err(|error| fault("position at a time", &error))? {
+            AsOf::Time(time) => match self
+                .reader
+                .position_at(time.micros())
+                .await
+                .map_err(|error| fault("position at a time", &error))?
+            {
                 Some(position) => Some(position),
                 None => return Ok(None),
             },
@@ -141,15 +150,24 @@ impl Node {
     /// When the database does not answer.
     pub async fn get(&self, viewer: &Viewer, kind: Kind, id: Uuid, at: Moment) -> Result<Option<Row>, ApiError> {
         let scope = viewer.scope(kind);
-        let found = self.reader.get(&scope, kind, id, at.as_of).await.map_err(|error| fault("read a record", &error))?;
-        found.value.map(row).transpose()
+        let found =
+            self.reader.get(&scope, kind, id, at.as_of).await.map_err(|error| fault("read a record", &error))?;
+        let read_at = read_at(at, found.size);
+        found.value.map(|found| row(found, read_at)).transpose()
     }
 
     /// A page of records, of those the reader may see.
     ///
     /// # Errors
     /// [`ApiError::Argument`] for a cursor that is none; when the database does not answer.
-    pub async fn list(&self, viewer: &Viewer, kind: Kind, query: &Query, at: Moment, total: bool) -> Result<Page, ApiError> {
+    pub async fn list(
+        &self,
+        viewer: &Viewer,
+        kind: Kind,
+        query: &Query,
+        at: Moment,
+        total: bool,
+    ) -> Result<Page, ApiError> {
         let order = match query.order {
             Order::Label => schema::read_model::Order::Label,
             Order::Recent => schema::read_model::Order::Newest,
@@ -168,10 +186,11 @@ impl Node {
             limit: query.first,
             total,
         };
-        let found = self.reader.list(&viewer.scope(kind), &asked).await.map_err(|error| fault("read a list", &error))?;
+        let found =
+            self.reader.list(&viewer.scope(kind), &asked).await.map_err(|error| fault("read a list", &error))?;
         let cursors = found.value.items.iter().map(|record| write_cursor(&record.key(order))).collect();
-        let rows = found.value.items.into_iter().map(row).collect::<Result<_, _>>()?;
-        let at = Moment { position: at.as_of.or(found.size.checked_sub(1)).unwrap_or(at.position), as_of: at.as_of };
+        let at = Moment { position: read_at(at, found.size), ..at };
+        let rows = found.value.items.into_iter().map(|found| row(found, at.position)).collect::<Result<_, _>>()?;
         Ok(Page { rows, cursors, more: found.value.more, total: found.value.total, at })
     }
 
@@ -179,21 +198,44 @@ impl Node {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn history(&self, viewer: &Viewer, kind: Kind, id: Uuid, before: Option<u64>, first: usize) -> Result<EventPage, ApiError> {
-        let stream = self.door.log().stream(kind.as_str(), id).await.map_err(|error| fault("read a history", &error))?;
-        let below = stream.iter().rev().map(|event| event.position).filter(|position| before.is_none_or(|before| *position < before));
+    pub async fn history(
+        &self,
+        viewer: &Viewer,
+        kind: Kind,
+        id: Uuid,
+        before: Option<u64>,
+        first: usize,
+    ) -> Result<EventPage, ApiError> {
+        let stream =
+            self.door.log().stream(kind.as_str(), id).await.map_err(|error| fault("read a history", &error))?;
+        let below = stream
+            .iter()
+            .rev()
+            .map(|event| event.position)
+            .filter(|position| before.is_none_or(|before| *position < before));
         let mut positions: Vec<u64> = below.take(first + 1).collect();
         let more = positions.len() > first;
         positions.truncate(first);
-        let found = self.reader.stored(&viewer.scope(kind), &positions).await.map_err(|error| fault("read a history", &error))?;
-        page(found.value.into_iter().rev(), more)
+        let found = self
+            .reader
+            .stored(&viewer.scope(kind), &positions)
+            .await
+            .map_err(|error| fault("read a history", &error))?;
+        page(found.value.into_iter().rev(), more, 0)
     }
 
     /// Events after a position up to a moment, of those the reader may see, in the order of the ledger.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn events_after(&self, viewer: &Viewer, kinds: &[Kind], after: Option<u64>, first: usize, at: Moment) -> Result<EventPage, ApiError> {
+    pub async fn events_after(
+        &self,
+        viewer: &Viewer,
+        kinds: &[Kind],
+        after: Option<u64>,
+        first: usize,
+        at: Moment,
+    ) -> Result<EventPage, ApiError> {
         let from = after.map_or(0, |after| after.saturating_add(1));
         let mut found: Vec<(u64, Kind)> = Vec::new();
         // Up to here every group was looked at: a group that has more ends the page where it stopped.
@@ -201,7 +243,12 @@ impl Node {
         let mut more = false;
         let groups = viewer.scopes(kinds);
         for (scope, kinds) in &groups {
-            let page = self.reader.events(scope, from, kinds, first).await.map_err(|error| fault("read events", &error))?.value;
+            let page = self
+                .reader
+                .events(scope, from, kinds, first)
+                .await
+                .map_err(|error| fault("read events", &error))?
+                .value;
             if page.more {
                 more = true;
                 looked_at = looked_at.min(page.items.last().map_or(looked_at, |event| event.position));
@@ -210,17 +257,23 @@ impl Node {
         }
         found.retain(|(position, _)| *position <= looked_at);
         found.sort_unstable_by_key(|(position, _)| *position);
-        more |= found.len() > first;
-        found.truncate(first);
+        if found.len() > first {
+            more = true;
+            found.truncate(first);
+            looked_at = found.last().map_or(looked_at, |(position, _)| *position);
+        }
         let mut events = Vec::with_capacity(found.len());
         for (scope, kinds) in &groups {
-            let positions: Vec<u64> = found.iter().filter(|(_, kind)| kinds.contains(kind)).map(|(position, _)| *position).collect();
+            let positions: Vec<u64> =
+                found.iter().filter(|(_, kind)| kinds.contains(kind)).map(|(position, _)| *position).collect();
             if !positions.is_empty() {
-                events.extend(self.reader.stored(scope, &positions).await.map_err(|error| fault("read events", &error))?.value);
+                events.extend(
+                    self.reader.stored(scope, &positions).await.map_err(|error| fault("read events", &error))?.value,
+                );
             }
         }
         events.sort_unstable_by_key(|event| event.position);
-        page(events.into_iter(), more)
+        page(events.into_iter(), more, looked_at)
     }
 
     /// An event by its id, if the reader may see it.
@@ -243,7 +296,8 @@ impl Node {
     /// When the database does not answer.
     pub async fn event_at(&self, viewer: &Viewer, position: u64) -> Result<Option<Arc<EventView>>, ApiError> {
         for (scope, kinds) in viewer.scopes(Kind::ALL) {
-            let found = self.reader.stored(&scope, &[position]).await.map_err(|error| fault("read an event", &error))?;
+            let found =
+                self.reader.stored(&scope, &[position]).await.map_err(|error| fault("read an event", &error))?;
             if let Some(event) = found.value.into_iter().find(|event| is_of(event, &kinds)) {
                 return EventView::new(event).map(Some);
             }
@@ -303,17 +357,22 @@ impl Node {
     }
 }
 
+/// What an answer includes at least: as it was asked for, or as the read model stood when it answered.
+fn read_at(at: Moment, size: u64) -> u64 {
+    at.as_of.or(size.checked_sub(1)).unwrap_or(at.position)
+}
+
 fn is_of(event: &StoredEvent, kinds: &[Kind]) -> bool {
     Kind::parse(&event.kind).is_some_and(|kind| kinds.contains(&kind))
 }
 
-fn page(events: impl Iterator<Item = StoredEvent>, more: bool) -> Result<EventPage, ApiError> {
+fn page(events: impl Iterator<Item = StoredEvent>, more: bool, looked_at: u64) -> Result<EventPage, ApiError> {
     let events = events.map(EventView::new).collect::<Result<Vec<_>, _>>()?;
     let cursors = events.iter().map(|event| event.stored.position.to_string()).collect();
-    Ok(EventPage { events, cursors, more })
+    Ok(EventPage { events, cursors, more, looked_at })
 }
 
-fn row(found: Record) -> Result<Row, ApiError> {
+fn row(found: Record, read_at: u64) -> Result<Row, ApiError> {
     let json = serde_json::from_str(&found.row).map_err(|error| fault("read a row", &error))?;
     Ok(Row {
         kind: found.kind,
@@ -321,6 +380,7 @@ fn row(found: Record) -> Result<Row, ApiError> {
         version: found.version,
         since: found.since,
         recorded_at: Instant::from_micros(found.recorded_at),
+        read_at,
         org: found.org,
         area: found.area,
         label: found.label,
@@ -340,8 +400,14 @@ fn read_cursor(cursor: &str, order: Order) -> Result<Key, ApiError> {
     let wrong = ApiError::Argument("after", "a cursor of this list in this order");
     let text = b64url_decode(cursor).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(wrong.clone())?;
     let key = match order {
-        Order::Label => text.strip_prefix('L').and_then(|rest| Some(Key::Label(rest.get(36..)?.to_owned(), Uuid::try_parse(rest.get(..36)?).ok()?))),
-        Order::Recent => text.strip_prefix('S').and_then(|since| since.parse().ok()).filter(|since| i64::try_from(*since).is_ok()).map(Key::Since),
+        Order::Label => text
+            .strip_prefix('L')
+            .and_then(|rest| Some(Key::Label(rest.get(36..)?.to_owned(), Uuid::try_parse(rest.get(..36)?).ok()?))),
+        Order::Recent => text
+            .strip_prefix('S')
+            .and_then(|since| since.parse().ok())
+            .filter(|since| i64::try_from(*since).is_ok())
+            .map(Key::Since),
     };
     key.ok_or(wrong)
 }
@@ -352,10 +418,13 @@ mod tests {
 
     #[test]
     fn cursors_come_back() {
-        for (key, order) in [(Key::Label("江安县人民医院".into(), Uuid::from_u128(7)), Order::Label), (Key::Since(12), Order::Recent)] {
+        for (key, order) in
+            [(Key::Label("江安县人民医院".into(), Uuid::from_u128(7)), Order::Label), (Key::Since(12), Order::Recent)]
+        {
             assert_eq!(read_cursor(&write_cursor(&key), order), Ok(key));
         }
-        for bad in ["", "L", "!!", &b64url(b"Labc"), &b64url(b"S-1"), &b64url("L江江江江江江江江江江江江江".as_bytes())] {
+        for bad in ["", "L", "!!", &b64url(b"Labc"), &b64url(b"S-1"), &b64url("L江江江江江江江江江江江江江".as_bytes())]
+        {
             assert!(read_cursor(bad, Order::Label).is_err());
             assert!(read_cursor(bad, Order::Recent).is_err());
         }

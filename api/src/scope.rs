@@ -39,7 +39,15 @@ const ROOT_READS: [Kind; 5] = [Kind::Ledger, Kind::Policy, Kind::Account, Kind::
 impl Viewer {
     /// A reader with a key of this class, judged on a civil day by the policy in force on it.
     #[must_use]
-    pub fn new(account: Uuid, key: KeyId, token_hash: [u8; 32], class: KeyClass, authority: Arc<Authority>, policy: Option<&'static Policy>, day: Date) -> Self {
+    pub fn new(
+        account: Uuid,
+        key: KeyId,
+        token_hash: [u8; 32],
+        class: KeyClass,
+        authority: Arc<Authority>,
+        policy: Option<&'static Policy>,
+        day: Date,
+    ) -> Self {
         Self { account, key, token_hash, class, authority, policy, day }
     }
 
@@ -56,7 +64,8 @@ impl Viewer {
     /// Roles in effect today, as codes, each once.
     #[must_use]
     pub fn roles(&self) -> Vec<&'static str> {
-        let mut roles: Vec<_> = self.authority.grants_in_effect(self.day).map(|(_, grant)| grant.role.as_str()).collect();
+        let mut roles: Vec<_> =
+            self.authority.grants_in_effect(self.day).map(|(_, grant)| grant.role.as_str()).collect();
         roles.sort_unstable();
         roles.dedup();
         roles

@@ -62,7 +62,7 @@ pub async fn login(State(node): State<Arc<Node>>, body: axum::body::Bytes) -> Re
     if claims.ledger != node.ledger() {
         return Err(ApiError::Login("wrong_ledger"));
     }
-    if !node.audiences.iter().any(|known| *known == claims.audience) {
+    if !node.audiences.contains(&claims.audience) {
         return Err(ApiError::Login("wrong_audience"));
     }
     let challenge = node.limits.challenge;
@@ -107,7 +107,8 @@ pub async fn logout(State(node): State<Arc<Node>>, headers: HeaderMap) -> Result
     let hash: [u8; 32] = Sha256::digest(token).into();
     let keep_until = (node.clock)().plus_micros(2 * micros(node.limits.challenge)).micros();
     node.live_sessions.remove(&hash);
-    let ended = schema::sessions::end(&node.sessions, &hash, keep_until).await.map_err(|error| fault("end session", &error))?;
+    let ended =
+        schema::sessions::end(&node.sessions, &hash, keep_until).await.map_err(|error| fault("end session", &error))?;
     if ended { Ok((StatusCode::NO_CONTENT, no_store()).into_response()) } else { Err(ApiError::Unauthenticated) }
 }
 
@@ -128,7 +129,8 @@ pub async fn authenticate(node: &Node, headers: &HeaderMap) -> Result<Option<Vie
 /// [`ApiError::Unauthenticated`].
 pub async fn by_token_text(node: &Node, text: &str) -> Result<Viewer, ApiError> {
     let text = text.strip_prefix("Bearer ").unwrap_or(text);
-    let token: [u8; 32] = b64url_decode(text).and_then(|bytes| bytes.try_into().ok()).ok_or(ApiError::Unauthenticated)?;
+    let token: [u8; 32] =
+        b64url_decode(text).and_then(|bytes| bytes.try_into().ok()).ok_or(ApiError::Unauthenticated)?;
     by_token(node, &token).await
 }
 
@@ -146,9 +148,12 @@ pub async fn by_hash(node: &Node, token_hash: [u8; 32]) -> Result<Viewer, ApiErr
         // A few seconds of memory spare the database a query per request; an ended session lives on no longer.
         Some(kept) if now < kept.1 => Some(kept.0),
         _ => {
-            let found = schema::sessions::find(&node.sessions, &token_hash, now).await.map_err(|error| fault("find session", &error))?;
+            let found = schema::sessions::find(&node.sessions, &token_hash, now)
+                .await
+                .map_err(|error| fault("find session", &error))?;
             if let Some(session) = &found {
-                let kept = crate::node::KeptSession { account: session.account, key: signing::bytes::KeyId(session.key) };
+                let kept =
+                    crate::node::KeptSession { account: session.account, key: signing::bytes::KeyId(session.key) };
                 node.live_sessions.insert(token_hash, (kept, session.expires_at.min(now + 2_000_000)));
                 Some(kept)
             } else {
@@ -163,7 +168,13 @@ pub async fn by_hash(node: &Node, token_hash: [u8; 32]) -> Result<Viewer, ApiErr
     if viewer.is_active() { Ok(viewer) } else { Err(ApiError::Unauthenticated) }
 }
 
-async fn viewer(node: &Node, account: uuid::Uuid, key: signing::bytes::KeyId, class: KeyClass, token_hash: [u8; 32]) -> Result<Viewer, ApiError> {
+async fn viewer(
+    node: &Node,
+    account: uuid::Uuid,
+    key: signing::bytes::KeyId,
+    class: KeyClass,
+    token_hash: [u8; 32],
+) -> Result<Viewer, ApiError> {
     let authority = node.door.authority(account).await?;
     let day = (node.clock)().civil_day();
     let policy = domain::admission::policy_in_force(&*node.door.in_force().await?, day);
@@ -179,7 +190,10 @@ fn bearer(headers: &HeaderMap) -> Result<Option<[u8; 32]>, ApiError> {
 /// The audience to put into the answer: the one by which the client came, when it is one of ours.
 fn audience<'a>(node: &'a Node, headers: &HeaderMap) -> &'a str {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let came_by = node.audiences.iter().find(|known| host.is_some_and(|host| known.split_once("://").is_some_and(|(_, known)| known == host)));
+    let came_by = node
+        .audiences
+        .iter()
+        .find(|known| host.is_some_and(|host| known.split_once("://").is_some_and(|(_, known)| known == host)));
     came_by.or(node.audiences.first()).map_or("", String::as_str)
 }
 

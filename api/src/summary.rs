@@ -23,7 +23,8 @@ pub fn summary(statement: &Statement, payload: &[u8]) -> Summary {
         Some(kind) => kind.labels(),
         None => (word, word),
     };
-    let (type_zh, type_en) = known.map_or((statement.event_type.as_str(), statement.event_type.as_str()), |known| (known.zh, known.en));
+    let (type_zh, type_en) =
+        known.map_or((statement.event_type.as_str(), statement.event_type.as_str()), |known| (known.zh, known.en));
     let mut zh = vec![format!("{type_zh}：{} {}，第 {} 版", kind.0, statement.record.id, statement.version)];
     let mut en = vec![format!("{type_en}: {} {}, version {}", kind.1, statement.record.id, statement.version)];
     if let Some(date) = statement.effective_on {
@@ -64,7 +65,11 @@ fn lines(fields: &'static [Field], data: &Object, indent: &str, zh: &mut Vec<Str
                 let label = |english: bool| -> Vec<String> {
                     let one = |name: &Value| {
                         let name = name.as_text().unwrap_or_default();
-                        inner.iter().find(|field| field.name == name).map_or(name, |field| if english { field.en } else { field.zh }).to_owned()
+                        inner
+                            .iter()
+                            .find(|field| field.name == name)
+                            .map_or(name, |field| if english { field.en } else { field.zh })
+                            .to_owned()
                     };
                     names.iter().map(one).collect()
                 };
@@ -86,11 +91,13 @@ fn scalar(shape: Option<&'static Shape>, value: &Value, english: bool) -> String
             let separator = if english { ", " } else { "、" };
             items.iter().map(|value| scalar(Some(item), value, english)).collect::<Vec<_>>().join(separator)
         }
-        (Some(Shape::Code(list)), Value::Text(code)) => match list.codes.iter().find(|(known, ..)| *known == code.as_str()) {
-            Some((_, _, en)) if english => format!("{en} ({code})"),
-            Some((_, zh, _)) => format!("{zh}（{code}）"),
-            None => code.to_string(),
-        },
+        (Some(Shape::Code(list)), Value::Text(code)) => {
+            match list.codes.iter().find(|(known, ..)| *known == code.as_str()) {
+                Some((_, _, en)) if english => format!("{en} ({code})"),
+                Some((_, zh, _)) => format!("{zh}（{code}）"),
+                None => code.to_string(),
+            }
+        }
         (Some(Shape::Integer(_, _, unit)), Value::Integer(number)) if !unit.is_empty() => format!("{number} {unit}"),
         (Some(Shape::Flag), Value::Bool(flag)) => match (flag, english) {
             (true, true) => "yes",

@@ -22,7 +22,11 @@ pub async fn upgrade(State(engine): State<Engine>, headers: HeaderMap, upgrade: 
         return (StatusCode::BAD_REQUEST, "Sec-WebSocket-Protocol: graphql-transport-ws\n").into_response();
     }
     let most = engine.node.limits.body_bytes;
-    upgrade.protocols([PROTOCOL]).max_message_size(most).max_frame_size(most).on_upgrade(move |socket| serve(engine, socket))
+    upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(most)
+        .max_frame_size(most)
+        .on_upgrade(move |socket| serve(engine, socket))
 }
 
 async fn serve(engine: Engine, socket: Socket) {
@@ -50,7 +54,10 @@ async fn serve(engine: Engine, socket: Socket) {
             let node = opened.clone();
             async move {
                 let mut data = Data::default();
-                let named = ["token", "Authorization", "authorization"].iter().find_map(|name| payload.get(name)).and_then(|token| token.as_str());
+                let named = ["token", "Authorization", "authorization"]
+                    .iter()
+                    .find_map(|name| payload.get(name))
+                    .and_then(|token| token.as_str());
                 if let Some(token) = named {
                     data.insert(session::by_token_text(&node, token).await.map_err(async_graphql::Error::from)?);
                 }
@@ -62,7 +69,9 @@ async fn serve(engine: Engine, socket: Socket) {
     while let Some(message) = server.next().await {
         let sent = match message {
             WsMessage::Text(text) => sink.send(Message::Text(text.into())).await,
-            WsMessage::Close(code, reason) => sink.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await,
+            WsMessage::Close(code, reason) => {
+                sink.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
+            }
         };
         if sent.is_err() {
             break;

@@ -10,7 +10,10 @@ fn fresh(name: &str, printed: &str) {
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     let differs = committed.lines().zip(printed.lines()).position(|(a, b)| a != b);
-    assert!(committed == printed, "{name} is not fresh (first difference at line {differs:?}): RADLEDGER_PRINT=1 cargo test -p api --test contract");
+    assert!(
+        committed == printed,
+        "{name} is not fresh (first difference at line {differs:?}): RADLEDGER_PRINT=1 cargo test -p api --test contract"
+    );
 }
 
 #[test]

@@ -15,7 +15,12 @@ async fn empty() -> Server {
 }
 
 async fn post(server: &Server, accept: &str, media: &str, body: String) -> Response {
-    let request = server.http.post(format!("{}/graphql", server.url)).header("accept", accept).header("content-type", media).body(body);
+    let request = server
+        .http
+        .post(format!("{}/graphql", server.url))
+        .header("accept", accept)
+        .header("content-type", media)
+        .body(body);
     request.send().await.expect("an answer")
 }
 
@@ -36,11 +41,24 @@ async fn media_types_and_statuses() {
     assert_eq!((ok.status().as_u16(), media(&ok)), (200, format!("{JSON}; charset=utf-8")));
     assert_eq!(post(&server, "*/*", JSON, body(QUERY)).await.status(), 200);
     assert_eq!(post(&server, "text/html", JSON, body(QUERY)).await.status(), 406);
-    for wrong in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=latin1", ""] {
+    for wrong in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=latin1",
+        "",
+    ] {
         assert_eq!(post(&server, GRAPHQL, wrong, body(QUERY)).await.status(), 415, "{wrong}");
     }
     // A document that cannot run: 400 under the first type, 200 under the second; no data under either.
-    for bad in ["{", "{ nothing }", "{ ledger { id }", "query ($a: Int!) { ledger { id } }", "fragment x on Query { ledger { id } }", ""] {
+    for bad in [
+        "{",
+        "{ nothing }",
+        "{ ledger { id }",
+        "query ($a: Int!) { ledger { id } }",
+        "fragment x on Query { ledger { id } }",
+        "",
+    ] {
         let answer = post(&server, GRAPHQL, JSON, body(bad)).await;
         assert_eq!(answer.status(), 400, "{bad}");
         let answer: Json = answer.json().await.expect("JSON");
@@ -50,7 +68,17 @@ async fn media_types_and_statuses() {
         assert!(answer.json::<Json>().await.expect("JSON").get("data").is_none());
     }
     // What is no request at all is 400 under both.
-    for bad in ["", "null", "[]", "{", "{\"query\": 1}", "{}", "[{\"query\": \"{ ledger { id } }\"}]", "{\"query\": \"{ ledger { id } }\", \"variables\": [1]}", "{\"query\": \"{ ledger { id } }\", \"operationName\": 1}"] {
+    for bad in [
+        "",
+        "null",
+        "[]",
+        "{",
+        "{\"query\": 1}",
+        "{}",
+        "[{\"query\": \"{ ledger { id } }\"}]",
+        "{\"query\": \"{ ledger { id } }\", \"variables\": [1]}",
+        "{\"query\": \"{ ledger { id } }\", \"operationName\": 1}",
+    ] {
         for accept in [GRAPHQL, JSON] {
             assert_eq!(post(&server, accept, JSON, bad.to_owned()).await.status(), 400, "{bad}");
         }
@@ -61,8 +89,15 @@ async fn media_types_and_statuses() {
     let answer: Json = answer.json().await.expect("JSON");
     assert_eq!(answer["errors"][0]["path"], json!(["devices"]));
     assert_eq!(answer["data"]["devices"], json!(null), "null, not left out");
-    assert!(answer["data"].as_object().is_some_and(|data| data.contains_key("devices") && !data["ledger"].is_null()), "{answer}");
-    let answer: Json = post(&server, GRAPHQL, JSON, body("{ a: devices { totalCount } b: events { position } }")).await.json().await.expect("JSON");
+    assert!(
+        answer["data"].as_object().is_some_and(|data| data.contains_key("devices") && !data["ledger"].is_null()),
+        "{answer}"
+    );
+    let answer: Json = post(&server, GRAPHQL, JSON, body("{ a: devices { totalCount } b: events { position } }"))
+        .await
+        .json()
+        .await
+        .expect("JSON");
     assert_eq!(answer["data"], json!({"a": null, "b": null}));
 }
 
@@ -70,28 +105,56 @@ async fn media_types_and_statuses() {
 async fn reading_by_get_writing_by_post() {
     let (server, _city) = serve_city(61).await;
     let get = |query: &[(&str, &str)]| {
-        let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", value.bytes().map(|b| format!("%{b:02X}")).collect::<String>())).collect();
+        let pairs: Vec<String> = query
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.bytes().map(|b| format!("%{b:02X}")).collect::<String>()))
+            .collect();
         server.http.get(format!("{}/graphql?{}", server.url, pairs.join("&"))).send()
     };
-    let answer = get(&[("query", "query A { ledger { id name } } query B { ledger { name } }"), ("operationName", "B")]).await.expect("an answer");
+    let answer =
+        get(&[("query", "query A { ledger { id name } } query B { ledger { name } }"), ("operationName", "B")])
+            .await
+            .expect("an answer");
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["cache-control"], "no-store");
     assert_eq!(answer.json::<Json>().await.expect("JSON")["data"]["ledger"], json!({"name": "test.example"}));
-    let answer = get(&[("query", "query ($v: Int) { catalogue(version: $v) }"), ("variables", "{\"v\": 1}")]).await.expect("an answer");
+    let answer = get(&[("query", "query ($v: Int) { catalogue(version: $v) }"), ("variables", "{\"v\": 1}")])
+        .await
+        .expect("an answer");
     assert_eq!(answer.json::<Json>().await.expect("JSON")["data"]["catalogue"]["version"], 1);
     assert_eq!(get(&[]).await.expect("an answer").status(), 400);
     assert_eq!(get(&[("query", QUERY), ("variables", "{")]).await.expect("an answer").status(), 400);
     let written = get(&[("query", "mutation { append(units: []) { __typename } }")]).await.expect("an answer");
-    assert_eq!((written.status().as_u16(), written.headers()["allow"].to_str().expect("text").to_owned()), (405, "POST".to_owned()));
-    let named = get(&[("query", "query A { ledger { id } } mutation B { append(units: []) { __typename } }"), ("operationName", "B")]).await.expect("an answer");
+    assert_eq!(
+        (written.status().as_u16(), written.headers()["allow"].to_str().expect("text").to_owned()),
+        (405, "POST".to_owned())
+    );
+    let named = get(&[
+        ("query", "query A { ledger { id } } mutation B { append(units: []) { __typename } }"),
+        ("operationName", "B"),
+    ])
+    .await
+    .expect("an answer");
     assert_eq!(named.status(), 405, "which operation runs decides");
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
-        let answer = server.http.request(method.clone(), format!("{}/graphql", server.url)).send().await.expect("an answer");
-        assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().expect("text")), (405, "GET, POST"), "{method}");
+        let answer =
+            server.http.request(method.clone(), format!("{}/graphql", server.url)).send().await.expect("an answer");
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers()["allow"].to_str().expect("text")),
+            (405, "GET, POST"),
+            "{method}"
+        );
     }
     let answer = server.ask(None, "subscription { events { id } }", json!({})).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_ARGUMENT");
-    let answer = server.http.post(format!("{}/graphql", server.url)).bearer_auth("nonsense").json(&json!({"query": QUERY})).send().await.expect("an answer");
+    let answer = server
+        .http
+        .post(format!("{}/graphql", server.url))
+        .bearer_auth("nonsense")
+        .json(&json!({"query": QUERY}))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), 401, "a token that is none is told, even where none is needed");
 }
 
@@ -111,7 +174,9 @@ async fn pages_and_headers() {
     ] {
         let answer = get(path).await.expect("an answer");
         assert_eq!(answer.status(), status, "{path}");
-        for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "no-referrer")] {
+        for (name, value) in
+            [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "no-referrer")]
+        {
             assert_eq!(answer.headers()[name], value, "{path}");
         }
         let policy = answer.headers()["content-security-policy"].to_str().expect("text").to_owned();
@@ -123,7 +188,12 @@ async fn pages_and_headers() {
     let posted = server.http.post(format!("{}/nowhere", server.url)).send().await.expect("an answer");
     assert_eq!(posted.status(), 405);
     let metrics = get("/metrics").await.expect("an answer").text().await.expect("text");
-    for name in ["radledger_events 0", "radledger_published_events 0", "radledger_read_lag_events 0", "radledger_append_queue_units 0"] {
+    for name in [
+        "radledger_events 0",
+        "radledger_published_events 0",
+        "radledger_read_lag_events 0",
+        "radledger_append_queue_units 0",
+    ] {
         assert!(metrics.contains(name), "{name}: {metrics}");
     }
 }
@@ -132,12 +202,20 @@ async fn pages_and_headers() {
 async fn an_empty_ledger_answers_and_waits_for_its_genesis() {
     let mut world = World::new(62);
     let server = serve(&world, Limits::default()).await;
-    let answer = server.ask(None, "{ ledger { size readSize policyVersion vkey origin environment } catalogue }", json!({})).await;
+    let answer = server
+        .ask(None, "{ ledger { size readSize policyVersion vkey origin environment } catalogue }", json!({}))
+        .await;
     assert!(answer.get("errors").is_none(), "{answer}");
-    assert_eq!((&answer["data"]["ledger"]["size"], &answer["data"]["ledger"]["policyVersion"]), (&json!("0"), &json!(null)));
+    assert_eq!(
+        (&answer["data"]["ledger"]["size"], &answer["data"]["ledger"]["policyVersion"]),
+        (&json!("0"), &json!(null))
+    );
     // Whatever is no genesis is refused; the genesis itself comes through the same field.
     let key = signing::keys::SigningKey::from_seed([4; 32]);
-    let stray = signing::envelope::Unit { envelopes: vec![api::submit::sign(&key, b"{\"a\":1}".to_vec())], openings: vec![Some(Vec::new())] };
+    let stray = signing::envelope::Unit {
+        envelopes: vec![api::submit::sign(&key, b"{\"a\":1}".to_vec())],
+        openings: vec![Some(Vec::new())],
+    };
     assert_eq!(server.append(&stray).await["code"], "not_ready");
     let body = server.answer(world.roots[0].account, &world.roots[0].key.clone(), |_| {}).await;
     assert_eq!(server.post_session(body).await.0, 401, "nobody is known yet");

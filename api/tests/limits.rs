@@ -13,7 +13,16 @@ fn limit(answer: &Json) -> (&str, &str) {
 }
 
 async fn small() -> Server {
-    let limits = Limits { body_bytes: 20_000, document_bytes: 2_000, depth: 5, complexity: 400, aliases: 4, directives: 3, units_max: 3, ..Limits::default() };
+    let limits = Limits {
+        body_bytes: 20_000,
+        document_bytes: 2_000,
+        depth: 5,
+        complexity: 400,
+        aliases: 4,
+        directives: 3,
+        units_max: 3,
+        ..Limits::default()
+    };
     serve(&World::new(70), limits).await
 }
 
@@ -39,16 +48,30 @@ async fn documents() {
     }
     assert!(server.ask(None, &aliases(4), json!({})).await.get("errors").is_none());
     let units = json!([{}, {}, {}, {}]);
-    let answer = server.ask(None, "mutation ($u: [JSON!]!) { append(units: $u) { __typename } }", json!({"u": units})).await;
+    let answer =
+        server.ask(None, "mutation ($u: [JSON!]!) { append(units: $u) { __typename } }", json!({"u": units})).await;
     assert!(limit(&answer).1.contains("unitsMax"), "{answer}");
 
     let body = json!({"query": "{ ledger { id } }", "variables": {"x": "y".repeat(20_000)}}).to_string();
-    let answer = server.http.post(format!("{}/graphql", server.url)).header("content-type", "application/json").body(body).send().await.expect("an answer");
+    let answer = server
+        .http
+        .post(format!("{}/graphql", server.url))
+        .header("content-type", "application/json")
+        .body(body)
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), 413);
-    let answer = server.http.post(format!("{}/session", server.url)).body("x".repeat(20_001)).send().await.expect("an answer");
+    let answer =
+        server.http.post(format!("{}/session", server.url)).body("x".repeat(20_001)).send().await.expect("an answer");
     assert_eq!(answer.status(), 413);
-    let told = server.ask(None, "{ ledger { limits { depth complexity aliases bodyBytes unitsMax waitMs } } }", json!({})).await;
-    assert_eq!(told["data"]["ledger"]["limits"], json!({"depth": 5, "complexity": 400, "aliases": 4, "bodyBytes": 20_000, "unitsMax": 3, "waitMs": 5_000}));
+    let told = server
+        .ask(None, "{ ledger { limits { depth complexity aliases bodyBytes unitsMax waitMs } } }", json!({}))
+        .await;
+    assert_eq!(
+        told["data"]["ledger"]["limits"],
+        json!({"depth": 5, "complexity": 400, "aliases": 4, "bodyBytes": 20_000, "unitsMax": 3, "waitMs": 5_000})
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +87,11 @@ async fn pages_positions_and_waiting() {
         ("{ devices(asOf: \"01\") { totalCount } }", "BAD_ARGUMENT", "asOf"),
         ("{ devices(asOf: \"-1\") { totalCount } }", "BAD_ARGUMENT", "asOf"),
         ("{ devices(asOf: \"99999999999999999999\") { totalCount } }", "BAD_ARGUMENT", "asOf"),
-        ("{ devices(filter: {facets: [{name: \"colour\", value: \"red\"}]}) { totalCount } }", "BAD_ARGUMENT", "facets"),
+        (
+            "{ devices(filter: {facets: [{name: \"colour\", value: \"red\"}]}) { totalCount } }",
+            "BAD_ARGUMENT",
+            "facets",
+        ),
         ("{ events(kinds: [\"person\"]) { nodes { id } } }", "BAD_ARGUMENT", "kinds"),
         ("{ node(id: \"nonsense\") { id } }", "BAD_ARGUMENT", "id"),
         ("{ event { id } }", "BAD_ARGUMENT", "event"),
@@ -75,16 +102,26 @@ async fn pages_positions_and_waiting() {
         assert!(message.contains(word), "{query}: {message}");
     }
     let long = "x".repeat(101);
-    let answer = server.ask(Some(&token), "query ($t: String) { devices(filter: {text: $t}) { totalCount } }", json!({"t": long})).await;
+    let answer = server
+        .ask(Some(&token), "query ($t: String) { devices(filter: {text: $t}) { totalCount } }", json!({"t": long}))
+        .await;
     assert!(limit(&answer).1.contains("textChars"), "{answer}");
 
     // What is not there yet is waited for, and not for ever.
     let started = std::time::Instant::now();
     let answer = ask("{ devices(atLeast: \"1000000\") { totalCount } }").await;
     assert_eq!(limit(&answer).0, "BEHIND", "{answer}");
-    assert!(started.elapsed() >= std::time::Duration::from_secs(5) && started.elapsed() < std::time::Duration::from_secs(9));
+    assert!(
+        started.elapsed() >= std::time::Duration::from_secs(5) && started.elapsed() < std::time::Duration::from_secs(9)
+    );
     assert_eq!(answer["errors"][0]["extensions"]["position"], city.world.rows.len().to_string());
     // Hostile text is a value, nothing more.
-    let answer = server.ask(Some(&token), "query ($f: RecordFilter) { devices(filter: $f) { totalCount } }", json!({"f": {"text": "'; drop table read.live; --", "area": "511502,511503", "state": ["%"]}})).await;
+    let answer = server
+        .ask(
+            Some(&token),
+            "query ($f: RecordFilter) { devices(filter: $f) { totalCount } }",
+            json!({"f": {"text": "'; drop table read.live; --", "area": "511502,511503", "state": ["%"]}}),
+        )
+        .await;
     assert_eq!(answer["data"]["devices"]["totalCount"], "0", "{answer}");
 }

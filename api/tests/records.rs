@@ -33,7 +33,11 @@ async fn a_record_its_history_and_other_moments() {
             changes { member labelZh old new } receipt { state position } } pageInfo { hasNextPage endCursor } } } } }";
     let id = format!("device/{}", city.device);
     let node = server.data(&token, query, json!({"id": id, "least": last.to_string()})).await["node"].clone();
-    assert_eq!((&node["version"], &node["state"], &node["position"]), (&json!("4"), &json!("IN_USE"), &json!(last.to_string())), "{node}");
+    assert_eq!(
+        (&node["version"], &node["state"], &node["position"]),
+        (&json!("4"), &json!("IN_USE"), &json!(last.to_string())),
+        "{node}"
+    );
     assert_eq!(node["readAt"], json!(last.to_string()));
     assert_eq!(node["members"]["location"], "放射科3室");
     assert_eq!(node["members"]["tubeVoltageV"], "150000", "a quantity with a unit is a decimal string");
@@ -42,25 +46,51 @@ async fn a_record_its_history_and_other_moments() {
     assert_eq!(node["owner"]["label"], "江安县示范医院");
     assert_eq!(node["earlier"], json!(null));
     let events = &node["history"]["nodes"];
-    assert_eq!((&events[0]["type"], &events[1]["type"]), (&json!("device.moved"), &json!("device.put_in_use")), "newest first");
-    assert_eq!(events[0]["signer"], json!({"role": "I_RPO", "org": city.hospital, "area": support::world::AREA, "grant": officer.grant}));
-    assert_eq!(events[0]["changes"], json!([{"member": "location", "labelZh": "所在场所", "old": "放射科2室", "new": "放射科3室"}]));
-    assert_eq!(events[0]["payload"].as_str().expect("text").as_bytes(), &city.world.rows[last as usize].payload[..], "the exact text");
+    assert_eq!(
+        (&events[0]["type"], &events[1]["type"]),
+        (&json!("device.moved"), &json!("device.put_in_use")),
+        "newest first"
+    );
+    assert_eq!(
+        events[0]["signer"],
+        json!({"role": "I_RPO", "org": city.hospital, "area": support::world::AREA, "grant": officer.grant})
+    );
+    assert_eq!(
+        events[0]["changes"],
+        json!([{"member": "location", "labelZh": "所在场所", "old": "放射科2室", "new": "放射科3室"}])
+    );
+    assert_eq!(
+        events[0]["payload"].as_str().expect("text").as_bytes(),
+        &city.world.rows[last as usize].payload[..],
+        "the exact text"
+    );
     assert_eq!(events[0]["receipt"]["state"], "durable");
     assert_eq!(node["history"]["pageInfo"]["hasNextPage"], true);
     let after = node["history"]["pageInfo"]["endCursor"].clone();
     let rest = server.data(&token, "query ($id: ID!, $after: String) { node(id: $id) { ... on Record { history(after: $after) { nodes { type } pageInfo { hasNextPage } } } } }", json!({"id": id, "after": after})).await;
-    assert_eq!(rest["node"]["history"], json!({"nodes": [{"type": "device.installed"}, {"type": "device.registered"}], "pageInfo": {"hasNextPage": false}}));
+    assert_eq!(
+        rest["node"]["history"],
+        json!({"nodes": [{"type": "device.installed"}, {"type": "device.registered"}], "pageInfo": {"hasNextPage": false}})
+    );
 
     // As it was before, whole with its history.
     let node = server.data(&token, query, json!({"id": id, "at": before.to_string()})).await["node"].clone();
-    assert_eq!((&node["version"], &node["members"]["location"], &node["readAt"]), (&json!("1"), &json!("放射科1室"), &json!(before.to_string())));
+    assert_eq!(
+        (&node["version"], &node["members"]["location"], &node["readAt"]),
+        (&json!("1"), &json!("放射科1室"), &json!(before.to_string()))
+    );
     assert_eq!(node["history"]["nodes"].as_array().expect("nodes").len(), 1);
     let time = city.world.rows[before as usize].recorded_at.to_string();
     let list = server.data(&token, "query ($t: Instant) { devices(asOfTime: $t, filter: {state: [\"REGISTERED\"]}) { totalCount position nodes { version } } now: devices(filter: {state: [\"REGISTERED\"]}) { totalCount } }", json!({"t": time})).await;
     assert_eq!((&list["devices"]["totalCount"], &list["now"]["totalCount"]), (&json!("3"), &json!("2")));
     assert_eq!(list["devices"]["position"], json!(before.to_string()));
-    let answer = server.ask(Some(&token), "query ($t: Instant) { devices(asOf: \"1\", asOfTime: $t) { totalCount } }", json!({"t": time})).await;
+    let answer = server
+        .ask(
+            Some(&token),
+            "query ($t: Instant) { devices(asOf: \"1\", asOfTime: $t) { totalCount } }",
+            json!({"t": time}),
+        )
+        .await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_ARGUMENT");
 }
 
@@ -86,13 +116,23 @@ async fn lists_are_paged_filtered_and_ordered() {
         ids.dedup();
         assert_eq!(ids.len(), 6);
         if order == "RECENT" {
-            let positions: Vec<u64> = seen.iter().map(|node| node["position"].as_str().expect("text").parse().expect("a number")).collect();
+            let positions: Vec<u64> =
+                seen.iter().map(|node| node["position"].as_str().expect("text").parse().expect("a number")).collect();
             assert!(positions.windows(2).all(|pair| pair[0] > pair[1]), "{positions:?}");
         }
     }
     let count = |filter: Json| {
         let (server, token) = (&server, &token);
-        async move { server.data(token, "query ($f: RecordFilter) { institutions(filter: $f) { totalCount } }", json!({"f": filter})).await["institutions"]["totalCount"].clone() }
+        async move {
+            server
+                .data(
+                    token,
+                    "query ($f: RecordFilter) { institutions(filter: $f) { totalCount } }",
+                    json!({"f": filter}),
+                )
+                .await["institutions"]["totalCount"]
+                .clone()
+        }
     };
     assert_eq!(count(json!({})).await, "4");
     assert_eq!(count(json!({"area": support::OTHER_AREA})).await, "1");
@@ -104,7 +144,10 @@ async fn lists_are_paged_filtered_and_ordered() {
     assert_eq!(edge["node"]["devices"]["totalCount"], "3");
     let who = city.person("I_RPO");
     let edge = server.data(&token, "query ($id: ID!) { node(id: $id) { ... on Account { grants { nodes { members { role { code zh } account } } } credentials { nodes { members { key } } } institution { id } } } }", json!({"id": format!("account/{}", who.account)})).await;
-    assert_eq!(edge["node"]["grants"]["nodes"], json!([{"members": {"role": {"code": "I_RPO", "zh": "放射防护负责人"}, "account": who.account}}]));
+    assert_eq!(
+        edge["node"]["grants"]["nodes"],
+        json!([{"members": {"role": {"code": "I_RPO", "zh": "放射防护负责人"}, "account": who.account}}])
+    );
     assert_eq!(edge["node"]["credentials"]["nodes"][0]["members"]["key"], json!(who.key.public().id()));
 }
 
@@ -149,10 +192,19 @@ async fn states_and_looks_agree() {
         let members = api::graphql::record::look(kind).members();
         let state = serde_json::to_value(&entry.state).expect("a state is JSON");
         for (name, value) in state.as_object().expect("an object") {
-            assert!(value.is_null() || members.iter().any(|member| member.name == name), "{}: {name} has no field", record.kind);
+            assert!(
+                value.is_null() || members.iter().any(|member| member.name == name),
+                "{}: {name} has no field",
+                record.kind
+            );
         }
         for member in members.iter().filter(|member| member.required) {
-            assert!(state.get(member.name).is_some_and(|value| !value.is_null()), "{}: {} is not in the state", record.kind, member.name);
+            assert!(
+                state.get(member.name).is_some_and(|value| !value.is_null()),
+                "{}: {} is not in the state",
+                record.kind,
+                member.name
+            );
         }
     }
 }

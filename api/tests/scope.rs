@@ -30,7 +30,11 @@ fn place(city: &City, record: &RecordRef) -> Place {
     let entry = city.world.memory.record(record).expect("a record");
     let institution = |id: Uuid| -> Place {
         let entry = city.world.memory.record(&RecordRef { kind: "institution".into(), id });
-        (Some(id), entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.to_string())), None)
+        (
+            Some(id),
+            entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.to_string())),
+            None,
+        )
     };
     match &entry.state {
         State::Ledger(_) | State::Policy(_) => (None, None, None),
@@ -38,11 +42,18 @@ fn place(city: &City, record: &RecordRef) -> Place {
         State::Device(device) => institution(device.profile.institution),
         State::Account(account) => {
             // Staff of a service organisation have no area: they are the city's matter.
-            let area = account.area.as_ref().and_then(|area| account.org.map_or(Some(area.to_string()), |org| institution(org).1));
+            let area = account
+                .area
+                .as_ref()
+                .and_then(|area| account.org.map_or(Some(area.to_string()), |org| institution(org).1));
             (account.org, area, Some(record.id))
         }
         State::Grant(grant) => {
-            let area = grant.given.area.as_ref().and_then(|area| grant.given.org.map_or(Some(area.to_string()), |org| institution(org).1));
+            let area = grant
+                .given
+                .area
+                .as_ref()
+                .and_then(|area| grant.given.org.map_or(Some(area.to_string()), |org| institution(org).1));
             (grant.given.org, area, Some(grant.given.account))
         }
         State::Credential(credential) => place(city, &RecordRef { kind: "account".into(), id: credential.account }),
@@ -79,11 +90,18 @@ async fn every_list_as_every_role() {
     for role in roles {
         let token = server.login(&city.person(role)).await;
         for (list, kind) in LISTS {
-            let query = format!("{{ {list}(first: 100) {{ totalCount totalIsExact nodes {{ id }} pageInfo {{ hasNextPage }} }} }}");
+            let query = format!(
+                "{{ {list}(first: 100) {{ totalCount totalIsExact nodes {{ id }} pageInfo {{ hasNextPage }} }} }}"
+            );
             let data = server.data(&token, &query, json!({})).await;
             let page = &data[list];
             assert_eq!(page["pageInfo"]["hasNextPage"], false, "{list} fits one page");
-            let seen: BTreeSet<String> = page["nodes"].as_array().expect("nodes").iter().map(|node| node["id"].as_str().expect("an id").to_owned()).collect();
+            let seen: BTreeSet<String> = page["nodes"]
+                .as_array()
+                .expect("nodes")
+                .iter()
+                .map(|node| node["id"].as_str().expect("an id").to_owned())
+                .collect();
             let expected = expected(&city, role, kind);
             assert_eq!(seen, expected, "{list} as {role}");
             assert_eq!(page["totalCount"], expected.len().to_string(), "{list} as {role}");
@@ -118,13 +136,21 @@ async fn nothing_is_reached_around_the_lists() {
     }
 
     // The feed shows the same, in order.
-    let data = server.data(&officer, "{ events(first: 100) { nodes { position record { node } } pageInfo { hasNextPage } } }", json!({})).await;
+    let data = server
+        .data(
+            &officer,
+            "{ events(first: 100) { nodes { position record { node } } pageInfo { hasNextPage } } }",
+            json!({}),
+        )
+        .await;
     assert_eq!(data["events"]["pageInfo"]["hasNextPage"], false);
     let nodes = data["events"]["nodes"].as_array().expect("nodes");
     let visible: BTreeSet<String> = LISTS.iter().flat_map(|(_, kind)| expected(&city, "I_RPO", *kind)).collect();
-    let records: BTreeSet<String> = nodes.iter().map(|node| node["record"]["node"].as_str().expect("text").to_owned()).collect();
+    let records: BTreeSet<String> =
+        nodes.iter().map(|node| node["record"]["node"].as_str().expect("text").to_owned()).collect();
     assert_eq!(records, visible);
-    let positions: Vec<u64> = nodes.iter().map(|node| node["position"].as_str().expect("text").parse().expect("a number")).collect();
+    let positions: Vec<u64> =
+        nodes.iter().map(|node| node["position"].as_str().expect("text").parse().expect("a number")).collect();
     assert!(positions.windows(2).all(|pair| pair[0] < pair[1]));
 
     // A filter cannot ask for more, an edge does not lead out.
@@ -132,7 +158,8 @@ async fn nothing_is_reached_around_the_lists() {
     assert_eq!(server.data(&officer, query, json!({"org": city.other_hospital})).await["devices"]["totalCount"], "0");
 
     // Of a record that he may not see, prepare tells nothing, not even that it is there.
-    let prepare = "mutation ($input: PrepareInput!) { prepare(input: $input) { payload head { version } refusal { code } } }";
+    let prepare =
+        "mutation ($input: PrepareInput!) { prepare(input: $input) { payload head { version } refusal { code } } }";
     let input = json!({"type": "institution.suspended", "record": {"kind": "institution", "id": city.other_hospital}, "effectiveOn": city.world.today()});
     let answer = server.data(&officer, prepare, json!({"input": input})).await;
     assert_eq!(answer["prepare"], json!({"payload": null, "head": null, "refusal": {"code": "not_authorised"}}));
@@ -141,7 +168,9 @@ async fn nothing_is_reached_around_the_lists() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_session_there_is_the_ledger_and_nothing_else() {
     let (server, _city) = serve_city(22).await;
-    let answer = server.ask(None, "{ ledger { id size policyVersion limits { pageMax } } catalogue viewer { account } }", json!({})).await;
+    let answer = server
+        .ask(None, "{ ledger { id size policyVersion limits { pageMax } } catalogue viewer { account } }", json!({}))
+        .await;
     assert!(answer.get("errors").is_none(), "{answer}");
     assert_eq!(answer["data"]["ledger"]["limits"]["pageMax"], 100);
     assert_eq!(answer["data"]["catalogue"]["what"], "catalogue");
@@ -167,6 +196,12 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         asked += 1;
     }
     assert_eq!(asked, 13, "every field of the root");
-    let answer = server.ask(None, "mutation { prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id } }", json!({})).await;
+    let answer = server
+        .ask(
+            None,
+            "mutation { prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id } }",
+            json!({}),
+        )
+        .await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{answer}");
 }

@@ -25,7 +25,14 @@ async fn a_signed_challenge_is_a_session_until_it_ends() {
     let end = || server.http.delete(format!("{}/session", server.url)).bearer_auth(token).send();
     assert_eq!(end().await.expect("an answer").status(), 204);
     assert_eq!(end().await.expect("an answer").status(), 401, "it has ended");
-    let after = server.http.post(format!("{}/graphql", server.url)).bearer_auth(token).json(&json!({"query": VIEWER})).send().await.expect("an answer");
+    let after = server
+        .http
+        .post(format!("{}/graphql", server.url))
+        .bearer_auth(token)
+        .json(&json!({"query": VIEWER}))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(after.status(), 401);
     assert_eq!(after.headers()["www-authenticate"], "Bearer");
     let (status, again) = server.post_session(body).await;
@@ -46,8 +53,14 @@ async fn every_way_of_not_logging_in() {
         ("wrong_ledger", server.answer(who.account, &who.key, |s| s.ledger.0[0] ^= 1).await),
         ("bad_nonce", server.answer(who.account, &who.key, |s| s.nonce[9] ^= 1).await),
         ("bad_nonce", server.answer(who.account, &who.key, |s| s.nonce[31] ^= 1).await),
-        ("expired", server.answer(who.account, &who.key, |s| s.expires_at = s.expires_at.plus_micros(200_000_000)).await),
-        ("expired", server.answer(who.account, &who.key, |s| s.expires_at = s.expires_at.plus_micros(-200_000_000)).await),
+        (
+            "expired",
+            server.answer(who.account, &who.key, |s| s.expires_at = s.expires_at.plus_micros(200_000_000)).await,
+        ),
+        (
+            "expired",
+            server.answer(who.account, &who.key, |s| s.expires_at = s.expires_at.plus_micros(-200_000_000)).await,
+        ),
         ("bad_envelope", b"{}".to_vec()),
         ("bad_envelope", b"not json".to_vec()),
     ];
@@ -62,7 +75,8 @@ async fn every_way_of_not_logging_in() {
     envelope["payloadType"] = json!("application/vnd.radledger.event+json");
     let (status, answer) = refused(envelope.to_string().into_bytes()).await;
     assert_eq!((status, reason(&answer)), (401, "bad_payload_type"));
-    let mut signature = signing::bytes::b64_decode(envelope["signatures"][0]["sig"].as_str().expect("a signature")).expect("base64");
+    let mut signature =
+        signing::bytes::b64_decode(envelope["signatures"][0]["sig"].as_str().expect("a signature")).expect("base64");
     signature[3] ^= 1;
     envelope["payloadType"] = json!("application/vnd.radledger.session+json");
     envelope["signatures"][0]["sig"] = json!(signing::bytes::b64(&signature));
@@ -80,12 +94,25 @@ async fn a_session_ends_with_its_time_and_with_its_key() {
     let (server, mut city) = serve_city(3).await;
     let who = city.person("I_RPO");
     let token = server.login(&who).await;
-    let asks = || async { server.http.post(format!("{}/graphql", server.url)).bearer_auth(&token).json(&json!({"query": VIEWER})).send().await.expect("an answer").status().as_u16() };
+    let asks = || async {
+        server
+            .http
+            .post(format!("{}/graphql", server.url))
+            .bearer_auth(&token)
+            .json(&json!({"query": VIEWER}))
+            .send()
+            .await
+            .expect("an answer")
+            .status()
+            .as_u16()
+    };
     assert_eq!(asks().await, 200);
 
     let credential = who.credential.expect("a credential");
     let admin = city.person("I_ADMIN");
-    let revoke = support::world::Wish::new("credential.revoked", credential, json!({"account": who.account, "ground": "LOST"})).because("LOST");
+    let revoke =
+        support::world::Wish::new("credential.revoked", credential, json!({"account": who.account, "ground": "LOST"}))
+            .because("LOST");
     let unit = city.world.sign(&admin, &[revoke]).expect("made");
     server.set_now(city.world.now);
     assert_eq!(server.append(&unit).await["__typename"], "Appended");
@@ -105,7 +132,9 @@ async fn roots_log_in_and_the_service_does_not() {
     let (server, city) = serve_city(4).await;
     let root = city.world.roots[0].clone();
     let token = server.login(&root).await;
-    let data = server.data(&token, "{ ledgers { totalCount } accounts { totalCount } devices { totalCount } }", json!({})).await;
+    let data = server
+        .data(&token, "{ ledgers { totalCount } accounts { totalCount } devices { totalCount } }", json!({}))
+        .await;
     assert_eq!(data["ledgers"]["totalCount"], "1");
     assert_ne!(data["accounts"]["totalCount"], "0", "what the first hour needs");
     assert_eq!(data["devices"]["totalCount"], "0");

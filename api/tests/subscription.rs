@@ -24,7 +24,8 @@ async fn send(socket: &mut Socket, message: Json) {
 /// The next message; none when the socket closed.
 async fn next(socket: &mut Socket) -> Option<Json> {
     loop {
-        let message = tokio::time::timeout(std::time::Duration::from_secs(20), socket.next()).await.expect("within 20 s")?;
+        let message =
+            tokio::time::timeout(std::time::Duration::from_secs(20), socket.next()).await.expect("within 20 s")?;
         match message.ok()? {
             Message::Text(text) => {
                 let json: Json = serde_json::from_str(&text).expect("JSON");
@@ -42,7 +43,8 @@ async fn open(server: &Server, token: &str, query: &str, variables: Json) -> Soc
     let mut socket = connect(server, "graphql-transport-ws").await.expect("connected");
     send(&mut socket, json!({"type": "connection_init", "payload": {"token": token}})).await;
     assert_eq!(next(&mut socket).await.expect("an answer")["type"], "connection_ack");
-    send(&mut socket, json!({"type": "subscribe", "id": "1", "payload": {"query": query, "variables": variables}})).await;
+    send(&mut socket, json!({"type": "subscribe", "id": "1", "payload": {"query": query, "variables": variables}}))
+        .await;
     socket
 }
 
@@ -76,7 +78,10 @@ async fn it_resumes_and_goes_on() {
     city.world.submit(&unseen).expect("admitted");
     assert_eq!(server.append(&unseen).await["__typename"], "Appended");
     for place in ["一", "二", "三"] {
-        let unit = city.world.sign(&officer, &[Wish::new("device.moved", city.device, json!({"location": place})).on(&today)]).expect("made");
+        let unit = city
+            .world
+            .sign(&officer, &[Wish::new("device.moved", city.device, json!({"location": place})).on(&today)])
+            .expect("made");
         city.world.submit(&unit).expect("admitted");
         server.set_now(city.world.now);
         let appended = server.append(&unit).await;
@@ -124,7 +129,8 @@ async fn it_needs_a_session_and_ends_with_it() {
     let last = (city.world.rows.len() - 1).to_string();
     let mut socket = open(&server, &token, EVENTS, json!({"after": last})).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    let ended = server.http.delete(format!("{}/session", server.url)).bearer_auth(&token).send().await.expect("an answer");
+    let ended =
+        server.http.delete(format!("{}/session", server.url)).bearer_auth(&token).send().await.expect("an answer");
     assert_eq!(ended.status(), 204);
     let message = next(&mut socket).await.expect("the last word").to_string();
     assert!(message.contains("UNAUTHENTICATED"), "{message}");
@@ -145,7 +151,11 @@ async fn subscriptions_of_a_socket_are_counted_and_limited() {
     // One that ends makes room; so does the one that was refused.
     send(&mut socket, json!({"type": "complete", "id": "1"})).await;
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    send(&mut socket, json!({"type": "subscribe", "id": "18", "payload": {"query": EVENTS, "variables": {"after": "0"}}})).await;
+    send(
+        &mut socket,
+        json!({"type": "subscribe", "id": "18", "payload": {"query": EVENTS, "variables": {"after": "0"}}}),
+    )
+    .await;
     loop {
         let message = next(&mut socket).await.expect("an event");
         if message["id"] == "18" {

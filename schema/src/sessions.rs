@@ -42,7 +42,14 @@ pub async fn start(pool: &Pool, session: &Session) -> Result<bool, Error> {
         .execute(
             "insert into access.session (token_hash, nonce, account, key, created_at, expires_at)
              values ($1, $2, $3, $4, $5, $6) on conflict (nonce) do nothing",
-            &[&&session.token_hash[..], &session.nonce, &session.account, &&session.key[..], &session.created_at, &session.expires_at],
+            &[
+                &&session.token_hash[..],
+                &session.nonce,
+                &session.account,
+                &&session.key[..],
+                &session.created_at,
+                &session.expires_at,
+            ],
         )
         .await?;
     Ok(inserted == 1)
@@ -62,7 +69,8 @@ pub async fn find(pool: &Pool, token_hash: &[u8; 32], now: i64) -> Result<Option
         .await?;
     row.map(|row| {
         let key: Vec<u8> = row.try_get(2)?;
-        let key = <[u8; 32]>::try_from(key).map_err(|_| Error::corrupt(None, "a session's key has 32 bytes".to_owned()))?;
+        let key =
+            <[u8; 32]>::try_from(key).map_err(|_| Error::corrupt(None, "a session's key has 32 bytes".to_owned()))?;
         Ok(Session {
             token_hash: *token_hash,
             nonce: row.try_get(0)?,
@@ -86,10 +94,14 @@ pub async fn end(pool: &Pool, token_hash: &[u8; 32], keep_until: i64) -> Result<
     let mut client = pool.get().await?;
     let transaction = client.transaction().await?;
     let row = transaction
-        .query_opt("delete from access.session where token_hash = $1 returning nonce, account, key, created_at", &[&&token_hash[..]])
+        .query_opt(
+            "delete from access.session where token_hash = $1 returning nonce, account, key, created_at",
+            &[&&token_hash[..]],
+        )
         .await?;
     let Some(row) = row else { return Ok(false) };
-    let (nonce, account, key, created_at): (Vec<u8>, Uuid, Vec<u8>, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+    let (nonce, account, key, created_at): (Vec<u8>, Uuid, Vec<u8>, i64) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
     transaction
         .execute(
             "insert into access.session (token_hash, nonce, account, key, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",

@@ -12,7 +12,13 @@ pub const LOOK: Look = Look {
     list: "accounts",
     not_kept: &[],
     adds: &[
-        Field { name: "countersigned", required: true, shape: Shape::Flag, zh: "已会签", en: "countersigned by another person" },
+        Field {
+            name: "countersigned",
+            required: true,
+            shape: Shape::Flag,
+            zh: "已会签",
+            en: "countersigned by another person",
+        },
         Field { name: "closed", required: true, shape: Shape::Flag, zh: "已销户", en: "closed" },
     ],
     edges: |object| {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef};
+use async_graphql::dynamic::{
+    Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject, InputValue, Object, ResolverContext, SchemaBuilder,
+    TypeRef,
+};
 
 use super::record::{LOOKS, Look, View};
 use super::scalars::{inner, plain};
@@ -39,10 +42,30 @@ pub struct PageInfo {
 pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
     let info = Object::new("PageInfo")
         .description("分页信息 · Where a page stands.")
-        .field(plain("hasNextPage", TypeRef::named_nn(TypeRef::BOOLEAN), "是否还有 · True when there is more.", |info: &PageInfo| Value::from(info.more)))
-        .field(plain("hasPreviousPage", TypeRef::named_nn(TypeRef::BOOLEAN), "只向后翻页，恒为 false · Always false: pages go forwards.", |_: &PageInfo| Value::from(false)))
-        .field(plain("startCursor", TypeRef::named(TypeRef::STRING), "首条游标 · Cursor of the first item.", |info: &PageInfo| info.start.as_deref().map_or(Value::Null, Value::from)))
-        .field(plain("endCursor", TypeRef::named(TypeRef::STRING), "末条游标 · Cursor of the last item, for `after`.", |info: &PageInfo| info.end.as_deref().map_or(Value::Null, Value::from)));
+        .field(plain(
+            "hasNextPage",
+            TypeRef::named_nn(TypeRef::BOOLEAN),
+            "是否还有 · True when there is more.",
+            |info: &PageInfo| Value::from(info.more),
+        ))
+        .field(plain(
+            "hasPreviousPage",
+            TypeRef::named_nn(TypeRef::BOOLEAN),
+            "只向后翻页，恒为 false · Always false: pages go forwards.",
+            |_: &PageInfo| Value::from(false),
+        ))
+        .field(plain(
+            "startCursor",
+            TypeRef::named(TypeRef::STRING),
+            "首条游标 · Cursor of the first item.",
+            |info: &PageInfo| info.start.as_deref().map_or(Value::Null, Value::from),
+        ))
+        .field(plain(
+            "endCursor",
+            TypeRef::named(TypeRef::STRING),
+            "末条游标 · Cursor of the last item, for `after`.",
+            |info: &PageInfo| info.end.as_deref().map_or(Value::Null, Value::from),
+        ));
     let facet = InputObject::new("FacetInput")
         .description("分面条件 · A facet and its value; which facets a kind has stands at its list.")
         .field(InputValue::new("name", TypeRef::named_nn(TypeRef::STRING)).description("分面 · Name of the facet."))
@@ -51,9 +74,14 @@ pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
         .description("筛选条件，同时成立 · Conditions that all hold.")
         .field(InputValue::new("area", TypeRef::named(TypeRef::STRING)).description("监督辖区 · Supervision area."))
         .field(InputValue::new("org", TypeRef::named("UUID")).description("所属机构 · Organisation."))
-        .field(InputValue::new("state", TypeRef::named_nn_list(TypeRef::STRING)).description("状态，任一 · Any of these states."))
+        .field(
+            InputValue::new("state", TypeRef::named_nn_list(TypeRef::STRING))
+                .description("状态，任一 · Any of these states."),
+        )
         .field(InputValue::new("facets", TypeRef::named_nn_list("FacetInput")).description("分面 · Facets."))
-        .field(InputValue::new("text", TypeRef::named(TypeRef::STRING)).description("名称开头 · Beginning of the label."));
+        .field(
+            InputValue::new("text", TypeRef::named(TypeRef::STRING)).description("名称开头 · Beginning of the label."),
+        );
     let order = Enum::new("RecordOrder")
         .description("排序 · Order.")
         .item(EnumItem::new("LABEL").description("按名称 · By label."))
@@ -69,32 +97,63 @@ fn register_kind(builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
     let (zh, en) = look.kind.labels();
     let edge = Object::new(format!("{}Edge", look.type_name))
         .description(format!("{zh}及其游标 · One {en} with its cursor."))
-        .field(inner("node", TypeRef::named_nn(look.type_name), "档案 · The record.", |edge: &Edge| Some(edge.0.value())))
-        .field(plain("cursor", TypeRef::named_nn(TypeRef::STRING), "游标 · Its cursor.", |edge: &Edge| Value::from(edge.1.as_str())));
+        .field(inner("node", TypeRef::named_nn(look.type_name), "档案 · The record.", |edge: &Edge| {
+            Some(edge.0.value())
+        }))
+        .field(plain("cursor", TypeRef::named_nn(TypeRef::STRING), "游标 · Its cursor.", |edge: &Edge| {
+            Value::from(edge.1.as_str())
+        }));
     let connection = Object::new(format!("{}Connection", look.type_name))
         .description(format!("{zh}列表 · A page of records of kind {en}."))
         .field(inner("nodes", TypeRef::named_nn_list_nn(look.type_name), "档案 · The records.", |page: &Records| {
             Some(FieldValue::list(page.views.iter().map(View::value)))
         }))
-        .field(inner("edges", TypeRef::named_nn_list_nn(format!("{}Edge", look.type_name)), "档案及游标 · The records with their cursors.", |page: &Records| {
-            let edges = page.views.iter().zip(&page.cursors);
-            Some(FieldValue::list(edges.map(|(view, cursor)| FieldValue::owned_any(Edge(view.clone(), cursor.clone())))))
-        }))
-        .field(inner("pageInfo", TypeRef::named_nn("PageInfo"), "分页信息 · Where the page stands.", |page: &Records| {
-            let info = PageInfo { more: page.more, start: page.cursors.first().cloned(), end: page.cursors.last().cloned() };
-            Some(FieldValue::owned_any(info))
-        }))
-        .field(plain("totalCount", TypeRef::named("Long"), "总数，在读者可见范围内 · Number of records that match, of those the reader may see.", |page: &Records| {
-            page.total.map_or(Value::Null, |total| match total {
-                Total::Exactly(count) | Total::MoreThan(count) => Value::from(count.to_string()),
-            })
-        }))
-        .field(plain("totalIsExact", TypeRef::named(TypeRef::BOOLEAN), "总数是否精确；否则不少于 totalCount · False when there are more than `totalCount`: counting stops there.", |page: &Records| {
-            page.total.map_or(Value::Null, |total| Value::from(matches!(total, Total::Exactly(_))))
-        }))
-        .field(plain("position", TypeRef::named("Position"), "查询所依据的位置 · Last position that this answer includes; absent while the ledger is empty.", |page: &Records| {
-            page.at.map_or(Value::Null, |at| Value::from(at.position.to_string()))
-        }));
+        .field(inner(
+            "edges",
+            TypeRef::named_nn_list_nn(format!("{}Edge", look.type_name)),
+            "档案及游标 · The records with their cursors.",
+            |page: &Records| {
+                let edges = page.views.iter().zip(&page.cursors);
+                Some(FieldValue::list(
+                    edges.map(|(view, cursor)| FieldValue::owned_any(Edge(view.clone(), cursor.clone()))),
+                ))
+            },
+        ))
+        .field(inner(
+            "pageInfo",
+            TypeRef::named_nn("PageInfo"),
+            "分页信息 · Where the page stands.",
+            |page: &Records| {
+                let info = PageInfo {
+                    more: page.more,
+                    start: page.cursors.first().cloned(),
+                    end: page.cursors.last().cloned(),
+                };
+                Some(FieldValue::owned_any(info))
+            },
+        ))
+        .field(plain(
+            "totalCount",
+            TypeRef::named("Long"),
+            "总数，在读者可见范围内 · Number of records that match, of those the reader may see.",
+            |page: &Records| {
+                page.total.map_or(Value::Null, |total| match total {
+                    Total::Exactly(count) | Total::MoreThan(count) => Value::from(count.to_string()),
+                })
+            },
+        ))
+        .field(plain(
+            "totalIsExact",
+            TypeRef::named(TypeRef::BOOLEAN),
+            "总数是否精确；否则不少于 totalCount · False when there are more than `totalCount`: counting stops there.",
+            |page: &Records| page.total.map_or(Value::Null, |total| Value::from(matches!(total, Total::Exactly(_)))),
+        ))
+        .field(plain(
+            "position",
+            TypeRef::named("Position"),
+            "查询所依据的位置 · Last position that this answer includes; absent while the ledger is empty.",
+            |page: &Records| page.at.map_or(Value::Null, |at| Value::from(at.position.to_string())),
+        ));
     builder.register(edge).register(connection)
 }
 
@@ -114,21 +173,43 @@ pub fn root(look: &'static Look) -> Field {
         })
     });
     let facets = crate::reads::facets(look.kind).join(", ");
-    let field = field.description(format!("{zh}列表 · Records of kind {en}. Facets: {}.", if facets.is_empty() { "none" } else { &facets }));
+    let field = field.description(format!(
+        "{zh}列表 · Records of kind {en}. Facets: {}.",
+        if facets.is_empty() { "none" } else { &facets }
+    ));
     let field = arguments(field, look);
     field
-        .argument(InputValue::new("asOf", TypeRef::named("Position")).description("截至账本位置，含该位置 · As of this position, included."))
-        .argument(InputValue::new("asOfTime", TypeRef::named("Instant")).description("截至账本时间 · As of this time of the ledger."))
-        .argument(InputValue::new("atLeast", TypeRef::named("Position")).description("至少读到此位置，否则等待 · Wait until this position has been read: read your own write."))
+        .argument(
+            InputValue::new("asOf", TypeRef::named("Position"))
+                .description("截至账本位置，含该位置 · As of this position, included."),
+        )
+        .argument(
+            InputValue::new("asOfTime", TypeRef::named("Instant"))
+                .description("截至账本时间 · As of this time of the ledger."),
+        )
+        .argument(
+            InputValue::new("atLeast", TypeRef::named("Position"))
+                .description("至少读到此位置，否则等待 · Wait until this position has been read: read your own write."),
+        )
 }
 
 /// Arguments of every list.
 pub fn arguments(field: Field, _: &'static Look) -> Field {
     field
         .argument(InputValue::new("filter", TypeRef::named("RecordFilter")).description("筛选 · Conditions."))
-        .argument(InputValue::new("order", TypeRef::named("RecordOrder")).default_value(Value::Enum(async_graphql::Name::new("LABEL"))).description("排序 · Order."))
-        .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of records, at most a page."))
-        .argument(InputValue::new("after", TypeRef::named(TypeRef::STRING)).description("游标：其后 · Cursor: records after it."))
+        .argument(
+            InputValue::new("order", TypeRef::named("RecordOrder"))
+                .default_value(Value::Enum(async_graphql::Name::new("LABEL")))
+                .description("排序 · Order."),
+        )
+        .argument(
+            InputValue::new("first", TypeRef::named(TypeRef::INT))
+                .description("条数 · Number of records, at most a page."),
+        )
+        .argument(
+            InputValue::new("after", TypeRef::named(TypeRef::STRING))
+                .description("游标：其后 · Cursor: records after it."),
+        )
 }
 
 /// The question that the arguments ask.
@@ -184,7 +265,12 @@ pub fn query(ctx: &ResolverContext<'_>, look: &'static Look) -> async_graphql::R
 ///
 /// # Errors
 /// Without a session, for a cursor that is none, or when the database does not answer.
-pub async fn answer(ctx: &ResolverContext<'_>, look: &'static Look, query: Query, at: Moment) -> async_graphql::Result<FieldValue<'static>> {
+pub async fn answer(
+    ctx: &ResolverContext<'_>,
+    look: &'static Look,
+    query: Query,
+    at: Moment,
+) -> async_graphql::Result<FieldValue<'static>> {
     let ahead = ctx.look_ahead();
     let count = ahead.field("totalCount").exists() || ahead.field("totalIsExact").exists();
     let Page { rows, cursors, more, total, at } = node(ctx).list(viewer(ctx)?, look.kind, &query, at, count).await?;
@@ -193,5 +279,11 @@ pub async fn answer(ctx: &ResolverContext<'_>, look: &'static Look, query: Query
 }
 
 fn empty() -> FieldValue<'static> {
-    FieldValue::owned_any(Records { views: Vec::new(), cursors: Vec::new(), more: false, total: Some(Total::Exactly(0)), at: None })
+    FieldValue::owned_any(Records {
+        views: Vec::new(),
+        cursors: Vec::new(),
+        more: false,
+        total: Some(Total::Exactly(0)),
+        at: None,
+    })
 }

@@ -8,7 +8,13 @@ use super::record::{Look, edge};
 
 const ORIGIN: &[Field] = &[
     Field { name: "date", required: true, shape: Shape::Day, zh: "日期", en: "business date" },
-    Field { name: "version", required: true, shape: Shape::Integer(1, 2_147_483_647, ""), zh: "版本", en: "version that set it" },
+    Field {
+        name: "version",
+        required: true,
+        shape: Shape::Integer(1, 2_147_483_647, ""),
+        zh: "版本",
+        en: "version that set it",
+    },
 ];
 
 /// How a device looks.
@@ -19,9 +25,23 @@ pub const LOOK: Look = Look {
     not_kept: &[],
     adds: &[
         Field { name: "state", required: true, shape: Shape::Code(&DeviceState::LIST), zh: "状态", en: "state" },
-        Field { name: "state_since", required: true, shape: Shape::Object(ORIGIN), zh: "状态起始", en: "from when the state counts" },
+        Field {
+            name: "state_since",
+            required: true,
+            shape: Shape::Object(ORIGIN),
+            zh: "状态起始",
+            en: "from when the state counts",
+        },
         Field { name: "in_use_since", required: false, shape: Shape::Day, zh: "启用日期", en: "first day in use" },
-        Field { name: "legacy", required: true, shape: Shape::Flag, zh: "系统启用前已在用", en: "put in use without an acceptance test in this ledger" },
+        Field {
+            name: "legacy",
+            required: true,
+            shape: Shape::Flag,
+            zh: "系统启用前已在用",
+            en: "put in use without an acceptance test in this ledger",
+        },
     ],
-    edges: |object| object.field(edge("owner", &super::institution::LOOK, "institution", "使用机构 · Institution that uses it.")),
+    edges: |object| {
+        object.field(edge("owner", &super::institution::LOOK, "institution", "使用机构 · Institution that uses it."))
+    },
 };

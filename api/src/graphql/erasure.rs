@@ -12,6 +12,12 @@ pub const LOOK: Look = Look {
     type_name: "Erasure",
     list: "erasures",
     not_kept: &[],
-    adds: &[Field { name: "state", required: true, shape: Shape::Code(&ErasureState::LIST), zh: "状态", en: "how far it is" }],
+    adds: &[Field {
+        name: "state",
+        required: true,
+        shape: Shape::Code(&ErasureState::LIST),
+        zh: "状态",
+        en: "how far it is",
+    }],
     edges: |object| object,
 };

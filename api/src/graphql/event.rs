@@ -35,7 +35,8 @@ impl View {
     /// # Errors
     /// When the stored bytes are no statement: a damaged log.
     pub fn new(stored: StoredEvent) -> Result<Arc<Self>, ApiError> {
-        let damaged = || fault("read a stored event", &format_args!("position {} does not hold a statement", stored.position));
+        let damaged =
+            || fault("read a stored event", &format_args!("position {} does not hold a statement", stored.position));
         let object: Data = signing::json::read_stored(&stored.payload).map_err(|_| damaged())?;
         let statement = Statement::read(&object, &mut Faults::default()).ok_or_else(damaged)?;
         let known = event_type(&statement.event_type, statement.schema);
@@ -72,7 +73,7 @@ impl Connection {
     /// A page, read at a moment.
     #[must_use]
     pub fn new(page: EventPage, at: Moment) -> Self {
-        let EventPage { events, cursors, more } = page;
+        let EventPage { events, cursors, more, .. } = page;
         Self { events, cursors, more, at: Some(at) }
     }
 
@@ -110,7 +111,13 @@ struct Difference {
 
 /// Registers the types.
 pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
-    let builder = builder.register(connection()).register(edge()).register(signer()).register(difference()).register(reason()).register(batch());
+    let builder = builder
+        .register(connection())
+        .register(edge())
+        .register(signer())
+        .register(difference())
+        .register(reason())
+        .register(batch());
     builder.register(receipt()).register(event())
 }
 
@@ -160,14 +167,29 @@ fn event() -> Object {
 fn reason() -> Object {
     Object::new("Reason")
         .description("理由 · A reason: a code, and a text that is always sealed.")
-        .field(plain("code", TypeRef::named_nn(TypeRef::STRING), "代码 · Code.", |reason: &ReasonView| Value::from(reason.code.as_str())))
-        .field(Field::new("text", TypeRef::named("Sealed"), |ctx| FieldFuture::new(async move {
-            let reason = ctx.parent_value.try_downcast_ref::<ReasonView>()?;
-            let Some(seal) = &reason.text else { return Ok(None) };
-            let event = &reason.event;
-            let value = sealed::look(node(&ctx), viewer(&ctx)?, &event.opener, seal, event.stored.id, domain::seals::REASON_TEXT).await?;
-            Ok(Some(value))
-        })).description("说明（封存） · Its text, sealed."))
+        .field(plain("code", TypeRef::named_nn(TypeRef::STRING), "代码 · Code.", |reason: &ReasonView| {
+            Value::from(reason.code.as_str())
+        }))
+        .field(
+            Field::new("text", TypeRef::named("Sealed"), |ctx| {
+                FieldFuture::new(async move {
+                    let reason = ctx.parent_value.try_downcast_ref::<ReasonView>()?;
+                    let Some(seal) = &reason.text else { return Ok(None) };
+                    let event = &reason.event;
+                    let value = sealed::look(
+                        node(&ctx),
+                        viewer(&ctx)?,
+                        &event.opener,
+                        seal,
+                        event.stored.id,
+                        domain::seals::REASON_TEXT,
+                    )
+                    .await?;
+                    Ok(Some(value))
+                })
+            })
+            .description("说明（封存） · Its text, sealed."),
+        )
 }
 
 struct ReasonView {
@@ -180,30 +202,82 @@ fn batch() -> Object {
     use signing::statement::Batch;
     Object::new("Batch")
         .description("批次 · Membership in an append of several events.")
-        .field(plain("id", TypeRef::named_nn("UUID"), "批次号 · Id of the batch.", |batch: &Batch| Value::from(batch.id.to_string())))
-        .field(plain("index", TypeRef::named_nn(TypeRef::INT), "序号 · Place in it, from 0.", |batch: &Batch| Value::from(batch.index)))
-        .field(plain("count", TypeRef::named_nn(TypeRef::INT), "总数 · Number of its events.", |batch: &Batch| Value::from(batch.count)))
+        .field(plain("id", TypeRef::named_nn("UUID"), "批次号 · Id of the batch.", |batch: &Batch| {
+            Value::from(batch.id.to_string())
+        }))
+        .field(plain("index", TypeRef::named_nn(TypeRef::INT), "序号 · Place in it, from 0.", |batch: &Batch| {
+            Value::from(batch.index)
+        }))
+        .field(plain("count", TypeRef::named_nn(TypeRef::INT), "总数 · Number of its events.", |batch: &Batch| {
+            Value::from(batch.count)
+        }))
 }
 
 fn signer() -> Object {
     Object::new("Signer")
         .description("签署人 · Who signed, with which key, in which capacity.")
-        .field(plain("account", TypeRef::named_nn("UUID"), "账户 · Account.", |signer: &Signer| Value::from(signer.account.as_str())))
-        .field(plain("key", TypeRef::named_nn("Hash"), "密钥标识 · Key id.", |signer: &Signer| Value::from(signer.key.as_str())))
-        .field(plain("grant", TypeRef::named("UUID"), "所依据的授权 · Grant relied on; absent for root holders and the service.", |signer: &Signer| signer.grant.as_deref().map_or(Value::Null, Value::from)))
-        .field(plain("role", TypeRef::named_nn(TypeRef::STRING), "角色 · Role of that grant; ROOT or SERVICE without one.", |signer: &Signer| Value::from(signer.role)))
-        .field(plain("org", TypeRef::named("UUID"), "机构 · Organisation of that grant.", |signer: &Signer| signer.org.as_deref().map_or(Value::Null, Value::from)))
-        .field(plain("area", TypeRef::named(TypeRef::STRING), "监督辖区 · Supervision area of that grant.", |signer: &Signer| signer.area.as_deref().map_or(Value::Null, Value::from)))
+        .field(plain("account", TypeRef::named_nn("UUID"), "账户 · Account.", |signer: &Signer| {
+            Value::from(signer.account.as_str())
+        }))
+        .field(plain("key", TypeRef::named_nn("Hash"), "密钥标识 · Key id.", |signer: &Signer| {
+            Value::from(signer.key.as_str())
+        }))
+        .field(plain(
+            "grant",
+            TypeRef::named("UUID"),
+            "所依据的授权 · Grant relied on; absent for root holders and the service.",
+            |signer: &Signer| signer.grant.as_deref().map_or(Value::Null, Value::from),
+        ))
+        .field(plain(
+            "role",
+            TypeRef::named_nn(TypeRef::STRING),
+            "角色 · Role of that grant; ROOT or SERVICE without one.",
+            |signer: &Signer| Value::from(signer.role),
+        ))
+        .field(plain("org", TypeRef::named("UUID"), "机构 · Organisation of that grant.", |signer: &Signer| {
+            signer.org.as_deref().map_or(Value::Null, Value::from)
+        }))
+        .field(plain(
+            "area",
+            TypeRef::named(TypeRef::STRING),
+            "监督辖区 · Supervision area of that grant.",
+            |signer: &Signer| signer.area.as_deref().map_or(Value::Null, Value::from),
+        ))
 }
 
 fn difference() -> Object {
     Object::new("Change")
         .description("一项改动 · One member before and after an event.")
-        .field(plain("member", TypeRef::named_nn(TypeRef::STRING), "项目 · Member, as signed.", |change: &Difference| Value::from(change.member.as_str())))
-        .field(plain("labelZh", TypeRef::named_nn(TypeRef::STRING), "项目名称（中文） · Label in Chinese.", |change: &Difference| Value::from(change.zh)))
-        .field(plain("labelEn", TypeRef::named_nn(TypeRef::STRING), "项目名称（英文） · Label in English.", |change: &Difference| Value::from(change.en)))
-        .field(plain("old", TypeRef::named("JSON"), "原值 · Value before; absent when there was none.", |change: &Difference| json_value(change.old.as_ref())))
-        .field(plain("new", TypeRef::named("JSON"), "新值 · Value after; absent when there is none.", |change: &Difference| json_value(change.new.as_ref())))
+        .field(plain(
+            "member",
+            TypeRef::named_nn(TypeRef::STRING),
+            "项目 · Member, as signed.",
+            |change: &Difference| Value::from(change.member.as_str()),
+        ))
+        .field(plain(
+            "labelZh",
+            TypeRef::named_nn(TypeRef::STRING),
+            "项目名称（中文） · Label in Chinese.",
+            |change: &Difference| Value::from(change.zh),
+        ))
+        .field(plain(
+            "labelEn",
+            TypeRef::named_nn(TypeRef::STRING),
+            "项目名称（英文） · Label in English.",
+            |change: &Difference| Value::from(change.en),
+        ))
+        .field(plain(
+            "old",
+            TypeRef::named("JSON"),
+            "原值 · Value before; absent when there was none.",
+            |change: &Difference| json_value(change.old.as_ref()),
+        ))
+        .field(plain(
+            "new",
+            TypeRef::named("JSON"),
+            "新值 · Value after; absent when there is none.",
+            |change: &Difference| json_value(change.new.as_ref()),
+        ))
 }
 
 fn json_value(json: Option<&serde_json::Value>) -> Value {
@@ -236,34 +310,73 @@ fn receipt() -> Object {
 fn connection() -> Object {
     Object::new("EventConnection")
         .description("事件列表 · A page of events.")
-        .field(inner("nodes", TypeRef::named_nn_list_nn("Event"), "事件 · The events.", |page: &Connection| Some(FieldValue::list(page.events.iter().map(View::value)))))
-        .field(inner("edges", TypeRef::named_nn_list_nn("EventEdge"), "事件及游标 · The events with their cursors.", |page: &Connection| {
-            Some(FieldValue::list(page.events.iter().zip(&page.cursors).map(|(event, cursor)| FieldValue::owned_any(Edge(event.clone(), cursor.clone())))))
+        .field(inner("nodes", TypeRef::named_nn_list_nn("Event"), "事件 · The events.", |page: &Connection| {
+            Some(FieldValue::list(page.events.iter().map(View::value)))
         }))
-        .field(inner("pageInfo", TypeRef::named_nn("PageInfo"), "分页信息 · Where the page stands.", |page: &Connection| {
-            Some(FieldValue::owned_any(PageInfo { more: page.more, start: page.cursors.first().cloned(), end: page.cursors.last().cloned() }))
-        }))
-        .field(plain("position", TypeRef::named("Position"), "查询所依据的位置 · Last position that this answer includes.", |page: &Connection| page.at.map_or(Value::Null, |at| Value::from(at.position.to_string()))))
+        .field(inner(
+            "edges",
+            TypeRef::named_nn_list_nn("EventEdge"),
+            "事件及游标 · The events with their cursors.",
+            |page: &Connection| {
+                Some(FieldValue::list(
+                    page.events
+                        .iter()
+                        .zip(&page.cursors)
+                        .map(|(event, cursor)| FieldValue::owned_any(Edge(event.clone(), cursor.clone()))),
+                ))
+            },
+        ))
+        .field(inner(
+            "pageInfo",
+            TypeRef::named_nn("PageInfo"),
+            "分页信息 · Where the page stands.",
+            |page: &Connection| {
+                Some(FieldValue::owned_any(PageInfo {
+                    more: page.more,
+                    start: page.cursors.first().cloned(),
+                    end: page.cursors.last().cloned(),
+                }))
+            },
+        ))
+        .field(plain(
+            "position",
+            TypeRef::named("Position"),
+            "查询所依据的位置 · Last position that this answer includes.",
+            |page: &Connection| page.at.map_or(Value::Null, |at| Value::from(at.position.to_string())),
+        ))
 }
 
 fn edge() -> Object {
     Object::new("EventEdge")
         .description("事件及游标 · An event with its cursor.")
         .field(inner("node", TypeRef::named_nn("Event"), "事件 · The event.", |edge: &Edge| Some(edge.0.value())))
-        .field(plain("cursor", TypeRef::named_nn(TypeRef::STRING), "游标 · Its cursor.", |edge: &Edge| Value::from(edge.1.as_str())))
+        .field(plain("cursor", TypeRef::named_nn(TypeRef::STRING), "游标 · Its cursor.", |edge: &Edge| {
+            Value::from(edge.1.as_str())
+        }))
 }
 
 async fn read_reason<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
     let event = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
     let reason = event.statement.reason.as_ref();
-    let view = reason.map(|reason| ReasonView { event: event.clone(), code: reason.code.to_string(), text: reason.text.map(|seal| seal.to_string()) });
+    let view = reason.map(|reason| ReasonView {
+        event: event.clone(),
+        code: reason.code.to_string(),
+        text: reason.text.map(|seal| seal.to_string()),
+    });
     Ok(view.map(FieldValue::owned_any))
 }
 
 async fn read_signer<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
     let event = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
     let named = &event.statement.signer;
-    let mut signer = Signer { account: named.account.to_string(), key: named.key.to_string(), grant: None, role: "ROOT", org: None, area: None };
+    let mut signer = Signer {
+        account: named.account.to_string(),
+        key: named.key.to_string(),
+        grant: None,
+        role: "ROOT",
+        org: None,
+        area: None,
+    };
     match named.grant {
         Some(id) => {
             signer.grant = Some(id.to_string());
@@ -288,13 +401,17 @@ async fn is_suspect<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Optio
         return Ok(Some(FieldValue::value(false)));
     }
     let authority = node(&ctx).door.authority(named.account).await.map_err(ApiError::from)?;
-    let suspect = authority.credential(&named.key).is_some_and(|credential| credential.suspects(event.stored.id, event.recorded_at()));
+    let suspect = authority
+        .credential(&named.key)
+        .is_some_and(|credential| credential.suspects(event.stored.id, event.recorded_at()));
     Ok(Some(FieldValue::value(suspect)))
 }
 
 async fn read_changes<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
     let event = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
-    let (Some(kind), viewer) = (event.kind(), viewer(&ctx)?) else { return Ok(Some(FieldValue::list(Vec::<FieldValue<'static>>::new()))) };
+    let (Some(kind), viewer) = (event.kind(), viewer(&ctx)?) else {
+        return Ok(Some(FieldValue::list(Vec::<FieldValue<'static>>::new())));
+    };
     let node = node(&ctx);
     let at = |position| Moment { position, as_of: Some(position) };
     let after = node.get(viewer, kind, event.stored.record, at(event.stored.position)).await?;
@@ -303,7 +420,11 @@ async fn read_changes<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Opt
         None => None,
     };
     let empty = serde_json::Value::Null;
-    let differences = differences(kind, before.as_ref().map_or(&empty, |row| &row.json), after.as_ref().map_or(&empty, |row| &row.json));
+    let differences = differences(
+        kind,
+        before.as_ref().map_or(&empty, |row| &row.json),
+        after.as_ref().map_or(&empty, |row| &row.json),
+    );
     Ok(Some(FieldValue::list(differences.into_iter().map(FieldValue::owned_any))))
 }
 

@@ -12,12 +12,21 @@ pub const LOOK: Look = Look {
     list: "grants",
     not_kept: &[],
     adds: &[
-        Field { name: "countersigned", required: true, shape: Shape::Flag, zh: "已会签", en: "countersigned by another person" },
+        Field {
+            name: "countersigned",
+            required: true,
+            shape: Shape::Flag,
+            zh: "已会签",
+            en: "countersigned by another person",
+        },
         Field { name: "ended", required: true, shape: Shape::Flag, zh: "已终止", en: "revoked or ended" },
     ],
     edges: |object| {
-        object
-            .field(edge("holder", &super::account::LOOK, "account", "账户 · Account that holds it."))
-            .field(edge("institution", &super::institution::LOOK, "org", "机构 · Institution for which it holds."))
+        object.field(edge("holder", &super::account::LOOK, "account", "账户 · Account that holds it.")).field(edge(
+            "institution",
+            &super::institution::LOOK,
+            "org",
+            "机构 · Institution for which it holds.",
+        ))
     },
 };

@@ -8,9 +8,27 @@ use super::record::{Belongs, Look, edge, edges};
 
 const OFFICER: &[Field] = &[
     Field { name: "post", required: true, shape: Shape::Code(&Post::LIST), zh: "职务", en: "post" },
-    Field { name: "party", required: true, shape: Shape::RecordRef(&["party"]), zh: "自然人", en: "the natural person, by a random id" },
-    Field { name: "name", required: true, shape: Shape::Sealed(&PERSON_NAME, Subject::Member("party")), zh: "姓名", en: "name" },
-    Field { name: "phone", required: false, shape: Shape::Sealed(&PHONE, Subject::Member("party")), zh: "电话", en: "telephone" },
+    Field {
+        name: "party",
+        required: true,
+        shape: Shape::RecordRef(&["party"]),
+        zh: "自然人",
+        en: "the natural person, by a random id",
+    },
+    Field {
+        name: "name",
+        required: true,
+        shape: Shape::Sealed(&PERSON_NAME, Subject::Member("party")),
+        zh: "姓名",
+        en: "name",
+    },
+    Field {
+        name: "phone",
+        required: false,
+        shape: Shape::Sealed(&PHONE, Subject::Member("party")),
+        zh: "电话",
+        en: "telephone",
+    },
     Field { name: "from", required: true, shape: Shape::Day, zh: "任职日期", en: "first day in office" },
     Field { name: "until", required: false, shape: Shape::Day, zh: "离任日期", en: "last day in office" },
 ];
@@ -22,7 +40,13 @@ const DOCUMENT: &[Field] = &[
     Field { name: "issuer", required: false, shape: LINE, zh: "发证机关", en: "issuer" },
     Field { name: "from", required: true, shape: Shape::Day, zh: "生效日期", en: "valid from" },
     Field { name: "until", required: false, shape: Shape::Day, zh: "失效日期", en: "first day without validity" },
-    Field { name: "result", required: false, shape: Shape::Code(&DocumentResult::LIST), zh: "核验结果", en: "what a supervisor found" },
+    Field {
+        name: "result",
+        required: false,
+        shape: Shape::Code(&DocumentResult::LIST),
+        zh: "核验结果",
+        en: "what a supervisor found",
+    },
 ];
 
 /// How an institution looks.
@@ -33,13 +57,34 @@ pub const LOOK: Look = Look {
     not_kept: &[],
     adds: &[
         Field { name: "state", required: true, shape: Shape::Code(&InstitutionState::LIST), zh: "状态", en: "state" },
-        Field { name: "officers", required: true, shape: Shape::List(0, 1000, &Shape::Object(OFFICER)), zh: "任职人员", en: "officers, past ones included" },
-        Field { name: "documents", required: true, shape: Shape::List(0, 1000, &Shape::Object(DOCUMENT)), zh: "备案文件", en: "documents" },
-        Field { name: "merged_into", required: false, shape: Shape::Id("institution"), zh: "并入机构", en: "institution that took over" },
+        Field {
+            name: "officers",
+            required: true,
+            shape: Shape::List(0, 1000, &Shape::Object(OFFICER)),
+            zh: "任职人员",
+            en: "officers, past ones included",
+        },
+        Field {
+            name: "documents",
+            required: true,
+            shape: Shape::List(0, 1000, &Shape::Object(DOCUMENT)),
+            zh: "备案文件",
+            en: "documents",
+        },
+        Field {
+            name: "merged_into",
+            required: false,
+            shape: Shape::Id("institution"),
+            zh: "并入机构",
+            en: "institution that took over",
+        },
     ],
     edges: |object| {
-        object
-            .field(edges("devices", &super::device::LOOK, Belongs::Org, "设备 · Its devices."))
-            .field(edge("successor", &super::institution::LOOK, "merged_into", "并入机构 · Institution that took over."))
+        object.field(edges("devices", &super::device::LOOK, Belongs::Org, "设备 · Its devices.")).field(edge(
+            "successor",
+            &super::institution::LOOK,
+            "merged_into",
+            "并入机构 · Institution that took over.",
+        ))
     },
 };

@@ -11,6 +11,12 @@ pub const LOOK: Look = Look {
     type_name: "Ledger",
     list: "ledgers",
     not_kept: &[],
-    adds: &[Field { name: "signed_by", required: true, shape: Shape::List(1, 9, &Shape::Id("")), zh: "已签署的根持有人", en: "accounts of the roots that signed, in order" }],
+    adds: &[Field {
+        name: "signed_by",
+        required: true,
+        shape: Shape::List(1, 9, &Shape::Id("")),
+        zh: "已签署的根持有人",
+        en: "accounts of the roots that signed, in order",
+    }],
     edges: |object| object,
 };

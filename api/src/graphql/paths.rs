@@ -20,12 +20,18 @@ impl ExtensionFactory for Paths {
 
 #[async_trait]
 impl Extension for Paths {
-    async fn resolve(&self, ctx: &ExtensionContext<'_>, info: ResolveInfo<'_>, next: NextResolve<'_>) -> ServerResult<Option<Value>> {
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
         let node = info.path_node;
         next.run(ctx, info).await.map_err(|mut error| {
             // The innermost field comes first and knows the whole path.
             if error.path.is_empty() {
-                let mut path: Vec<PathSegment> = std::iter::once(node).chain(node.parents()).map(|node| segment(&node.segment)).collect();
+                let mut path: Vec<PathSegment> =
+                    std::iter::once(node).chain(node.parents()).map(|node| segment(&node.segment)).collect();
                 path.reverse();
                 error.path = path;
             }

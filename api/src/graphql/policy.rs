@@ -11,6 +11,12 @@ pub const LOOK: Look = Look {
     type_name: "Policy",
     list: "policies",
     not_kept: &[],
-    adds: &[Field { name: "signatures", required: true, shape: Shape::Integer(1, 9, ""), zh: "已签署数", en: "number of root signatures" }],
+    adds: &[Field {
+        name: "signatures",
+        required: true,
+        shape: Shape::Integer(1, 9, ""),
+        zh: "已签署数",
+        en: "number of root signatures",
+    }],
     edges: |object| object,
 };

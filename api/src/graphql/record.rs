@@ -7,14 +7,17 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{Field, FieldFuture, FieldValue, InputValue, Interface, InterfaceField, Object, ResolverContext, SchemaBuilder, TypeRef};
+use async_graphql::dynamic::{
+    Field, FieldFuture, FieldValue, InputValue, Interface, InterfaceField, Object, ResolverContext, SchemaBuilder,
+    TypeRef,
+};
 use domain::catalog::Kind;
 use domain::field::{Field as Member, Shape};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::sealed::{Opener, sealed_field_value};
 use super::scalars::{camel, leaf_type, leaf_value, pascal, plain};
+use super::sealed::{Opener, sealed_field_value};
 use super::{Moment, event, node, viewer};
 use crate::error::ApiError;
 use crate::reads::Row;
@@ -50,7 +53,11 @@ pub const LOOKS: &[&Look] = &[
 /// The look of a kind.
 #[must_use]
 pub fn look(kind: Kind) -> &'static Look {
-    LOOKS.iter().copied().find(|look| look.kind == kind).expect("every kind of the catalogue has a look: a test says so")
+    LOOKS
+        .iter()
+        .copied()
+        .find(|look| look.kind == kind)
+        .expect("every kind of the catalogue has a look: a test says so")
 }
 
 impl Look {
@@ -114,9 +121,13 @@ struct Part {
 /// Registers the interfaces, and the types and objects of every kind.
 pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
     builder = builder.register(
-        Interface::new("Node").description("有全局标识的对象 · Anything with a global id.").field(InterfaceField::new("id", TypeRef::named_nn(TypeRef::ID)).description("全局标识 · Global id.")),
+        Interface::new("Node")
+            .description("有全局标识的对象 · Anything with a global id.")
+            .field(InterfaceField::new("id", TypeRef::named_nn(TypeRef::ID)).description("全局标识 · Global id.")),
     );
-    let mut interface = Interface::new("Record").description("档案 · A record: what signed events have made of one thing.").implement("Node");
+    let mut interface = Interface::new("Record")
+        .description("档案 · A record: what signed events have made of one thing.")
+        .implement("Node");
     for (name, type_ref, description, _) in COMMON {
         interface = interface.field(InterfaceField::new(*name, type_ref()).description(*description));
     }
@@ -135,14 +146,49 @@ type Common = (&'static str, fn() -> TypeRef, &'static str, fn(&Arc<View>) -> Va
 const COMMON: &[Common] = &[
     ("id", || TypeRef::named_nn(TypeRef::ID), "全局标识 · Global id.", |view| Value::from(view.id())),
     ("kind", || TypeRef::named_nn(TypeRef::STRING), "类别 · Kind.", |view| Value::from(view.row.kind.as_str())),
-    ("recordId", || TypeRef::named_nn("UUID"), "档案号 · Id within the kind, as signed.", |view| Value::from(view.row.id.to_string())),
+    (
+        "recordId",
+        || TypeRef::named_nn("UUID"),
+        "档案号 · Id within the kind, as signed.",
+        |view| Value::from(view.row.id.to_string()),
+    ),
     ("version", || TypeRef::named_nn("Version"), "版本 · Version.", |view| Value::from(view.row.version.to_string())),
-    ("position", || TypeRef::named_nn("Position"), "该版本所在位置 · Position of the event that made this version.", |view| Value::from(view.row.since.to_string())),
-    ("recordedAt", || TypeRef::named_nn("Instant"), "入账时间 · When that event was recorded.", |view| Value::from(view.row.recorded_at.to_string())),
-    ("readAt", || TypeRef::named_nn("Position"), "查询所依据的位置 · Last position of the ledger that this answer includes.", |view| Value::from(view.at.position.to_string())),
-    ("label", || TypeRef::named_nn(TypeRef::STRING), "名称 · Text by which people find it; never a personal value.", |view| Value::from(view.row.label.as_str())),
-    ("org", || TypeRef::named("UUID"), "所属机构 · Organisation that it belongs to.", |view| view.row.org.map_or(Value::Null, |org| Value::from(org.to_string()))),
-    ("area", || TypeRef::named(TypeRef::STRING), "监督辖区 · Supervision area.", |view| view.row.area.as_deref().map_or(Value::Null, Value::from)),
+    (
+        "position",
+        || TypeRef::named_nn("Position"),
+        "该版本所在位置 · Position of the event that made this version.",
+        |view| Value::from(view.row.since.to_string()),
+    ),
+    (
+        "recordedAt",
+        || TypeRef::named_nn("Instant"),
+        "入账时间 · When that event was recorded.",
+        |view| Value::from(view.row.recorded_at.to_string()),
+    ),
+    (
+        "readAt",
+        || TypeRef::named_nn("Position"),
+        "查询所依据的位置 · Last position of the ledger that this answer includes.",
+        |view| Value::from(view.row.read_at.to_string()),
+    ),
+    (
+        "label",
+        || TypeRef::named_nn(TypeRef::STRING),
+        "名称 · Text by which people find it; never a personal value.",
+        |view| Value::from(view.row.label.as_str()),
+    ),
+    (
+        "org",
+        || TypeRef::named("UUID"),
+        "所属机构 · Organisation that it belongs to.",
+        |view| view.row.org.map_or(Value::Null, |org| Value::from(org.to_string())),
+    ),
+    (
+        "area",
+        || TypeRef::named(TypeRef::STRING),
+        "监督辖区 · Supervision area.",
+        |view| view.row.area.as_deref().map_or(Value::Null, Value::from),
+    ),
 ];
 
 const STATE: &str = "状态代码 · State, as a code.";
@@ -150,34 +196,57 @@ const HISTORY: &str = "历史：签署的事件，新的在前 · Its signed eve
 
 fn register_kind(mut builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
     let (zh, en) = look.kind.labels();
-    let mut object = Object::new(look.type_name).description(format!("{zh} · {}.", capital(en))).implement("Node").implement("Record");
+    let mut object = Object::new(look.type_name)
+        .description(format!("{zh} · {}.", capital(en)))
+        .implement("Node")
+        .implement("Record");
     for (name, type_ref, description, read) in COMMON {
         object = object.field(plain(name, type_ref(), description, *read));
     }
-    object = object.field(plain("state", TypeRef::named_nn(TypeRef::STRING), STATE, |view: &Arc<View>| Value::from(view.row.state.as_str())));
+    object = object.field(plain("state", TypeRef::named_nn(TypeRef::STRING), STATE, |view: &Arc<View>| {
+        Value::from(view.row.state.as_str())
+    }));
     let members = format!("{}Members", look.type_name);
     object = object
         .field(
             Field::new("members", TypeRef::named_nn(members.as_str()), |ctx| {
-                let part = ctx.parent_value.downcast_ref::<Arc<View>>().map(|view| Part { view: view.clone(), json: view.row.json.clone() });
+                let part = ctx
+                    .parent_value
+                    .downcast_ref::<Arc<View>>()
+                    .map(|view| Part { view: view.clone(), json: view.row.json.clone() });
                 FieldFuture::Value(part.map(FieldValue::owned_any))
             })
             .description("内容 · Its members, as the signed events left them."),
         )
-        .field(history_arguments(Field::new("history", TypeRef::named("EventConnection"), |ctx| FieldFuture::new(history(ctx))).description(HISTORY), Field::argument))
+        .field(history_arguments(
+            Field::new("history", TypeRef::named("EventConnection"), |ctx| FieldFuture::new(history(ctx)))
+                .description(HISTORY),
+            Field::argument,
+        ))
         .field(
             Field::new("asOf", TypeRef::named(look.type_name), |ctx| FieldFuture::new(as_of(ctx)))
                 .description("同一档案在另一时刻 · The same record at another moment of the ledger.")
-                .argument(InputValue::new("position", TypeRef::named("Position")).description("账本位置，含该位置 · Position, included."))
-                .argument(InputValue::new("time", TypeRef::named("Instant")).description("入账时间 · Time of the ledger.")),
+                .argument(
+                    InputValue::new("position", TypeRef::named("Position"))
+                        .description("账本位置，含该位置 · Position, included."),
+                )
+                .argument(
+                    InputValue::new("time", TypeRef::named("Instant")).description("入账时间 · Time of the ledger."),
+                ),
         );
     builder = object_of(builder, &members, &format!("{zh}内容 · Members of: {en}."), &look.members());
     builder.register((look.edges)(object))
 }
 
 fn history_arguments<T>(field: T, argument: fn(T, InputValue) -> T) -> T {
-    let field = argument(field, InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of events, at most a page."));
-    argument(field, InputValue::new("after", TypeRef::named(TypeRef::STRING)).description("游标：其后 · Cursor: events after it."))
+    let field = argument(
+        field,
+        InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of events, at most a page."),
+    );
+    argument(
+        field,
+        InputValue::new("after", TypeRef::named(TypeRef::STRING)).description("游标：其后 · Cursor: events after it."),
+    )
 }
 
 async fn history<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
@@ -197,7 +266,10 @@ async fn as_of<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<Fie
     let node = node(&ctx);
     let asked = super::AsOf::read(ctx.args.get("position"), ctx.args.get("time"))?;
     let at = node.moment(asked, None).await?;
-    let row = match at { Some(at) => node.get(viewer(&ctx)?, view.row.kind, view.row.id, at).await?, None => None };
+    let row = match at {
+        Some(at) => node.get(viewer(&ctx)?, view.row.kind, view.row.id, at).await?,
+        None => None,
+    };
     Ok(row.zip(at).and_then(|(row, at)| View::page(vec![row], at).pop()).map(|view| view.value()))
 }
 
@@ -246,10 +318,17 @@ fn object_of(mut builder: SchemaBuilder, name: &str, description: &str, members:
     for member in members.iter().copied() {
         let inner_name = format!("{}{}", name.strip_suffix("Members").unwrap_or(name), pascal(member.name));
         if let Some(fields) = object_inside(&member.shape) {
-            builder = object_of(builder, &inner_name, &format!("{} · {}.", member.zh, capital(member.en)), &fields.iter().collect::<Vec<_>>());
+            builder = object_of(
+                builder,
+                &inner_name,
+                &format!("{} · {}.", member.zh, capital(member.en)),
+                &fields.iter().collect::<Vec<_>>(),
+            );
         }
         let type_ref = type_of(&member.shape, &inner_name, member.required);
-        object = object.field(Field::new(camel(member.name), type_ref, move |ctx| resolve(member, ctx)).description(describe(member)));
+        object = object.field(
+            Field::new(camel(member.name), type_ref, move |ctx| resolve(member, ctx)).description(describe(member)),
+        );
     }
     builder.register(object)
 }
@@ -305,7 +384,9 @@ fn resolve<'a>(member: &'static Member, ctx: ResolverContext<'a>) -> FieldFuture
 fn value_of(shape: &'static Shape, json: &Json, view: &Arc<View>) -> Option<FieldValue<'static>> {
     match shape {
         Shape::Object(_) => Some(FieldValue::owned_any(Part { view: view.clone(), json: Arc::new(json.clone()) })),
-        Shape::List(_, _, item) => Some(FieldValue::list(json.as_array()?.iter().filter_map(|json| value_of(item, json, view)))),
+        Shape::List(_, _, item) => {
+            Some(FieldValue::list(json.as_array()?.iter().filter_map(|json| value_of(item, json, view))))
+        }
         leaf => leaf_value(leaf, json),
     }
 }
@@ -334,7 +415,10 @@ mod tests {
         for (kind, look) in Kind::ALL.iter().zip(LOOKS) {
             assert_eq!(*kind, look.kind, "in the order of the catalogue");
             for name in look.not_kept {
-                assert!(kind.types().iter().any(|known| known.data.iter().any(|member| member.name == *name)), "{name}");
+                assert!(
+                    kind.types().iter().any(|known| known.data.iter().any(|member| member.name == *name)),
+                    "{name}"
+                );
             }
         }
         assert_eq!(Kind::ALL.len(), LOOKS.len());

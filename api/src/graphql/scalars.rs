@@ -3,8 +3,8 @@
 //! `Int` has 32 bits: positions, versions and quantities with a unit travel as decimal strings, one scalar per unit,
 //! so that a reader sees the unit in the type.
 
-use async_graphql::dynamic::{Field, FieldFuture, FieldValue, Object, Scalar, SchemaBuilder, TypeRef};
 use async_graphql::Value;
+use async_graphql::dynamic::{Field, FieldFuture, FieldValue, Object, Scalar, SchemaBuilder, TypeRef};
 use domain::field::{CodeList, Shape};
 use serde_json::Value as Json;
 
@@ -36,25 +36,47 @@ pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
     }
     let code = Object::new("Code")
         .description("代码及其名称 · A code with its labels.")
-        .field(plain("code", TypeRef::named_nn(TypeRef::STRING), "代码 · Code as signed.", |code: &Code| Value::from(code.code.as_str())))
-        .field(plain("zh", TypeRef::named_nn(TypeRef::STRING), "中文名称 · Label in Chinese.", |code: &Code| Value::from(code.label().0)))
-        .field(plain("en", TypeRef::named_nn(TypeRef::STRING), "英文名称 · Label in English.", |code: &Code| Value::from(code.label().1)));
+        .field(plain("code", TypeRef::named_nn(TypeRef::STRING), "代码 · Code as signed.", |code: &Code| {
+            Value::from(code.code.as_str())
+        }))
+        .field(plain("zh", TypeRef::named_nn(TypeRef::STRING), "中文名称 · Label in Chinese.", |code: &Code| {
+            Value::from(code.label().0)
+        }))
+        .field(plain("en", TypeRef::named_nn(TypeRef::STRING), "英文名称 · Label in English.", |code: &Code| {
+            Value::from(code.label().1)
+        }));
     let record = Object::new("RecordRef")
         .description("档案引用 · A record, or a natural person under an opaque id.")
-        .field(plain("kind", TypeRef::named_nn(TypeRef::STRING), "类别 · Kind.", |named: &RecordName| Value::from(named.kind.as_str())))
-        .field(plain("id", TypeRef::named_nn("UUID"), "标识 · Id within the kind.", |named: &RecordName| Value::from(named.id.as_str())))
-        .field(plain("node", TypeRef::named_nn(TypeRef::ID), "全局标识 · Global id, for `node(id)`.", |named: &RecordName| {
-            Value::from(format!("{}/{}", named.kind, named.id))
-        }));
+        .field(plain("kind", TypeRef::named_nn(TypeRef::STRING), "类别 · Kind.", |named: &RecordName| {
+            Value::from(named.kind.as_str())
+        }))
+        .field(plain("id", TypeRef::named_nn("UUID"), "标识 · Id within the kind.", |named: &RecordName| {
+            Value::from(named.id.as_str())
+        }))
+        .field(plain(
+            "node",
+            TypeRef::named_nn(TypeRef::ID),
+            "全局标识 · Global id, for `node(id)`.",
+            |named: &RecordName| Value::from(format!("{}/{}", named.kind, named.id)),
+        ));
     let event = Object::new("EventRef")
         .description("事件引用 · An event by its id and the hash of what was signed.")
-        .field(plain("event", TypeRef::named_nn("UUID"), "事件号 · Id of the event.", |named: &EventName| Value::from(named.event.as_str())))
-        .field(plain("hash", TypeRef::named_nn("Hash"), "声明哈希 · Statement hash.", |named: &EventName| Value::from(named.hash.as_str())));
+        .field(plain("event", TypeRef::named_nn("UUID"), "事件号 · Id of the event.", |named: &EventName| {
+            Value::from(named.event.as_str())
+        }))
+        .field(plain("hash", TypeRef::named_nn("Hash"), "声明哈希 · Statement hash.", |named: &EventName| {
+            Value::from(named.hash.as_str())
+        }));
     builder.register(code).register(record).register(event)
 }
 
 /// A field that only reads its parent: no future is made for it.
-pub fn plain<T: Send + Sync + 'static>(name: &str, type_ref: TypeRef, description: &str, read: fn(&T) -> Value) -> Field {
+pub fn plain<T: Send + Sync + 'static>(
+    name: &str,
+    type_ref: TypeRef,
+    description: &str,
+    read: fn(&T) -> Value,
+) -> Field {
     Field::new(name, type_ref, move |ctx| {
         let value = ctx.parent_value.downcast_ref::<T>().map(read);
         FieldFuture::Value(value.filter(|value| *value != Value::Null).map(FieldValue::value))
@@ -63,8 +85,14 @@ pub fn plain<T: Send + Sync + 'static>(name: &str, type_ref: TypeRef, descriptio
 }
 
 /// As [`plain`], for a field that answers an object or a list.
-pub fn inner<T: Send + Sync + 'static>(name: &str, type_ref: TypeRef, description: &str, read: fn(&T) -> Option<FieldValue<'static>>) -> Field {
-    Field::new(name, type_ref, move |ctx| FieldFuture::Value(ctx.parent_value.downcast_ref::<T>().and_then(read))).description(description)
+pub fn inner<T: Send + Sync + 'static>(
+    name: &str,
+    type_ref: TypeRef,
+    description: &str,
+    read: fn(&T) -> Option<FieldValue<'static>>,
+) -> Field {
+    Field::new(name, type_ref, move |ctx| FieldFuture::Value(ctx.parent_value.downcast_ref::<T>().and_then(read)))
+        .description(description)
 }
 
 /// A code of a list.
@@ -120,7 +148,9 @@ pub fn leaf_type(shape: &Shape) -> Option<&'static str> {
         Shape::Text(_, _, form) if form.name == "activity_bq" => "Becquerel",
         Shape::Text(..) => TypeRef::STRING,
         Shape::Integer(min, max, "") if i32::try_from(*min).is_ok() && i32::try_from(*max).is_ok() => TypeRef::INT,
-        Shape::Integer(_, _, unit) => SCALARS.iter().find(|(_, known, _)| !unit.is_empty() && known == unit).map_or("Long", |(name, ..)| *name),
+        Shape::Integer(_, _, unit) => {
+            SCALARS.iter().find(|(_, known, _)| !unit.is_empty() && known == unit).map_or("Long", |(name, ..)| *name)
+        }
         Shape::Flag => TypeRef::BOOLEAN,
         Shape::Day => "Date",
         Shape::Moment => "Instant",
@@ -141,7 +171,11 @@ pub fn leaf_value(shape: &Shape, json: &Json) -> Option<FieldValue<'static>> {
     match shape {
         Shape::Integer(..) => {
             let number = json.as_i64()?;
-            Some(FieldValue::value(if leaf_type(shape) == Some(TypeRef::INT) { Value::from(number) } else { Value::from(number.to_string()) }))
+            Some(FieldValue::value(if leaf_type(shape) == Some(TypeRef::INT) {
+                Value::from(number)
+            } else {
+                Value::from(number.to_string())
+            }))
         }
         Shape::Flag => json.as_bool().map(FieldValue::value),
         Shape::Code(list) => Some(FieldValue::owned_any(Code::new(list, json.as_str()?))),

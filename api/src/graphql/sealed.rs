@@ -71,7 +71,12 @@ pub fn events_of(json: &Json, events: &mut Vec<Uuid>) {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn sealed_field_value(node: &Arc<Node>, viewer: &Viewer, opener: &Opener, json: &Json) -> Result<FieldValue<'static>, ApiError> {
+pub async fn sealed_field_value(
+    node: &Arc<Node>,
+    viewer: &Viewer,
+    opener: &Opener,
+    json: &Json,
+) -> Result<FieldValue<'static>, ApiError> {
     let text = |name| json.get(name).and_then(Json::as_str).unwrap_or_default();
     let event = Uuid::try_parse(text("event")).unwrap_or_default();
     look(node, viewer, opener, text("$sealed"), event, text("pointer")).await
@@ -81,18 +86,31 @@ pub async fn sealed_field_value(node: &Arc<Node>, viewer: &Viewer, opener: &Open
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn look(node: &Arc<Node>, viewer: &Viewer, opener: &Opener, seal: &str, event: Uuid, pointer: &str) -> Result<FieldValue<'static>, ApiError> {
+pub async fn look(
+    node: &Arc<Node>,
+    viewer: &Viewer,
+    opener: &Opener,
+    seal: &str,
+    event: Uuid,
+    pointer: &str,
+) -> Result<FieldValue<'static>, ApiError> {
     let shown = opener.show(node, viewer, event, pointer).await?;
     Ok(FieldValue::owned_any(Sealed { seal: seal.to_owned(), event, pointer: pointer.to_owned(), shown }))
 }
 
 /// Registers the types.
 pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
-    let states = Enum::new("SealState")
-        .description("封存值的状态 · What can be said of a sealed value.")
-        .item(EnumItem::new("OPEN").description("可以开封 · It can be opened."))
-        .item(EnumItem::new("ERASED").description("已依法删除 · Its key was destroyed: the value is gone for good, the signature stays valid."))
-        .item(EnumItem::new("UNAVAILABLE").description("暂时无法开封 · It cannot be opened at the moment; this is a fault, not an erasure."));
+    let states =
+        Enum::new("SealState")
+            .description("封存值的状态 · What can be said of a sealed value.")
+            .item(EnumItem::new("OPEN").description("可以开封 · It can be opened."))
+            .item(EnumItem::new("ERASED").description(
+                "已依法删除 · Its key was destroyed: the value is gone for good, the signature stays valid.",
+            ))
+            .item(
+                EnumItem::new("UNAVAILABLE")
+                    .description("暂时无法开封 · It cannot be opened at the moment; this is a fault, not an erasure."),
+            );
     let sealed = Object::new("Sealed")
         .description("封存值：账本中只有承诺，原文另行加密保存 · A sealed value: the ledger holds a commitment, the value lies encrypted beside it.")
         .field(plain("state", TypeRef::named_nn("SealState"), "状态 · State.", |sealed: &Sealed| Value::Enum(async_graphql::Name::new(sealed.shown.state()))))

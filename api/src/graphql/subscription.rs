@@ -6,7 +6,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use async_graphql::dynamic::{FieldValue, InputValue, SchemaBuilder, Subscription, SubscriptionField, SubscriptionFieldFuture, TypeRef};
+use async_graphql::dynamic::{
+    FieldValue, InputValue, SchemaBuilder, Subscription, SubscriptionField, SubscriptionFieldFuture, TypeRef,
+};
 use domain::catalog::Kind;
 use futures_util::StreamExt;
 use tokio::sync::watch;
@@ -33,7 +35,9 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
     .description("账本顺序的新事件，在读者可见范围内；断线后从最后收到的位置继续 · New events in the order of the ledger, of those the reader may see. After a break go on from the last position received.")
     .argument(InputValue::new("after", TypeRef::named("Position")).description("其后的事件；缺省为从现在开始 · Events after this position; from now on when absent."))
     .argument(InputValue::new("kinds", TypeRef::named_nn_list(TypeRef::STRING)).description("类别 · Kinds; all when absent."));
-    builder.register(Subscription::new("Subscription").description("订阅 · Subscriptions, over graphql-transport-ws.").field(events))
+    builder.register(
+        Subscription::new("Subscription").description("订阅 · Subscriptions, over graphql-transport-ws.").field(events),
+    )
 }
 
 /// A value that borrows nothing, where one that may borrow is expected.
@@ -80,15 +84,16 @@ impl Feed {
             && self.after.is_none_or(|after| after < at.position)
         {
             let page = self.node.events_after(&viewer, &self.kinds, self.after, self.node.limits.page_max, at).await?;
-            // Between the last event of a full page and the end there may be more; otherwise all of it was looked at.
-            self.after = Some(if page.more { page.events.last().map_or(at.position, |event| event.stored.position) } else { at.position });
+            self.after = Some(page.looked_at);
             self.ready.extend(page.events);
             if !self.ready.is_empty() || page.more {
                 return Ok(());
             }
         }
         let (current, timeline) = &mut self.woken;
-        let moved = async { tokio::select! { moved = current.changed() => moved, moved = timeline.changed() => moved } };
+        let moved = async {
+            tokio::select! { moved = current.changed() => moved, moved = timeline.changed() => moved }
+        };
         let waited = tokio::time::timeout(std::time::Duration::from_secs(5), moved).await;
         if let Ok(Err(_)) = waited {
             // The read model has stopped: the service is shutting down.

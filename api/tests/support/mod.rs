@@ -76,7 +76,8 @@ pub fn city(seed: u64) -> City {
     let mut hospitals = Vec::new();
     for (number, (area, (county, supervisor, approver))) in [AREA, OTHER_AREA].into_iter().zip(&approvers).enumerate() {
         let hospital = world.id();
-        let mut profile = institution_profile(&credit_code(number as u32), ["江安县示范医院", "长宁县示范医院"][number]);
+        let mut profile =
+            institution_profile(&credit_code(number as u32), ["江安县示范医院", "长宁县示范医院"][number]);
         profile["supervision_area"] = json!(area);
         profile["division"] = json!(area);
         world.act(supervisor, Wish::new("institution.registered", hospital, profile)).expect("registered");
@@ -85,7 +86,8 @@ pub fn city(seed: u64) -> City {
         let officer = world.enrol(&unit, &admin2, "I", "I_RPO", Some(hospital), Some(area));
         let party = world.id();
         let post = domain::codes::Post::ALL[0].as_str();
-        let data = json!({"post": post, "party": {"kind": "party", "id": party}, "name": "张示范", "phone": "13800000000"});
+        let data =
+            json!({"post": post, "party": {"kind": "party", "id": party}, "name": "张示范", "phone": "13800000000"});
         let today = world.today();
         world.act(&officer, Wish::new("institution.officer_appointed", hospital, data).on(today)).expect("appointed");
         if area == AREA {
@@ -95,9 +97,12 @@ pub fn city(seed: u64) -> City {
         }
         hospitals.push((hospital, officer));
     }
-    for (number, (kind, roles)) in [("TSO", ["TSO_SIGN", "TSO_INPUT"]), ("HEO", ["HEO_CHIEF", "HEO_INPUT"])].into_iter().enumerate() {
+    for (number, (kind, roles)) in
+        [("TSO", ["TSO_SIGN", "TSO_INPUT"]), ("HEO", ["HEO_CHIEF", "HEO_INPUT"])].into_iter().enumerate()
+    {
         let service = world.id();
-        let mut profile = institution_profile(&credit_code(100 + number as u32), ["示范技术服务公司", "示范体检中心"][number]);
+        let mut profile =
+            institution_profile(&credit_code(100 + number as u32), ["示范技术服务公司", "示范体检中心"][number]);
         profile["kinds"] = json!([kind]);
         let supervisor = people["C_SUP"].clone();
         world.act(&supervisor, Wish::new("institution.registered", service, profile)).expect("registered");
@@ -142,7 +147,10 @@ pub async fn serve(world: &World, limits: Limits) -> Server {
     let now = Arc::new(AtomicI64::new(world.now.micros()));
     let clock = now.clone();
     let micros: schema::appender::Clock = Arc::new(move || clock.load(Ordering::SeqCst));
-    let appender = Appender::start(role_config(database.config(), Role::Appender, &passwords), micros, AppenderLimits::default()).await.expect("an appender");
+    let appender =
+        Appender::start(role_config(database.config(), Role::Appender, &passwords), micros, AppenderLimits::default())
+            .await
+            .expect("an appender");
     let pool = |role| connect(database.config(), role, &passwords).expect("a pool");
     let folder = tempfile::tempdir().expect("a folder");
     let keys = KeyStore::open(folder.path()).expect("a key store");
@@ -167,7 +175,8 @@ pub async fn serve(world: &World, limits: Limits) -> Server {
         clock: clock.clone(),
         published: published_seen.clone(),
     }));
-    let projections = Arc::new(schema::catch_up::start(pool(Role::Projector), Some(door.sizes())).await.expect("projections"));
+    let projections =
+        Arc::new(schema::catch_up::start(pool(Role::Projector), Some(door.sizes())).await.expect("projections"));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let node = Node::new(NodeParts {
@@ -186,7 +195,17 @@ pub async fn serve(world: &World, limits: Limits) -> Server {
     });
     tokio::spawn(async move { axum::serve(listener, api::router(node)).await });
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-    Server { url: format!("http://{address}"), door, projections, published, http, database, keys, now, _folder: folder }
+    Server {
+        url: format!("http://{address}"),
+        door,
+        projections,
+        published,
+        http,
+        database,
+        keys,
+        now,
+        _folder: folder,
+    }
 }
 
 /// A node with the city in its ledger.
@@ -215,10 +234,22 @@ impl Server {
             }
             let object = signing::json::read_stored(&row.payload).expect("a payload");
             let id: Uuid = object.get("id").and_then(|id| id.as_text()).and_then(|id| id.parse().ok()).expect("an id");
-            let envelope = Envelope { payload_type: PayloadType::Event, payload: row.payload.clone(), key: row.key, signature: row.signature.clone() };
-            let unit = Unit { envelopes: vec![envelope], openings: vec![Some(world.openings.get(&id).cloned().unwrap_or_default())] };
+            let envelope = Envelope {
+                payload_type: PayloadType::Event,
+                payload: row.payload.clone(),
+                key: row.key,
+                signature: row.signature.clone(),
+            };
+            let unit = Unit {
+                envelopes: vec![envelope],
+                openings: vec![Some(world.openings.get(&id).cloned().unwrap_or_default())],
+            };
             self.set_now(row.recorded_at);
-            let receipts = self.door.submit(&unit.to_json()).await.unwrap_or_else(|error| panic!("position {}: {error:?}", row.position));
+            let receipts = self
+                .door
+                .submit(&unit.to_json())
+                .await
+                .unwrap_or_else(|error| panic!("position {}: {error:?}", row.position));
             last = receipts[0].position;
         }
         self.set_now(world.now);
@@ -227,7 +258,8 @@ impl Server {
 
     /// The signed answer to a fresh challenge, with something changed.
     pub async fn answer(&self, account: Uuid, key: &SigningKey, change: impl FnOnce(&mut Session)) -> Vec<u8> {
-        let challenge: Json = self.http.get(format!("{}/session", self.url)).send().await.expect("an answer").json().await.expect("JSON");
+        let challenge: Json =
+            self.http.get(format!("{}/session", self.url)).send().await.expect("an answer").json().await.expect("JSON");
         let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name}: {challenge}")).to_owned();
         let mut session = Session {
             account,
@@ -242,7 +274,14 @@ impl Server {
     }
 
     pub async fn post_session(&self, body: Vec<u8>) -> (u16, Json) {
-        let response = self.http.post(format!("{}/session", self.url)).header("content-type", "application/json").body(body).send().await.expect("an answer");
+        let response = self
+            .http
+            .post(format!("{}/session", self.url))
+            .header("content-type", "application/json")
+            .body(body)
+            .send()
+            .await
+            .expect("an answer");
         (response.status().as_u16(), response.json().await.expect("JSON"))
     }
 
@@ -255,7 +294,8 @@ impl Server {
 
     /// Asks; the whole answer.
     pub async fn ask(&self, token: Option<&str>, query: &str, variables: Json) -> Json {
-        let mut request = self.http.post(format!("{}/graphql", self.url)).json(&json!({"query": query, "variables": variables}));
+        let mut request =
+            self.http.post(format!("{}/graphql", self.url)).json(&json!({"query": query, "variables": variables}));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
