@@ -724,7 +724,13 @@ impl<'a> Judge<'a> {
         };
         match &typed.event {
             Event::Account(account::Event::Opened(opened)) => {
-                Ok(opened.level == Level::City && opened.kind == AccountKind::Person)
+                let mut standing = 0;
+                for record in &self.base.members(account::FIRST_ACCOUNTS_KEY)?.records {
+                    if !cannot_act_again(record.id, self.base, self.day)? {
+                        standing += 1;
+                    }
+                }
+                Ok(standing < 3 && opened.level == Level::City && opened.kind == AccountKind::Person)
             }
             Event::Account(_) => {
                 Ok(entry.and_then(|e| e.state.account()).is_some_and(|account| account.level == Level::City))
@@ -745,7 +751,7 @@ impl<'a> Judge<'a> {
                         .and_then(|entry| entry.state.grant())
                         .filter(|grant| grant.role == given.role && !grant.ended);
                     if let Some(grant) = grant
-                        && !grant_is_dead(grant.given.account, self.base, self.day)?
+                        && !cannot_act_again(grant.given.account, self.base, self.day)?
                     {
                         standing += 1;
                     }
@@ -1098,7 +1104,7 @@ fn administrators_stand(facts: &dyn Facts, day: Date) -> Result<bool, Need> {
 }
 
 /// True when an account can never act again: closed, or every key that was bound is revoked.
-fn grant_is_dead(account: Uuid, facts: &dyn Facts, day: Date) -> Result<bool, Need> {
+fn cannot_act_again(account: Uuid, facts: &dyn Facts, day: Date) -> Result<bool, Need> {
     let authority: Arc<Authority> = facts.authority(account)?;
     let closed = authority.account.as_ref().is_some_and(|account| account.closed);
     let gone = !authority.credentials.is_empty()

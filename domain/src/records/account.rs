@@ -85,6 +85,9 @@ impl Account {
     }
 }
 
+/// Index key of the accounts that roots opened.
+pub const FIRST_ACCOUNTS_KEY: &str = "administrators/accounts";
+
 const PERSON: Rule = Rule {
     id: "account.person_members",
     zh: "自然人账户须有自然人标识和姓名，其他账户不得有",
@@ -134,7 +137,14 @@ impl Record for Account {
 
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
         match (event, state) {
-            (Event::Opened(opened), _) => opened_is_sound(opened, facts),
+            (Event::Opened(opened), _) => {
+                // Accounts of the genesis are not opened again.
+                let taken = facts.ledger()?.is_some_and(|ledger| ledger.has_account(about.record()));
+                if taken {
+                    return Err(Stop::code(Code::BadValue, "/record/id"));
+                }
+                opened_is_sound(opened, facts)
+            }
             (Event::Countersigned(second), Some(account)) => {
                 if countersigned(about, &second.countersigns).is_none() {
                     return Err(Stop::code(Code::BadReference, "/data/countersigns"));
@@ -165,8 +175,13 @@ impl Record for Account {
         }
     }
 
-    fn keys(_: &Event, about: &About<'_>) -> Vec<CompactString> {
-        vec![authority_key(about.record())]
+    fn keys(event: &Event, about: &About<'_>) -> Vec<CompactString> {
+        let mut keys = vec![authority_key(about.record())];
+        // Only roots sign without a grant: these are the accounts of the first hour.
+        if matches!(event, Event::Opened(_)) && about.statement.signer.grant.is_none() {
+            keys.push(FIRST_ACCOUNTS_KEY.into());
+        }
+        keys
     }
 }
 

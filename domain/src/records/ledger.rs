@@ -106,6 +106,12 @@ impl Ledger {
         self.created.roots.iter().find(|root| root.account == account)
     }
 
+    /// True for an account of a root or of the service.
+    #[must_use]
+    pub fn has_account(&self, account: Uuid) -> bool {
+        self.root(account).is_some() || self.created.service.account == account
+    }
+
     /// True in a demonstration.
     #[must_use]
     pub fn is_demonstration(&self) -> bool {
