@@ -92,7 +92,7 @@ impl Shelf {
         }
         for key in reads.keys.keys() {
             self.keys.remove(key);
-            if let Some(account) = key.strip_prefix("authority/").and_then(|account| account.parse().ok()) {
+            if let Some(account) = key.strip_prefix("authority/").and_then(|account| account.parse::<Uuid>().ok()) {
                 self.authorities.remove(&account);
             }
             if key == POLICY_KEY {
