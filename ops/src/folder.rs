@@ -195,8 +195,11 @@ impl Folder {
     }
 }
 
-/// The service's folders are private, but the user of PostgreSQL must be able to pass through this one.
-fn make_passable(path: &Path) -> anyhow::Result<()> {
+/// Makes a data folder: the service's files are private, but the user of PostgreSQL must be able to pass through.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_passable(path: &Path) -> anyhow::Result<()> {
     let mode = if nix::unistd::geteuid().is_root() { 0o711 } else { 0o700 };
     std::fs::DirBuilder::new()
         .recursive(true)

@@ -80,7 +80,7 @@ impl Database {
         let (admin, cluster) = match &place.database_url {
             Some(url) => (url.parse::<Config>().context("--database-url 不合规。It is ill-formed.")?, None),
             None => {
-                let lost = roles.exists() && !folder.at("pg").join("PG_VERSION").exists();
+                let lost = roles.exists() && !folder.at("pg/pgdata/PG_VERSION").exists();
                 ensure!(!lost, "数据库目录 {} 不见了：请从备份放回。The database is gone: put it back from its backup.", folder.at("pg").display());
                 let cluster = Cluster::start(&folder.at("pg"), Settings { durable }).await?;
                 (cluster.config().clone(), Some(cluster))

@@ -1,6 +1,7 @@
 //! The commands, one file each, all of the same shape: `Options`, and `run` that says how it ended.
 
 use std::future::Future;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 pub mod demo;
@@ -52,9 +53,9 @@ pub fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 
 /// Log lines of a server process go to standard error; `RADLEDGER_LOG` chooses (default `info`).
 pub fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("RADLEDGER_LOG").unwrap_or_else(|_| "info".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RADLEDGER_LOG").unwrap_or_else(|_| "info,tokio_postgres=warn".into());
     let json = std::env::var("RADLEDGER_LOG_FORMAT").is_ok_and(|format| format == "json");
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     // A second call in one process changes nothing.
     let _ = if json { builder.json().try_init() } else { builder.with_target(false).try_init() };
 }

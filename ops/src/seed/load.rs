@@ -25,7 +25,7 @@ use super::story::{Settings, Story};
 use crate::clock::ProcessClock;
 use crate::commands::init::{genesis_hash, said};
 use crate::config::{Demonstration, Place};
-use crate::folder::{Folder, New};
+use crate::folder::{Folder, New, make_passable};
 use crate::key_file::KeyFile;
 use crate::node::Core;
 
@@ -126,6 +126,7 @@ fn prepare_folder(data: &Path, wanted: &Demonstration) -> anyhow::Result<(Plan, 
         Standing::Absent => {
             let plan = Plan { seed: wanted.seed, end: end_of(wanted)?, events: wanted.events, name: wanted.name.clone() };
             plan.settings()?;
+            make_passable(data)?;
             std::fs::create_dir_all(data.join("demo")).with_context(|| format!("无法新建目录 {}。The folder cannot be made.", data.display()))?;
             std::fs::write(&plan_path, serde_json::to_vec_pretty(&plan)?)?;
             let origin = Origin::of(plan.seed, &plan.name);
