@@ -100,7 +100,8 @@ async fn vkey(State(log): State<Arc<PublicLog>>) -> Response {
 
 async fn tile(State(log): State<Arc<PublicLog>>, uri: Uri) -> Response {
     // The path as it was sent: an escaped form of a canonical path is not canonical.
-    let path: Option<TilePath> = uri.path().strip_prefix("/log/").filter(|_| uri.query().is_none()).and_then(|path| path.parse().ok());
+    let path: Option<TilePath> =
+        uri.path().strip_prefix("/log/").filter(|_| uri.query().is_none()).and_then(|path| path.parse().ok());
     let Some(path) = path else { return StatusCode::NOT_FOUND.into_response() };
     match log.read(path).await {
         Ok(Some(bytes)) => answer("application/octet-stream", FOR_EVER, bytes.to_vec()),

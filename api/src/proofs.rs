@@ -26,7 +26,9 @@ impl Proofs {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn inclusion(&self, position: u64) -> Result<Option<String>, Error> {
-        let Some(published) = self.tiles.published().await?.filter(|published| position < published.size) else { return Ok(None) };
+        let Some(published) = self.tiles.published().await?.filter(|published| position < published.size) else {
+            return Ok(None);
+        };
         let first = tiles_on_the_way(position, published.size);
         let hashes = self.tiles.with_tiles(&first, |tiles| inclusion_proof(position, published.size, tiles)).await?;
         let proof = TlogProof { extra: None, index: position, hashes, checkpoint: published.note };

@@ -46,7 +46,9 @@ impl Site {
         let signer = LogSigner::new("test/AAAA/1", SigningKey::from_seed([9; 32]));
         let vkey = signer.verifier().to_vkey();
         let sealer = Sealer::new(Database::new(role(Role::Sealer), tiles.clone()), anchor, signer, None);
-        let appender = Appender::start(role(Role::Appender), Arc::new(now_us), AppenderLimits::default()).await.expect("an appender");
+        let appender = Appender::start(role(Role::Appender), Arc::new(now_us), AppenderLimits::default())
+            .await
+            .expect("an appender");
         let router = PublicLog::new(tiles.clone(), vkey).router();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -89,7 +91,9 @@ impl Site {
 
     async fn get(&self, path: &str) -> (u16, String, String, Vec<u8>) {
         let answer = self.http.get(format!("{}{path}", self.url)).send().await.expect("an answer");
-        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default();
+        let header = |name: &str| {
+            answer.headers().get(name).map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default()
+        };
         let (status, media, cache) = (answer.status().as_u16(), header("content-type"), header("cache-control"));
         (status, media, cache, answer.bytes().await.expect("a body").to_vec())
     }
@@ -111,11 +115,15 @@ async fn an_auditor_reads_the_log_and_nothing_beyond_what_is_published() {
     assert_eq!((status, media.as_str(), cache.as_str()), (200, "text/plain; charset=utf-8", "public, max-age=1"));
     let (_, _, _, vkey) = site.get("/log/vkey").await;
     let verifier = LogVerifier::from_vkey(String::from_utf8(vkey).expect("text").trim_end()).expect("a verifier key");
-    let checkpoint = Checkpoint::verify(std::str::from_utf8(&note).expect("text"), &verifier).expect("signed by the log");
+    let checkpoint =
+        Checkpoint::verify(std::str::from_utf8(&note).expect("text"), &verifier).expect("signed by the log");
     assert_eq!(checkpoint.size, 600);
 
     let (status, media, cache, full) = site.get("/log/tile/0/000").await;
-    assert_eq!((status, media.as_str(), cache.as_str()), (200, "application/octet-stream", "public, max-age=31536000, immutable"));
+    assert_eq!(
+        (status, media.as_str(), cache.as_str()),
+        (200, "application/octet-stream", "public, max-age=31536000, immutable")
+    );
     let (_, _, _, second) = site.get("/log/tile/0/001").await;
     let (_, _, _, edge) = site.get("/log/tile/0/002.p/88").await;
     let (_, _, _, above) = site.get("/log/tile/1/000.p/2").await;
@@ -137,14 +145,32 @@ async fn an_auditor_reads_the_log_and_nothing_beyond_what_is_published() {
     }
 
     for missing in [
-        "/log/tile/0/002", "/log/tile/0/002.p/89", "/log/tile/0/002.p/98", "/log/tile/0/003.p/1", "/log/tile/1/000", "/log/tile/2/000.p/1",
-        "/log/tile/1/000.p/3", "/log/tile/entries/002", "/log/tile/entries/002.p/89", "/log/tile/0/x999/x999/999",
+        "/log/tile/0/002",
+        "/log/tile/0/002.p/89",
+        "/log/tile/0/002.p/98",
+        "/log/tile/0/003.p/1",
+        "/log/tile/1/000",
+        "/log/tile/2/000.p/1",
+        "/log/tile/1/000.p/3",
+        "/log/tile/entries/002",
+        "/log/tile/entries/002.p/89",
+        "/log/tile/0/x999/x999/999",
     ] {
         assert_eq!(site.status(missing).await, 404, "not published: {missing}");
     }
     for odd in [
-        "/log/tile/0/0", "/log/tile/00/000", "/log/tile/0/000.p/0", "/log/tile/0/000.p/01", "/log/tile/0/000.p/256", "/log/tile/0/x000/000",
-        "/log/tile/0/%30%30%30", "/log/tile/0/000/", "/log/tile/0/000?x=1", "/log/tile/8/0/000", "/log/tile/entries", "/log/tile/-1/000",
+        "/log/tile/0/0",
+        "/log/tile/00/000",
+        "/log/tile/0/000.p/0",
+        "/log/tile/0/000.p/01",
+        "/log/tile/0/000.p/256",
+        "/log/tile/0/x000/000",
+        "/log/tile/0/%30%30%30",
+        "/log/tile/0/000/",
+        "/log/tile/0/000?x=1",
+        "/log/tile/8/0/000",
+        "/log/tile/entries",
+        "/log/tile/-1/000",
     ] {
         assert_eq!(site.status(odd).await, 404, "not canonical: {odd}");
     }

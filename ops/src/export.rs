@@ -51,7 +51,8 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
         let (published, root) = exported?;
         let fits = root == published.root;
         if options.json {
-            let result = serde_json::json!({"out": options.out, "size": published.size, "root": published.root, "fits": fits});
+            let result =
+                serde_json::json!({"out": options.out, "size": published.size, "root": published.root, "fits": fits});
             println!("{result}");
         } else {
             println!("已导出 {} 条至 {} · exported that many statements", published.size, options.out.display());
@@ -71,7 +72,8 @@ async fn export(folder: &Folder, database: &Database, out: &Path) -> anyhow::Res
     let mut partial = out.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    let file = std::fs::File::create(&partial).with_context(|| format!("{} 无法写入。It cannot be written.", partial.display()))?;
+    let file = std::fs::File::create(&partial)
+        .with_context(|| format!("{} 无法写入。It cannot be written.", partial.display()))?;
     // The appender's role may read rows and tiles alike.
     let store = TileStore::new(database.pools()?.appender);
     let written = write(folder, &store, file).await;
@@ -85,12 +87,21 @@ async fn export(folder: &Folder, database: &Database, out: &Path) -> anyhow::Res
 
 /// Writes the published ledger; returns its checkpoint and the root that the exported rows make.
 async fn write(folder: &Folder, store: &TileStore, file: std::fs::File) -> anyhow::Result<(StoredCheckpoint, Hash)> {
-    let published = store.published().await?.context("尚未公布任何检查点，请先启动服务。Nothing is published yet: let the service run first.")?;
+    let published = store
+        .published()
+        .await?
+        .context("尚未公布任何检查点，请先启动服务。Nothing is published yet: let the service run first.")?;
     let mut writer = Writer::new(file);
     let (mut tree, mut full) = (Frontier::default(), Vec::new());
     let mut rows = std::pin::pin!(store.rows(0, published.size));
     while let Some(row) = rows.try_next().await? {
-        let leaf = leaf(Instant::from_micros(row.recorded_at), &statement_hash(&row.payload), row.alg, &KeyId(row.key), &row.signature);
+        let leaf = leaf(
+            Instant::from_micros(row.recorded_at),
+            &statement_hash(&row.payload),
+            row.alg,
+            &KeyId(row.key),
+            &row.signature,
+        );
         tree.push(leaf_hash(&leaf), &mut full);
         full.clear();
         writer.row(&row)?;

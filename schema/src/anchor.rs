@@ -78,7 +78,13 @@ impl FileAnchor {
     }
 
     fn locked(&self) -> Result<File, AnchorError> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&self.lock).map_err(io(&self.lock))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&self.lock)
+            .map_err(io(&self.lock))?;
         file.lock().map_err(io(&self.lock))?;
         Ok(file)
     }
@@ -108,7 +114,8 @@ impl AnchorStore for FileAnchor {
         }
         // Whole or not at all: written beside, made durable, renamed, and the name made durable.
         let fresh = self.path.with_extension("anchor.new");
-        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh).map_err(io(&fresh))?;
+        let mut file =
+            OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh).map_err(io(&fresh))?;
         file.write_all(next.as_bytes()).and_then(|()| file.sync_all()).map_err(io(&fresh))?;
         std::fs::rename(&fresh, &self.path).map_err(io(&self.path))?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
@@ -154,7 +161,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let anchor = FileAnchor::open(folder.path(), LedgerId([1; 16]), "i").expect("opened");
         let won: usize = std::thread::scope(|scope| {
-            let tries: Vec<_> = (0..8).map(|n| (n, anchor.clone())).map(|(n, anchor)| scope.spawn(move || anchor.swap(None, &format!("note {n}")).is_ok())).collect();
+            let tries: Vec<_> = (0..8)
+                .map(|n| (n, anchor.clone()))
+                .map(|(n, anchor)| scope.spawn(move || anchor.swap(None, &format!("note {n}")).is_ok()))
+                .collect();
             tries.into_iter().map(|one| usize::from(one.join().expect("no panic"))).sum()
         });
         assert_eq!(won, 1);

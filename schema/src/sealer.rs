@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use signing::bytes::Hash;
 use signing::note::{Checkpoint, LogSigner, LogVerifier};
-use signing::tree::{Frontier, FullTile, LEAF_LEN, TilePath, consistency_proof, leaf_hash, root_at, verify_consistency};
+use signing::tree::{
+    Frontier, FullTile, LEAF_LEN, TilePath, consistency_proof, leaf_hash, root_at, verify_consistency,
+};
 use tokio::sync::watch;
 use tokio_postgres::{Client, Config, NoTls};
 
@@ -203,7 +205,9 @@ impl<S: SealStore, A: AnchorStore> Sealer<S, A> {
             Some(last) if last.size != size || last.root != sealed.edge.root() => {
                 return Err(broken("the last checkpoint is not that of the stored right edge"));
             }
-            Some(last) if !self.is_ours(last) => return Err(broken("the last checkpoint was not signed by this log's key")),
+            Some(last) if !self.is_ours(last) => {
+                return Err(broken("the last checkpoint was not signed by this log's key"));
+            }
             _ => {}
         }
         let anchored = self.anchor.load()?;
@@ -224,13 +228,18 @@ impl<S: SealStore, A: AnchorStore> Sealer<S, A> {
     }
 
     fn is_ours(&self, stored: &StoredCheckpoint) -> bool {
-        Checkpoint::verify(&stored.note, &self.verifier).is_some_and(|read| read.size == stored.size && read.root == stored.root)
+        Checkpoint::verify(&stored.note, &self.verifier)
+            .is_some_and(|read| read.size == stored.size && read.root == stored.root)
     }
 
     /// The size that the anchor names, once it is proved that the database continues it.
     async fn compare(&mut self, anchored: Option<&str>, size: u64, sealed: &Sealed) -> Result<u64, SealError> {
         let Some(note) = anchored else {
-            return if sealed.published == 0 { Ok(0) } else { Err(Refusal::AnchorMissing { published: sealed.published }.into()) };
+            return if sealed.published == 0 {
+                Ok(0)
+            } else {
+                Err(Refusal::AnchorMissing { published: sealed.published }.into())
+            };
         };
         let anchor = Checkpoint::verify(note, &self.verifier).ok_or(Refusal::AnchorForeign)?;
         let behind = Refusal::Behind { database: size, anchor: anchor.size };
@@ -278,7 +287,8 @@ impl<S: SealStore, A: AnchorStore> Sealer<S, A> {
             tiles.iter().try_for_each(|tile| write_tile(folder, tile))?;
         }
         let signed = Checkpoint { origin: self.signer.origin().to_owned(), size: edge.size(), root: edge.root() };
-        let checkpoint = StoredCheckpoint { size: signed.size, root: signed.root, note: signed.sign(&self.signer), created_at: now };
+        let checkpoint =
+            StoredCheckpoint { size: signed.size, root: signed.root, note: signed.sign(&self.signer), created_at: now };
         let seal = Seal { from, tiles, checkpoint, edge };
         self.store.commit(&seal).await?;
         self.publish(Known { edge: seal.edge, anchored }, &seal.checkpoint, now).await?;
@@ -306,7 +316,12 @@ impl<S: SealStore, A: AnchorStore> Sealer<S, A> {
     ///
     /// # Errors
     /// The refusal.
-    pub async fn run(mut self, clock: Clock, mut durable: watch::Receiver<u64>, mut stop: watch::Receiver<bool>) -> Result<(), Refusal> {
+    pub async fn run(
+        mut self,
+        clock: Clock,
+        mut durable: watch::Receiver<u64>,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(), Refusal> {
         let mut backoff = PAUSE;
         loop {
             if *stop.borrow() {
@@ -382,7 +397,8 @@ impl Database {
 
     async fn client(&mut self) -> Result<&mut Client, Error> {
         if self.client.as_ref().is_none_or(Client::is_closed) {
-            let (client, connection) = self.config.connect(NoTls).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+            let (client, connection) =
+                self.config.connect(NoTls).await.map_err(|error| Error::Unavailable(error.to_string()))?;
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
                     tracing::warn!(%error, "the sealer's connection ended");
@@ -428,7 +444,10 @@ impl SealStore for Database {
         let transaction = self.client().await?.transaction().await?;
         let (size, edge) = (seal.checkpoint.size.cast_signed(), seal.edge.to_bytes());
         let moved = transaction
-            .execute("update ledger.sealer_edge set size = $1, edge = $2 where size = $3", &[&size, &edge, &seal.from.cast_signed()])
+            .execute(
+                "update ledger.sealer_edge set size = $1, edge = $2 where size = $3",
+                &[&size, &edge, &seal.from.cast_signed()],
+            )
             .await?;
         if moved != 1 {
             return Err(Error::Conflict("the right edge was moved by somebody else".to_owned()));

@@ -9,7 +9,17 @@ use signing::tree::leaf;
 use super::*;
 
 const FAULTS: [&str; 11] = [
-    "none", "load", "tail", "prove", "commit", "commit lost", "publish", "publish lost", "anchor load", "swap", "swap lost",
+    "none",
+    "load",
+    "tail",
+    "prove",
+    "commit",
+    "commit lost",
+    "publish",
+    "publish lost",
+    "anchor load",
+    "swap",
+    "swap lost",
 ];
 
 /// What survives a crash.
@@ -81,8 +91,14 @@ impl SealStore for Shared {
         }
         let partial = world.edge.partial_tiles();
         let source = |level: u8, index: u64| {
-            let full = world.tiles.iter().find(|tile| tile.level == level && tile.index == index).map(|tile| tile.hashes.clone());
-            full.or_else(|| partial.iter().find(|(l, i, _)| *l == level && *i == index).map(|(_, _, hashes)| hashes.clone()))
+            let full = world
+                .tiles
+                .iter()
+                .find(|tile| tile.level == level && tile.index == index)
+                .map(|tile| tile.hashes.clone());
+            full.or_else(|| {
+                partial.iter().find(|(l, i, _)| *l == level && *i == index).map(|(_, _, hashes)| hashes.clone())
+            })
         };
         Ok((root_at(size, &source).expect("tiles"), consistency_proof(size, now, &source).expect("tiles")))
     }

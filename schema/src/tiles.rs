@@ -68,7 +68,8 @@ impl TileStore {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn published(&self) -> Result<Option<StoredCheckpoint>, Error> {
-        let sql = "select c.size, c.root, c.note, c.created_at from ledger.published p join ledger.checkpoint c using (size)
+        let sql =
+            "select c.size, c.root, c.note, c.created_at from ledger.published p join ledger.checkpoint c using (size)
              order by p.size desc limit 1";
         Ok(self.checkpoints_of(sql).await?.pop())
     }
@@ -142,13 +143,16 @@ impl TileStore {
         let mut wanted: Vec<(u8, u64)> = first.to_vec();
         while loaded.tiles.len() <= PROOF_TILES_MAX {
             for (place, tile) in wanted.iter().zip(self.tiles(&wanted).await?) {
-                let tile = tile.ok_or_else(|| Error::corrupt(None, format!("the tile {}/{} is missing", place.0, place.1)))?;
+                let tile =
+                    tile.ok_or_else(|| Error::corrupt(None, format!("the tile {}/{} is missing", place.0, place.1)))?;
                 loaded.tiles.insert(*place, tile);
             }
             if let Some(answer) = compute(&loaded) {
                 return Ok(answer);
             }
-            wanted = std::mem::take(&mut *loaded.missing.lock().unwrap_or_else(std::sync::PoisonError::into_inner)).into_iter().collect();
+            wanted = std::mem::take(&mut *loaded.missing.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+                .into_iter()
+                .collect();
             if wanted.is_empty() {
                 break;
             }
@@ -249,8 +253,7 @@ pub fn tiles_on_the_way(index: u64, size: u64) -> Vec<(u8, u64)> {
 }
 
 /// What a leaf is made of, in order.
-pub(crate) const LEAVES: &str =
-    "select position, recorded_at, hash, alg, key, signature from ledger.event where position >= $1 and position < $2 order by position";
+pub(crate) const LEAVES: &str = "select position, recorded_at, hash, alg, key, signature from ledger.event where position >= $1 and position < $2 order by position";
 
 /// Leaves of the rows of [`LEAVES`] for as long as their positions follow each other.
 pub(crate) fn contiguous(from: u64, rows: &[Row]) -> Result<Vec<[u8; LEAF_LEN]>, Error> {
@@ -276,12 +279,18 @@ pub(crate) fn frontier(bytes: &[u8]) -> Result<Frontier, Error> {
     if bytes.is_empty() {
         return Ok(Frontier::default());
     }
-    Frontier::from_bytes(bytes).ok_or_else(|| Error::corrupt(None, "the stored right edge of the tree is no edge of a tree"))
+    Frontier::from_bytes(bytes)
+        .ok_or_else(|| Error::corrupt(None, "the stored right edge of the tree is no edge of a tree"))
 }
 
 pub(crate) fn checkpoint(row: &Row) -> Result<StoredCheckpoint, Error> {
     let size = row.try_get::<_, i64>(0)?.cast_unsigned();
-    Ok(StoredCheckpoint { size, root: Hash(exact(row.try_get(1)?, size)?), note: row.try_get(2)?, created_at: row.try_get(3)? })
+    Ok(StoredCheckpoint {
+        size,
+        root: Hash(exact(row.try_get(1)?, size)?),
+        note: row.try_get(2)?,
+        created_at: row.try_get(3)?,
+    })
 }
 
 fn stored(row: &Row) -> Result<StoredRow, Error> {

@@ -84,17 +84,27 @@ async fn seals_publishes_proves_and_goes_on_after_a_restart() {
         let leaf = bench.tiles.leaves(index, index + 1).await.expect("the leaf")[0];
         for published in [&first, &last].into_iter().filter(|c| index < c.size) {
             let first = tiles_on_the_way(index, published.size);
-            let proof = bench.tiles.with_tiles(&first, |tiles| inclusion_proof(index, published.size, tiles)).await.expect("a proof");
+            let proof = bench
+                .tiles
+                .with_tiles(&first, |tiles| inclusion_proof(index, published.size, tiles))
+                .await
+                .expect("a proof");
             assert!(verify_inclusion(&leaf_hash(&leaf), index, published.size, &proof, &published.root), "{index}");
         }
     }
     let file = std::fs::read(bench.folder.path().join("tiles/tile/0/001")).expect("full tiles are files");
     assert_eq!(bench.tiles.tiles(&[(0, 1)]).await.expect("read")[0].as_ref(), Some(&file));
-    assert_eq!(bench.tiles.tiles(&[(0, 2), (1, 0), (0, 3)]).await.expect("read").iter().map(|t| t.as_ref().map(|t| t.len() / 32)).collect::<Vec<_>>(), [
-        Some(670 - 512),
-        Some(2),
-        None
-    ]);
+    assert_eq!(
+        bench
+            .tiles
+            .tiles(&[(0, 2), (1, 0), (0, 3)])
+            .await
+            .expect("read")
+            .iter()
+            .map(|t| t.as_ref().map(|t| t.len() / 32))
+            .collect::<Vec<_>>(),
+        [Some(670 - 512), Some(2), None]
+    );
 }
 
 #[tokio::test]
@@ -108,7 +118,10 @@ async fn what_is_durable_is_published_within_a_second_and_only_one_seals() {
     for size in 1..=3 {
         appender.append(fresh()).await.expect("appended");
         let since = Instant::now();
-        tokio::time::timeout(Duration::from_secs(1), published.wait_for(|at| *at >= size)).await.expect("within a second").expect("it runs");
+        tokio::time::timeout(Duration::from_secs(1), published.wait_for(|at| *at >= size))
+            .await
+            .expect("within a second")
+            .expect("it runs");
         assert!(since.elapsed() < Duration::from_secs(1));
     }
     assert!(matches!(bench.sealer().step(now_us()).await, Err(SealError::Database(schema::Error::Conflict(_)))));
@@ -138,6 +151,11 @@ async fn disabled_triggers_are_named() {
     let store = TileStore::new(bench.ledger.log().pool().clone());
     assert!(store.disabled_triggers().await.expect("read").is_empty());
     let admin = bench.ledger.admin().await;
-    admin.batch_execute("alter table ledger.opening disable trigger append_only; drop trigger append_only on ledger.tile").await.expect("done");
+    admin
+        .batch_execute(
+            "alter table ledger.opening disable trigger append_only; drop trigger append_only on ledger.tile",
+        )
+        .await
+        .expect("done");
     assert_eq!(store.disabled_triggers().await.expect("read"), ["opening.append_only", "tile.append_only"]);
 }

@@ -234,27 +234,19 @@ impl Bundle {
     /// # Errors
     /// When it is no bundle.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let file = File::open(path).with_context(|| format!("无法打开 {}。The bundle cannot be opened.", path.display()))?;
-        let zip = ZipArchive::new(BufReader::new(file)).with_context(|| format!("{} 不是 zip 文件。It is no zip.", path.display()))?;
+        let file =
+            File::open(path).with_context(|| format!("无法打开 {}。The bundle cannot be opened.", path.display()))?;
+        let zip = ZipArchive::new(BufReader::new(file))
+            .with_context(|| format!("{} 不是 zip 文件。It is no zip.", path.display()))?;
         let zip = Mutex::new(zip);
         let text = |name: &str| -> anyhow::Result<Vec<u8>> {
             member(&zip, name)?.with_context(|| format!("{} 中没有 {name}。The bundle lacks it.", path.display()))
         };
-        let manifest: Manifest = serde_json::from_slice(&text("manifest.json")?).context("manifest.json 不合规。It is ill-formed.")?;
+        let manifest: Manifest =
+            serde_json::from_slice(&text("manifest.json")?).context("manifest.json 不合规。It is ill-formed.")?;
         ensure!(manifest.format == FORMAT, "格式 {} 未知。This format is not known.", manifest.format);
         let checkpoint = String::from_utf8(text("checkpoint")?).context("checkpoint 不合规。It is ill-formed.")?;
         Ok(Self { zip, manifest, checkpoint })
-    }
-
-    /// The hashes of a tile that it has, full or partial.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn tile(&self, level: u8, index: u64) -> anyhow::Result<Option<Vec<u8>>> {
-        let hashes = self.manifest.size.checked_shr(8 * u32::from(level)).unwrap_or(0);
-        let there = hashes.saturating_sub(index.saturating_mul(TILE_WIDTH as u64)).min(TILE_WIDTH as u64);
-        let width = if there == TILE_WIDTH as u64 { None } else { Some(there as u8) };
-        member(&self.zip, &TilePath { level: Some(level), index, width }.to_string())
     }
 
     /// What is wrong with the bundle as a parcel: members that are missing, added or changed, or the signature over
@@ -263,8 +255,11 @@ impl Bundle {
     /// # Errors
     /// When the file cannot be read.
     pub fn faults(&self, service: Option<&PublicKey>) -> anyhow::Result<Vec<String>> {
-        let Some(envelope) = member(&self.zip, "export.dsse.json")? else { return Ok(vec!["export.dsse.json is missing".to_owned()]) };
-        let envelope = Envelope::read_bytes(&envelope).ok().filter(|envelope| envelope.payload_type == PayloadType::Export);
+        let Some(envelope) = member(&self.zip, "export.dsse.json")? else {
+            return Ok(vec!["export.dsse.json is missing".to_owned()]);
+        };
+        let envelope =
+            Envelope::read_bytes(&envelope).ok().filter(|envelope| envelope.payload_type == PayloadType::Export);
         let read = envelope.and_then(|envelope| Export::read(&envelope.payload).map(|export| (envelope, export)));
         let Some((envelope, export)) = read else { return Ok(vec!["export.dsse.json is ill-formed".to_owned()]) };
         let mut faults = Vec::new();
@@ -280,7 +275,8 @@ impl Bundle {
         check(export.ledger == self.manifest.ledger, "export.dsse.json names another ledger");
         check(export.as_of + 1 == self.manifest.size, "export.dsse.json names another size");
         check(export.checkpoint == Hash::of(self.checkpoint.as_bytes()), "export.dsse.json names another checkpoint");
-        let mut named: BTreeMap<&str, &ExportFile> = export.files.iter().map(|file| (file.name.as_str(), file)).collect();
+        let mut named: BTreeMap<&str, &ExportFile> =
+            export.files.iter().map(|file| (file.name.as_str(), file)).collect();
         let mut zip = self.zip.lock().unwrap_or_else(PoisonError::into_inner);
         for at in 0..zip.len() {
             let mut member = zip.by_index(at)?;
@@ -338,7 +334,14 @@ pub(crate) mod tests {
 
     fn row(position: u64) -> StoredRow {
         let payload = format!("{{\"n\":{position}}}").into_bytes();
-        StoredRow { position, recorded_at: 1_700_000_000_000_000 + position as i64, alg: 1, key: [3; 32], signature: vec![position as u8; 64], payload }
+        StoredRow {
+            position,
+            recorded_at: 1_700_000_000_000_000 + position as i64,
+            alg: 1,
+            key: [3; 32],
+            signature: vec![position as u8; 64],
+            payload,
+        }
     }
 
     fn service() -> SigningKey {
@@ -352,7 +355,10 @@ pub(crate) mod tests {
             let row = row(position);
             let hash = signing::envelope::statement_hash(&row.payload);
             let key = signing::bytes::KeyId(row.key);
-            tree.push(leaf_hash(&leaf(Instant::from_micros(row.recorded_at), &hash, row.alg, &key, &row.signature)), &mut full);
+            tree.push(
+                leaf_hash(&leaf(Instant::from_micros(row.recorded_at), &hash, row.alg, &key, &row.signature)),
+                &mut full,
+            );
             writer.row(&row).expect("written");
         }
         for tile in &full {
@@ -383,9 +389,19 @@ pub(crate) mod tests {
             assert_eq!(segment.first, found.len() as u64);
             assert_eq!(segment.sha256, Hash::of(&text));
             let lines = text.strip_suffix(b"\n").expect("a last line").split(|byte| *byte == b'\n');
-            found.extend(lines.map(|line| serde_json::from_slice::<Line>(line).ok().and_then(Line::into_row).expect("a row")));
+            found.extend(
+                lines.map(|line| serde_json::from_slice::<Line>(line).ok().and_then(Line::into_row).expect("a row")),
+            );
         }
         found
+    }
+
+    /// The hashes of a tile that the bundle has, full or partial.
+    fn tile(bundle: &Bundle, level: u8, index: u64) -> Option<Vec<u8>> {
+        let hashes = bundle.manifest.size >> (8 * u32::from(level));
+        let there = hashes.saturating_sub(index * TILE_WIDTH as u64).min(TILE_WIDTH as u64);
+        let width = if there == TILE_WIDTH as u64 { None } else { Some(there as u8) };
+        member(&bundle.zip, &TilePath { level: Some(level), index, width }.to_string()).expect("read")
     }
 
     #[test]
@@ -396,13 +412,16 @@ pub(crate) mod tests {
         let checkpoint = write(&path, size);
         let bundle = Bundle::open(&path).expect("a bundle");
         assert_eq!((bundle.manifest.size, bundle.checkpoint.as_str()), (size, checkpoint.as_str()));
-        assert_eq!(bundle.manifest.segments.iter().map(|s| (s.first, s.count)).collect::<Vec<_>>(), [(0, SEGMENT), (SEGMENT, 700)]);
+        assert_eq!(
+            bundle.manifest.segments.iter().map(|s| (s.first, s.count)).collect::<Vec<_>>(),
+            [(0, SEGMENT), (SEGMENT, 700)]
+        );
         let rows = all(&bundle);
         assert!(rows.iter().enumerate().all(|(at, found)| *found == row(at as u64)) && rows.len() as u64 == size);
-        assert_eq!(bundle.tile(0, 0).expect("read").expect("full").len(), 8192);
-        assert_eq!(bundle.tile(0, size / 256).expect("read").expect("partial").len() as u64, size % 256 * 32);
-        assert_eq!(bundle.tile(0, size / 256 + 1).expect("read"), None);
-        let source = |level: u8, index: u64| bundle.tile(level, index).expect("read");
+        assert_eq!(tile(&bundle, 0, 0).expect("full").len(), 8192);
+        assert_eq!(tile(&bundle, 0, size / 256).expect("partial").len() as u64, size % 256 * 32);
+        assert_eq!(tile(&bundle, 0, size / 256 + 1), None);
+        let source = |level: u8, index: u64| tile(&bundle, level, index);
         let root = signing::tree::root_at(size, &source).expect("all tiles are there");
         assert!(checkpoint.contains(&b64(&root.0)), "the tiles make the root of the checkpoint");
         assert_eq!(bundle.faults(Some(&service().public())).expect("read"), Vec::<String>::new());
@@ -419,7 +438,12 @@ pub(crate) mod tests {
             let found_name = found.name().expect("a name").into_owned();
             let mut bytes = Vec::new();
             found.read_to_end(&mut bytes).expect("read");
-            let bytes = if found_name == name { seen = true; change(Some(bytes)) } else { Some(bytes) };
+            let bytes = if found_name == name {
+                seen = true;
+                change(Some(bytes))
+            } else {
+                Some(bytes)
+            };
             if let Some(bytes) = bytes {
                 out.start_file(found_name.as_str(), options).expect("begun");
                 out.write_all(&bytes).expect("written");
@@ -445,7 +469,8 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, other) = (folder.path().join("a.zip"), folder.path().join("b.zip"));
         write(&path, 300);
-        let faults = |path: &Path| Bundle::open(path).expect("a bundle").faults(Some(&service().public())).expect("read");
+        let faults =
+            |path: &Path| Bundle::open(path).expect("a bundle").faults(Some(&service().public())).expect("read");
         for name in ["rows/000000000000.jsonl", "tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1", "README.txt"] {
             altered(&path, &other, name, flipped);
             assert_eq!(faults(&other), [format!("{name} is not what was signed")]);
@@ -461,7 +486,10 @@ pub(crate) mod tests {
         let stranger = SigningKey::from_seed([8; 32]).public();
         let bundle = Bundle::open(&path).expect("a bundle");
         for key in [None, Some(&stranger)] {
-            assert_eq!(bundle.faults(key).expect("read"), ["export.dsse.json is not signed by the service that the genesis names"]);
+            assert_eq!(
+                bundle.faults(key).expect("read"),
+                ["export.dsse.json is not signed by the service that the genesis names"]
+            );
         }
     }
 

@@ -4,6 +4,7 @@
 //! them. After a finding the fold goes on with the stored event as it is, so that one fault does not hide the next.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use domain::admission::{Admitted, Presented, Service, Typed, judge, read_typed};
 use domain::memory::Memory;
@@ -86,6 +87,10 @@ pub struct Audit<'a> {
     covered: u64,
     /// The last level-0 tile that was found too short.
     short: Option<u64>,
+    /// The position that comes next.
+    next: u64,
+    /// Runs of leaves that differ from the tiles.
+    differing: Vec<Range<u64>>,
     approvals: HashMap<u64, Instant>,
     report: Report,
 }
@@ -122,6 +127,8 @@ impl<'a> Audit<'a> {
             tile: (0, None),
             covered,
             short: None,
+            next: 0,
+            differing: Vec::new(),
             approvals: HashMap::new(),
             report: Report::new(ledger, strict),
         }
@@ -155,14 +162,31 @@ impl<'a> Audit<'a> {
         for (level, index, hashes) in self.frontier.partial_tiles().into_iter().filter(|(level, ..)| *level > 0) {
             self.compare_above(level, index, &hashes);
         }
+        for run in std::mem::take(&mut self.differing) {
+            let found = if run.end - run.start == 1 {
+                "another leaf".to_owned()
+            } else {
+                format!("other leaves up to position {}", run.end - 1)
+            };
+            self.finding(Check::Tree, run.start, "the leaf that the tile holds", &found);
+        }
         self.tree();
         self.parcel();
         self.due();
         for trigger in self.evidence.disabled_triggers() {
-            self.finding(Check::Trigger, self.frontier.size(), "every guarding trigger enabled", &format!("{trigger} is disabled"));
+            self.finding(
+                Check::Trigger,
+                self.frontier.size(),
+                "every guarding trigger enabled",
+                &format!("{trigger} is disabled"),
+            );
         }
         self.report.checked(Check::Trigger, 1);
-        self.report.close(self.frontier.size(), self.frontier.root(), self.verifier.as_ref().map(|v| v.origin().to_owned()));
+        self.report.close(
+            self.frontier.size(),
+            self.frontier.root(),
+            self.verifier.as_ref().map(|v| v.origin().to_owned()),
+        );
         self.report
     }
 
@@ -220,7 +244,8 @@ impl<'a> Audit<'a> {
             }
         }
         let complete = presented.len() == signed;
-        let verdict = if complete { judge(&presented, &self.memory, &self.service) } else { Err(Stop::code(Code::BadJson, "")) };
+        let verdict =
+            if complete { judge(&presented, &self.memory, &self.service) } else { Err(Stop::code(Code::BadJson, "")) };
         let admitted = match verdict {
             Ok(admitted) => Some(admitted),
             Err(Stop::Refuse(refusal)) if complete => {
@@ -240,7 +265,8 @@ impl<'a> Audit<'a> {
 
     /// Compares what the system had to add with what it added.
     fn consequences(&mut self, reads: &[Read], first: &Read, admitted: Option<&Admitted>) -> usize {
-        let recorded = reads.iter().take_while(|read| read.recorded_at == first.recorded_at && is_consequence(read)).count();
+        let recorded =
+            reads.iter().take_while(|read| read.recorded_at == first.recorded_at && is_consequence(read)).count();
         let expected = admitted.map_or(&[][..], |admitted| &admitted.events[admitted.signed..]);
         for (index, read) in reads[..recorded].iter().enumerate() {
             self.position(read);
@@ -252,9 +278,11 @@ impl<'a> Audit<'a> {
                 free.id = typed.statement.id;
                 free.signed_at = typed.statement.signed_at;
                 free.signer = typed.statement.signer;
-                let data = read_stored(&expected.payload).ok().and_then(|o| o.get("data").and_then(Value::as_object).cloned());
+                let data =
+                    read_stored(&expected.payload).ok().and_then(|o| o.get("data").and_then(Value::as_object).cloned());
                 let signed_by_service = read.key == self.service.key && typed.statement.signer.key == self.service.key;
-                signed_by_service && data.is_some_and(|data| canonical_object(&free.to_object(&data)) == read.row.payload)
+                signed_by_service
+                    && data.is_some_and(|data| canonical_object(&free.to_object(&data)) == read.row.payload)
             });
             if !same && admitted.is_some() {
                 self.finding(Check::System, position, "the consequence that the fold demands", "another statement");
@@ -272,15 +300,22 @@ impl<'a> Audit<'a> {
 
     /// Position, time and leaf of one row.
     fn position(&mut self, read: &Read) {
-        let expected = self.frontier.size();
-        if read.row.position != expected {
-            self.finding(Check::Stream, read.row.position, &format!("position {expected}"), "a gap or a repetition");
+        let (position, expected) = (read.row.position, self.next);
+        if position != expected {
+            self.finding(Check::Stream, position, &format!("position {expected}"), "a gap or a repetition");
         }
+        // Named once: what follows a gap is not a gap again, and is compared with the leaves of its own positions.
+        self.next = position.saturating_add(1);
         if read.recorded_at < self.last {
-            self.finding(Check::Time, read.row.position, "recorded_at not before the event before", &read.recorded_at.to_string());
+            self.finding(
+                Check::Time,
+                read.row.position,
+                "recorded_at not before the event before",
+                &read.recorded_at.to_string(),
+            );
         }
         self.last = self.last.max(read.recorded_at);
-        self.compare_tile(read, expected);
+        self.compare_tile(read, position);
         let mut full = Vec::new();
         self.frontier.push(read.leaf, &mut full);
         for tile in full.iter().filter(|tile| tile.level > 0) {
@@ -302,7 +337,7 @@ impl<'a> Audit<'a> {
         let offset = (position % width) as usize * 32;
         let kept = self.tile.1.as_ref().and_then(|tile| tile.get(offset..offset + 32)).map(<[u8]>::to_vec);
         match kept {
-            Some(kept) if kept != read.leaf.0 => self.finding(Check::Tree, read.row.position, "the leaf that the tile holds", "another leaf"),
+            Some(kept) if kept != read.leaf.0 => self.other_leaf(position),
             // Named once, where the tile ends too early.
             None if position < self.covered && self.short != Some(position / width) => {
                 self.short = Some(position / width);
@@ -310,6 +345,16 @@ impl<'a> Audit<'a> {
                 self.finding(Check::Tree, read.row.position, &expected, "the tile is missing or too short");
             }
             _ => {}
+        }
+    }
+
+    /// A leaf that differs. A run of them is one finding at its first: rows that were renumbered differ to the end.
+    fn other_leaf(&mut self, position: u64) {
+        let listed = self.differing.len();
+        match self.differing.last_mut() {
+            Some(run) if run.end == position => run.end = position + 1,
+            _ if listed < FINDINGS_MAX => self.differing.push(position..position + 1),
+            _ => self.report.unlisted += 1,
         }
     }
 
@@ -324,8 +369,9 @@ impl<'a> Audit<'a> {
                 Some(kept) if kept == hash => {}
                 Some(_) => {
                     let below = start..start + leaves;
-                    if !self.report.findings.iter().any(|known| known.check == Check::Tree && below.contains(&known.position)) {
-                        let expected = format!("the hash of the leaves {start}..{} in the tile {level}/{index}", below.end);
+                    if !self.differing.iter().any(|run| run.start < below.end && below.start < run.end) {
+                        let expected =
+                            format!("the hash of the leaves {start}..{} in the tile {level}/{index}", below.end);
                         self.finding(Check::Tree, start, &expected, "another hash");
                     }
                 }
@@ -386,7 +432,7 @@ impl<'a> Audit<'a> {
         self.verifier = LogVerifier::from_vkey(&ledger.created.log_vkey);
         if let Some(trust) = self.trust.filter(|trust| trust.vkey != ledger.created.log_vkey) {
             let expected = trust.vkey.clone();
-            self.finding(Check::Trust, 0, &format!("the log key {expected}"), &ledger.created.log_vkey.to_string());
+            self.finding(Check::Trust, 0, &format!("the log key {expected}"), &ledger.created.log_vkey);
         }
     }
 
@@ -408,12 +454,19 @@ impl<'a> Audit<'a> {
                     self.report.seals.opened += 1;
                     let again = signing::seal::commitment(self.ledger, typed.statement.id, &pointer, salt, value);
                     if again != commitment {
-                        self.finding(Check::Seal, position, &format!("an opening that fits the seal at {pointer}"), "another value");
+                        self.finding(
+                            Check::Seal,
+                            position,
+                            &format!("an opening that fits the seal at {pointer}"),
+                            "another value",
+                        );
                     }
                 }
                 Some(Opened::Erased) => self.report.seals.erased += 1,
                 Some(Opened::Unavailable) => self.report.seals.not_opened += 1,
-                None => self.finding(Check::Seal, position, &format!("an opening of the seal at {pointer}"), "none is kept"),
+                None => {
+                    self.finding(Check::Seal, position, &format!("an opening of the seal at {pointer}"), "none is kept")
+                }
             }
         }
     }
@@ -437,11 +490,18 @@ impl<'a> Audit<'a> {
                 continue;
             }
             let empty = (0, signing::tree::empty_root());
-            let root = self.roots.iter().chain([&empty]).find(|(known, _)| *known == checkpoint.size).map(|(_, root)| *root);
+            let root =
+                self.roots.iter().chain([&empty]).find(|(known, _)| *known == checkpoint.size).map(|(_, root)| *root);
             if root != Some(checkpoint.root) {
-                self.finding(check, checkpoint.size.saturating_sub(1), &format!("the root of {} events", checkpoint.size), "another root");
+                self.finding(
+                    check,
+                    checkpoint.size.saturating_sub(1),
+                    &format!("the root of {} events", checkpoint.size),
+                    "another root",
+                );
             }
-            self.report.proved = self.report.proved.max(if root == Some(checkpoint.root) { checkpoint.size } else { 0 });
+            self.report.proved =
+                self.report.proved.max(if root == Some(checkpoint.root) { checkpoint.size } else { 0 });
         }
     }
 
@@ -469,7 +529,12 @@ impl<'a> Audit<'a> {
         let late = self.last.plus_micros(-ERASURE_DUE_MICROS);
         for (position, _) in waiting {
             if self.approvals.get(&position).is_none_or(|recorded| *recorded < late) {
-                self.finding(Check::System, position, "erasure.carried_out within seven days of the approval", "it is missing");
+                self.finding(
+                    Check::System,
+                    position,
+                    "erasure.carried_out within seven days of the approval",
+                    "it is missing",
+                );
             }
         }
     }
@@ -500,7 +565,8 @@ fn present(read: &Read, object: &Object) -> Presented {
 fn bad_signatures(reads: &[Read], keys: &HashMap<KeyId, PublicKey>, strict: bool) -> Vec<u64> {
     let single = |read: &Read| {
         let key = keys.get(&read.key).filter(|_| read.row.alg == 1);
-        let good = key.is_some_and(|key| key.verify_payload(PayloadType::Event, &read.row.payload, &read.row.signature));
+        let good =
+            key.is_some_and(|key| key.verify_payload(PayloadType::Event, &read.row.payload, &read.row.signature));
         (!good).then_some(read.row.position)
     };
     if strict {
@@ -518,7 +584,11 @@ fn bad_signatures(reads: &[Read], keys: &HashMap<KeyId, PublicKey>, strict: bool
                     Some((key, message.as_slice(), read.row.signature.as_slice()))
                 })
                 .collect();
-            if candidates.is_some_and(|candidates| batch_all_valid(&candidates)) { Vec::new() } else { chunk.iter().filter_map(single).collect() }
+            if candidates.is_some_and(|candidates| batch_all_valid(&candidates)) {
+                Vec::new()
+            } else {
+                chunk.iter().filter_map(single).collect()
+            }
         })
         .collect();
     chunks.concat()
@@ -531,7 +601,9 @@ fn unit_length(reads: &[Read]) -> usize {
         Some((batch.get("id")?.as_text()?.to_owned(), batch.get("count")?.as_integer()? as usize))
     };
     match batch(&reads[0]) {
-        Some((id, count)) => reads.iter().take(count).take_while(|read| batch(read).is_some_and(|(other, _)| other == id)).count().max(1),
+        Some((id, count)) => {
+            reads.iter().take(count).take_while(|read| batch(read).is_some_and(|(other, _)| other == id)).count().max(1)
+        }
         None => 1,
     }
 }
@@ -552,7 +624,8 @@ fn describe(refusal: &Refusal) -> String {
 }
 
 fn check_of(refusal: &Refusal, read: &Read) -> Check {
-    let system = read.object.as_ref().is_ok_and(|object| object.get("meaning").and_then(Value::as_text) == Some("system"));
+    let system =
+        read.object.as_ref().is_ok_and(|object| object.get("meaning").and_then(Value::as_text) == Some("system"));
     if system {
         return Check::System;
     }
@@ -561,7 +634,9 @@ fn check_of(refusal: &Refusal, read: &Read) -> Check {
         Code::BadBatch => Check::Batch,
         Code::ClockSkew => Check::Time,
         Code::UnknownKey | Code::KeyNotActive | Code::KeyRevoked => Check::Key,
-        Code::SignerMismatch | Code::GrantInvalid | Code::AssuranceTooLow | Code::NotAuthorised | Code::FourEyes => Check::Authority,
+        Code::SignerMismatch | Code::GrantInvalid | Code::AssuranceTooLow | Code::NotAuthorised | Code::FourEyes => {
+            Check::Authority
+        }
         Code::BadReference | Code::ReadStale => Check::Reference,
         Code::Conflict => Check::Stream,
         Code::ClaimTaken | Code::AlreadyRecorded => Check::Claim,

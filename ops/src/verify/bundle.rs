@@ -83,7 +83,8 @@ pub fn rows_name(first: u64) -> String {
 /// A bar for work over so many rows, on standard error.
 #[must_use]
 pub fn progress(rows: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec} {eta}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(rows).with_style(style)
 }
 
@@ -96,7 +97,8 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
         .with_context(|| format!("{}: 不是 zip 文件 · not a zip file", path.display()))?;
     let names: Vec<String> = zip.file_names().filter_map(|name| name.ok().map(|name| name.into_owned())).collect();
     let evidence = Bundle::read(path, &mut zip, &names)?;
-    let mut segments: Vec<&String> = names.iter().filter(|name| name.starts_with("rows/") && name.ends_with(".jsonl")).collect();
+    let mut segments: Vec<&String> =
+        names.iter().filter(|name| name.starts_with("rows/") && name.ends_with(".jsonl")).collect();
     segments.sort();
     let Some(ledger) = trust.map(|trust| trust.ledger).or(evidence.ledger) else {
         bail!("导出包没有检查点，请用 --trust 指定账本 · the bundle has no checkpoint: name the ledger with --trust");
@@ -109,7 +111,9 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
         let mut line = Vec::new();
         while lines.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? > 0 {
             let row = serde_json::from_slice::<Line>(&line).ok().and_then(Line::into_row);
-            chunk.push(row.ok_or_else(|| anyhow!("{name}: 第 {} 行无法读取 · line {} cannot be read", chunk.len() + 1, chunk.len() + 1))?);
+            chunk.push(row.ok_or_else(|| {
+                anyhow!("{name}: 第 {} 行无法读取 · line {} cannot be read", chunk.len() + 1, chunk.len() + 1)
+            })?);
             line.clear();
             if chunk.len() == CHUNK {
                 bar.inc(CHUNK as u64);

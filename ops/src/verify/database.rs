@@ -21,7 +21,12 @@ use crate::node::Database;
 ///
 /// # Errors
 /// When the folder or the database cannot be read.
-pub async fn verify(place: &Place, trust: Option<Trust>, strict: bool, replay: bool) -> anyhow::Result<(Report, Vec<String>)> {
+pub async fn verify(
+    place: &Place,
+    trust: Option<Trust>,
+    strict: bool,
+    replay: bool,
+) -> anyhow::Result<(Report, Vec<String>)> {
     let folder = Folder::open(&place.data())?;
     let ledger = folder.installation.ledger;
     let database = Database::open(place, &folder, true).await?;
@@ -53,7 +58,8 @@ pub async fn verify(place: &Place, trust: Option<Trust>, strict: bool, replay: b
             let mut chunk = Vec::with_capacity(CHUNK);
             while let Some(row) = rows.next().await {
                 chunk.push(row?);
-                if chunk.len() == CHUNK && send.send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))).is_err() {
+                if chunk.len() == CHUNK && send.send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))).is_err()
+                {
                     break;
                 }
             }
@@ -92,7 +98,11 @@ async fn differing(projector: &deadpool_postgres::Pool) -> anyhow::Result<Vec<St
     let current = schema::rebuild::compare::<projections::current::Current>(projector).await?;
     let timeline = schema::rebuild::compare::<projections::timeline::Timeline>(projector).await?;
     let named = [("current", current), ("timeline", timeline)];
-    Ok(named.into_iter().filter(|(_, c)| c.differing != (0, 0)).map(|(name, comparison)| format!("{name}: {comparison:?}")).collect())
+    Ok(named
+        .into_iter()
+        .filter(|(_, c)| c.differing != (0, 0))
+        .map(|(name, comparison)| format!("{name}: {comparison:?}"))
+        .collect())
 }
 
 struct Copy {

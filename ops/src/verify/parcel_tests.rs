@@ -31,13 +31,19 @@ fn scene() -> Scene {
     let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
     let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));
     let institution = world.id();
-    world.act(&supervisor, Wish::new("institution.registered", institution, institution_profile("12511500451600013C", "示范医院"))).expect("registered");
+    world
+        .act(
+            &supervisor,
+            Wish::new("institution.registered", institution, institution_profile("12511500451600013C", "示范医院")),
+        )
+        .expect("registered");
     world.act(&approver, Wish::new("institution.approved", institution, json!({}))).expect("approved");
     let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(institution), Some(AREA));
     let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(institution), Some(AREA));
     for batch in 0..3 {
-        let wishes: Vec<Wish> =
-            (0..100).map(|n| Wish::new("device.registered", world.id(), device_profile(institution, batch * 100 + n + 1))).collect();
+        let wishes: Vec<Wish> = (0..100)
+            .map(|n| Wish::new("device.registered", world.id(), device_profile(institution, batch * 100 + n + 1)))
+            .collect();
         let unit = world.sign(&officer, &wishes).expect("signed");
         world.submit(&unit).expect("admitted");
     }
@@ -47,7 +53,10 @@ fn scene() -> Scene {
     let mut writer = Writer::new(std::fs::File::create(&bundle).expect("a file"));
     let (mut tree, mut full) = (Frontier::default(), Vec::new());
     for (row, kept) in world.rows.iter().zip(&seal(&world).rows) {
-        tree.push(leaf_hash(&leaf(row.recorded_at, &statement_hash(&row.payload), row.alg, &row.key, &row.signature)), &mut full);
+        tree.push(
+            leaf_hash(&leaf(row.recorded_at, &statement_hash(&row.payload), row.alg, &row.key, &row.signature)),
+            &mut full,
+        );
         writer.row(kept).expect("written");
     }
     let tiles = full.into_iter().map(|tile| (tile.level, tile.index, tile.hashes)).chain(tree.partial_tiles());
@@ -92,7 +101,8 @@ fn every_member_counts() {
     let edge = format!("tile/0/001.p/{}", size - 256);
     let parcel = (Check::Bundle, size);
     for name in ["README.txt", "manifest.json", "export.dsse.json", "files/none"] {
-        let change: fn(Option<Vec<u8>>) -> Option<Vec<u8>> = if name == "files/none" { |_| Some(vec![1]) } else { |_| None };
+        let change: fn(Option<Vec<u8>>) -> Option<Vec<u8>> =
+            if name == "files/none" { |_| Some(vec![1]) } else { |_| None };
         assert!(scene.with(name, change).contains(&parcel), "{name}");
     }
     assert!(scene.with("export.dsse.json", flipped).contains(&parcel));

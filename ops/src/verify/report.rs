@@ -149,7 +149,16 @@ impl Report {
         self.findings.sort_by(|a, b| (a.position, a.check, &a.found).cmp(&(b.position, b.check, &b.found)));
         // The judge speaks for these whenever it speaks at all.
         let judged = self.checked.get(&Check::Statement).copied().unwrap_or(0);
-        for check in [Check::Key, Check::Authority, Check::Stream, Check::Batch, Check::Id, Check::Claim, Check::Reference, Check::Rule] {
+        for check in [
+            Check::Key,
+            Check::Authority,
+            Check::Stream,
+            Check::Batch,
+            Check::Id,
+            Check::Claim,
+            Check::Reference,
+            Check::Rule,
+        ] {
             self.checked(check, judged);
         }
     }
@@ -169,12 +178,24 @@ impl Report {
                 format!("All {} events verify; {} of them are covered by a checkpoint.", self.size, self.proved),
             ),
             None => (
-                format!("全部 {} 个事件核验通过，其中 {} 个有检查点为证；创世取自该副本本身，未与信任文件核对。", self.size, self.proved),
-                format!("All {} events verify; {} of them are covered by a checkpoint. The genesis was taken from the copy itself: give --trust to pin it.", self.size, self.proved),
+                format!(
+                    "全部 {} 个事件核验通过，其中 {} 个有检查点为证；创世取自该副本本身，未与信任文件核对。",
+                    self.size, self.proved
+                ),
+                format!(
+                    "All {} events verify; {} of them are covered by a checkpoint. The genesis was taken from the copy itself: give --trust to pin it.",
+                    self.size, self.proved
+                ),
             ),
             Some(first) => (
-                format!("位置 {} 之前的 {} 个事件没有发现问题；其后各项以逐条发现为准。", first.position, first.position),
-                format!("Nothing was found before position {}: those {} events stand. What comes after must be read with the findings.", first.position, first.position),
+                format!(
+                    "位置 {} 之前的 {} 个事件没有发现问题；其后各项以逐条发现为准。",
+                    first.position, first.position
+                ),
+                format!(
+                    "Nothing was found before position {}: those {} events stand. What comes after must be read with the findings.",
+                    first.position, first.position
+                ),
             ),
         }
     }
@@ -214,19 +235,40 @@ impl Report {
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         let origin = self.origin.as_deref().unwrap_or("—");
-        let mode = if self.strict { "逐条核验 strict" } else { "批量核验 batch, single check where a batch fails" };
-        let _ = writeln!(out, "账本 ledger   {}\n来源 origin   {origin}\n事件 events   {}\n根   root     {}", self.ledger, self.size, self.root);
+        let mode =
+            if self.strict { "逐条核验 strict" } else { "批量核验 batch, single check where a batch fails" };
+        let _ = writeln!(
+            out,
+            "账本 ledger   {}\n来源 origin   {origin}\n事件 events   {}\n根   root     {}",
+            self.ledger, self.size, self.root
+        );
         let _ = writeln!(out, "签名 mode     {mode}");
         for check in Check::ALL {
             let findings = self.findings.iter().filter(|finding| finding.check == *check).count();
             let mark = if findings == 0 { "✔" } else { "✖" };
-            let _ = writeln!(out, "  {mark} {:<11} {:>9} {findings:>6}", check.as_str(), self.checked.get(check).copied().unwrap_or(0));
+            let _ = writeln!(
+                out,
+                "  {mark} {:<11} {:>9} {findings:>6}",
+                check.as_str(),
+                self.checked.get(check).copied().unwrap_or(0)
+            );
         }
         let seals = &self.seals;
-        let _ = writeln!(out, "封存 seals    已开封 opened {} · 已销毁 erased {} · 未开封 not opened {}", seals.opened, seals.erased, seals.not_opened);
+        let _ = writeln!(
+            out,
+            "封存 seals    已开封 opened {} · 已销毁 erased {} · 未开封 not opened {}",
+            seals.opened, seals.erased, seals.not_opened
+        );
         for finding in &self.findings {
             let (zh, en) = finding.check.meaning();
-            let _ = writeln!(out, "\n#{} {}：{zh}\n  {en}\n  应为 expected: {}\n  实为 found:    {}", finding.position, finding.check.as_str(), finding.expected, finding.found);
+            let _ = writeln!(
+                out,
+                "\n#{} {}：{zh}\n  {en}\n  应为 expected: {}\n  实为 found:    {}",
+                finding.position,
+                finding.check.as_str(),
+                finding.expected,
+                finding.found
+            );
         }
         if self.unlisted > 0 {
             let _ = writeln!(out, "\n另有 {} 项未列出 · {} further findings not listed", self.unlisted, self.unlisted);

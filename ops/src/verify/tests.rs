@@ -74,7 +74,8 @@ pub(super) fn seal(world: &World) -> Copy {
         .openings
         .iter()
         .map(|(id, list)| {
-            let opened = list.iter().map(|o| (o.pointer.clone(), Opened::Open { salt: o.salt, value: o.value.clone() }));
+            let opened =
+                list.iter().map(|o| (o.pointer.clone(), Opened::Open { salt: o.salt, value: o.value.clone() }));
             (*id, opened.collect())
         })
         .collect();
@@ -87,7 +88,12 @@ fn scene() -> Scene {
     let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
     let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));
     let institution = world.id();
-    world.act(&supervisor, Wish::new("institution.registered", institution, institution_profile("12511500451600013C", "示范医院"))).expect("registered");
+    world
+        .act(
+            &supervisor,
+            Wish::new("institution.registered", institution, institution_profile("12511500451600013C", "示范医院")),
+        )
+        .expect("registered");
     world.act(&approver, Wish::new("institution.approved", institution, json!({}))).expect("approved");
     let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(institution), Some(AREA));
     let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(institution), Some(AREA));
@@ -101,7 +107,8 @@ fn scene() -> Scene {
     let unit = world.sign(&officer, &wishes).expect("signed");
     world.submit(&unit).expect("admitted");
     let batch = world.memory.size() - 3;
-    let unit = world.sign(&approver, &[Wish::new("institution.closed", institution, json!({})).on(&today)]).expect("signed");
+    let unit =
+        world.sign(&approver, &[Wish::new("institution.closed", institution, json!({})).on(&today)]).expect("signed");
     world.submit(&unit).expect("closed");
     let closing = world.memory.size() - 3;
     let copy = seal(&world);
@@ -130,7 +137,11 @@ fn a_whole_copy_has_no_finding() {
     assert_eq!(report.size, scene.world.memory.size());
     assert_eq!(report.proved, report.size);
     assert!(report.seals.opened > 0);
-    assert_eq!(report.to_json(), audit(&scene.world, &scene.copy, true).to_json(), "the report is the same for the same bytes");
+    assert_eq!(
+        report.to_json(),
+        audit(&scene.world, &scene.copy, true).to_json(),
+        "the report is the same for the same bytes"
+    );
 }
 
 #[test]
@@ -161,7 +172,10 @@ fn every_class_of_stored_byte() {
 
     copy.rows[row].recorded_at += 1;
     let found = findings(&world, &copy);
-    assert!(found.contains(&(Check::Tree, at)) && !found.iter().any(|(check, _)| *check == Check::Signature), "{found:?}");
+    assert!(
+        found.contains(&(Check::Tree, at)) && !found.iter().any(|(check, _)| *check == Check::Signature),
+        "{found:?}"
+    );
     copy.rows[row] = whole;
 
     copy.tile[32 * row] ^= 1;
@@ -172,12 +186,34 @@ fn every_class_of_stored_byte() {
 fn rows_swapped_dropped_and_torn() {
     let Scene { world, copy, batch, .. } = scene();
     let at = batch as usize;
-    let with = |rows: Vec<StoredRow>| Copy { rows, tile: copy.tile.clone(), note: copy.note.clone(), openings: copy.openings.clone(), disabled: Vec::new() };
+    let with = |rows: Vec<StoredRow>| Copy {
+        rows,
+        tile: copy.tile.clone(),
+        note: copy.note.clone(),
+        openings: copy.openings.clone(),
+        disabled: Vec::new(),
+    };
 
     let mut rows = copy.rows.clone();
     rows.swap(at, at + 1);
     let found = findings(&world, &with(rows));
     assert!(found.iter().any(|(check, _)| *check == Check::Stream), "{found:?}");
+    assert!(
+        !found.iter().any(|(check, _)| *check == Check::Tree),
+        "each row is the leaf of its own position: {found:?}"
+    );
+
+    // A row that is gone is one gap, not one at every row behind it.
+    let mut rows = copy.rows.clone();
+    rows.remove(at);
+    let found = findings(&world, &with(rows));
+    let gaps: Vec<u64> =
+        found.iter().filter(|(check, _)| *check == Check::Stream).map(|(_, position)| *position).collect();
+    assert_eq!(gaps.first(), Some(&(batch + 1)), "{found:?}");
+    assert!(
+        found.contains(&(Check::Batch, batch + 1)) && !found.iter().any(|(check, _)| *check == Check::Tree),
+        "{found:?}"
+    );
 
     let mut rows = copy.rows.clone();
     rows.truncate(rows.len() - 3);
