@@ -254,11 +254,12 @@ class Ledger:
 
 
 def check_files(members, ledger):
-    """The genesis names each published file by its hash; files of later adoptions are named by theirs."""
-    held = {to_base64url(sha256(data)) for name, data in members.items() if name.startswith("files/")}
+    """The genesis names each published file by version and hash."""
     for what in ("catalogue", "policy", "rules"):
-        if ledger.data[what]["sha256"] not in held:
-            fail(f"the {what} of the genesis is missing")
+        named = ledger.data[what]
+        data = members.get(f"files/{what}-{named['version']}.json")
+        if data is None or to_base64url(sha256(data)) != named["sha256"]:
+            fail(f"the {what} of the genesis")
 
 
 def check_tiles(members, leaves):
@@ -285,13 +286,13 @@ def tile_name(level, index, width):
 
 
 def check_export(members, ledger, checkpoint):
-    """The signed list names every member but itself, and an enrolled key signed it."""
+    """The signed list names every member but itself, and the service signed it."""
     payload, key_id, signature = dsse.open_envelope(members["export.dsse.json"], dsse.EXPORT)
     said = read_payload(payload, admission=False)
     if set(said) != {"as_of", "checkpoint", "created_at", "files", "key", "ledger"} or said["key"] != key_id:
         fail("members of the list")
-    if key_id not in ledger.keys:
-        fail("the list is signed by a key that is not enrolled")
+    if key_id not in ledger.keys or ledger.keys[key_id].role != "service":
+        fail("the list is not signed by the service")
     dsse.verify(ledger.keys[key_id].point, dsse.EXPORT, payload, signature)
     instant_micros(said["created_at"])
     listed = [(one["name"], one["bytes"], one["sha256"]) for one in said["files"]]
@@ -307,7 +308,23 @@ def check_export(members, ledger, checkpoint):
     for name in members:
         if name not in FIXED and not re.match(r"rows/|tile/|files/", name):
             fail(f"member {name}")
-    manifest = json.loads(members["manifest.json"])
-    wanted = {"ledger": ledger.trust["ledger"], "vkey": ledger.trust["vkey"], "size": checkpoint.size}
-    if any(manifest[name] != value for name, value in wanted.items()):
+    check_manifest(members, ledger, checkpoint)
+
+
+def check_manifest(members, ledger, checkpoint):
+    """The manifest tells the same as the trust file, the checkpoint and the rows."""
+    segments = []
+    for first in range(0, checkpoint.size, SEGMENT):
+        name = f"rows/{first:012}.jsonl"
+        count = min(SEGMENT, checkpoint.size - first)
+        segments.append({"name": name, "first": first, "count": count, "sha256": to_base64url(sha256(members[name]))})
+    wanted = {
+        "format": "radledger-bundle-v1",
+        "ledger": ledger.trust["ledger"],
+        "origin": checkpoint.origin,
+        "vkey": ledger.trust["vkey"],
+        "size": checkpoint.size,
+        "segments": segments,
+    }
+    if json.loads(members["manifest.json"]) != wanted:
         fail("manifest.json is about something else")
