@@ -1,0 +1,224 @@
+//! The executable as people and scripts use it: exit codes, printed forms, the walk from a key to a verified proof.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+fn radledger(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_radledger"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("RADLEDGER_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("RADLEDGER_DATA", data).env("XDG_STATE_HOME", data.with_extension("state")).env("RADLEDGER_LOG", "warn").stdin(Stdio::null());
+    command
+}
+
+fn run(command: &mut Command) -> Output {
+    command.output().expect("the executable runs")
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+fn json(output: &Output) -> Json {
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}\n{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// A folder that PostgreSQL's user can pass through, also when the tests run as root.
+fn folder() -> tempfile::TempDir {
+    let open = std::fs::Permissions::from_mode(0o755);
+    tempfile::Builder::new().prefix("radledger-cli-").permissions(open).tempdir().expect("a temporary folder")
+}
+
+/// A service that ends with its handle, by SIGKILL: that harms nothing.
+struct Service {
+    child: Child,
+    url: String,
+}
+
+impl Service {
+    fn start(data: &Path) -> Self {
+        let mut child = radledger(data).args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().expect("the service starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let mut said = String::new();
+        let url = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("the service ended: {said}")).expect("text");
+            if let Some(url) = line.trim().strip_prefix("网址 URL") {
+                break url.trim().to_owned();
+            }
+            said.push_str(&line);
+        };
+        // Somebody must read on, or the service would wait for the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ended");
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn exit_codes_tell_usage_from_failure() {
+    let place = folder();
+    let data = place.path().join("data");
+    for (arguments, expected) in [
+        (vec!["--help"], 0),
+        (vec!["--version"], 0),
+        (vec!["status", "--help"], 0),
+        (vec!["no-such-command"], 3),
+        (vec!["status", "--no-such-option"], 3),
+        (vec!["init"], 3),
+        (vec!["init", "--name", "a", "--environment", "elsewhere"], 3),
+        (vec!["seed", "--end", "someday"], 3),
+        (vec!["rebuild", "--projection", "other"], 3),
+        (vec!["status"], 2),
+        (vec!["verify"], 2),
+        (vec!["serve", "--listen", "127.0.0.1:0"], 2),
+        (vec!["token", "--key", "/nowhere.pem"], 2),
+    ] {
+        let output = run(radledger(&data).args(&arguments));
+        assert_eq!(code(&output), Some(expected), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert!(!data.join("node.json").exists(), "a failure makes no ledger");
+}
+
+#[test]
+fn a_ledger_begins_with_two_roots() {
+    let place = folder();
+    let data = place.path().join("data");
+    let key = |name: &str| place.path().join(name);
+    for name in ["a.pem", "b.pem"] {
+        let made = run(radledger(&data).args(["keygen", "--root", "--json", "--out"]).arg(key(name)));
+        assert_eq!(json(&made)["key"].as_str().map(str::len), Some(43));
+        assert_eq!(std::fs::metadata(key(name)).expect("made").permissions().mode() & 0o777, 0o600);
+    }
+    let again = run(radledger(&data).args(["keygen", "--out"]).arg(key("a.pem")));
+    assert_eq!(code(&again), Some(2), "a key file is never overwritten");
+    let one = run(radledger(&data).args(["init", "--name", "city", "--root"]).arg(key("a.pem")));
+    assert_eq!(code(&one), Some(3), "one root is not enough");
+    let init = |data: &Path| run(radledger(data).args(["init", "--name", "city", "--json", "--root"]).arg(key("a.pem")).arg(key("b.pem")));
+    let made = init(&data);
+    let trust = json(&made);
+    assert_eq!(code(&made), Some(0));
+    let stored: Json = serde_json::from_slice(&std::fs::read(data.join("trust.json")).expect("written")).expect("JSON");
+    assert_eq!(trust, stored);
+    assert!(trust["genesis"].is_string() && trust["vkey"].as_str().is_some_and(|vkey| vkey.starts_with("city/")));
+    assert_eq!(code(&init(&data)), Some(2), "there is a ledger already");
+    let status = json(&run(radledger(&data).args(["status", "--json"])));
+    assert_eq!(status["events"], 2);
+
+    let waiting = place.path().join("waiting");
+    let waits = json(&run(radledger(&waiting).args(["init", "--name", "city", "--json"])));
+    assert_eq!(waits["state"], "waits_for_genesis");
+    assert!(waits["data"]["log_vkey"].is_string() && waits["data"]["service"]["proof"].is_object());
+}
+
+#[test]
+fn the_walk_from_a_key_to_a_verified_proof() {
+    let place = folder();
+    let data = place.path().join("data");
+    let seed = ["seed", "--seed", "3", "--end", "2026-11-25", "--events", "1", "--json"];
+    let loaded = json(&run(radledger(&data).args(seed)));
+    let size = loaded["size"].as_u64().expect("a size");
+    assert_eq!(code(&run(radledger(&data).args(seed))), Some(2), "a second load is refused");
+    let officer = identities(&data);
+
+    let mut service = Service::start(&data);
+    let token = run(radledger(&data).args(["token", "--key"]).arg(&officer).args(["--url", &service.url]));
+    assert_eq!(String::from_utf8_lossy(&token.stdout).trim().len(), 43, "{}", String::from_utf8_lossy(&token.stderr));
+    let wrong = ["--type", "device.registered", "--record", "new", "--data", "{}"];
+    let refused = run(radledger(&data).args(["sign", "--key"]).arg(&officer).args(["--url", &service.url]).args(wrong));
+    assert_eq!(code(&refused), Some(1), "a refusal is no failure");
+
+    let institution = org(&data);
+    let device = format!(
+        r#"{{"institution":"{institution}","kind":"X02","device_no":"T-1","name":"测试设备","maker":"示例","factory_no":"CLI-1","location":"1号机房"}}"#
+    );
+    let fine = ["--type", "device.registered", "--record", "new", "--data", &device];
+    let signed = run(radledger(&data).args(["sign", "--key"]).arg(&officer).args(["--url", &service.url]).args(fine));
+    assert_eq!(code(&signed), Some(0), "{}", String::from_utf8_lossy(&signed.stderr));
+    let first = submit(&data, &service.url, &signed.stdout);
+    assert_eq!(first[0]["position"], size);
+    assert_eq!(first[0]["version"], 1);
+    service.kill();
+
+    let service = Service::start(&data);
+    let second = submit(&data, &service.url, &signed.stdout);
+    assert_eq!(first[0]["leaf"], second[0]["leaf"], "the same bytes get the first receipt, also after kill -9");
+    let status = published(&data, size + 1);
+    let names: Vec<&String> = status.as_object().expect("an object").keys().collect();
+    assert_eq!(names, ["checkpoint", "events", "origin", "projections", "size", "vkey", "warnings"]);
+    let members = |value: &Json| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members(&status["checkpoint"]), ["root", "size", "time"]);
+    assert_eq!(members(&status["projections"][0]), ["lag", "name", "position", "state", "version"]);
+
+    let bundle = place.path().join("bundle.zip");
+    let exported = run(radledger(&data).args(["export", "--out"]).arg(&bundle));
+    assert_eq!(code(&exported), Some(0), "{}", String::from_utf8_lossy(&exported.stderr));
+    let verified = run(radledger(&data).args(["verify", "--strict", "--trust"]).arg(data.join("trust.json")).arg("--bundle").arg(&bundle));
+    assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+    let verified = run(radledger(&data).args(["verify", "--json"]));
+    assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+/// The key file of a protection officer; looks at the form of the list on the way.
+fn identities(data: &Path) -> PathBuf {
+    let identities: Vec<Json> = serde_json::from_slice(&std::fs::read(data.join("demo/identities.json")).expect("written")).expect("JSON");
+    for identity in &identities {
+        let members: Vec<&String> = identity.as_object().expect("an object").keys().collect();
+        assert_eq!(members, ["account", "area", "key_file", "name", "org", "role"]);
+        assert!(Path::new(identity["key_file"].as_str().expect("a path")).exists());
+    }
+    let officer = identities.iter().find(|identity| identity["role"] == "I_RPO").expect("a protection officer");
+    officer["key_file"].as_str().expect("a path").into()
+}
+
+fn org(data: &Path) -> String {
+    let identities: Vec<Json> = serde_json::from_slice(&std::fs::read(data.join("demo/identities.json")).expect("written")).expect("JSON");
+    let officer = identities.iter().find(|identity| identity["role"] == "I_RPO").expect("a protection officer");
+    officer["org"].as_str().expect("an organisation").to_owned()
+}
+
+fn submit(data: &Path, url: &str, unit: &[u8]) -> Json {
+    let mut child = radledger(data)
+        .args(["submit", "--url", url])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("submit starts");
+    child.stdin.take().expect("piped").write_all(unit).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(code(&output), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    json(&output)
+}
+
+/// Waits until so many events are published; published within a second of durable is the goal, a loaded machine gets more.
+fn published(data: &Path, size: u64) -> Json {
+    let began = Instant::now();
+    loop {
+        let status = json(&run(radledger(data).args(["status", "--json"])));
+        if status["size"].as_u64() == Some(size) {
+            return status;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "not published: {status}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
