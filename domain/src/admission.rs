@@ -327,7 +327,11 @@ pub fn read_typed(object: &Object, class: Option<KeyClass>) -> Result<Typed, Sto
     let mut faults = Faults::default();
     let statement = Statement::read(object, &mut faults);
     let named = object.get("type").and_then(Value::as_text);
-    let schema = object.get("schema").and_then(Value::as_integer).and_then(|schema| u16::try_from(schema).ok());
+    let schema = object
+        .get("schema")
+        .and_then(Value::as_integer)
+        .and_then(|schema| u16::try_from(schema).ok())
+        .filter(|schema| (1..=32_767).contains(schema));
     let known = named.zip(schema).and_then(|(name, schema)| event_type(name, schema));
     if known.is_none()
         && let Some(name) = named
@@ -446,7 +450,10 @@ impl<'a> Judge<'a> {
     fn event(&mut self, index: usize) -> Result<(), Stop> {
         let presented = &self.unit[index];
         let owner = self.owner(presented)?;
-        let typed = read_typed(&presented.object, owner.as_ref().map(|owner| owner.class))?;
+        // Only the genesis brings its own keys, and roots name no grant.
+        let class = owner.as_ref().map_or(KeyClass::Root(Uuid::nil()), |owner| owner.class);
+        let typed = read_typed(&presented.object, Some(class))?;
+        typed.event.check_values(&typed.statement, self.base)?;
         let outcome = self.typed(index, presented, owner, &typed);
         if outcome.is_err() {
             self.failed.insert(typed.statement.record.clone());
@@ -476,14 +483,15 @@ impl<'a> Judge<'a> {
         self.batch(index, statement)?;
         let class = owner.as_ref().map(|owner| owner.class);
         self.clock(statement, class)?;
+        let actor = self.capacity(typed, owner.as_ref())?;
+        // What comes next looks at the record, which an earlier event of the unit failed to change.
         if self.failed.contains(&statement.record) {
             return Ok(());
         }
         let facts = Layered { judge: self };
         let entry = facts.entry(&statement.record)?;
-        let about = self.about(statement, presented.hash, entry.as_deref(), None);
-        let actor = self.authorise(typed, owner.as_ref(), entry.as_deref(), &about)?;
-        let about = About { actor: actor.as_ref(), ..about };
+        let about = self.about(statement, presented.hash, entry.as_deref(), actor.as_ref());
+        self.authorise(typed, owner.as_ref(), entry.as_deref(), &about)?;
         let subjects =
             seals::check(self.base.ledger_id(), typed.event_type, statement, &presented.object, &presented.openings)?;
         self.references(statement, &presented.object, entry.as_deref(), &facts)?;
@@ -606,64 +614,74 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
-    /// Key, grant, assurance, policy and the second pair of eyes.
+    /// In which capacity the signer acts: key, grant and assurance. None for roots, the service and the genesis.
+    fn capacity(&self, typed: &Typed, owner: Option<&KeyOwner>) -> Result<Option<Actor>, Stop> {
+        let Some(owner) = owner.filter(|owner| matches!(owner.class, KeyClass::Credential(_))) else { return Ok(None) };
+        let signer = &typed.statement.signer;
+        let authority = self.base.authority(owner.account)?;
+        let active = authority.active_key(&signer.key, self.day);
+        let credential = active.map_err(|code| Stop::code(code, "/signer/key"))?;
+        let invalid = || Stop::code(Code::GrantInvalid, "/signer/grant");
+        let id = signer.grant.ok_or_else(invalid)?;
+        let grant = authority.grant(id, self.day).ok_or_else(invalid)?;
+        if credential.assurance < self.policy()?.least_assurance(typed.event_type.name) {
+            return Err(Stop::code(Code::AssuranceTooLow, "/signer/key"));
+        }
+        Ok(Some(Actor {
+            grant: id,
+            role: grant.role,
+            org: grant.given.org,
+            area: grant.given.area.clone(),
+            holder: Some(credential.holder),
+            from: grant.given.from,
+            until: grant.given.until,
+        }))
+    }
+
+    /// Whether that capacity suffices: the policy, and the second pair of eyes.
     fn authorise(
         &self,
         typed: &Typed,
         owner: Option<&KeyOwner>,
         entry: Option<&Entry>,
         about: &About<'_>,
-    ) -> Result<Option<Actor>, Stop> {
-        let Some(owner) = owner else { return Ok(None) };
-        let statement = &typed.statement;
+    ) -> Result<(), Stop> {
+        let Some(owner) = owner else { return Ok(()) };
         let no = || Stop::code(Code::NotAuthorised, "/signer");
-        match owner.class {
-            KeyClass::Service => (typed.event_type.signed_by == SignedBy::Service).then_some(None).ok_or_else(no),
-            KeyClass::Root(person) => {
+        let name = typed.event_type.name;
+        match (owner.class, about.actor) {
+            (KeyClass::Service, _) if typed.event_type.signed_by == SignedBy::Service => Ok(()),
+            (KeyClass::Root(person), _) => {
                 self.root_may(typed, entry)?;
-                self.four_eyes(typed, entry, Some(person), self.policy()?, typed.event_type.name)?;
-                Ok(None)
-            }
-            KeyClass::Credential(_) => {
-                let authority = self.base.authority(owner.account)?;
-                let credential = authority
-                    .active_key(&statement.signer.key, self.day)
-                    .map_err(|code| Stop::code(code, "/signer/key"))?;
-                let grant_id = statement.signer.grant.ok_or_else(no)?;
-                let grant = authority
-                    .grant(grant_id, self.day)
-                    .ok_or_else(|| Stop::code(Code::GrantInvalid, "/signer/grant"))?;
-                let actor = Actor {
-                    grant: grant_id,
-                    role: grant.role,
-                    org: grant.given.org,
-                    area: grant.given.area.clone(),
-                    holder: Some(credential.holder),
-                    from: grant.given.from,
-                    until: grant.given.until,
-                };
-                let policy = self.policy()?;
-                if credential.assurance < policy.least_assurance(typed.event_type.name) {
-                    return Err(Stop::code(Code::AssuranceTooLow, "/signer/key"));
+                let again = entry.is_some_and(|entry| entry.signers.contains(&typed.statement.signer.key));
+                if again && typed.event_type.signed_by == SignedBy::Root {
+                    return Err(Stop::code(Code::FourEyes, "/signer"));
                 }
+                self.four_eyes(typed, entry, Some(person), self.policy()?, name)
+            }
+            (KeyClass::Credential(_), Some(actor)) => {
                 if !matches!(typed.event_type.signed_by, SignedBy::Person | SignedBy::PersonOrRoot) {
                     return Err(no());
                 }
-                let facts = Layered { judge: self };
                 let state = entry.map(|entry| &entry.state);
-                let acting = About { actor: Some(&actor), ..*about };
                 if state.is_none() && !typed.event_type.creates {
                     return Err(conflict(entry));
                 }
-                let act = act_of(typed, state, &acting, &facts)?;
-                let target = typed.event.target(state, &acting, &facts)?;
-                let own = target.account == Some(owner.account);
-                if !policy.may(&actor, &act, &target, own) {
+                let facts = Layered { judge: self };
+                // Nobody has a right over what is not there.
+                let absent = |stop| match stop {
+                    Stop::Refuse(refusal) if refusal.code == Code::BadReference => no(),
+                    other => other,
+                };
+                let act = act_of(typed, state, about, &facts).map_err(absent)?;
+                let target = typed.event.target(state, about, &facts).map_err(absent)?;
+                let policy = self.policy()?;
+                if !policy.may(actor, &act, &target, target.account == Some(owner.account)) {
                     return Err(no());
                 }
-                self.four_eyes(typed, entry, actor.holder, policy, &act)?;
-                Ok(Some(actor))
+                self.four_eyes(typed, entry, actor.holder, policy, &act)
             }
+            _ => Err(no()),
         }
     }
 
@@ -824,7 +842,9 @@ impl<'a> Judge<'a> {
             return Ok(());
         }
         let statement = &typed.statement;
+        // What was folded includes the event that led to it.
         let basis = statement.derivation.as_ref().and_then(|derivation| derivation.basis);
+        let basis = basis.filter(|basis| entry.is_some_and(|entry| entry.position < *basis));
         let draft = entry.zip(basis).and_then(|(entry, basis)| erasure::carry_out(&statement.record, entry, basis));
         let due = draft.is_some_and(|draft| {
             let data = draft.data.clone();
@@ -1010,10 +1030,12 @@ pub fn evolve(before: Option<&Entry>, event: Event, about: &About<'_>, index: us
         mark.corrected = true;
     }
     let mut signers = before.map(|entry| entry.signers.clone()).unwrap_or_default();
-    if statement.meaning == Meaning::Approval {
-        signers.clear();
-    } else if !signers.contains(&statement.signer.key) {
-        signers.push(statement.signer.key);
+    match statement.meaning {
+        Meaning::Approval => signers.clear(),
+        // Who returns or refuses has written nothing: he may approve what comes next.
+        Meaning::Return | Meaning::Refusal => {}
+        _ if signers.contains(&statement.signer.key) => {}
+        _ => signers.push(statement.signer.key),
     }
     let position = PENDING + index as u64;
     let event_type =

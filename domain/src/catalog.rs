@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use signing::bytes::Hash;
 use signing::json::Object;
-use signing::statement::Meaning;
+use signing::statement::{Meaning, Statement};
 use uuid::Uuid;
 
 use crate::field::{CodeList, Field, Shape, Subject};
@@ -187,6 +187,14 @@ macro_rules! catalog {
             #[must_use]
             pub fn from_object(kind: Kind, name: &str, data: &Object) -> Option<Self> {
                 match kind { $(Kind::$variant => $module::Event::from_object(name, data).map(Event::$variant),)+ }
+            }
+
+            /// See [`Record::check_values`].
+            ///
+            /// # Errors
+            /// As there.
+            pub fn check_values(&self, statement: &Statement, facts: &dyn Facts) -> Result<(), Stop> {
+                match self { $(Event::$variant(event) => $module::$variant::check_values(event, statement, facts),)+ }
             }
 
             /// See [`Record::target`].

@@ -31,6 +31,15 @@ pub trait Record: Sized + Clone + Serialize {
     /// Its event types, oldest schema first, each with its field table.
     const TYPES: &'static [EventType];
 
+    /// Values that the field table cannot judge: proofs, points of a curve, accounts that are taken. A fault is
+    /// `bad_value`, whoever signs.
+    ///
+    /// # Errors
+    /// The fault, or a [`Need`].
+    fn check_values(_event: &Self::Event, _statement: &Statement, _facts: &dyn Facts) -> Result<(), Stop> {
+        Ok(())
+    }
+
     /// Organisation and area that the event concerns: what the signer's grant must reach.
     ///
     /// # Errors

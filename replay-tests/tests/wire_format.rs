@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use domain::admission::Service;
 use domain::record::{Claim, Draft};
-use replay_tests::world::{Wish, World, device_profile, object, text};
+use replay_tests::world::{AREA, Wish, World, device_profile, institution_profile, object, text};
 use schema::openings::{associated_data, open_box, plaintext, seal_box};
 use serde_json::json;
 use signing::bytes::{Date, Hash, Instant, LedgerId, b64, b64_decode, b64url, b64url_decode, lp, parse_uuid_v4};
@@ -561,7 +561,6 @@ fn derived(out: &mut Worked) {
         ("credit_code", "credit_code", vec!["12511500451600013C", ""]),
         ("device_serial", "device_serial", vec!["示范医疗设备", "F000001"]),
         ("device_no", "device_no", vec![INSTITUTION, "D0001"]),
-        ("policy", "policy", vec!["policy", "2"]),
     ] {
         let claim = Claim { name, parts: parts.into_iter().map(Into::into).collect() };
         let mut message = b"radledger-claim-v1\0".to_vec();
@@ -570,24 +569,24 @@ fn derived(out: &mut Worked) {
         assert_eq!(claim.digest(), Hash::of(&message).0);
         out.bytes(key, claim.digest());
     }
-    out.line("content.type", "policy.adopted");
+    out.line("content.type", "institution.registered");
     let (message, content) = content();
     out.bytes("content.message", &message);
     out.bytes("content", content);
 }
 
-/// The content digest of an adoption under the key of zeros, and the message that it is the hash of.
+/// The content digest of an institution's entry under the key of zeros, and the message that it is the hash of.
 fn content() -> (Vec<u8>, [u8; 32]) {
-    let (mut world, _) = World::founded(1);
-    let root = world.roots[0].clone();
-    let from_day = world.today();
-    let data = json!({"what": "policy", "version": 2, "sha256": domain::catalog::file_hash("policy", 2), "from_day": from_day});
+    let (mut world, city) = World::founded(1);
+    let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(AREA));
+    let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
+    let data = institution_profile("12511500451600013C", "示范医院");
     let record = world.id();
-    let unit = world.sign(&root, &[Wish::new("policy.adopted", record, data.clone())]).expect("signed");
+    let unit = world.sign(&supervisor, &[Wish::new("institution.registered", record, data.clone())]).expect("signed");
     let admitted = world.submit(&unit).expect("admitted");
     let mut message = b"radledger-content-v1\0".to_vec();
     lp(&mut message, &[0; 32]);
-    lp(&mut message, b"policy.adopted");
+    lp(&mut message, b"institution.registered");
     lp(&mut message, b"");
     lp(&mut message, &canonical_object(&object(&data)));
     assert_eq!(Hash::of(&message).0, admitted.takes[0].content);

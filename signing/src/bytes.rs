@@ -171,7 +171,13 @@ impl FromStr for Instant {
     type Err = IllFormed;
     fn from_str(text: &str) -> Result<Self, IllFormed> {
         let bytes = text.as_bytes();
-        if bytes.len() != 27 || bytes[10] != b'T' || bytes[13] != b':' || bytes[16] != b':' || bytes[19] != b'.' || bytes[26] != b'Z' {
+        if bytes.len() != 27
+            || bytes[10] != b'T'
+            || bytes[13] != b':'
+            || bytes[16] != b':'
+            || bytes[19] != b'.'
+            || bytes[26] != b'Z'
+        {
             return Err(IllFormed);
         }
         let day: Date = text.get(..10).ok_or(IllFormed)?.parse()?;
@@ -197,7 +203,9 @@ impl<'de> Deserialize<'de> for Instant {
 }
 
 fn digits(bytes: &[u8]) -> Result<i64, IllFormed> {
-    bytes.iter().try_fold(0, |sum, b| if b.is_ascii_digit() { Ok(sum * 10 + i64::from(b - b'0')) } else { Err(IllFormed) })
+    bytes
+        .iter()
+        .try_fold(0, |sum, b| if b.is_ascii_digit() { Ok(sum * 10 + i64::from(b - b'0')) } else { Err(IllFormed) })
 }
 
 /// A civil date of the Gregorian calendar.
@@ -331,8 +339,19 @@ mod tests {
         assert_eq!(instant.to_string(), text);
         assert_eq!(instant.civil_day().to_string(), "2026-11-26", "16:00 UTC is midnight in Shanghai");
         assert_eq!(Instant::start_of_day(instant.civil_day()), instant.plus_micros(-1));
-        for bad in ["2026-11-25T16:00:60.000000Z", "2016-12-31T23:59:60.000000Z", "2026-11-25T16:60:00.000000Z", "2026-02-29T16:00:00.000000Z",
-            "2026-11-25t16:00:00.000000Z", "2026-11-25T16:00:00.000000z", "2026-11-25 16:00:00.000000Z", "2026-11-25T16:00:00.00000+Z", "2026-11-25T24:00:00.000000Z", "2026-11-25T16:00:00.00000Z", "1969-12-31T23:59:59.999999Z"] {
+        for bad in [
+            "2026-11-25T16:00:60.000000Z",
+            "2016-12-31T23:59:60.000000Z",
+            "2026-11-25T16:60:00.000000Z",
+            "2026-02-29T16:00:00.000000Z",
+            "2026-11-25t16:00:00.000000Z",
+            "2026-11-25T16:00:00.000000z",
+            "2026-11-25 16:00:00.000000Z",
+            "2026-11-25T16:00:00.00000+Z",
+            "2026-11-25T24:00:00.000000Z",
+            "2026-11-25T16:00:00.00000Z",
+            "1969-12-31T23:59:59.999999Z",
+        ] {
             assert!(bad.parse::<Instant>().is_err(), "{bad}");
         }
     }
@@ -353,7 +372,12 @@ mod tests {
     #[test]
     fn uuids_have_one_form() {
         assert!(parse_uuid_v4("6f1c1a52-3b0e-4c43-9d0e-0123456789ab").is_some());
-        for bad in ["6F1C1A52-3B0E-4C43-9D0E-0123456789AB", "6f1c1a523b0e4c439d0e0123456789ab", "6f1c1a52-3b0e-1c43-9d0e-0123456789ab", "6f1c1a52-3b0e-4c43-cd0e-0123456789ab"] {
+        for bad in [
+            "6F1C1A52-3B0E-4C43-9D0E-0123456789AB",
+            "6f1c1a523b0e4c439d0e0123456789ab",
+            "6f1c1a52-3b0e-1c43-9d0e-0123456789ab",
+            "6f1c1a52-3b0e-4c43-cd0e-0123456789ab",
+        ] {
             assert!(parse_uuid_v4(bad).is_none(), "{bad}");
         }
     }

@@ -140,7 +140,8 @@ impl Envelope {
         let payload_type = PayloadType::parse(object.get("payloadType")?.as_text()?)?;
         let key = signature.get("keyid")?.as_text().filter(|_| signature.len() == 2)?.parse().ok()?;
         // How long a signature must be is the algorithm's business; the leaf has 16 bits for its length.
-        let signature = b64_decode(signature.get("sig")?.as_text()?).filter(|bytes| bytes.len() <= usize::from(u16::MAX))?;
+        let signature =
+            b64_decode(signature.get("sig")?.as_text()?).filter(|bytes| bytes.len() <= usize::from(u16::MAX))?;
         Some(Self { payload_type, payload, key, signature })
     }
 
@@ -148,8 +149,10 @@ impl Envelope {
     #[must_use]
     pub fn to_value(&self) -> Value {
         let text = |text: String| Value::Text(text.into());
-        let signature =
-            Object::from_pairs(vec![("keyid".into(), text(self.key.to_string())), ("sig".into(), text(b64(&self.signature)))]);
+        let signature = Object::from_pairs(vec![
+            ("keyid".into(), text(self.key.to_string())),
+            ("sig".into(), text(b64(&self.signature))),
+        ]);
         Value::Object(Object::from_pairs(vec![
             ("payload".into(), text(b64(&self.payload))),
             ("payloadType".into(), text(self.payload_type.as_str().into())),
@@ -193,7 +196,10 @@ pub struct Opening {
 /// Shows the place, never the value or its salt: openings hold personal data, and what is shown ends in a log.
 impl std::fmt::Debug for Opening {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Opening").field("pointer", &self.pointer).field("subject", &self.subject).finish_non_exhaustive()
+        f.debug_struct("Opening")
+            .field("pointer", &self.pointer)
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
     }
 }
 
@@ -286,7 +292,9 @@ impl Unit {
         }
         match first_bad {
             Some(index) => Err(fault(EnvelopeFault::BadEnvelope, index)),
-            None => Ok(Self { envelopes, openings: parts.openings.into_iter().map(|openings| openings.list).collect() }),
+            None => {
+                Ok(Self { envelopes, openings: parts.openings.into_iter().map(|openings| openings.list).collect() })
+            }
         }
     }
 

@@ -25,7 +25,11 @@ pub fn one(data: &[u8]) {
         1 => loose(data),
         2 => {
             if let Ok(envelope) = Envelope::read_bytes(data) {
-                assert_eq!(Envelope::read_bytes(&envelope.to_json()), Ok(envelope), "an envelope is read as it was written");
+                assert_eq!(
+                    Envelope::read_bytes(&envelope.to_json()),
+                    Ok(envelope),
+                    "an envelope is read as it was written"
+                );
             }
         }
         3 => {
@@ -111,7 +115,11 @@ fn loose(data: &[u8]) {
     if let Some(list) = object.get("openings").and_then(json::Value::as_array).and_then(openings_of) {
         for opening in list {
             let value = opening.to_value();
-            assert_eq!(value.as_object().and_then(crate::envelope::Opening::read), Some(opening), "an opening reads back");
+            assert_eq!(
+                value.as_object().and_then(crate::envelope::Opening::read),
+                Some(opening),
+                "an opening reads back"
+            );
         }
     }
     if let Some(proof) = EnrolmentProof::read_value(&object) {

@@ -240,7 +240,9 @@ fn sealed_part_ok(value: &Value, depth: usize) -> bool {
         Value::Integer(integer) => integer.abs() <= INTEGER_MAX,
         Value::Text(text) => text.chars().all(|c| c == '\n' || char_ok(c)),
         Value::Array(items) => depth < 3 && items.iter().all(|item| sealed_part_ok(item, depth + 1)),
-        Value::Object(object) => depth < 3 && object.iter().all(|(name, value)| is_member_name(name) && sealed_part_ok(value, depth + 1)),
+        Value::Object(object) => {
+            depth < 3 && object.iter().all(|(name, value)| is_member_name(name) && sealed_part_ok(value, depth + 1))
+        }
     }
 }
 

@@ -124,8 +124,9 @@ pub fn batch_all_valid(candidates: &[Candidate<'_>]) -> bool {
 /// Points that the batch would take and the strict check refuses: y not reduced, and the eight of small order, with
 /// either sign.
 fn is_small_or_not_canonical(point: &[u8; 32]) -> bool {
-    static SMALL: LazyLock<[[u8; 32]; 8]> =
-        LazyLock::new(|| curve25519_dalek::constants::EIGHT_TORSION.map(|point| without_sign(point.compress().to_bytes())));
+    static SMALL: LazyLock<[[u8; 32]; 8]> = LazyLock::new(|| {
+        curve25519_dalek::constants::EIGHT_TORSION.map(|point| without_sign(point.compress().to_bytes()))
+    });
     let y = without_sign(*point);
     let not_reduced = y[31] == 0x7F && y[1..31].iter().all(|byte| *byte == 0xFF) && y[0] >= 0xED;
     not_reduced || SMALL.contains(&y)
@@ -165,7 +166,8 @@ impl SigningKey {
     #[must_use]
     pub fn to_pem(&self) -> String {
         let bytes = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
-        let pem = bytes.to_pkcs8_pem(ed25519_dalek::pkcs8::spki::der::pem::LineEnding::LF).expect("32 bytes always encode");
+        let pem =
+            bytes.to_pkcs8_pem(ed25519_dalek::pkcs8::spki::der::pem::LineEnding::LF).expect("32 bytes always encode");
         pem.to_string()
     }
 
@@ -205,7 +207,8 @@ pub fn demo_seed(n: u32) -> [u8; 32] {
     Hash::of(&bytes).0
 }
 
-static DEMO_IDS: LazyLock<HashSet<KeyId>> = LazyLock::new(|| (0..DEMO_KEYS).map(|n| SigningKey::from_seed(demo_seed(n)).public().id()).collect());
+static DEMO_IDS: LazyLock<HashSet<KeyId>> =
+    LazyLock::new(|| (0..DEMO_KEYS).map(|n| SigningKey::from_seed(demo_seed(n)).public().id()).collect());
 
 /// True for a key whose private half is published: it may sign in a demonstration only.
 #[must_use]
@@ -267,7 +270,8 @@ impl EnrolmentProof {
                 && b64url_decode(text("public_key")?)? == public_key
                 && text("signed_at")?.parse::<Instant>().is_ok();
             let key = PublicKey::from_spki(public_key)?;
-            (fits && Algorithm::from_number(alg).is_some()).then(|| key.verify_payload(PayloadType::Enrol, &self.payload, &self.signature))
+            (fits && Algorithm::from_number(alg).is_some())
+                .then(|| key.verify_payload(PayloadType::Enrol, &self.payload, &self.signature))
         };
         said().unwrap_or(false)
     }

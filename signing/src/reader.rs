@@ -410,7 +410,12 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 #[inline]
 const fn stops(word: u64) -> u64 {
     let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-    (is_zero(word ^ (ONES * b'"' as u64)) | is_zero(word ^ (ONES * b'\\' as u64)) | is_zero(word ^ (ONES * 0x7F)) | below_space | word) & HIGHS
+    (is_zero(word ^ (ONES * b'"' as u64))
+        | is_zero(word ^ (ONES * b'\\' as u64))
+        | is_zero(word ^ (ONES * 0x7F))
+        | below_space
+        | word)
+        & HIGHS
 }
 
 /// The high bit of each byte that is zero.

@@ -264,8 +264,25 @@ pub struct Statement {
 }
 
 const MEMBERS: [&str; 19] = [
-    "attachments", "batch", "cause", "corrects", "data", "derivation", "effective_on", "id", "ledger", "meaning", "prev", "reads",
-    "reason", "record", "schema", "signed_at", "signer", "type", "version",
+    "attachments",
+    "batch",
+    "cause",
+    "corrects",
+    "data",
+    "derivation",
+    "effective_on",
+    "id",
+    "ledger",
+    "meaning",
+    "prev",
+    "reads",
+    "reason",
+    "record",
+    "schema",
+    "signed_at",
+    "signer",
+    "type",
+    "version",
 ];
 
 impl Statement {
@@ -299,7 +316,11 @@ impl Statement {
             Some(2..) if reader.object.get("prev").is_none() => reader.fault(FaultCode::MissingField, "prev"),
             _ => {}
         }
-        if system && derivation.is_some() && reader.object.get("cause").is_none() && derivation.as_ref().is_some_and(|d: &Derivation| d.basis.is_none()) {
+        if system
+            && derivation.is_some()
+            && reader.object.get("cause").is_none()
+            && derivation.as_ref().is_some_and(|d: &Derivation| d.basis.is_none())
+        {
             reader.fault(FaultCode::MissingField, "cause");
         }
         let batch = reader.object("batch", false, read_batch);
@@ -514,7 +535,8 @@ fn read_batch(reader: &mut Reader<'_>) -> Option<Batch> {
 fn read_read(reader: &mut Reader<'_>) -> Option<Read> {
     reader.only(&["kind", "id", "version", "hash"]);
     let kind = reader.required("kind", |v| v.as_text().filter(|text| is_kind(text)).map(CompactString::from));
-    let id = reader.required("id", |v| v.as_text().and_then(|text| parse_uuid_v4(text).or_else(|| parse_uuid_v8(text))));
+    let warning = kind.as_deref() == Some("warning");
+    let id = reader.required("id", |v| if warning { parse_uuid_v8(v.as_text()?) } else { uuid_v4(v) });
     let version = reader.required("version", |v| integer(v, 1, VERSION_MAX).map(|n| n as u32));
     let hash = reader.required("hash", hash);
     Some(Read { record: RecordRef { kind: kind?, id: id? }, version: version?, hash: hash? })
@@ -525,8 +547,10 @@ fn read_attachment(reader: &mut Reader<'_>) -> Option<Attachment> {
     let id = reader.required("id", uuid_v4);
     let kind = reader.required("kind", code_word);
     let bytes = reader.required("bytes", |v| integer(v, 0, i64::MAX).map(|n| n as u64));
-    let media = reader.required("media", |v| v.as_text().filter(|t| (3..=100).contains(&t.len())).map(CompactString::from));
-    let sha256 = reader.required("sha256", |v| hash(v).map(|h| (h, false)).or_else(|| crate::seal::as_seal(v).map(|h| (h, true))));
+    let media =
+        reader.required("media", |v| v.as_text().filter(|t| (3..=100).contains(&t.len())).map(CompactString::from));
+    let sha256 = reader
+        .required("sha256", |v| hash(v).map(|h| (h, false)).or_else(|| crate::seal::as_seal(v).map(|h| (h, true))));
     let (sha256, sealed) = sha256?;
     Some(Attachment { id: id?, kind: kind?, bytes: bytes?, media: media?, sha256, sealed })
 }
@@ -567,7 +591,12 @@ impl Reader<'_> {
         self.optional(member, read)
     }
 
-    fn object<T>(&mut self, member: &str, required: bool, read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Option<T> {
+    fn object<T>(
+        &mut self,
+        member: &str,
+        required: bool,
+        read: impl FnOnce(&mut Reader<'_>) -> Option<T>,
+    ) -> Option<T> {
         match self.object.get(member) {
             None if required => {
                 self.fault(FaultCode::MissingField, member);

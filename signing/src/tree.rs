@@ -166,7 +166,8 @@ impl Frontier {
         while let Some((count, more)) = rest.split_first() {
             let length = usize::from(*count) * 32;
             let hashes = more.get(..length)?;
-            levels.push(hashes.chunks_exact(32).map(|hash| Hash(hash.try_into().expect("32 bytes"))).collect::<Vec<_>>());
+            levels
+                .push(hashes.chunks_exact(32).map(|hash| Hash(hash.try_into().expect("32 bytes"))).collect::<Vec<_>>());
             rest = &more[length..];
             if levels.len() > 8 {
                 return None;
@@ -391,7 +392,8 @@ impl FromStr for TilePath {
     fn from_str(text: &str) -> Result<Self, IllFormed> {
         let read = || {
             let (level, rest) = text.strip_prefix("tile/")?.split_once('/')?;
-            let level = if level == "entries" { None } else { Some(level.parse::<u8>().ok().filter(|level| *level <= 63)?) };
+            let level =
+                if level == "entries" { None } else { Some(level.parse::<u8>().ok().filter(|level| *level <= 63)?) };
             let (index, width) = match rest.split_once(".p/") {
                 Some((index, width)) => (index, Some(width.parse::<u8>().ok().filter(|width| *width > 0)?)),
                 None => (rest, None),

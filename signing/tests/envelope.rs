@@ -54,10 +54,18 @@ fn an_envelope() {
     let sized = |length: usize| Envelope { payload: vec![b'x'; length], ..envelope.clone() };
     assert_eq!(Envelope::read_bytes(&sized(65_536).to_json()), Ok(sized(65_536)));
     assert_eq!(Envelope::read_bytes(&sized(65_537).to_json()), Err(EnvelopeFault::TooLarge));
-    assert_eq!(read(&text(sized(65_537).to_json()).replace("keyid", "key")), Err(EnvelopeFault::TooLarge), "size is judged first");
+    assert_eq!(
+        read(&text(sized(65_537).to_json()).replace("keyid", "key")),
+        Err(EnvelopeFault::TooLarge),
+        "size is judged first"
+    );
     assert_eq!(Envelope::read_bytes(&sized(200_000).to_json()), Err(EnvelopeFault::TooLarge));
     let odd = Envelope { signature: vec![1; 3], ..envelope.clone() };
-    assert_eq!(Envelope::read_bytes(&odd.to_json()), Ok(odd), "the length of a signature is for its algorithm to judge");
+    assert_eq!(
+        Envelope::read_bytes(&odd.to_json()),
+        Ok(odd),
+        "the length of a signature is for its algorithm to judge"
+    );
     let long = Envelope { signature: vec![1; 65_536], payload: vec![], ..envelope };
     assert_eq!(Envelope::read_bytes(&long.to_json()), Err(EnvelopeFault::BadEnvelope), "the leaf has 16 bits for it");
 }
@@ -94,7 +102,8 @@ fn an_opening() {
 fn a_unit() {
     let unit = support::unit();
     assert_eq!(Unit::read(&unit.to_json()), Ok(unit.clone()));
-    let turned = format!(r#"{{ "openings" : [[] , [ ]], "envelopes":[{e},{e}] }}"#, e = text(support::envelope().to_json()));
+    let turned =
+        format!(r#"{{ "openings" : [[] , [ ]], "envelopes":[{e},{e}] }}"#, e = text(support::envelope().to_json()));
     assert_eq!(Unit::read(turned.as_bytes()).unwrap().openings, [Some(vec![]), Some(vec![])]);
 }
 
@@ -126,8 +135,17 @@ fn the_fault_that_wins() {
     assert_eq!(unit_of(&[good], &["{}"]), bad(0), "an object is no list");
     assert_eq!(unit_of(&[good], &["null"]), bad(0));
     for text in [
-        "", "{}", "[]", r#"{"envelopes":[],"openings":[],"envelopes":[]}"#, r#"{"envelopes":[]}"#, r#"{"openings":[]}"#, r#"{"envelopes":[],"openings":[],"more":1}"#,
-        r#"{"envelopes":{},"openings":[]}"#, r#"{"envelopes":[],"openings":[]}x"#, r#"{"envelopes":[],"openings":[[}"#, r#"{"envelopes":[],"openings":[["#,
+        "",
+        "{}",
+        "[]",
+        r#"{"envelopes":[],"openings":[],"envelopes":[]}"#,
+        r#"{"envelopes":[]}"#,
+        r#"{"openings":[]}"#,
+        r#"{"envelopes":[],"openings":[],"more":1}"#,
+        r#"{"envelopes":{},"openings":[]}"#,
+        r#"{"envelopes":[],"openings":[]}x"#,
+        r#"{"envelopes":[],"openings":[[}"#,
+        r#"{"envelopes":[],"openings":[["#,
     ] {
         assert_eq!(Unit::read(text.as_bytes()), bad(0), "{text}");
     }
@@ -153,7 +171,8 @@ fn ill_formed_openings_are_the_callers() {
         format!("[{fine},{}]", fine.replace("pointer", "place")),
     ];
     for list in &lists {
-        let unit = unit_of(&[good, good, good], &["[]", list, &format!("[{fine}]")]).unwrap_or_else(|fault| panic!("{fault:?}: {list}"));
+        let unit = unit_of(&[good, good, good], &["[]", list, &format!("[{fine}]")])
+            .unwrap_or_else(|fault| panic!("{fault:?}: {list}"));
         assert_eq!(unit.openings, [Some(vec![]), None, Some(vec![support::opening()])], "{list}");
         assert_eq!(Unit::read(&unit.to_json()), Ok(unit), "it stays ill-formed when it is written: {list}");
     }

@@ -4,7 +4,9 @@
 mod support;
 
 use proptest::prelude::*;
-use signing::json::{JsonFault, Object, Value, canonical, canonical_object, check_sealed_value, read, read_loose, read_stored, text_ok};
+use signing::json::{
+    JsonFault, Object, Value, canonical, canonical_object, check_sealed_value, read, read_loose, read_stored, text_ok,
+};
 
 fn fault(bytes: impl AsRef<[u8]>) -> Option<&'static str> {
     read(bytes.as_ref()).err().map(JsonFault::code)
@@ -43,33 +45,112 @@ fn bad_json() {
     }
     for bad in [
         // Not one object.
-        "[]", "1", "\"a\"", "true", "{}{}", "{} 1", "{}\0",
+        "[]",
+        "1",
+        "\"a\"",
+        "true",
+        "{}{}",
+        "{} 1",
+        "{}\0",
         // Duplicate names, also when one is spelled with an escape, and far apart.
-        r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"{"a":1,"b":2,"a":3}"#, r#"{"x":[{"b":1,"a":1,"b":1}]}"#,
+        r#"{"a":1,"a":1}"#,
+        r#"{"a":1,"\u0061":2}"#,
+        r#"{"a":1,"b":2,"a":3}"#,
+        r#"{"x":[{"b":1,"a":1,"b":1}]}"#,
         // Ill-formed names.
-        r#"{"":1}"#, r#"{"A":1}"#, r#"{"aB":1}"#, r#"{"1a":1}"#, r#"{"_a":1}"#, r#"{"a-b":1}"#, r#"{"é":1}"#, r#"{"$seal":1}"#, r#"{"a$":1}"#,
-        r#"{"$sealed2":1}"#, r#"{"a b":1}"#, r#"{"a\u0000":1}"#,
+        r#"{"":1}"#,
+        r#"{"A":1}"#,
+        r#"{"aB":1}"#,
+        r#"{"1a":1}"#,
+        r#"{"_a":1}"#,
+        r#"{"a-b":1}"#,
+        r#"{"é":1}"#,
+        r#"{"$seal":1}"#,
+        r#"{"a$":1}"#,
+        r#"{"$sealed2":1}"#,
+        r#"{"a b":1}"#,
+        r#"{"a\u0000":1}"#,
         // null, and words that are none.
-        r#"{"a":null}"#, r#"{"a":nul}"#, r#"{"a":True}"#, r#"{"a":tru}"#, r#"{"a":truefalse}"#, r#"{"a":NaN}"#, r#"{"a":undefined}"#,
+        r#"{"a":null}"#,
+        r#"{"a":nul}"#,
+        r#"{"a":True}"#,
+        r#"{"a":tru}"#,
+        r#"{"a":truefalse}"#,
+        r#"{"a":NaN}"#,
+        r#"{"a":undefined}"#,
         // Numbers.
-        r#"{"a":-0}"#, r#"{"a":00}"#, r#"{"a":01}"#, r#"{"a":-01}"#, r#"{"a":1.0}"#, r#"{"a":0.5}"#, r#"{"a":1e3}"#, r#"{"a":1E3}"#, r#"{"a":+1}"#,
-        r#"{"a":-}"#, r#"{"a":.5}"#, r#"{"a":5.}"#, r#"{"a":0x10}"#, r#"{"a":9007199254740992}"#, r#"{"a":-9007199254740992}"#,
-        r#"{"a":99999999999999999999999999999999}"#, r#"{"a":1 2}"#, r#"{"a":١}"#,
+        r#"{"a":-0}"#,
+        r#"{"a":00}"#,
+        r#"{"a":01}"#,
+        r#"{"a":-01}"#,
+        r#"{"a":1.0}"#,
+        r#"{"a":0.5}"#,
+        r#"{"a":1e3}"#,
+        r#"{"a":1E3}"#,
+        r#"{"a":+1}"#,
+        r#"{"a":-}"#,
+        r#"{"a":.5}"#,
+        r#"{"a":5.}"#,
+        r#"{"a":0x10}"#,
+        r#"{"a":9007199254740992}"#,
+        r#"{"a":-9007199254740992}"#,
+        r#"{"a":99999999999999999999999999999999}"#,
+        r#"{"a":1 2}"#,
+        r#"{"a":١}"#,
         // Surrogates.
-        r#"{"a":"\ud800"}"#, r#"{"a":"\udc00"}"#, r#"{"a":"\ud800\ud800"}"#, r#"{"a":"\ud800x"}"#, r#"{"a":"\ud800\u0041"}"#, r#"{"a":"\ud83d\n"}"#,
+        r#"{"a":"\ud800"}"#,
+        r#"{"a":"\udc00"}"#,
+        r#"{"a":"\ud800\ud800"}"#,
+        r#"{"a":"\ud800x"}"#,
+        r#"{"a":"\ud800\u0041"}"#,
+        r#"{"a":"\ud83d\n"}"#,
         // Strings.
-        "{\"a\":\"\n\"}", "{\"a\":\"\0\"}", "{\"a\":\"x\ty\"}", r#"{"a":"\x41"}"#, r#"{"a":"\u00"}"#, r#"{"a":"\u00g0"}"#, r#"{"a":"\"}"#, r#"{"a":"#, r#"{"a":"b"#,
-        r#"{"a":'b'}"#, r#"{"a":"\u00é"}"#, r#"{"a":"\uD83D\uD83D"}"#,
+        "{\"a\":\"\n\"}",
+        "{\"a\":\"\0\"}",
+        "{\"a\":\"x\ty\"}",
+        r#"{"a":"\x41"}"#,
+        r#"{"a":"\u00"}"#,
+        r#"{"a":"\u00g0"}"#,
+        r#"{"a":"\"}"#,
+        r#"{"a":"#,
+        r#"{"a":"b"#,
+        r#"{"a":'b'}"#,
+        r#"{"a":"\u00é"}"#,
+        r#"{"a":"\uD83D\uD83D"}"#,
         // Punctuation.
-        r#"{"a":1,}"#, r#"{,"a":1}"#, r#"{"a":[1,]}"#, r#"{"a":[,1]}"#, r#"{"a":[1 2]}"#, r#"{"a"}"#, r#"{"a":}"#, r#"{"a" 1}"#, r#"{a:1}"#, r#"{"a":1;}"#,
-        r#"{"a":[1}"#, r#"{"a":{]}"#, r#"{"a":1"#, "{/**/}", "{}//", "{\u{A0}}",
+        r#"{"a":1,}"#,
+        r#"{,"a":1}"#,
+        r#"{"a":[1,]}"#,
+        r#"{"a":[,1]}"#,
+        r#"{"a":[1 2]}"#,
+        r#"{"a"}"#,
+        r#"{"a":}"#,
+        r#"{"a" 1}"#,
+        r#"{a:1}"#,
+        r#"{"a":1;}"#,
+        r#"{"a":[1}"#,
+        r#"{"a":{]}"#,
+        r#"{"a":1"#,
+        "{/**/}",
+        "{}//",
+        "{\u{A0}}",
     ] {
         assert_eq!(fault(bad), Some("bad_json"), "{bad}");
     }
     assert_eq!(fault(deep(9)), Some("bad_json"));
     assert_eq!(fault(deep_array(9)), Some("bad_json"));
     assert_eq!(fault("[".repeat(60_000)), Some("bad_json"), "depth is bounded while reading");
-    for good in [r#"{"a":9007199254740991}"#, r#"{"a":-9007199254740991}"#, r#"{"a":0}"#, r#"{"a":-1}"#, "{}", r#"{"a":[]}"#, r#"{"a":{}}"#, r#"{"$sealed":"x"}"#, r#"{"a_1":false}"#] {
+    for good in [
+        r#"{"a":9007199254740991}"#,
+        r#"{"a":-9007199254740991}"#,
+        r#"{"a":0}"#,
+        r#"{"a":-1}"#,
+        "{}",
+        r#"{"a":[]}"#,
+        r#"{"a":{}}"#,
+        r#"{"$sealed":"x"}"#,
+        r#"{"a_1":false}"#,
+    ] {
         assert_eq!(fault(good), None, "{good}");
     }
 }
@@ -96,12 +177,39 @@ fn bytes_that_end_a_plain_run() {
 #[test]
 fn not_canonical() {
     for bad in [
-        " {}", "{} ", "{}\n", "{ }", r#"{"a" :1}"#, r#"{"a": 1}"#, r#"{"a":1 }"#, r#"{"a":[ ]}"#, r#"{"a":[1 ,2]}"#, r#"{"a":[1, 2]}"#, r#"{"a":1, "b":2}"#, "{\"a\":\r1}", "{\t\"a\":1}",
+        " {}",
+        "{} ",
+        "{}\n",
+        "{ }",
+        r#"{"a" :1}"#,
+        r#"{"a": 1}"#,
+        r#"{"a":1 }"#,
+        r#"{"a":[ ]}"#,
+        r#"{"a":[1 ,2]}"#,
+        r#"{"a":[1, 2]}"#,
+        r#"{"a":1, "b":2}"#,
+        "{\"a\":\r1}",
+        "{\t\"a\":1}",
         // Names out of order, also within.
-        r#"{"b":1,"a":2}"#, r#"{"a":{"d":1,"c":2}}"#, r#"{"aa":1,"a":2}"#, r#"{"a":1,"c":1,"b":1}"#,
+        r#"{"b":1,"a":2}"#,
+        r#"{"a":{"d":1,"c":2}}"#,
+        r#"{"aa":1,"a":2}"#,
+        r#"{"a":1,"c":1,"b":1}"#,
         // Escapes that need not be, or not in this form.
-        r#"{"a":"\/"}"#, r#"{"a":"\u0041"}"#, r#"{"a":"\u4e2d"}"#, r#"{"a":"\ud83d\ude00"}"#, r#"{"a":"\u000a"}"#, r#"{"a":"\u0008"}"#, r#"{"a":"\u0009"}"#, r#"{"a":"\u000c"}"#,
-        r#"{"a":"\u000d"}"#, r#"{"a":"\u0022"}"#, r#"{"a":"\u005c"}"#, r#"{"a":"\u001F"}"#, r#"{"a":"\u007f"}"#, r#"{"\u0061":1}"#,
+        r#"{"a":"\/"}"#,
+        r#"{"a":"\u0041"}"#,
+        r#"{"a":"\u4e2d"}"#,
+        r#"{"a":"\ud83d\ude00"}"#,
+        r#"{"a":"\u000a"}"#,
+        r#"{"a":"\u0008"}"#,
+        r#"{"a":"\u0009"}"#,
+        r#"{"a":"\u000c"}"#,
+        r#"{"a":"\u000d"}"#,
+        r#"{"a":"\u0022"}"#,
+        r#"{"a":"\u005c"}"#,
+        r#"{"a":"\u001F"}"#,
+        r#"{"a":"\u007f"}"#,
+        r#"{"\u0061":1}"#,
     ] {
         assert_eq!(fault(bad), Some("not_canonical"), "{bad}");
         assert_eq!(read_stored(bad.as_bytes()), Err(JsonFault::NotCanonical), "{bad}");
@@ -113,11 +221,22 @@ fn not_canonical() {
 #[test]
 fn bad_text() {
     let ranges: [(u32, u32); 12] = [
-        (0x00, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x061C, 0x061C), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB),
-        (0xFDD0, 0xFDEF), (0xFFFE, 0xFFFF), (0xE0000, 0xE007F),
+        (0x00, 0x1F),
+        (0x7F, 0x9F),
+        (0xAD, 0xAD),
+        (0x061C, 0x061C),
+        (0x200B, 0x200F),
+        (0x2028, 0x202E),
+        (0x2060, 0x206F),
+        (0xFEFF, 0xFEFF),
+        (0xFFF9, 0xFFFB),
+        (0xFDD0, 0xFDEF),
+        (0xFFFE, 0xFFFF),
+        (0xE0000, 0xE007F),
     ];
     let planes = (1..=16).flat_map(|plane| [plane << 16 | 0xFFFE, plane << 16 | 0xFFFF]);
-    let forbidden: std::collections::BTreeSet<u32> = ranges.iter().flat_map(|(from, to)| *from..=*to).chain(planes).collect();
+    let forbidden: std::collections::BTreeSet<u32> =
+        ranges.iter().flat_map(|(from, to)| *from..=*to).chain(planes).collect();
     for code in 0..=0x10FFFF {
         let Some(c) = char::from_u32(code) else { continue };
         let payload = canonical_object(&support::object(&[("a", Value::Text(format!("x{c}").into()))]));
@@ -128,7 +247,17 @@ fn bad_text() {
         assert!(read_stored(&payload).is_ok(), "an audit does not judge text: U+{code:04X}");
     }
     // Decomposed, and a singleton that NFC replaces; variation selectors and private use pass.
-    for (text, ok) in [("e\u{301}", false), ("é", true), ("\u{F900}", false), ("\u{304B}\u{3099}", false), ("が", true), ("葛\u{E0100}", true), ("\u{E000}", true), ("㐂𠮷", true), ("か\u{302A}\u{3099}", false)] {
+    for (text, ok) in [
+        ("e\u{301}", false),
+        ("é", true),
+        ("\u{F900}", false),
+        ("\u{304B}\u{3099}", false),
+        ("が", true),
+        ("葛\u{E0100}", true),
+        ("\u{E000}", true),
+        ("㐂𠮷", true),
+        ("か\u{302A}\u{3099}", false),
+    ] {
         assert_eq!(text_ok(text), ok, "{text:?}");
     }
 }
@@ -140,7 +269,11 @@ fn precedence() {
     assert_eq!(fault(pad(65_537)), Some("too_large"));
     assert_eq!(fault("x".repeat(65_537)), Some("too_large"), "size before everything");
     assert_eq!(fault("{ \"a\":\"\u{200B}\",\"b\":null}"), Some("bad_json"), "a later bad_json wins over both");
-    assert_eq!(fault("{\"a\":\"\u{200B}\",\"b\":1 }"), Some("not_canonical"), "a later not_canonical wins over bad_text");
+    assert_eq!(
+        fault("{\"a\":\"\u{200B}\",\"b\":1 }"),
+        Some("not_canonical"),
+        "a later not_canonical wins over bad_text"
+    );
     assert_eq!(fault("{\"b\":\"\u{200B}\"}"), Some("bad_text"));
     assert_eq!(read_loose(b"{}", 1), Err(JsonFault::TooLarge));
 }
@@ -156,7 +289,9 @@ fn loose_names_but_the_same_strictness() {
 #[test]
 fn sealed_values() {
     let text = |text: &str| Value::Text(text.into());
-    let nest = |depth: usize| (1..depth).fold(Value::Object(Object::default()), |inner, _| Value::Object(support::object(&[("a", inner)])));
+    let nest = |depth: usize| {
+        (1..depth).fold(Value::Object(Object::default()), |inner, _| Value::Object(support::object(&[("a", inner)])))
+    };
     for (value, ok) in [
         (text("第一行\n第二行"), true),
         (text("e\u{301}"), true),
@@ -190,7 +325,13 @@ fn rfc_8785_strings() {
         r#"\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f""#
     );
     assert_eq!(String::from_utf8(canonical(&Value::Text(all.as_str().into()))).unwrap(), expected);
-    let sorted = support::object(&[("b", Value::Integer(1)), ("a_", Value::Integer(2)), ("a1", Value::Integer(3)), ("a", Value::Integer(4)), ("$sealed", Value::Integer(5))]);
+    let sorted = support::object(&[
+        ("b", Value::Integer(1)),
+        ("a_", Value::Integer(2)),
+        ("a1", Value::Integer(3)),
+        ("a", Value::Integer(4)),
+        ("$sealed", Value::Integer(5)),
+    ]);
     assert_eq!(String::from_utf8(canonical_object(&sorted)).unwrap(), r#"{"$sealed":5,"a":4,"a1":3,"a_":2,"b":1}"#);
 }
 
@@ -205,8 +346,9 @@ fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 60, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
-            prop::collection::vec(("[a-z][a-z0-9_]{0,12}", inner), 0..6)
-                .prop_map(|pairs| Value::Object(Object::from_pairs(pairs.into_iter().map(|(name, value)| (name.into(), value)).collect()))),
+            prop::collection::vec(("[a-z][a-z0-9_]{0,12}", inner), 0..6).prop_map(|pairs| Value::Object(
+                Object::from_pairs(pairs.into_iter().map(|(name, value)| (name.into(), value)).collect())
+            )),
         ]
     })
 }
@@ -222,7 +364,11 @@ fn to_serde(value: &Value) -> serde_json::Value {
         Value::Integer(integer) => (*integer).into(),
         Value::Text(text) => text.as_str().into(),
         Value::Array(items) => items.iter().map(to_serde).collect(),
-        Value::Object(object) => object.iter().map(|(name, value)| (name.to_string(), to_serde(value))).collect::<serde_json::Map<_, _>>().into(),
+        Value::Object(object) => object
+            .iter()
+            .map(|(name, value)| (name.to_string(), to_serde(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
     }
 }
 
@@ -273,5 +419,10 @@ fn speed() {
         std::hint::black_box(read(std::hint::black_box(&bytes)).unwrap());
     }
     let seconds = start.elapsed().as_secs_f64();
-    println!("{} bytes, {:.0} ns each, {:.0} MB/s", bytes.len(), seconds / f64::from(rounds) * 1e9, bytes.len() as f64 * f64::from(rounds) / seconds / 1e6);
+    println!(
+        "{} bytes, {:.0} ns each, {:.0} MB/s",
+        bytes.len(),
+        seconds / f64::from(rounds) * 1e9,
+        bytes.len() as f64 * f64::from(rounds) / seconds / 1e6
+    );
 }

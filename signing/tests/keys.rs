@@ -165,7 +165,12 @@ fn crooked(seed: [u8; 32], message: &[u8], r: u64, torsion: EdwardsPoint) -> Vec
     let (r, a) = (Scalar::from(r), key.to_scalar());
     let point = (r * ED25519_BASEPOINT_POINT + torsion).compress();
     let k = Scalar::from_bytes_mod_order_wide(
-        &Sha512::new().chain_update(point.as_bytes()).chain_update(key.verifying_key().as_bytes()).chain_update(message).finalize().into(),
+        &Sha512::new()
+            .chain_update(point.as_bytes())
+            .chain_update(key.verifying_key().as_bytes())
+            .chain_update(message)
+            .finalize()
+            .into(),
     );
     [point.as_bytes(), (r + k * a).as_bytes()].map(|half| half.to_vec()).concat()
 }
@@ -189,7 +194,10 @@ fn a_batch_is_no_verdict() {
     let seed = signing::keys::demo_seed(9);
     let key = SigningKey::from_seed(seed).public();
     let whole = EdwardsPoint::default();
-    assert!(key.verify(b"0", &crooked(seed, b"0", 4242, whole)), "without torsion the construction is a plain signature");
+    assert!(
+        key.verify(b"0", &crooked(seed, b"0", 4242, whole)),
+        "without torsion the construction is a plain signature"
+    );
     let messages: Vec<String> = (0..64).map(|n| n.to_string()).collect();
     let mut passed = 0;
     for message in &messages {
@@ -205,10 +213,15 @@ fn batches() {
     let keys: Vec<SigningKey> = (20..28).map(support::key).collect();
     let publics: Vec<PublicKey> = keys.iter().map(SigningKey::public).collect();
     let messages: Vec<Vec<u8>> = (0..100_u8).map(|n| vec![n; usize::from(n)]).collect();
-    let mut signatures: Vec<Vec<u8>> = messages.iter().zip(keys.iter().cycle()).map(|(message, key)| key.sign_raw(message).to_vec()).collect();
+    let mut signatures: Vec<Vec<u8>> =
+        messages.iter().zip(keys.iter().cycle()).map(|(message, key)| key.sign_raw(message).to_vec()).collect();
     let all = |signatures: &[Vec<u8>]| {
-        let batch: Vec<(&PublicKey, &[u8], &[u8])> =
-            messages.iter().zip(signatures).zip(publics.iter().cycle()).map(|((message, signature), key)| (key, &message[..], &signature[..])).collect();
+        let batch: Vec<(&PublicKey, &[u8], &[u8])> = messages
+            .iter()
+            .zip(signatures)
+            .zip(publics.iter().cycle())
+            .map(|((message, signature), key)| (key, &message[..], &signature[..]))
+            .collect();
         batch_all_valid(&batch)
     };
     assert!(all(&signatures));
@@ -230,17 +243,35 @@ fn key_files() {
     };
     assert_ne!(version_2(key.public().raw()), pem);
     assert_eq!(SigningKey::from_pem(&version_2(key.public().raw())).unwrap().public(), key.public());
-    assert!(SigningKey::from_pem(&version_2(support::key(6).public().raw())).is_err(), "a public key that is not its own");
-    for bad in ["", "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", &pem.replace("PRIVATE", "PUBLIC"), &pem[..pem.len() / 2]] {
+    assert!(
+        SigningKey::from_pem(&version_2(support::key(6).public().raw())).is_err(),
+        "a public key that is not its own"
+    );
+    for bad in [
+        "",
+        "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
+        &pem.replace("PRIVATE", "PUBLIC"),
+        &pem[..pem.len() / 2],
+    ] {
         assert!(SigningKey::from_pem(bad).is_err(), "{bad}");
     }
-    assert!(!format!("{key:?}").contains("PRIVATE") && format!("{key:?}").contains(&key.public().id().to_string()), "only the key id is shown");
+    assert!(
+        !format!("{key:?}").contains("PRIVATE") && format!("{key:?}").contains(&key.public().id().to_string()),
+        "only the key id is shown"
+    );
 }
 
 /// OpenSSL reads our file, and its signature over our message is the same; we read its file.
 #[test]
 fn openssl_reads_our_keys() {
-    let run = |args: &[&str]| std::process::Command::new("openssl").args(args).output().ok().filter(|out| out.status.success()).map(|out| out.stdout);
+    let run = |args: &[&str]| {
+        std::process::Command::new("openssl")
+            .args(args)
+            .output()
+            .ok()
+            .filter(|out| out.status.success())
+            .map(|out| out.stdout)
+    };
     if run(&["version"]).is_none() {
         eprintln!("no openssl program: not checked");
         return;
@@ -251,7 +282,10 @@ fn openssl_reads_our_keys() {
     let key = support::key(5);
     std::fs::write(at("ours.pem"), key.to_pem()).unwrap();
     std::fs::write(at("message"), b"message").unwrap();
-    assert_eq!(run(&["pkey", "-in", &at("ours.pem"), "-pubout", "-outform", "DER"]).expect("OpenSSL reads version 1"), key.public().spki());
+    assert_eq!(
+        run(&["pkey", "-in", &at("ours.pem"), "-pubout", "-outform", "DER"]).expect("OpenSSL reads version 1"),
+        key.public().spki()
+    );
     let signature = run(&["pkeyutl", "-sign", "-rawin", "-inkey", &at("ours.pem"), "-in", &at("message")]).unwrap();
     assert_eq!(signature, key.sign_raw(b"message"));
     run(&["genpkey", "-algorithm", "ed25519", "-out", &at("theirs.pem")]).unwrap();
@@ -275,7 +309,8 @@ fn enrolment() {
     // Whatever else the payload is, the key itself signs it, so only the payload can be at fault.
     let signed = |payload: &str| {
         let payload = payload.as_bytes().to_vec();
-        EnrolmentProof { signature: support::key(4).sign_payload(PayloadType::Enrol, &payload).to_vec(), payload }.verify(support::LEDGER, account, 1, &key.spki())
+        EnrolmentProof { signature: support::key(4).sign_payload(PayloadType::Enrol, &payload).to_vec(), payload }
+            .verify(support::LEDGER, account, 1, &key.spki())
     };
     let text = String::from_utf8(proof.payload.clone()).unwrap();
     assert!(signed(&text));
@@ -293,7 +328,10 @@ fn enrolment() {
         assert_ne!(bad, text);
         assert!(!signed(&bad), "{bad}");
     }
-    let wrong_type = EnrolmentProof { signature: support::key(4).sign_payload(PayloadType::Event, &proof.payload).to_vec(), payload: proof.payload };
+    let wrong_type = EnrolmentProof {
+        signature: support::key(4).sign_payload(PayloadType::Event, &proof.payload).to_vec(),
+        payload: proof.payload,
+    };
     assert!(!wrong_type.verify(support::LEDGER, account, 1, &key.spki()));
 }
 

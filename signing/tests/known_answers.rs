@@ -14,9 +14,24 @@ use signing::tree::{leaf, leaf_hash};
 #[test]
 fn demonstration_keys() {
     for (n, seed, id, raw) in [
-        (0, "4fa8f8498109c839008fd538bb68757ec4cdfd6d139ce5856c99f998a4b2026f", "1EBKEqVDXnQIOs6JWbHOgw1W6ue2U_rnRYKqsEcRJWQ", "1686fb86a3f053353daa9dba54e4a760b03d90915fd5a4236160d573bb3f4936"),
-        (1, "b63780f04dc1b7173ac5bb41365c0de7829092abcec3003da05eeb7751ecd858", "S8ctA9XOyTH-wRjRbEjzJmbfm_hfhwjBWcZ67zkv-3c", "6c7bc9d132b4f6d6674bc44fc17db3f71caf214b8626d5f266ef3740c1adbc29"),
-        (9999, "866dbbee43562eb37cc862ea5f69bb235e341eae3038510b5909230f137e2c82", "F9VbRbp8QNVMUnVwjhTnbhipsbfTwOCa7uI2WYyv0ZU", "5eff8e2c657899f32952c75ea18da89596d3772afe677f6946a6a1ee48b5d189"),
+        (
+            0,
+            "4fa8f8498109c839008fd538bb68757ec4cdfd6d139ce5856c99f998a4b2026f",
+            "1EBKEqVDXnQIOs6JWbHOgw1W6ue2U_rnRYKqsEcRJWQ",
+            "1686fb86a3f053353daa9dba54e4a760b03d90915fd5a4236160d573bb3f4936",
+        ),
+        (
+            1,
+            "b63780f04dc1b7173ac5bb41365c0de7829092abcec3003da05eeb7751ecd858",
+            "S8ctA9XOyTH-wRjRbEjzJmbfm_hfhwjBWcZ67zkv-3c",
+            "6c7bc9d132b4f6d6674bc44fc17db3f71caf214b8626d5f266ef3740c1adbc29",
+        ),
+        (
+            9999,
+            "866dbbee43562eb37cc862ea5f69bb235e341eae3038510b5909230f137e2c82",
+            "F9VbRbp8QNVMUnVwjhTnbhipsbfTwOCa7uI2WYyv0ZU",
+            "5eff8e2c657899f32952c75ea18da89596d3772afe677f6946a6a1ee48b5d189",
+        ),
     ] {
         assert_eq!(hex(&demo_seed(n)), seed);
         let public = support::key(n).public();
@@ -44,7 +59,8 @@ fn seals() {
     let sealed = commitment(support::LEDGER, event, "/data/name", &support::SALT, &value);
     assert_eq!(sealed.to_string(), "cIty82gK4m3YynlTH7-dNyK9Mh2JYF5pwPBmSGB_caQ");
     assert_eq!(as_seal(&seal_value(sealed)), Some(sealed));
-    let other = |pointer: &str, salt: &[u8; 32], value: &Value| commitment(support::LEDGER, event, pointer, salt, value);
+    let other =
+        |pointer: &str, salt: &[u8; 32], value: &Value| commitment(support::LEDGER, event, pointer, salt, value);
     assert_ne!(other("/data/nam", &support::SALT, &value), sealed);
     assert_ne!(other("/data/name", &[0; 32], &value), sealed);
     assert_ne!(other("/data/name", &support::SALT, &Value::Text("李四".into())), sealed);

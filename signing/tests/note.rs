@@ -36,7 +36,14 @@ fn no_byte_of_a_note_may_change() {
     for (before, after) in [("", "\n"), ("\n", ""), (" ", ""), ("", " "), ("", "x"), ("\u{FEFF}", "")] {
         assert_eq!(Checkpoint::verify(&format!("{before}{note}{after}"), &verifier), None);
     }
-    for (from, to) in [("\n\n", "\n\n\n"), ("\n", "\r\n"), ("\u{2014}", "-"), ("\u{2014} fuzz ", "\u{2014}  fuzz "), ("\n70\n", "\n070\n"), ("\n70\n", "\n+70\n")] {
+    for (from, to) in [
+        ("\n\n", "\n\n\n"),
+        ("\n", "\r\n"),
+        ("\u{2014}", "-"),
+        ("\u{2014} fuzz ", "\u{2014}  fuzz "),
+        ("\n70\n", "\n070\n"),
+        ("\n70\n", "\n+70\n"),
+    ] {
         assert_eq!(Checkpoint::verify(&note.replacen(from, to, 1), &verifier), None, "{from:?} to {to:?}");
     }
 }
@@ -82,7 +89,11 @@ fn signature_lines() {
     let (text, own) = note.split_at(note.rfind("\n\n").unwrap() + 2);
     let stranger = format!("\u{2014} witness.example {}\n", b64(&[9; 76]));
     let with = |lines: &[&str]| format!("{text}{}", lines.concat());
-    assert_eq!(Checkpoint::verify(&with(&[&stranger, own, &stranger]), &verifier), Some(checkpoint.clone()), "unknown keys are passed over");
+    assert_eq!(
+        Checkpoint::verify(&with(&[&stranger, own, &stranger]), &verifier),
+        Some(checkpoint.clone()),
+        "unknown keys are passed over"
+    );
     assert_eq!(Checkpoint::verify(&with(&[&stranger]), &verifier), None, "and do not vouch");
     let fifteen = vec![stranger.as_str(); 15];
     assert!(Checkpoint::verify(&with(&[&fifteen[..], &[own]].concat()), &verifier).is_some(), "sixteen lines");
@@ -100,7 +111,14 @@ fn signature_lines() {
     assert!(Checkpoint::verify(&with(&[&line(&namesake)]), &verifier).is_none());
     assert!(Checkpoint::verify(&with(&[&line(&LogSigner::new("other", support::key(0)))]), &verifier).is_none());
     // Ill-formed lines spoil it also when they are not ours.
-    for bad in ["\u{2014} a+b AAAAAAA=\n", "\u{2014} a AAAA\n", "\u{2014} a b AAAAAAA=\n", "\u{2014} a AAAAAAB=\n", "x\n", "\u{2014}  AAAAAAA=\n"] {
+    for bad in [
+        "\u{2014} a+b AAAAAAA=\n",
+        "\u{2014} a AAAA\n",
+        "\u{2014} a b AAAAAAA=\n",
+        "\u{2014} a AAAAAAB=\n",
+        "x\n",
+        "\u{2014}  AAAAAAA=\n",
+    ] {
         assert_eq!(Checkpoint::verify(&with(&[own, bad]), &verifier), None, "{bad}");
     }
 }
@@ -113,7 +131,14 @@ fn verifier_keys() {
         assert_eq!(LogVerifier::from_vkey(&text), None, "byte {at}: {text}");
     }
     let parts: Vec<&str> = vkey.splitn(3, '+').collect();
-    for bad in [format!("+{}+{}", parts[1], parts[2]), format!("{}+{}", parts[0], parts[1]), vkey.to_uppercase(), format!("{vkey}+"), format!("{vkey} "), format!("{vkey}\n")] {
+    for bad in [
+        format!("+{}+{}", parts[1], parts[2]),
+        format!("{}+{}", parts[0], parts[1]),
+        vkey.to_uppercase(),
+        format!("{vkey}+"),
+        format!("{vkey} "),
+        format!("{vkey}\n"),
+    ] {
         assert_eq!(LogVerifier::from_vkey(&bad), None, "{bad}");
     }
     let shown = format!("{:?}", support::log());
@@ -130,11 +155,17 @@ fn an_offline_proof() {
     let proof = TlogProof { extra: None, index: 0, hashes: vec![Hash([2; 32])], checkpoint: checkpoint.sign(&log) };
     assert!(verify_inclusion(&leaf_hash(&leaf), 0, 2, &proof.hashes, &edge.root()));
     let text = proof.to_text();
-    assert!(text.starts_with("c2sp.org/tlog-proof@v1\nindex 0\nAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n\nfuzz\n2\n"), "{text}");
+    assert!(
+        text.starts_with("c2sp.org/tlog-proof@v1\nindex 0\nAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n\nfuzz\n2\n"),
+        "{text}"
+    );
     assert_eq!(TlogProof::from_text(&text), Some(proof.clone()));
     assert_eq!(proof.verify(&leaf_hash(&leaf), &log.verifier()), Some(checkpoint));
     assert_eq!(proof.verify(&leaf_hash(&[2; 73]), &log.verifier()), None);
-    assert_eq!(proof.verify(&leaf_hash(&leaf), &LogSigner::new("fuzz", SigningKey::from_seed([9; 32])).verifier()), None);
+    assert_eq!(
+        proof.verify(&leaf_hash(&leaf), &LogSigner::new("fuzz", SigningKey::from_seed([9; 32])).verifier()),
+        None
+    );
     for (at, text) in flipped(&text) {
         let verified = TlogProof::from_text(&text).and_then(|proof| proof.verify(&leaf_hash(&leaf), &log.verifier()));
         assert_eq!(verified, None, "byte {at}: {text}");
@@ -142,7 +173,17 @@ fn an_offline_proof() {
     let extra = TlogProof { extra: Some(b"hello".to_vec()), ..proof };
     assert!(extra.to_text().contains("\nextra aGVsbG8=\nindex 0\n"));
     assert_eq!(TlogProof::from_text(&extra.to_text()), Some(extra.clone()));
-    for (from, to) in [("index 0", "index 00"), ("index 0", "index +0"), ("index 0", "index  0"), ("index 0\n", ""), ("extra ", "Extra "), ("@v1", "@v2"), ("\n\n", "\n"), ("\n", "\r\n"), ("AgI=\n", "AgI\n")] {
+    for (from, to) in [
+        ("index 0", "index 00"),
+        ("index 0", "index +0"),
+        ("index 0", "index  0"),
+        ("index 0\n", ""),
+        ("extra ", "Extra "),
+        ("@v1", "@v2"),
+        ("\n\n", "\n"),
+        ("\n", "\r\n"),
+        ("AgI=\n", "AgI\n"),
+    ] {
         assert_eq!(TlogProof::from_text(&extra.to_text().replacen(from, to, 1)), None, "{from:?} to {to:?}");
     }
 }

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use sha2::Sha256;
 use signing::bytes::Hash;
 use signing::tree::{
-    Frontier, FullTile, LEAF_LEN, TilePath, TileSource, consistency_proof, empty_root, entry_bundle, inclusion_proof, leaf_hash, root_at, verify_consistency,
-    verify_inclusion,
+    Frontier, FullTile, LEAF_LEN, TilePath, TileSource, consistency_proof, empty_root, entry_bundle, inclusion_proof,
+    leaf_hash, root_at, verify_consistency, verify_inclusion,
 };
 
 fn leaf(n: u64) -> [u8; LEAF_LEN] {
@@ -93,7 +93,10 @@ fn inclusion_of_all_sizes() {
             assert_eq!(bytes(&proof), other.prove_inclusion(index as usize).as_bytes(), "{index} of {size}");
             let hash = leaf_hash(&leaf(index));
             assert!(verify_inclusion(&hash, index, size, &proof, &root));
-            other.root().verify_inclusion(&leaf(index).to_vec(), index, &InclusionProof::from_bytes(bytes(&proof))).unwrap();
+            other
+                .root()
+                .verify_inclusion(&leaf(index).to_vec(), index, &InclusionProof::from_bytes(bytes(&proof)))
+                .unwrap();
             // Another leaf, place, size, root; a proof too long, too short, changed.
             assert!(!verify_inclusion(&leaf_hash(&leaf(index + 1)), index, size, &proof, &root));
             assert!(!verify_inclusion(&hash, index, size, &proof, &Hash([0; 32])));
@@ -129,7 +132,10 @@ fn consistency_of_all_sizes() {
                 let expected = other.prove_consistency((new - old) as usize);
                 assert_eq!(bytes(&proof), expected.as_bytes(), "{old} to {new}");
                 let before = RootHash::<Sha256>::new(old_root.0.into(), old);
-                other.root().verify_consistency(&before, &ConsistencyProof::try_from_bytes(bytes(&proof)).unwrap()).unwrap();
+                other
+                    .root()
+                    .verify_consistency(&before, &ConsistencyProof::try_from_bytes(bytes(&proof)).unwrap())
+                    .unwrap();
                 assert!(!verify_consistency(old, new_root, new, old_root, &proof));
                 assert!(!verify_consistency(old, old_root, new, new_root, &[]), "an empty proof proves nothing here");
             } else {
@@ -159,7 +165,10 @@ fn a_proof_names_its_size() {
     let hash = leaf_hash(&leaf(0));
     let inclusion = inclusion_proof(0, 2, &stored).unwrap();
     let consistency = consistency_proof(1, 2, &stored).unwrap();
-    assert!(verify_inclusion(&hash, 0, 2, &inclusion, &root(2)) && verify_consistency(1, &root(1), 2, &root(2), &consistency));
+    assert!(
+        verify_inclusion(&hash, 0, 2, &inclusion, &root(2))
+            && verify_consistency(1, &root(1), 2, &root(2), &consistency)
+    );
     for size in [1, 3, 4, 7, 1 << 40, u64::MAX] {
         assert!(!verify_inclusion(&hash, 0, size, &inclusion, &root(2)), "{size}");
         assert!(!verify_consistency(1, &root(1), size, &root(2), &consistency), "{size}");
@@ -181,7 +190,10 @@ fn many_tiles() {
     }
     for old in [1, 255, 256, 257, 65_535, 65_536, 65_537, size - 1, size] {
         let proof = consistency_proof(old, size, &stored).unwrap();
-        assert_eq!(proof, if old == size { vec![] } else { hashes(other.prove_consistency((size - old) as usize).as_bytes()) });
+        assert_eq!(
+            proof,
+            if old == size { vec![] } else { hashes(other.prove_consistency((size - old) as usize).as_bytes()) }
+        );
         assert!(verify_consistency(old, &root_at(old, &stored).unwrap(), size, &stored.edge.root(), &proof), "{old}");
     }
     // A missing or short tile gives no proof instead of a wrong one.
@@ -236,10 +248,44 @@ fn paths() {
         assert_eq!(text.parse(), Ok(path));
     }
     for bad in [
-        "", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/00/000", "tile/64/000", "tile/-1/000", "tile/+1/000", "tile/0/x000/000",
-        "tile/0/001/000", "tile/0/x001", "tile/0/x1/000", "tile/0/x001/x000", "tile/0/000.p", "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01",
-        "tile/0/000.p/1/", "tile/0/000.p/1.p/1", "/tile/0/000", "tile/0/000/", "tile//000", "tile/0//000", "tile/0/+00", "tile/0/x+01/000", "tile/entry/000", "tile/8/0/000",
-        "tile/0/../000", "tile/0/０００", "tile/2/x018/x446/x744/x073/x709/x551/616", "tile/2/x999/x999/x999/x999/x999/x999/x999/999", "tile/0/000\n", "TILE/0/000",
+        "",
+        "tile",
+        "tile/",
+        "tile/0",
+        "tile/0/",
+        "tile/0/0",
+        "tile/0/00",
+        "tile/0/0000",
+        "tile/00/000",
+        "tile/64/000",
+        "tile/-1/000",
+        "tile/+1/000",
+        "tile/0/x000/000",
+        "tile/0/001/000",
+        "tile/0/x001",
+        "tile/0/x1/000",
+        "tile/0/x001/x000",
+        "tile/0/000.p",
+        "tile/0/000.p/",
+        "tile/0/000.p/0",
+        "tile/0/000.p/256",
+        "tile/0/000.p/01",
+        "tile/0/000.p/1/",
+        "tile/0/000.p/1.p/1",
+        "/tile/0/000",
+        "tile/0/000/",
+        "tile//000",
+        "tile/0//000",
+        "tile/0/+00",
+        "tile/0/x+01/000",
+        "tile/entry/000",
+        "tile/8/0/000",
+        "tile/0/../000",
+        "tile/0/０００",
+        "tile/2/x018/x446/x744/x073/x709/x551/616",
+        "tile/2/x999/x999/x999/x999/x999/x999/x999/999",
+        "tile/0/000\n",
+        "TILE/0/000",
     ] {
         assert!(bad.parse::<TilePath>().is_err(), "{bad}");
     }

@@ -7,10 +7,10 @@
 
 use compact_str::CompactString;
 use serde::Serialize;
-use signing::statement::RecordRef;
+use signing::statement::{RecordRef, Statement};
 use uuid::Uuid;
 
-use super::{Countersigns, Nothing, SealedRef, countersigned};
+use super::{Countersigns, Nothing, SealedRef, countersigned, party_key};
 use crate::authority::authority_key;
 use crate::catalog::{EventType, Kind};
 use crate::codes::{AREA, AccountKind, InstitutionKind, Level};
@@ -118,6 +118,13 @@ impl Record for Account {
     type Event = Event;
     const TYPES: &'static [EventType] = Event::TYPES;
 
+    fn check_values(event: &Event, statement: &Statement, facts: &dyn Facts) -> Result<(), Stop> {
+        // Accounts of the genesis are not opened again.
+        let taken = facts.ledger()?.is_some_and(|ledger| ledger.has_account(statement.record.id));
+        let opened = matches!(event, Event::Opened(_));
+        if opened && taken { Err(Stop::code(Code::BadValue, "/record/id")) } else { Ok(()) }
+    }
+
     fn target(state: Option<&Self>, event: &Event, about: &About<'_>, _: &dyn Facts) -> Result<Target, Stop> {
         let account = Some(about.record());
         match (event, state) {
@@ -137,14 +144,7 @@ impl Record for Account {
 
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
         match (event, state) {
-            (Event::Opened(opened), _) => {
-                // Accounts of the genesis are not opened again.
-                let taken = facts.ledger()?.is_some_and(|ledger| ledger.has_account(about.record()));
-                if taken {
-                    return Err(Stop::code(Code::BadValue, "/record/id"));
-                }
-                opened_is_sound(opened, facts)
-            }
+            (Event::Opened(opened), _) => opened_is_sound(opened, facts),
             (Event::Countersigned(second), Some(account)) => {
                 if countersigned(about, &second.countersigns).is_none() {
                     return Err(Stop::code(Code::BadReference, "/data/countersigns"));
@@ -178,6 +178,9 @@ impl Record for Account {
     fn keys(event: &Event, about: &About<'_>) -> Vec<CompactString> {
         let mut keys = vec![authority_key(about.record())];
         // Only roots sign without a grant: these are the accounts of the first hour.
+        if let Event::Opened(Opened { party: Some(party), .. }) = event {
+            keys.push(party_key(party));
+        }
         if matches!(event, Event::Opened(_)) && about.statement.signer.grant.is_none() {
             keys.push(FIRST_ACCOUNTS_KEY.into());
         }

@@ -11,7 +11,7 @@ use compact_str::CompactString;
 use serde::Serialize;
 use signing::bytes::{Date, Instant, KeyId};
 use signing::keys::{PublicKey, is_demonstration_key};
-use signing::statement::EventRef;
+use signing::statement::{EventRef, Meaning, Statement};
 use uuid::Uuid;
 
 use super::{Proof, countersigned};
@@ -152,8 +152,8 @@ const STATE: Rule = Rule {
 };
 const SINCE: Rule = Rule {
     id: "credential.compromised_since",
-    zh: "失控起始时间不能晚于报告时间",
-    en: "The compromise cannot lie after its report.",
+    zh: "失控起始时间不能晚于签署时间；认定须给出起始时间，不予认定则不得给出",
+    en: "The compromise cannot lie after the signing time; an approval gives the instant, a refusal none.",
     citation: product("§5"),
 };
 const NOT_SUSPECT: Rule = Rule {
@@ -183,6 +183,13 @@ impl Record for Credential {
     const KIND: Kind = Kind::Credential;
     type Event = Event;
     const TYPES: &'static [EventType] = Event::TYPES;
+
+    fn check_values(event: &Event, _: &Statement, facts: &dyn Facts) -> Result<(), Stop> {
+        match event {
+            Event::Requested(requested) => key_may_enrol(requested, facts),
+            _ => Ok(()),
+        }
+    }
 
     fn target(_: Option<&Self>, event: &Event, _: &About<'_>, facts: &dyn Facts) -> Result<Target, Stop> {
         let account = event.account();
@@ -224,7 +231,13 @@ impl Record for Credential {
                 ensure(credential.bound && credential.compromised_since.is_none(), &STATE, "")?;
                 ensure(report.compromised_since <= about.statement.signed_at, &SINCE, "/data/compromised_since")
             }
-            Event::CompromiseDecided(_) => ensure(credential.compromise_undecided, &STATE, ""),
+            Event::CompromiseDecided(decided) => {
+                ensure(credential.compromise_undecided, &STATE, "")?;
+                // Approved with an instant, or dismissed without one.
+                let approved = about.statement.meaning == Meaning::Approval;
+                let past = decided.since.is_none_or(|since| since <= about.statement.signed_at);
+                ensure(approved == decided.since.is_some() && past, &SINCE, "/data/since")
+            }
             Event::SuspectsConfirmed(confirmed) => {
                 ensure(credential.compromised_since.is_some() && !credential.compromise_undecided, &STATE, "")?;
                 for (index, named) in confirmed.confirms.iter().enumerate() {
@@ -291,7 +304,8 @@ pub fn key_claim(key: &KeyId) -> Claim {
     Claim::new("key", [key.to_string()])
 }
 
-fn requested_is_sound(requested: &Requested, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
+/// The key is a good point, nobody else's, and its holder has proved that he has it.
+fn key_may_enrol(requested: &Requested, facts: &dyn Facts) -> Result<(), Stop> {
     let key = PublicKey::from_spki_enrolment(&requested.public_key.0)
         .ok_or_else(|| Stop::code(Code::BadValue, "/data/public_key"))?;
     let ledger = facts.ledger()?;
@@ -306,6 +320,10 @@ fn requested_is_sound(requested: &Requested, about: &About<'_>, facts: &dyn Fact
     if !requested.proof.holds(facts.ledger_id(), requested.account, requested.alg, &requested.public_key.0) {
         return Err(Stop::code(Code::BadValue, "/data/proof"));
     }
+    Ok(())
+}
+
+fn requested_is_sound(requested: &Requested, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
     let authority = facts.authority(requested.account)?;
     let Some(account) = authority.account.as_ref().filter(|account| !account.closed) else {
         return Err(Stop::rule(&ACCOUNT, "/data/account"));

@@ -11,6 +11,7 @@ use serde::Serialize;
 use signing::json::Object;
 use signing::statement::{EventRef, RecordRef, record_value};
 
+use super::party_key;
 use crate::catalog::{EventType, Kind};
 use crate::codes::ErasureGround;
 use crate::field::Shape;
@@ -193,14 +194,16 @@ impl Record for Erasure {
 }
 
 fn no_longer_needed(subject: &RecordRef, found_in: &RecordRef, facts: &dyn Facts) -> Result<(), Stop> {
-    let Some(entry) = facts.entry(found_in)? else { return Err(Stop::code(Code::BadReference, "/data/found_in")) };
-    if let Some(institution) = entry.state.institution() {
-        ensure(institution.names(subject), &NOT_FOUND, "/data/found_in")?;
-        return ensure(institution.is_ended() || !institution.in_office(subject), &STILL_NEEDED, "/data/subject");
+    let named_by = facts.members(&party_key(subject))?;
+    ensure(named_by.records.contains(found_in), &NOT_FOUND, "/data/found_in")?;
+    // Wherever else the person is named, a duty that still runs keeps the data.
+    for record in &named_by.records {
+        let Some(entry) = facts.entry(record)? else { continue };
+        let office = entry.state.institution().is_some_and(|unit| !unit.is_ended() && unit.in_office(subject));
+        let account = entry.state.account().is_some_and(|account| !account.closed);
+        ensure(!office && !account, &STILL_NEEDED, "/data/subject")?;
     }
-    let Some(account) = entry.state.account() else { return Err(Stop::rule(&NOT_FOUND, "/data/found_in")) };
-    ensure(account.party.as_ref() == Some(subject), &NOT_FOUND, "/data/found_in")?;
-    ensure(account.closed, &STILL_NEEDED, "/data/subject")
+    Ok(())
 }
 
 /// A state that waits for the service: approved and not carried out.

@@ -13,7 +13,7 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::{Nothing, SealedRef, change_differs, change_is_sound, changed, corrects_one_of, not_in_future};
+use super::{Nothing, SealedRef, change_differs, change_is_sound, changed, corrects_one_of, not_in_future, party_key};
 use crate::catalog::{EventType, Kind};
 use crate::codes::{
     AREA, CREDIT_CODE, DELEGATED_AREA, DELEGATED_STREETS, DIVISION, DeviceState, DocumentKind, DocumentResult, Grade,
@@ -418,6 +418,13 @@ impl Record for Institution {
             }
         }
         institution
+    }
+
+    fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
+        match event {
+            Event::OfficerAppointed(data) => vec![party_key(&data.party)],
+            _ => Vec::new(),
+        }
     }
 
     fn claims(&self, _: Uuid) -> Vec<Claim> {

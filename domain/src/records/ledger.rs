@@ -10,6 +10,7 @@ use compact_str::CompactString;
 use serde::Serialize;
 use signing::bytes::{Hash, KeyId};
 use signing::keys::{PublicKey, is_demonstration_key};
+use signing::statement::Statement;
 use uuid::Uuid;
 
 use super::{Countersigns, Proof, countersigned};
@@ -131,14 +132,20 @@ impl Record for Ledger {
     type Event = Event;
     const TYPES: &'static [EventType] = Event::TYPES;
 
+    fn check_values(event: &Event, _: &Statement, facts: &dyn Facts) -> Result<(), Stop> {
+        match event {
+            Event::Created(created) => genesis_is_sound(created, facts),
+            Event::Countersigned(_) => Ok(()),
+        }
+    }
+
     fn target(_: Option<&Self>, _: &Event, _: &About<'_>, _: &dyn Facts) -> Result<Target, Stop> {
         Ok(Target::default())
     }
 
-    fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
+    fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, _: &dyn Facts) -> Result<(), Stop> {
         match (event, state) {
             (Event::Created(created), _) => {
-                genesis_is_sound(created, facts)?;
                 for (what, named) in
                     [("catalogue", &created.catalogue), ("policy", &created.policy), ("rules", &created.rules)]
                 {
@@ -150,12 +157,9 @@ impl Record for Ledger {
                 }
                 Ok(())
             }
-            (Event::Countersigned(second), Some(ledger)) => {
+            (Event::Countersigned(second), Some(_)) => {
                 if countersigned(about, &second.countersigns).is_none() {
                     return Err(Stop::code(Code::BadReference, "/data/countersigns"));
-                }
-                if ledger.signed_by.contains(&about.statement.signer.account) {
-                    return Err(Stop::code(Code::FourEyes, "/signer"));
                 }
                 Ok(())
             }

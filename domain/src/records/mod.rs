@@ -105,6 +105,12 @@ const NOT_CORRECTABLE: Rule = Rule {
     citation: product("§7"),
 };
 
+/// Index key of the records that name a natural person.
+#[must_use]
+pub fn party_key(party: &signing::statement::RecordRef) -> CompactString {
+    format!("{}/{}", party.kind, party.id).into()
+}
+
 /// A fact is recorded when it has happened: its business date is not after the ledger's day.
 fn not_in_future(about: &About<'_>) -> Result<(), Stop> {
     ensure(about.date() <= about.day, &FUTURE, "/effective_on")

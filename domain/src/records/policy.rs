@@ -14,7 +14,7 @@ use crate::catalog::{EventType, Kind, file_hash};
 use crate::codes::PolicyFile;
 use crate::field::Shape;
 use crate::law::product;
-use crate::record::{About, Claim, Facts, Record, Stop, Target, ensure};
+use crate::record::{About, Facts, Record, Stop, Target, ensure};
 use crate::refusal::{Code, Rule};
 use crate::{data, events};
 
@@ -89,24 +89,16 @@ impl Record for Policy {
                     "/data/sha256",
                 )?;
                 ensure(adopted.from_day >= about.day, &PAST, "/data/from_day")?;
-                let newest = facts
-                    .in_force()?
-                    .adopted
-                    .iter()
-                    .filter(|known| known.what == adopted.what)
-                    .map(|known| known.version)
-                    .max();
-                ensure(newest.is_none_or(|version| adopted.version > version), &NOT_NEWER, "/data/version")
+                is_newer(adopted, facts)
             }
             (Event::Countersigned(second), Some(policy)) => {
                 if countersigned(about, &second.countersigns).is_none() {
                     return Err(Stop::code(Code::BadReference, "/data/countersigns"));
                 }
-                if about.marks.iter().any(|mark| mark.key == about.statement.signer.key) {
-                    return Err(Stop::code(Code::FourEyes, "/signer"));
-                }
                 let threshold = facts.ledger()?.map_or(u32::MAX, |ledger| ledger.created.threshold);
-                ensure(policy.signatures < threshold, &COMPLETE, "")
+                ensure(policy.signatures < threshold, &COMPLETE, "")?;
+                // Another adoption may have been completed meanwhile.
+                is_newer(&policy.adopted, facts)
             }
             (Event::Countersigned(_), None) => Err(Stop::code(Code::BadReference, "/record")),
         }
@@ -126,8 +118,10 @@ impl Record for Policy {
     fn keys(_: &Event, _: &About<'_>) -> Vec<compact_str::CompactString> {
         vec![POLICY_KEY.into()]
     }
+}
 
-    fn claims(&self, _: uuid::Uuid) -> Vec<Claim> {
-        vec![Claim::new("policy", [self.adopted.what.as_str(), self.adopted.version.to_string().as_str()])]
-    }
+fn is_newer(adopted: &Adopted, facts: &dyn Facts) -> Result<(), Stop> {
+    let in_force = facts.in_force()?;
+    let newest = in_force.adopted.iter().filter(|known| known.what == adopted.what).map(|known| known.version).max();
+    ensure(newest.is_none_or(|version| adopted.version > version), &NOT_NEWER, "/data/version")
 }

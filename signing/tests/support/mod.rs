@@ -100,7 +100,12 @@ pub fn checkpoint() -> Checkpoint {
 }
 
 pub fn proof() -> TlogProof {
-    TlogProof { extra: Some(vec![1, 2, 3]), index: 5, hashes: vec![Hash([1; 32]), Hash([2; 32])], checkpoint: checkpoint().sign(&log()) }
+    TlogProof {
+        extra: Some(vec![1, 2, 3]),
+        index: 5,
+        hashes: vec![Hash([1; 32]), Hash([2; 32])],
+        checkpoint: checkpoint().sign(&log()),
+    }
 }
 
 pub fn object(pairs: &[(&str, Value)]) -> Object {
