@@ -40,18 +40,33 @@ impl Client {
     /// When the service cannot be reached or says no.
     pub async fn login(&mut self, key: &SigningKey, account: Uuid) -> anyhow::Result<Json> {
         let challenge = self.call(self.http.get(format!("{}/session", self.url))).await?;
-        let text = |name: &str| challenge.get(name).and_then(Json::as_str).with_context(|| format!("登录应答缺少 {name}。The challenge lacks it."));
+        let text = |name: &str| {
+            challenge
+                .get(name)
+                .and_then(Json::as_str)
+                .with_context(|| format!("登录应答缺少 {name}。The challenge lacks it."))
+        };
         let ledger: LedgerId = text("ledger")?.parse().ok().context("账本标识不合规。The ledger id is ill-formed.")?;
         let audience = text("audience")?.to_owned();
         // What is signed is good at this address only.
-        ensure!(audience == self.url || is_loopback_alias(&audience, &self.url), "服务自称 {audience}，与 {} 不符。The service names another address.", self.url);
+        ensure!(
+            audience == self.url || is_loopback_alias(&audience, &self.url),
+            "服务自称 {audience}，与 {} 不符。The service names another address.",
+            self.url
+        );
         let expires_at: Instant = text("expires_at")?.parse().ok().context("时间不合规。The time is ill-formed.")?;
-        let nonce = b64url_decode(text("nonce")?).and_then(|nonce| nonce.try_into().ok()).context("随机数不合规。The nonce is ill-formed.")?;
+        let nonce = b64url_decode(text("nonce")?)
+            .and_then(|nonce| nonce.try_into().ok())
+            .context("随机数不合规。The nonce is ill-formed.")?;
         let session = Session { account, audience, expires_at, key: key.public().id(), ledger, nonce };
         let payload = session.to_payload();
         let signature = key.sign_payload(PayloadType::Session, &payload).to_vec();
         let envelope = Envelope { payload_type: PayloadType::Session, payload, key: key.public().id(), signature };
-        let request = self.http.post(format!("{}/session", self.url)).header("content-type", "application/json").body(envelope.to_json());
+        let request = self
+            .http
+            .post(format!("{}/session", self.url))
+            .header("content-type", "application/json")
+            .body(envelope.to_json());
         let answer = self.call(request).await?;
         let token = answer.get("token").and_then(Json::as_str).context("登录应答没有令牌。The answer has no token.")?;
         self.token = Some(token.to_owned());
@@ -79,7 +94,10 @@ impl Client {
     }
 
     async fn call(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Json> {
-        let response = request.send().await.map_err(|error| anyhow::anyhow!("无法连接 {}：{error}。The service cannot be reached.", self.url))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| anyhow::anyhow!("无法连接 {}：{error}。The service cannot be reached.", self.url))?;
         let status = response.status();
         let bytes = response.bytes().await.context("应答不完整。The answer is incomplete.")?;
         ensure!(bytes.len() <= ANSWER_MAX, "应答过大。The answer is too large.");
@@ -87,7 +105,10 @@ impl Client {
         match answer {
             Some(answer) if status.is_success() || answer.pointer("/errors/0").is_some() => Ok(answer),
             other => {
-                let why = other.map_or_else(|| String::from_utf8_lossy(&bytes).chars().take(300).collect(), |answer| answer.to_string());
+                let why = other.map_or_else(
+                    || String::from_utf8_lossy(&bytes).chars().take(300).collect(),
+                    |answer| answer.to_string(),
+                );
                 bail!("服务返回 {status}：{why}。The service says no.")
             }
         }
@@ -107,7 +128,10 @@ fn is_loopback_alias(audience: &str, url: &str) -> bool {
 pub fn key_and_account(path: &Path, given: Option<Uuid>) -> anyhow::Result<(SigningKey, Uuid)> {
     let file = KeyFile::read(path)?;
     let account = given.or(file.account).ok_or_else(|| {
-        crate::commands::Usage(format!("{} 未注明账户，请用 --account 给出。The file does not say whose key it is: give --account.", path.display()))
+        crate::commands::Usage(format!(
+            "{} 未注明账户，请用 --account 给出。The file does not say whose key it is: give --account.",
+            path.display()
+        ))
     })?;
     Ok((file.key, account))
 }
@@ -126,30 +150,49 @@ pub struct Checked {
 /// # Errors
 /// Says what is wrong; then nothing must be signed.
 pub fn check_prepared(prepared: &Json, account: Uuid, key: &SigningKey, event_type: &str) -> anyhow::Result<Checked> {
-    let payload = prepared.get("payloadBase64").and_then(Json::as_str).and_then(b64_decode).context("没有待签内容。There is nothing to sign.")?;
-    let statement = read(&payload).map_err(|fault| anyhow::anyhow!("待签内容不合规（{}）。What is to be signed is ill-formed.", fault.code()))?;
+    let payload = prepared
+        .get("payloadBase64")
+        .and_then(Json::as_str)
+        .and_then(b64_decode)
+        .context("没有待签内容。There is nothing to sign.")?;
+    let statement = read(&payload)
+        .map_err(|fault| anyhow::anyhow!("待签内容不合规（{}）。What is to be signed is ill-formed.", fault.code()))?;
     let text = |object: &Object, name: &str| object.get(name).and_then(Value::as_text).map(str::to_owned);
     let signer = statement.get("signer").and_then(Value::as_object).context("没有签署人。It names no signer.")?;
     ensure!(text(signer, "account") == Some(account.to_string()), "签署人不是本账户。It names another account.");
     ensure!(text(signer, "key") == Some(key.public().id().to_string()), "签署密钥不符。It names another key.");
-    ensure!(text(&statement, "type").as_deref() == Some(event_type), "事件类型不符。It is another type than was asked for.");
-    let signed_at: Instant = text(&statement, "signed_at").and_then(|at| at.parse().ok()).context("没有签署时间。It has no time.")?;
+    ensure!(
+        text(&statement, "type").as_deref() == Some(event_type),
+        "事件类型不符。It is another type than was asked for."
+    );
+    let signed_at: Instant =
+        text(&statement, "signed_at").and_then(|at| at.parse().ok()).context("没有签署时间。It has no time.")?;
     let apart = (now().micros() - signed_at.micros()).abs();
     ensure!(apart <= 5 * 60 * 1_000_000, "签署时间 {signed_at} 与本机时钟相差过大。It is too far from our clock.");
-    let ledger: LedgerId = text(&statement, "ledger").and_then(|id| id.parse().ok()).context("账本标识不合规。The ledger id is ill-formed.")?;
+    let ledger: LedgerId = text(&statement, "ledger")
+        .and_then(|id| id.parse().ok())
+        .context("账本标识不合规。The ledger id is ill-formed.")?;
     let event = text(&statement, "id").and_then(|id| id.parse::<Uuid>().ok()).context("没有事件号。It has no id.")?;
     let openings = prepared.get("openings").and_then(Json::as_array).cloned().unwrap_or_default();
     let openings: Option<Vec<Opening>> = openings
         .iter()
-        .map(|opening| read_loose(opening.to_string().as_bytes(), 64 * 1024).ok().and_then(|object| Opening::read(&object)))
+        .map(|opening| {
+            read_loose(opening.to_string().as_bytes(), 64 * 1024).ok().and_then(|object| Opening::read(&object))
+        })
         .collect();
     let openings = openings.context("开封信息不合规。An opening is ill-formed.")?;
     let seals = find_seals(&statement);
     ensure!(seals.len() == openings.len(), "封存值与开封信息数目不符。Seals and openings do not match.");
     for (pointer, seal) in &seals {
-        let opening = openings.iter().find(|opening| opening.pointer == *pointer).with_context(|| format!("{pointer} 没有开封信息。It has no opening."))?;
+        let opening = openings
+            .iter()
+            .find(|opening| opening.pointer == *pointer)
+            .with_context(|| format!("{pointer} 没有开封信息。It has no opening."))?;
         let recomputed = commitment(ledger, event, pointer, &opening.salt, &opening.value);
-        ensure!(recomputed == *seal, "{pointer} 的封存值与其内容不符，请勿签署。The seal does not fit its value: do not sign.");
+        ensure!(
+            recomputed == *seal,
+            "{pointer} 的封存值与其内容不符，请勿签署。The seal does not fit its value: do not sign."
+        );
     }
     Ok(Checked { payload, openings })
 }
@@ -157,7 +200,8 @@ pub fn check_prepared(prepared: &Json, account: Uuid, key: &SigningKey, event_ty
 /// Signs what was checked.
 pub fn sign(checked: Checked, key: &SigningKey) -> Unit {
     let signature = key.sign_payload(PayloadType::Event, &checked.payload).to_vec();
-    let envelope = Envelope { payload_type: PayloadType::Event, payload: checked.payload, key: key.public().id(), signature };
+    let envelope =
+        Envelope { payload_type: PayloadType::Event, payload: checked.payload, key: key.public().id(), signature };
     Unit { envelopes: vec![envelope], openings: vec![Some(checked.openings)] }
 }
 

@@ -100,5 +100,6 @@ pub struct Demonstration {
 
 /// Reads a small text file, with its path in the error.
 pub fn read_text(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("无法读取 {}：{error}。The file cannot be read.", path.display()))
+    std::fs::read_to_string(path)
+        .map_err(|error| anyhow::anyhow!("无法读取 {}：{error}。The file cannot be read.", path.display()))
 }

@@ -84,7 +84,15 @@ impl New {
         let service_key = SigningKey::from_seed(random()?);
         let service = Service { account: Uuid::new_v4(), key: service_key.public().id(), id_secret: random()? };
         let ledger = LedgerId(random()?);
-        Ok(Self { ledger, name, environment, service, service_key, log_key: SigningKey::from_seed(random()?), content_key: random()? })
+        Ok(Self {
+            ledger,
+            name,
+            environment,
+            service,
+            service_key,
+            log_key: SigningKey::from_seed(random()?),
+            content_key: random()?,
+        })
     }
 }
 
@@ -135,22 +143,38 @@ impl Folder {
     /// When there is no installation, or something in it cannot be read.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         if !Self::exists(path) {
-            bail!("{} 中没有账本，请先运行 radledger init 或 demo。There is no ledger in this folder: run init or demo first.", path.display());
+            bail!(
+                "{} 中没有账本，请先运行 radledger init 或 demo。There is no ledger in this folder: run init or demo first.",
+                path.display()
+            );
         }
         let node: NodeFile = parse(&path.join("node.json"))?;
         let secrets_path = path.join("secrets.json");
         let mode = std::fs::metadata(&secrets_path).map(|metadata| metadata.mode()).unwrap_or(0);
-        ensure!(mode & 0o077 == 0, "{} 可被他人读取，请 chmod 600。Others can read it: chmod 600.", secrets_path.display());
+        ensure!(
+            mode & 0o077 == 0,
+            "{} 可被他人读取，请 chmod 600。Others can read it: chmod 600.",
+            secrets_path.display()
+        );
         let secrets: SecretsFile = parse(&secrets_path)?;
-        let secret = |text: &str| b64url_decode(text).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).context("secrets.json 不合规。It is ill-formed.");
+        let secret = |text: &str| {
+            b64url_decode(text)
+                .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+                .context("secrets.json 不合规。It is ill-formed.")
+        };
         let key = |name: &str| -> anyhow::Result<SigningKey> {
-            SigningKey::from_pem(&read_text(&path.join(name))?).with_context(|| format!("{name} 不是密钥文件。It is not a key file."))
+            SigningKey::from_pem(&read_text(&path.join(name))?)
+                .with_context(|| format!("{name} 不是密钥文件。It is not a key file."))
         };
         let service_key = key("service.pem")?;
         let ledger: LedgerId = node.ledger.parse().ok().context("node.json 不合规。It is ill-formed.")?;
         let environment = Environment::parse(&node.environment).context("node.json 不合规。It is ill-formed.")?;
         let origin = format!("{}/{}/{}", node.name, ledger, node.incarnation);
-        let service = Service { account: node.service_account, key: service_key.public().id(), id_secret: secret(&secrets.id_secret)? };
+        let service = Service {
+            account: node.service_account,
+            key: service_key.public().id(),
+            id_secret: secret(&secrets.id_secret)?,
+        };
         let installation = Installation {
             ledger,
             name: node.name,
@@ -190,7 +214,8 @@ impl Folder {
             "genesis": genesis,
             "vkey": self.installation.log.verifier().to_vkey(),
         });
-        std::fs::write(self.at("trust.json"), format!("{trust:#}\n")).context("trust.json 无法写入。It cannot be written.")?;
+        std::fs::write(self.at("trust.json"), format!("{trust:#}\n"))
+            .context("trust.json 无法写入。It cannot be written.")?;
         Ok(trust)
     }
 }
@@ -218,7 +243,8 @@ fn parse<T: for<'a> Deserialize<'a>>(path: &Path) -> anyhow::Result<T> {
 /// When the system has none.
 pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("系统随机数不可用：{error}。The system's generator failed."))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("系统随机数不可用：{error}。The system's generator failed."))?;
     Ok(bytes)
 }
 

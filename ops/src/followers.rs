@@ -31,7 +31,8 @@ impl Followers {
     /// When database and anchor do not belong together, or a folder cannot be used: then nothing must be served.
     pub async fn start(core: &Core, place: &Place, stop: &watch::Receiver<bool>) -> anyhow::Result<Self> {
         let sealer = start_sealer(core, place, stop).await?;
-        let archive = Archive::open(&core.folder.at("archive")).context("语句归档无法使用。The archive of statements cannot be used.")?;
+        let archive = Archive::open(&core.folder.at("archive"))
+            .context("语句归档无法使用。The archive of statements cannot be used.")?;
         let log = core.door.log().clone();
         let sizes = core.door.sizes();
         let archiving = tokio::spawn(async move {
@@ -39,7 +40,8 @@ impl Followers {
                 tracing::error!(%error, "归档已停止，请处理 · the archive has stopped: this needs a person");
             }
         });
-        let projections = Arc::new(schema::catch_up::start(core.pools.projector.clone(), Some(core.door.sizes())).await?);
+        let projections =
+            Arc::new(schema::catch_up::start(core.pools.projector.clone(), Some(core.door.sizes())).await?);
         let model = ReadModel::new(core.pools.reader.clone());
         let desk = tokio::spawn(desk::work(core.door.clone(), model, projections.clone()));
         Ok(Self { projections, sealer, others: vec![archiving, desk] })
@@ -55,12 +57,18 @@ impl Followers {
     }
 }
 
-async fn start_sealer(core: &Core, place: &Place, stop: &watch::Receiver<bool>) -> anyhow::Result<JoinHandle<Result<(), Refusal>>> {
+async fn start_sealer(
+    core: &Core,
+    place: &Place,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<Result<(), Refusal>>> {
     let folder = &core.folder;
     let place_of_anchor = place.anchor(folder.is_demonstration());
     let anchor = FileAnchor::open(&place_of_anchor, folder.installation.ledger, &folder.installation_id)?;
     if !folder.is_demonstration() && shares_file_system(&place_of_anchor, folder.path()) {
-        tracing::warn!("锚定文件与数据在同一文件系统，建议用 --anchor 另设 · the anchor shares the file system of the data: consider --anchor");
+        tracing::warn!(
+            "锚定文件与数据在同一文件系统，建议用 --anchor 另设 · the anchor shares the file system of the data: consider --anchor"
+        );
     }
     let database = Database::new(core.sealer.clone(), TileStore::new(core.pools.sealer.clone()));
     let mut sealer = Sealer::new(database, anchor, folder.installation.log.clone(), Some(folder.at("tiles")));

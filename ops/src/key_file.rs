@@ -29,8 +29,9 @@ impl KeyFile {
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let text = read_text(path)?;
         let (notes, pem) = text.split_at(text.find("-----BEGIN").unwrap_or(0));
-        let key = SigningKey::from_pem(pem)
-            .with_context(|| format!("{} 不是 Ed25519 密钥文件（PKCS#8 PEM）。It is not a key file.", path.display()))?;
+        let key = SigningKey::from_pem(pem).with_context(|| {
+            format!("{} 不是 Ed25519 密钥文件（PKCS#8 PEM）。It is not a key file.", path.display())
+        })?;
         let account = notes.lines().find_map(|line| line.strip_prefix("account: ")?.trim().parse().ok());
         Ok(Self { key, account })
     }
@@ -60,7 +61,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         .mode(0o600)
         .open(path)
         .map_err(|error| anyhow::anyhow!("无法新建 {}：{error}。The file cannot be made.", path.display()))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).with_context(|| format!("写入失败 cannot write {}", path.display()))
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("写入失败 cannot write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -81,7 +81,11 @@ impl Database {
             Some(url) => (url.parse::<Config>().context("--database-url 不合规。It is ill-formed.")?, None),
             None => {
                 let lost = roles.exists() && !folder.at("pg/pgdata/PG_VERSION").exists();
-                ensure!(!lost, "数据库目录 {} 不见了：请从备份放回。The database is gone: put it back from its backup.", folder.at("pg").display());
+                ensure!(
+                    !lost,
+                    "数据库目录 {} 不见了：请从备份放回。The database is gone: put it back from its backup.",
+                    folder.at("pg").display()
+                );
                 let cluster = Cluster::start(&folder.at("pg"), Settings { durable }).await?;
                 (cluster.config().clone(), Some(cluster))
             }
@@ -119,7 +123,12 @@ impl Core {
     ///
     /// # Errors
     /// When the database, the key store or the appender cannot be started.
-    pub async fn open(place: &Place, folder: Folder, durable: bool, clock: Option<ProcessClock>) -> anyhow::Result<Self> {
+    pub async fn open(
+        place: &Place,
+        folder: Folder,
+        durable: bool,
+        clock: Option<ProcessClock>,
+    ) -> anyhow::Result<Self> {
         let database = Database::open(place, &folder, durable).await?;
         database.migrate(&folder).await?;
         let pools = database.pools()?;
@@ -128,7 +137,9 @@ impl Core {
         let clock = clock.unwrap_or_else(|| ProcessClock::system(head.last_at));
         let (keys_folder, is_default) = place.keys();
         if is_default && !folder.is_demonstration() {
-            tracing::warn!("个人信息密钥与数据在同一目录，建议用 --keys 另设 · personal keys lie in the data folder: consider --keys");
+            tracing::warn!(
+                "个人信息密钥与数据在同一目录，建议用 --keys 另设 · personal keys lie in the data folder: consider --keys"
+            );
         }
         let keys = KeyStore::open(&keys_folder)?;
         let appender_config = role_config(&database.admin, Role::Appender, &database.passwords);

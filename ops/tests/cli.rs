@@ -15,7 +15,11 @@ fn radledger(data: &Path) -> Command {
             command.env_remove(name);
         }
     }
-    command.env("RADLEDGER_DATA", data).env("XDG_STATE_HOME", data.with_extension("state")).env("RADLEDGER_LOG", "warn").stdin(Stdio::null());
+    command
+        .env("RADLEDGER_DATA", data)
+        .env("XDG_STATE_HOME", data.with_extension("state"))
+        .env("RADLEDGER_LOG", "warn")
+        .stdin(Stdio::null());
     command
 }
 
@@ -29,7 +33,8 @@ fn code(output: &Output) -> Option<i32> {
 
 fn json(output: &Output) -> Json {
     let text = String::from_utf8_lossy(&output.stdout);
-    serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}\n{}", String::from_utf8_lossy(&output.stderr)))
+    serde_json::from_str(&text)
+        .unwrap_or_else(|_| panic!("not JSON: {text}\n{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// A folder that PostgreSQL's user can pass through, also when the tests run as root.
@@ -46,7 +51,11 @@ struct Service {
 
 impl Service {
     fn start(data: &Path) -> Self {
-        let mut child = radledger(data).args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().expect("the service starts");
+        let mut child = radledger(data)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the service starts");
         let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
         let mut said = String::new();
         let url = loop {
@@ -113,7 +122,9 @@ fn a_ledger_begins_with_two_roots() {
     assert_eq!(code(&again), Some(2), "a key file is never overwritten");
     let one = run(radledger(&data).args(["init", "--name", "city", "--root"]).arg(key("a.pem")));
     assert_eq!(code(&one), Some(3), "one root is not enough");
-    let init = |data: &Path| run(radledger(data).args(["init", "--name", "city", "--json", "--root"]).arg(key("a.pem")).arg(key("b.pem")));
+    let init = |data: &Path| {
+        run(radledger(data).args(["init", "--name", "city", "--json", "--root"]).arg(key("a.pem")).arg(key("b.pem")))
+    };
     let made = init(&data);
     let trust = json(&made);
     assert_eq!(code(&made), Some(0));
@@ -172,7 +183,11 @@ fn the_walk_from_a_key_to_a_verified_proof() {
     let bundle = place.path().join("bundle.zip");
     let exported = run(radledger(&data).args(["export", "--out"]).arg(&bundle));
     assert_eq!(code(&exported), Some(0), "{}", String::from_utf8_lossy(&exported.stderr));
-    let verified = run(radledger(&data).args(["verify", "--strict", "--trust"]).arg(data.join("trust.json")).arg("--bundle").arg(&bundle));
+    let verified = run(radledger(&data)
+        .args(["verify", "--strict", "--trust"])
+        .arg(data.join("trust.json"))
+        .arg("--bundle")
+        .arg(&bundle));
     assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
     let verified = run(radledger(&data).args(["verify", "--json"]));
     assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
@@ -180,7 +195,8 @@ fn the_walk_from_a_key_to_a_verified_proof() {
 
 /// The key file of a protection officer; looks at the form of the list on the way.
 fn identities(data: &Path) -> PathBuf {
-    let identities: Vec<Json> = serde_json::from_slice(&std::fs::read(data.join("demo/identities.json")).expect("written")).expect("JSON");
+    let identities: Vec<Json> =
+        serde_json::from_slice(&std::fs::read(data.join("demo/identities.json")).expect("written")).expect("JSON");
     for identity in &identities {
         let members: Vec<&String> = identity.as_object().expect("an object").keys().collect();
         assert_eq!(members, ["account", "area", "key_file", "name", "org", "role"]);
@@ -191,7 +207,8 @@ fn identities(data: &Path) -> PathBuf {
 }
 
 fn org(data: &Path) -> String {
-    let identities: Vec<Json> = serde_json::from_slice(&std::fs::read(data.join("demo/identities.json")).expect("written")).expect("JSON");
+    let identities: Vec<Json> =
+        serde_json::from_slice(&std::fs::read(data.join("demo/identities.json")).expect("written")).expect("JSON");
     let officer = identities.iter().find(|identity| identity["role"] == "I_RPO").expect("a protection officer");
     officer["org"].as_str().expect("an organisation").to_owned()
 }

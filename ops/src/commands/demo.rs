@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::serve::serve;
-use super::{Exit, log_to_stderr, wait_for};
+use super::{Exit, log_to_stderr, wait_alone, wait_for};
 use crate::config::{Demonstration, Place, Serving};
 use crate::seed::load::{Standing, load, standing};
 
@@ -25,7 +25,7 @@ pub struct Options {
 pub fn run(options: Options) -> anyhow::Result<Exit> {
     log_to_stderr();
     if standing(&options.place.data()) != Standing::Loaded {
-        let loaded = wait_for(load(&options.place, &options.demonstration))?;
+        let loaded = wait_alone(load(&options.place, &options.demonstration))?;
         eprintln!("已装入 {} 个事件（{:.1} 秒）。Loaded.", loaded.size, loaded.seconds);
     }
     wait_for(serve(&options.place, &options.serving))?;

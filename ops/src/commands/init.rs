@@ -32,7 +32,12 @@ pub struct Options {
     #[arg(long, env = "RADLEDGER_NAME", value_name = "NAME")]
     name: String,
     /// 环境 · environment
-    #[arg(long, env = "RADLEDGER_ENVIRONMENT", value_name = "production|test|demonstration", default_value = "production")]
+    #[arg(
+        long,
+        env = "RADLEDGER_ENVIRONMENT",
+        value_name = "production|test|demonstration",
+        default_value = "production"
+    )]
     environment: String,
     /// 根持有人密钥文件，至少两个；不给则等待根持有人签署 · key files of the root holders, two or more; without them the ledger waits
     #[arg(long, env = "RADLEDGER_ROOT", value_name = "FILE", num_args = 1.., value_delimiter = ',')]
@@ -54,8 +59,9 @@ struct Root {
 /// # Errors
 /// When there is one already, or it cannot be made.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
-    let environment = Environment::parse(&options.environment)
-        .ok_or_else(|| Usage(format!("环境应为 production、test 或 demonstration：{}。Unknown environment.", options.environment)))?;
+    let environment = Environment::parse(&options.environment).ok_or_else(|| {
+        Usage(format!("环境应为 production、test 或 demonstration：{}。Unknown environment.", options.environment))
+    })?;
     if options.root.len() == 1 || options.root.len() > 9 {
         return Err(Usage("请给出二至九个根密钥，或都不给。Give two to nine root keys, or none.".into()).into());
     }
@@ -124,7 +130,13 @@ async fn begin(core: &Core, roots: &[Root]) -> anyhow::Result<Json> {
     core.folder.write_trust(genesis)
 }
 
-async fn sign(core: &Core, root: &Root, event_type: &str, id: Uuid, data: Json) -> anyhow::Result<signing::statement::EventRef> {
+async fn sign(
+    core: &Core,
+    root: &Root,
+    event_type: &str,
+    id: Uuid,
+    data: Json,
+) -> anyhow::Result<signing::statement::EventRef> {
     let request = Request {
         event_type: CompactString::from(event_type),
         schema: 1,
@@ -144,7 +156,10 @@ async fn sign(core: &Core, root: &Root, event_type: &str, id: Uuid, data: Json) 
     let salt = random()?;
     let prepared = core.door.prepare(&request, event, || salt).await.map_err(said)?;
     let hash: Hash = signing::envelope::statement_hash(&prepared.payload);
-    let unit = Unit { envelopes: vec![api::submit::sign(&root.key, prepared.payload)], openings: vec![Some(prepared.openings)] };
+    let unit = Unit {
+        envelopes: vec![api::submit::sign(&root.key, prepared.payload)],
+        openings: vec![Some(prepared.openings)],
+    };
     core.door.submit(&unit.to_json()).await.map_err(said)?;
     Ok(signing::statement::EventRef { event, hash })
 }
@@ -154,7 +169,13 @@ pub fn said(error: api::submit::SubmitError) -> anyhow::Error {
     match (error.refusal(), error) {
         (Some(refusal), _) => {
             let rule = refusal.rule.map(|rule| format!("{} {}", rule.zh, rule.en)).unwrap_or_default();
-            anyhow::anyhow!("{} {}：{} {rule} {}", refusal.code.as_str(), refusal.pointer, refusal.code.zh(), refusal.code.en())
+            anyhow::anyhow!(
+                "{} {}：{} {rule} {}",
+                refusal.code.as_str(),
+                refusal.pointer,
+                refusal.code.zh(),
+                refusal.code.en()
+            )
         }
         (None, api::submit::SubmitError::Failed(error)) => error.into(),
         (None, error) => anyhow::anyhow!("{error:?}"),
@@ -167,12 +188,16 @@ fn tell(printed: &Json, as_json: bool) {
         return;
     }
     if let Some(genesis) = printed.get("genesis").and_then(Json::as_str) {
-        println!("账本已建立。The ledger has begun. 请妥善保存以下信任信息 keep this, it is what an auditor pins (trust.json):");
+        println!(
+            "账本已建立。The ledger has begun. 请妥善保存以下信任信息 keep this, it is what an auditor pins (trust.json):"
+        );
         println!("  位置 0 的哈希 H of position 0   {genesis}");
         println!("  账本 ledger                     {}", printed["ledger"].as_str().unwrap_or_default());
         println!("  日志公钥 vkey                   {}", printed["vkey"].as_str().unwrap_or_default());
     } else {
-        println!("账本等待创世签署。The ledger waits for its genesis: the roots sign ledger.created with these members, adding roots and threshold:");
+        println!(
+            "账本等待创世签署。The ledger waits for its genesis: the roots sign ledger.created with these members, adding roots and threshold:"
+        );
         println!("{:#}", printed["data"]);
     }
 }

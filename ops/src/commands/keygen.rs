@@ -33,7 +33,8 @@ pub struct Options {
 /// When the system has no randomness or the file cannot be made.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| anyhow::anyhow!("系统随机数不可用：{error}。The system's generator failed."))?;
+    getrandom::fill(&mut seed)
+        .map_err(|error| anyhow::anyhow!("系统随机数不可用：{error}。The system's generator failed."))?;
     // A root's account and person are ids that nothing else decides.
     let account = options.account.or_else(|| options.root.then(Uuid::new_v4));
     let file = KeyFile { key: SigningKey::from_seed(seed), account };
@@ -50,7 +51,9 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
         }
     }
     if options.root {
-        eprintln!("请将此文件离线保存，仅在签署根决定时使用。Keep this file offline; use it only for decisions of the roots.");
+        eprintln!(
+            "请将此文件离线保存，仅在签署根决定时使用。Keep this file offline; use it only for decisions of the roots."
+        );
     }
     Ok(Exit::Fine)
 }

@@ -51,11 +51,21 @@ pub fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
+/// Runs work whose steps wait for each other on this thread alone: handing each step to another thread would cost more
+/// than the step.
+pub fn wait_alone<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
 /// Log lines of a server process go to standard error; `RADLEDGER_LOG` chooses (default `info`).
 pub fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("RADLEDGER_LOG").unwrap_or_else(|_| "info,tokio_postgres=warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RADLEDGER_LOG")
+        .unwrap_or_else(|_| "info,tokio_postgres=warn".into());
     let json = std::env::var("RADLEDGER_LOG_FORMAT").is_ok_and(|format| format == "json");
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A second call in one process changes nothing.
     let _ = if json { builder.json().try_init() } else { builder.with_target(false).try_init() };
 }

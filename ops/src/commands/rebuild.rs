@@ -40,17 +40,25 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
             done.push(("current", schema::rebuild::rebuild::<projections::current::Current>(&pools.projector).await?));
         }
         if wanted("timeline") {
-            done.push(("timeline", schema::rebuild::rebuild::<projections::timeline::Timeline>(&pools.projector).await?));
+            done.push((
+                "timeline",
+                schema::rebuild::rebuild::<projections::timeline::Timeline>(&pools.projector).await?,
+            ));
         }
         pools.close();
         if let Some(cluster) = database.cluster {
             cluster.stop().await?;
         }
         if options.json {
-            let rows: Vec<_> = done.iter().map(|(name, built)| json!({"name": name, "version": built.version, "position": built.position})).collect();
+            let rows: Vec<_> = done
+                .iter()
+                .map(|(name, built)| json!({"name": name, "version": built.version, "position": built.position}))
+                .collect();
             println!("{}", serde_json::Value::Array(rows));
         } else {
-            done.iter().for_each(|(name, built)| println!("{name}：第 {} 版，{} 个事件。Rebuilt.", built.version, built.position));
+            done.iter().for_each(|(name, built)| {
+                println!("{name}：第 {} 版，{} 个事件。Rebuilt.", built.version, built.position)
+            });
         }
         Ok(Exit::Fine)
     })

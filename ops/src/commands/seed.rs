@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Exit, wait_for};
+use super::{Exit, wait_alone};
 use crate::config::{Demonstration, Place};
 use crate::seed::load::load;
 
@@ -23,7 +23,7 @@ pub struct Options {
 /// # Errors
 /// When there is a ledger already, or it cannot be loaded.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
-    let loaded = wait_for(load(&options.place, &options.demonstration))?;
+    let loaded = wait_alone(load(&options.place, &options.demonstration))?;
     if options.json {
         println!("{}", serde_json::json!({"size": loaded.size, "root": loaded.root}));
     } else {

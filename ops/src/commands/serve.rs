@@ -49,9 +49,9 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
 pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
     let folder = Folder::open(&place.data())?;
     // The address first: two services on one address would be noticed too late otherwise.
-    let listener = TcpListener::bind(serving.listen)
-        .await
-        .with_context(|| format!("无法监听 {}，可用 --listen 另选。Cannot listen there; choose another address.", serving.listen))?;
+    let listener = TcpListener::bind(serving.listen).await.with_context(|| {
+        format!("无法监听 {}，可用 --listen 另选。Cannot listen there; choose another address.", serving.listen)
+    })?;
     let mut core = Core::open(place, folder, true, None).await?;
     let (stop, stopped) = watch::channel(false);
     let outcome = work(&mut core, place, serving, listener, stop, stopped).await;
@@ -69,7 +69,8 @@ async fn work(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let followers = Followers::start(core, place, &stopped).await?;
-    let server = core.cluster.take().map(|cluster| tokio::spawn(keep_running(cluster, core.folder.at("pg"), stopped.clone())));
+    let server =
+        core.cluster.take().map(|cluster| tokio::spawn(keep_running(cluster, core.folder.at("pg"), stopped.clone())));
     let mut audiences = audiences_of(address);
     audiences.extend(serving.public_url.iter().cloned());
     let tiles = TileStore::new(core.pools.sealer.clone());
@@ -109,7 +110,9 @@ async fn work(
         core.cluster = Some(server.await.context("数据库看护任务异常结束。The database's keeper ended badly.")?);
     }
     match ended {
-        Some(ended) => ended.context("服务异常结束。The service ended badly.")?.context("服务异常结束。The service ended badly."),
+        Some(ended) => {
+            ended.context("服务异常结束。The service ended badly.")?.context("服务异常结束。The service ended badly.")
+        }
         None => Ok(()),
     }
 }
@@ -167,7 +170,9 @@ fn welcome(folder: &Folder, url: &str, graphiql: bool) {
             eprintln!("  试一试 try:");
             eprintln!("    export RADLEDGER_DATA={data} RADLEDGER_URL={url}");
             eprintln!("    TOKEN=$(radledger token --key {key})");
-            eprintln!("    curl -s {url}/graphql -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\");
+            eprintln!(
+                "    curl -s {url}/graphql -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\"
+            );
             eprintln!("      -d '{{\"query\":\"{{ devices(first: 3) {{ totalCount nodes {{ id version }} }} }}\"}}'");
             eprintln!("    radledger verify --data {data}");
         }

@@ -100,8 +100,10 @@ fn record(options: &Options) -> anyhow::Result<Json> {
     if options.record == "new" {
         return Ok(json!({"kind": kind_of_type}));
     }
-    let parts = options.record.split_once('/').and_then(|(kind, id)| Some((Kind::parse(kind)?, id.parse::<Uuid>().ok()?)));
-    let (kind, id) = parts.ok_or_else(|| Usage(format!("--record 应为 类别/标识 或 new：{}。Give KIND/ID or new.", options.record)))?;
+    let parts =
+        options.record.split_once('/').and_then(|(kind, id)| Some((Kind::parse(kind)?, id.parse::<Uuid>().ok()?)));
+    let (kind, id) = parts
+        .ok_or_else(|| Usage(format!("--record 应为 类别/标识 或 new：{}。Give KIND/ID or new.", options.record)))?;
     Ok(json!({"kind": kind.as_str(), "id": id.to_string()}))
 }
 
@@ -118,7 +120,8 @@ fn data(given: &str) -> anyhow::Result<Json> {
 }
 
 fn is_correction(options: &Options) -> bool {
-    let only = domain::catalog::event_type(&options.event_type, 1).is_some_and(|known| known.meanings == [signing::statement::Meaning::Correction]);
+    let only = domain::catalog::event_type(&options.event_type, 1)
+        .is_some_and(|known| known.meanings == [signing::statement::Meaning::Correction]);
     only || options.meaning.as_deref() == Some("correction")
 }
 
@@ -136,12 +139,15 @@ async fn corrected(client: &Client, options: &Options) -> anyhow::Result<Json> {
     let events = answer.pointer("/node/history/nodes").and_then(Json::as_array).cloned().unwrap_or_default();
     // The entry, as it was corrected last: an event is corrected once, so the next correction names the one before.
     let corrects = |event: &&Json, named: &Json| event.pointer("/corrects/event") == Some(named);
-    let mut entry = events.iter().find(|event| event["type"].as_str().is_some_and(|name| name.ends_with(".registered")));
+    let mut entry =
+        events.iter().find(|event| event["type"].as_str().is_some_and(|name| name.ends_with(".registered")));
     while let Some(next) = entry.and_then(|entry| events.iter().find(|event| corrects(event, &entry["id"]))) {
         entry = Some(next);
     }
     let found = entry.map(reference);
-    found.ok_or_else(|| Usage("请用 --corrects 指明所更正的事件。Name the event that is corrected with --corrects.".into()).into())
+    found.ok_or_else(|| {
+        Usage("请用 --corrects 指明所更正的事件。Name the event that is corrected with --corrects.".into()).into()
+    })
 }
 
 /// Says on standard error what a refusal means.
@@ -166,6 +172,10 @@ fn tell_summary(prepared: &Json) {
         eprintln!("  封存 sealed {} = {}", opening["pointer"].as_str().unwrap_or_default(), opening["value"]);
     }
     for follows in prepared.get("consequences").and_then(Json::as_array).into_iter().flatten() {
-        eprintln!("  → {} {}", follows["labelZh"].as_str().unwrap_or_default(), follows["labelEn"].as_str().unwrap_or_default());
+        eprintln!(
+            "  → {} {}",
+            follows["labelZh"].as_str().unwrap_or_default(),
+            follows["labelEn"].as_str().unwrap_or_default()
+        );
     }
 }

@@ -59,7 +59,10 @@ async fn look(place: &Place, folder: &Folder, database: &Database) -> anyhow::Re
     warnings.extend(disabled.iter().map(|trigger| format!("触发器已停用 · a trigger is disabled: {trigger}")));
     for projection in &projections {
         if let Some(error) = &projection.error {
-            warnings.push(format!("{} 已停在 {}：{error} · the projection has halted", projection.name, projection.position));
+            warnings.push(format!(
+                "{} 已停在 {}：{error} · the projection has halted",
+                projection.name, projection.position
+            ));
         }
     }
     if !folder.is_demonstration() {
@@ -71,7 +74,9 @@ async fn look(place: &Place, folder: &Folder, database: &Database) -> anyhow::Re
             warnings.push("锚定文件与数据在同一文件系统 · the anchor shares the file system of the data".to_owned());
         }
     }
-    let anchor = FileAnchor::open(&place.anchor(folder.is_demonstration()), installation.ledger, &folder.installation_id).and_then(|anchor| anchor.load());
+    let anchor =
+        FileAnchor::open(&place.anchor(folder.is_demonstration()), installation.ledger, &folder.installation_id)
+            .and_then(|anchor| anchor.load());
     match (anchor, &published) {
         (Ok(None), Some(_)) => warnings.push("锚定文件不见了 · the anchor is missing".to_owned()),
         (Err(error), _) => warnings.push(error.to_string()),
@@ -101,7 +106,14 @@ fn print(status: &Json) {
         println!("检查点 checkpoint  {} {}", text(&checkpoint["root"]), text(&checkpoint["time"]));
     }
     for row in status["projections"].as_array().into_iter().flatten() {
-        println!("查询 projection    {} v{} {} (落后 lag {}, {})", text(&row["name"]), row["version"], row["position"], row["lag"], text(&row["state"]));
+        println!(
+            "查询 projection    {} v{} {} (落后 lag {}, {})",
+            text(&row["name"]),
+            row["version"],
+            row["position"],
+            row["lag"],
+            text(&row["state"])
+        );
     }
     for warning in status["warnings"].as_array().into_iter().flatten() {
         println!("注意 warning       {}", text(warning));

@@ -34,7 +34,8 @@ const TRIES: u32 = 6;
 pub fn run(options: Options) -> anyhow::Result<Exit> {
     let mut text = String::new();
     std::io::stdin().lock().take(UNIT_JSON_MAX as u64 + 1).read_to_string(&mut text)?;
-    let unit: Json = serde_json::from_str(&text).map_err(|error| Usage(format!("标准输入不是单元 JSON：{error}。Standard input is not a unit.")))?;
+    let unit: Json = serde_json::from_str(&text)
+        .map_err(|error| Usage(format!("标准输入不是单元 JSON：{error}。Standard input is not a unit.")))?;
     wait_for(async {
         let client = Client::new(&options.remote.url)?;
         let mut pause = std::time::Duration::from_millis(250);
@@ -69,5 +70,10 @@ fn receipts(answered: &Json) -> Json {
 
 fn without_type(outcome: &Json) -> Json {
     let members = outcome.as_object().into_iter().flatten();
-    Json::Object(members.filter(|(name, value)| *name != "__typename" && !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect())
+    Json::Object(
+        members
+            .filter(|(name, value)| *name != "__typename" && !value.is_null())
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    )
 }

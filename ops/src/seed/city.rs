@@ -119,14 +119,43 @@ pub fn profile(sort: Sort, area: &Area, serial: usize, day: Date, luck: &mut Cha
                 _ => "人民医院",
             };
             let grade = luck.pick(&["3A", "3B", "2A", "2A", "2B", "20"]);
-            (format!("{}示例{number}号{what}", area.name), format!("示例{number}院"), Some(medical_type), Some(grade), "110", "1")
+            (
+                format!("{}示例{number}号{what}", area.name),
+                format!("示例{number}院"),
+                Some(medical_type),
+                Some(grade),
+                "110",
+                "1",
+            )
         }
-        Sort::TownCentre => (format!("{}示例{number}镇卫生院", area.name), format!("示例{number}镇院"), Some("C200"), Some("1A"), "110", "1"),
-        Sort::Clinic => (format!("{}示例{number}口腔诊所", area.name), format!("示例{number}口腔"), Some("D"), Some("00"), "170", "2"),
-        Sort::TechnicalService => (format!("示例{number}辐射检测技术有限公司"), format!("示例{number}检测"), None, None, "150", "2"),
-        Sort::HealthExam => (format!("示例{number}职业健康检查中心"), format!("示例{number}体检"), None, None, "110", "1"),
-        Sort::Industrial => (format!("{}示例{number}无损探伤有限公司", area.name), format!("示例{number}探伤"), None, None, "150", "2"),
-        Sort::Training => (format!("示例{number}放射防护培训学校"), format!("示例{number}培训"), None, None, "150", "2"),
+        Sort::TownCentre => (
+            format!("{}示例{number}镇卫生院", area.name),
+            format!("示例{number}镇院"),
+            Some("C200"),
+            Some("1A"),
+            "110",
+            "1",
+        ),
+        Sort::Clinic => (
+            format!("{}示例{number}口腔诊所", area.name),
+            format!("示例{number}口腔"),
+            Some("D"),
+            Some("00"),
+            "170",
+            "2",
+        ),
+        Sort::TechnicalService => {
+            (format!("示例{number}辐射检测技术有限公司"), format!("示例{number}检测"), None, None, "150", "2")
+        }
+        Sort::HealthExam => {
+            (format!("示例{number}职业健康检查中心"), format!("示例{number}体检"), None, None, "110", "1")
+        }
+        Sort::Industrial => {
+            (format!("{}示例{number}无损探伤有限公司", area.name), format!("示例{number}探伤"), None, None, "150", "2")
+        }
+        Sort::Training => {
+            (format!("示例{number}放射防护培训学校"), format!("示例{number}培训"), None, None, "150", "2")
+        }
     };
     let beds = match sort {
         Sort::Hospital => Some(100 + 10 * luck.below(90)),
@@ -178,10 +207,12 @@ pub fn phone(luck: &mut Chance, prefix: &str) -> String {
 /// A name that is recognisably invented: every one contains 示 or 例 and no such family is known.
 pub fn person_name(luck: &mut Chance) -> String {
     const FAMILY: [&str; 24] = [
-        "王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙", "马", "朱", "胡", "郭", "何", "林", "罗", "高", "郑", "梁", "谢", "宋",
+        "王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙", "马", "朱", "胡", "郭", "何", "林",
+        "罗", "高", "郑", "梁", "谢", "宋",
     ];
     const GIVEN: [&str; 24] = [
-        "安", "宁", "平", "清", "明", "远", "和", "静", "文", "立", "新", "成", "嘉", "真", "诚", "信", "慧", "仁", "毅", "佳", "然", "思", "源", "舟",
+        "安", "宁", "平", "清", "明", "远", "和", "静", "文", "立", "新", "成", "嘉", "真", "诚", "信", "慧", "仁",
+        "毅", "佳", "然", "思", "源", "舟",
     ];
     let mark = luck.pick(&["示", "例"]);
     format!("{}{mark}{}", luck.pick(&FAMILY), luck.pick(&GIVEN))
@@ -199,7 +230,8 @@ pub fn credit_code(sort: Sort, division: &str, serial: usize) -> String {
     };
     // No real organisation code begins with 9999 in this city's registers: demonstration numbers are their own.
     let body = format!("9999{serial:04}");
-    let inner: usize = body.bytes().zip([3, 7, 9, 10, 5, 8, 4, 2]).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
+    let inner: usize =
+        body.bytes().zip([3, 7, 9, 10, 5, 8, 4, 2]).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
     let check = match 11 - inner % 11 {
         10 => "X".to_owned(),
         11 => "0".to_owned(),
@@ -230,10 +262,14 @@ pub fn device(sort: Sort, number: usize, luck: &mut Chance) -> (&'static str, &'
             ("N01", "单光子发射断层成像设备", "3", None),
             ("R01", "医用电子直线加速器", "2", None),
         ],
-        Sort::TownCentre => &[("X02", "数字化X射线摄影系统", "3", Some(150_000)), ("X05", "胃肠X射线机", "3", Some(125_000))],
-        Sort::Clinic => {
-            &[("X07", "口内牙科X射线机", "3", Some(70_000)), ("X08", "口腔全景X射线机", "3", Some(85_000)), ("X09", "口腔锥形束CT", "3", Some(90_000))]
+        Sort::TownCentre => {
+            &[("X02", "数字化X射线摄影系统", "3", Some(150_000)), ("X05", "胃肠X射线机", "3", Some(125_000))]
         }
+        Sort::Clinic => &[
+            ("X07", "口内牙科X射线机", "3", Some(70_000)),
+            ("X08", "口腔全景X射线机", "3", Some(85_000)),
+            ("X09", "口腔锥形束CT", "3", Some(90_000)),
+        ],
         _ => &[("X04", "工业X射线探伤机", "2", Some(300_000))],
     };
     // The first device of an institution is the commonest of its sort.

@@ -8,13 +8,16 @@ use super::city;
 use super::model::Wish;
 use super::story::{Device, Story, Task};
 
-const MAKERS: [&str; 6] = ["示例影像科技", "示例医疗装备", "示例电子", "Example Imaging", "示例射线仪器", "Example Radiologics"];
+const MAKERS: [&str; 6] =
+    ["示例影像科技", "示例医疗装备", "示例电子", "Example Imaging", "示例射线仪器", "Example Radiologics"];
 const PLACES: [&str; 6] = ["1号机房", "2号机房", "3号机房", "放射科A室", "放射科B室", "门诊楼101室"];
 
 impl Story {
     /// The devices of an institution are registered together: one batch of one signer.
     pub fn register(&mut self, org: usize) {
-        let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else { return };
+        let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else {
+            return;
+        };
         let number = std::mem::take(&mut self.orgs[org].planned_devices);
         let mut wishes = Vec::new();
         for index in 0..number {
@@ -48,7 +51,10 @@ impl Story {
     pub fn install(&mut self, device: usize) {
         let place = self.model.luck.pick(&PLACES);
         let today = self.model.day();
-        if self.device_act(device, Wish::new("device.installed", self.devices[device].id, json!({"location": place})).on(today)) {
+        if self.device_act(
+            device,
+            Wish::new("device.installed", self.devices[device].id, json!({"location": place})).on(today),
+        ) {
             self.after(7, Task::PutInUse(device));
         }
     }
@@ -56,7 +62,10 @@ impl Story {
     /// It is put in use; the test that allows it was made before this ledger knew tests.
     pub fn put_in_use(&mut self, device: usize) {
         let today = self.model.day();
-        self.device_act(device, Wish::new("device.put_in_use", self.devices[device].id, json!({"legacy": true})).on(today));
+        self.device_act(
+            device,
+            Wish::new("device.put_in_use", self.devices[device].id, json!({"legacy": true})).on(today),
+        );
     }
 
     /// It runs again after a repair or a pause.
@@ -93,18 +102,28 @@ impl Story {
                 done
             }
             (9..=12, DeviceState::InUse | DeviceState::Standby | DeviceState::Installed) => {
-                let place = format!("{}（改造后{}）", self.model.luck.pick(&PLACES), city::numeral(1 + self.model.luck.below(20)));
+                let place = format!(
+                    "{}（改造后{}）",
+                    self.model.luck.pick(&PLACES),
+                    city::numeral(1 + self.model.luck.below(20))
+                );
                 let since = today.add_days(-(self.model.luck.below(5) as i64));
                 self.device_act(device, Wish::new("device.moved", id, json!({"location": place})).on(since))
             }
             (13..=18, state) if state != DeviceState::Decommissioned => {
-                let Some(wrong) = self.correctable("device", id, &["device.registered", "device.moved", "device.corrected"]) else { return false };
+                let Some(wrong) =
+                    self.correctable("device", id, &["device.registered", "device.moved", "device.corrected"])
+                else {
+                    return false;
+                };
                 let set = match self.model.luck.below(3) {
                     0 => json!({"model": format!("SL-R{}", 100 + self.model.luck.below(900))}),
                     1 => json!({"tube_current_ua": 100_000 + 1_000 * self.model.luck.below(500)}),
                     _ => json!({"factory_no": format!("EX{:06}-{}", device + 1, self.model.size())}),
                 };
-                let wish = Wish::new("device.corrected", id, json!({"set": set})).correcting(wrong).because("ENTRY_ERROR", None);
+                let wish = Wish::new("device.corrected", id, json!({"set": set}))
+                    .correcting(wrong)
+                    .because("ENTRY_ERROR", None);
                 self.device_act(device, wish)
             }
             (19, DeviceState::OutOfService | DeviceState::Standby) => self.dispose(device),
@@ -120,7 +139,9 @@ impl Story {
                 let data = json!({"to": DeviceState::OutOfService.as_str(), "why": "OTHER"});
                 self.device_act(device, Wish::new("device.state_changed", self.devices[device].id, data).on(today));
             }
-            if self.device_state(device).is_some_and(|state| state != DeviceState::Decommissioned) && self.model.luck.percent(80) {
+            if self.device_state(device).is_some_and(|state| state != DeviceState::Decommissioned)
+                && self.model.luck.percent(80)
+            {
                 self.dispose(device);
             }
         }

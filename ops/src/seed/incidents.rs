@@ -29,7 +29,11 @@ impl Story {
         let victim = (0..self.people.len()).find(|person| {
             let known = &self.people[*person];
             let admin = known.org.and_then(|org| self.of_org(org, Role::UnitAdmin));
-            known.active && known.role == Role::ProtectionOfficer && known.signed.len() >= 4 && admin.is_some() && self.model.day() < known.valid_until
+            known.active
+                && known.role == Role::ProtectionOfficer
+                && known.signed.len() >= 4
+                && admin.is_some()
+                && self.model.day() < known.valid_until
         });
         let Some(victim) = victim else { return };
         let org = self.people[victim].org.expect("a protection officer has an organisation");
@@ -37,7 +41,8 @@ impl Story {
         let (account, credential) = (self.people[victim].account, self.people[victim].credential);
         let since = Instant::start_of_day(self.model.day().add_days(-400));
         let data = json!({"account": account.to_string(), "compromised_since": since.to_string()});
-        let wish = Wish::new("credential.compromise_reported", credential, data).because("LOST", Some("密钥存储设备遗失（示例）"));
+        let wish = Wish::new("credential.compromise_reported", credential, data)
+            .because("LOST", Some("密钥存储设备遗失（示例）"));
         self.act(admin, wish);
         self.people[victim].valid_until = self.model.day();
         self.after(4, Task::DecideTheft(victim, credential, since));
@@ -57,16 +62,30 @@ impl Story {
         confirmed.pop();
         if let Some(admin) = self.of_org(org, Role::UnitAdmin).filter(|_| !confirmed.is_empty()) {
             let confirms: Vec<_> = confirmed.iter().map(|event| countersigns(*event)["countersigns"].clone()).collect();
-            self.act(admin, Wish::new("credential.suspects_confirmed", credential, json!({"account": account.to_string(), "confirms": confirms})));
+            self.act(
+                admin,
+                Wish::new(
+                    "credential.suspects_confirmed",
+                    credential,
+                    json!({"account": account.to_string(), "confirms": confirms}),
+                ),
+            );
         }
         self.enrol_again(victim);
     }
 
     fn signed_by(&self, org: usize, event: EventRef, key: signing::bytes::KeyId) -> bool {
-        let devices = self.orgs[org].devices.iter().map(|device| RecordRef { kind: "device".into(), id: self.devices[*device].id });
+        let devices = self.orgs[org]
+            .devices
+            .iter()
+            .map(|device| RecordRef { kind: "device".into(), id: self.devices[*device].id });
         let institution = RecordRef { kind: "institution".into(), id: self.orgs[org].id };
         devices.chain([institution]).any(|record| {
-            self.model.memory.record(&record).and_then(|entry| entry.mark(event.event)).is_some_and(|mark| mark.key == key)
+            self.model
+                .memory
+                .record(&record)
+                .and_then(|entry| entry.mark(event.event))
+                .is_some_and(|mark| mark.key == key)
         })
     }
 
@@ -75,7 +94,10 @@ impl Story {
         let today = self.model.day();
         let leaver = (0..self.people.len()).map(|step| (turn + step) % self.people.len()).find(|person| {
             let known = &self.people[*person];
-            known.active && known.role == Role::UnitHead && today < known.valid_until && known.org.is_some_and(|org| self.of_org(org, Role::UnitAdmin).is_some())
+            known.active
+                && known.role == Role::UnitHead
+                && today < known.valid_until
+                && known.org.is_some_and(|org| self.of_org(org, Role::UnitAdmin).is_some())
         });
         let Some(leaver) = leaver else { return };
         let known = self.people[leaver].clone();
@@ -87,7 +109,16 @@ impl Story {
         self.act(admin, Wish::new("account.closed", known.account, json!({})).because("LEFT", None));
         self.people[leaver].active = false;
         let area = known.area.expect("a head has an area");
-        self.after(20, Task::RequestErasure(ErasureCase { party: known.party, kind: "account", record: known.account, area, approved: turn.is_multiple_of(2) }));
+        self.after(
+            20,
+            Task::RequestErasure(ErasureCase {
+                party: known.party,
+                kind: "account",
+                record: known.account,
+                area,
+                approved: turn.is_multiple_of(2),
+            }),
+        );
     }
 
     /// The county asks for the erasure of somebody's data.
@@ -108,7 +139,11 @@ impl Story {
             self.act(approver, Wish::new("erasure.approved", erasure, data));
             self.carry_out(erasure);
         } else {
-            self.act(approver, Wish::new("erasure.refused", erasure, data).because("STILL_NEEDED", Some("监督档案仍在保存期内（示例）")));
+            self.act(
+                approver,
+                Wish::new("erasure.refused", erasure, data)
+                    .because("STILL_NEEDED", Some("监督档案仍在保存期内（示例）")),
+            );
         }
     }
 

@@ -15,7 +15,8 @@ use super::story::{ErasureCase, Story, Task};
 impl Story {
     /// An institution is entered: by its county, or by its own administrator.
     pub fn enter(&mut self, org: usize) {
-        let (sort, area, serial, id) = (self.orgs[org].sort, self.orgs[org].area, self.orgs[org].serial, self.orgs[org].id);
+        let (sort, area, serial, id) =
+            (self.orgs[org].sort, self.orgs[org].area, self.orgs[org].serial, self.orgs[org].id);
         let today = self.model.day();
         let data = profile(sort, &AREAS[area], serial, today, &mut self.model.luck);
         let by_itself = sort.kind() == "RAD" && serial % 17 == 3;
@@ -43,7 +44,8 @@ impl Story {
         // Who returned it has signed this round already: another approver looks again.
         let approver = self.approver(org, serial + usize::from(!first_look));
         if first_look && serial % 9 == 4 {
-            let wish = Wish::new("institution.returned", id, json!({})).because("INCOMPLETE", Some("联系电话与证件不一致，请核对后重新提交"));
+            let wish = Wish::new("institution.returned", id, json!({}))
+                .because("INCOMPLETE", Some("联系电话与证件不一致，请核对后重新提交"));
             self.act(approver, wish);
             self.after(3, Task::Mend(org));
             return;
@@ -60,9 +62,13 @@ impl Story {
     pub fn mend(&mut self, org: usize) {
         let (id, area, serial) = (self.orgs[org].id, self.orgs[org].area, self.orgs[org].serial);
         let number = phone(&mut self.model.luck, "0831");
-        let clerk = self.of_org(org, Role::UnitAdmin).unwrap_or_else(|| self.office(Role::CountySupervisor, Some(area), serial));
+        let clerk = self
+            .of_org(org, Role::UnitAdmin)
+            .unwrap_or_else(|| self.office(Role::CountySupervisor, Some(area), serial));
         let today = self.model.day();
-        let wish = Wish::new("institution.changed", id, json!({"set": {"phone": number}})).meaning(Meaning::Submission).on(today);
+        let wish = Wish::new("institution.changed", id, json!({"set": {"phone": number}}))
+            .meaning(Meaning::Submission)
+            .on(today);
         self.act(clerk, wish);
         self.after(2, Task::Decide(org));
     }
@@ -82,7 +88,9 @@ impl Story {
         let serial = self.orgs[org].serial;
         let mut posts: Vec<(Role, &'static str)> = Vec::new();
         match sort {
-            Sort::TechnicalService => posts.extend([(Role::ServiceSignatory, "授权签字人"), (Role::ServiceInput, "录入员")]),
+            Sort::TechnicalService => {
+                posts.extend([(Role::ServiceSignatory, "授权签字人"), (Role::ServiceInput, "录入员")])
+            }
             Sort::HealthExam => posts.extend([(Role::ChiefPhysician, "主检医师"), (Role::ExamInput, "录入员")]),
             Sort::Training => {}
             _ => {
@@ -129,13 +137,18 @@ impl Story {
         let (id, serial) = (self.orgs[org].id, self.orgs[org].serial);
         let supervisor = self.office(Role::CountySupervisor, Some(self.present_area(org)), serial);
         let result = if self.model.luck.percent(95) { "GENUINE" } else { "DOUBTFUL" };
-        self.act(supervisor, Wish::new("institution.document_verified", id, json!({"document": document.to_string(), "result": result})));
+        self.act(
+            supervisor,
+            Wish::new("institution.document_verified", id, json!({"document": document.to_string(), "result": result})),
+        );
     }
 
     /// It suspends business for some months.
     pub fn suspend(&mut self, org: usize) {
         let Some(state) = self.state(org).map(|state| state.state) else { return };
-        let Some(clerk) = self.of_org(org, Role::UnitAdmin).filter(|_| state == InstitutionState::Active) else { return };
+        let Some(clerk) = self.of_org(org, Role::UnitAdmin).filter(|_| state == InstitutionState::Active) else {
+            return;
+        };
         let today = self.model.day();
         self.act(clerk, Wish::new("institution.suspended", self.orgs[org].id, json!({})).on(today));
         let months = 60 + self.model.luck.below(120) as i64;
@@ -158,11 +171,19 @@ impl Story {
         self.retire_devices(org);
         let approver = self.approver(org, 0);
         let today = self.model.day();
-        self.act(approver, Wish::new("institution.closed", self.orgs[org].id, json!({})).meaning(Meaning::Declaration).on(today));
+        self.act(
+            approver,
+            Wish::new("institution.closed", self.orgs[org].id, json!({})).meaning(Meaning::Declaration).on(today),
+        );
         self.end_people(org);
         if let Some((_, party)) = self.orgs[org].officers.first() {
-            let case =
-                ErasureCase { party: *party, kind: "institution", record: self.orgs[org].id, area: self.present_area(org), approved: true };
+            let case = ErasureCase {
+                party: *party,
+                kind: "institution",
+                record: self.orgs[org].id,
+                area: self.present_area(org),
+                approved: true,
+            };
             self.after(40, Task::RequestErasure(case));
         }
     }
@@ -174,7 +195,9 @@ impl Story {
         }
         let area = self.orgs[org].area;
         let open = |other: &usize| {
-            *other != org && self.orgs[*other].area == area && self.state(*other).is_some_and(|state| state.state == InstitutionState::Active)
+            *other != org
+                && self.orgs[*other].area == area
+                && self.state(*other).is_some_and(|state| state.state == InstitutionState::Active)
         };
         let Some(into) = (0..self.orgs.len()).find(open) else { return };
         self.retire_devices(org);
@@ -188,7 +211,9 @@ impl Story {
     /// An institution of a neighbouring district is handed to the delegated area, by the city.
     pub fn hand_over(&mut self, org: usize) {
         let from = AREAS[self.orgs[org].area].code;
-        let active = self.state(org).is_some_and(|state| state.state == InstitutionState::Active && state.profile.supervision_area == from);
+        let active = self
+            .state(org)
+            .is_some_and(|state| state.state == InstitutionState::Active && state.profile.supervision_area == from);
         if !active || !matches!(from, "511502" | "511503") {
             return;
         }
@@ -214,7 +239,9 @@ impl Story {
                 let kinds = ["institution.registered", "institution.changed", "institution.corrected"];
                 let Some(wrong) = self.correctable("institution", id, &kinds) else { return false };
                 let set = self.small_change(org);
-                let wish = Wish::new("institution.corrected", id, json!({"set": set})).correcting(wrong).because("ENTRY_ERROR", Some("录入时看错原件"));
+                let wish = Wish::new("institution.corrected", id, json!({"set": set}))
+                    .correcting(wrong)
+                    .because("ENTRY_ERROR", Some("录入时看错原件"));
                 self.act(clerk, wish);
             }
             6 => {
@@ -224,10 +251,15 @@ impl Story {
             }
             7 | 8 => return self.replace_officer(org, clerk),
             _ => {
-                let Some(wrong) = self.correctable("institution", id, &["institution.officer_appointed"]) else { return false };
+                let Some(wrong) = self.correctable("institution", id, &["institution.officer_appointed"]) else {
+                    return false;
+                };
                 let Some(party) = self.appointed_in_office(id, wrong) else { return false };
                 let data = json!({"party": {"kind": "party", "id": party.to_string()}, "officer_phone": phone(&mut self.model.luck, "138")});
-                self.act(clerk, Wish::new("institution.corrected", id, data).correcting(wrong).because("ENTRY_ERROR", None));
+                self.act(
+                    clerk,
+                    Wish::new("institution.corrected", id, data).correcting(wrong).because("ENTRY_ERROR", None),
+                );
             }
         }
         true
@@ -239,8 +271,12 @@ impl Story {
         let name = AREAS[self.orgs[org].area].name;
         match (self.model.luck.below(4), beds) {
             (0, Some(beds)) => json!({"beds": beds + 1 + self.model.luck.below(20) as u32}),
-            (1, _) => json!({"phone": format!("0831-00{:05}", self.model.luck.below(100_000)), "website": format!("https://example.invalid/{}", self.model.size())}),
-            (2, _) => json!({"address": format!("{name}示例大道{}号{}栋", 400 + self.model.luck.below(500), self.model.size())}),
+            (1, _) => {
+                json!({"phone": format!("0831-00{:05}", self.model.luck.below(100_000)), "website": format!("https://example.invalid/{}", self.model.size())})
+            }
+            (2, _) => {
+                json!({"address": format!("{name}示例大道{}号{}栋", 400 + self.model.luck.below(500), self.model.size())})
+            }
             _ => json!({"staff": staff + 1 + self.model.luck.below(9) as u32}),
         }
     }
@@ -266,7 +302,8 @@ impl Story {
         let name = person_name(&mut self.model.luck);
         let number = phone(&mut self.model.luck, "138");
         let today = self.model.day();
-        let data = json!({"post": post, "party": {"kind": "party", "id": party.to_string()}, "name": name, "phone": number});
+        let data =
+            json!({"post": post, "party": {"kind": "party", "id": party.to_string()}, "name": name, "phone": number});
         self.act(clerk, Wish::new("institution.officer_appointed", self.orgs[org].id, data).on(today));
         self.orgs[org].officers.push((post, party));
     }

@@ -102,11 +102,16 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
     let outcome = append_all(&core, &clock, told, there, &bar).await;
     bar.finish_and_clear();
     outcome?;
-    let story = teller.join().map_err(|_| anyhow::anyhow!("示例城市生成失败。The story of the demonstration failed."))?;
+    let story =
+        teller.join().map_err(|_| anyhow::anyhow!("示例城市生成失败。The story of the demonstration failed."))?;
     let leaves = leaves_of(core.door.log()).await?;
     let (size, root) = (leaves.len() as u64, story.root());
     if leaves != story.model.leaves() {
-        let differs = leaves.iter().zip(story.model.leaves()).position(|(found, expected)| found != expected).unwrap_or(leaves.len());
+        let differs = leaves
+            .iter()
+            .zip(story.model.leaves())
+            .position(|(found, expected)| found != expected)
+            .unwrap_or(leaves.len());
         bail!("账本与示例城市自位置 {differs} 起不一致。From this position on the log is not what was told.");
     }
     let genesis = genesis_hash(&core).await?.context("账本为空。The log is empty.")?;
@@ -124,10 +129,12 @@ fn prepare_folder(data: &Path, wanted: &Demonstration) -> anyhow::Result<(Plan, 
     let plan_path = data.join("demo/plan.json");
     match standing(data) {
         Standing::Absent => {
-            let plan = Plan { seed: wanted.seed, end: end_of(wanted)?, events: wanted.events, name: wanted.name.clone() };
+            let plan =
+                Plan { seed: wanted.seed, end: end_of(wanted)?, events: wanted.events, name: wanted.name.clone() };
             plan.settings()?;
             make_passable(data)?;
-            std::fs::create_dir_all(data.join("demo")).with_context(|| format!("无法新建目录 {}。The folder cannot be made.", data.display()))?;
+            std::fs::create_dir_all(data.join("demo"))
+                .with_context(|| format!("无法新建目录 {}。The folder cannot be made.", data.display()))?;
             std::fs::write(&plan_path, serde_json::to_vec_pretty(&plan)?)?;
             let origin = Origin::of(plan.seed, &plan.name);
             let new = New {
@@ -142,12 +149,18 @@ fn prepare_folder(data: &Path, wanted: &Demonstration) -> anyhow::Result<(Plan, 
             Ok((plan, Folder::create(data, new)?))
         }
         Standing::Unfinished => {
-            let plan: Plan = serde_json::from_slice(&std::fs::read(&plan_path)?).context("demo/plan.json 不合规。It is ill-formed.")?;
-            eprintln!("继续上次未完成的装入（种子 {}，终点 {}）。Going on with an interrupted load.", plan.seed, plan.end);
+            let plan: Plan = serde_json::from_slice(&std::fs::read(&plan_path)?)
+                .context("demo/plan.json 不合规。It is ill-formed.")?;
+            eprintln!(
+                "继续上次未完成的装入（种子 {}，终点 {}）。Going on with an interrupted load.",
+                plan.seed, plan.end
+            );
             Ok((plan, Folder::open(data)?))
         }
         Standing::Loaded => bail!("{} 中已有示例城市。The demonstration is loaded already.", data.display()),
-        Standing::Other => bail!("{} 中已有另一账本，不会装入示例。There is another ledger in this folder.", data.display()),
+        Standing::Other => {
+            bail!("{} 中已有另一账本，不会装入示例。There is another ledger in this folder.", data.display())
+        }
     }
 }
 
@@ -155,8 +168,9 @@ fn prepare_folder(data: &Path, wanted: &Demonstration) -> anyhow::Result<(Plan, 
 fn end_of(wanted: &Demonstration) -> anyhow::Result<String> {
     match &wanted.end {
         Some(end) => {
-            let day: signing::bytes::Date =
-                end.parse().map_err(|_| crate::commands::Usage(format!("--end 应为 YYYY-MM-DD：{end}。Give a date.")))?;
+            let day: signing::bytes::Date = end
+                .parse()
+                .map_err(|_| crate::commands::Usage(format!("--end 应为 YYYY-MM-DD：{end}。Give a date.")))?;
             Ok(day.to_string())
         }
         None => Ok(crate::client::now().civil_day().to_string()),
@@ -177,17 +191,28 @@ fn tell(settings: Settings, steps: mpsc::Sender<Vec<Step>>) -> anyhow::Result<st
     Ok(teller)
 }
 
-async fn append_all(core: &Core, clock: &ProcessClock, mut told: mpsc::Receiver<Vec<Step>>, there: u64, bar: &ProgressBar) -> anyhow::Result<()> {
+async fn append_all(
+    core: &Core,
+    clock: &ProcessClock,
+    mut told: mpsc::Receiver<Vec<Step>>,
+    there: u64,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
     let mut size = 0;
     while let Some(chunk) = told.recv().await {
         // One durable write for the new personal keys of a whole chunk.
-        let subjects = chunk.iter().filter_map(|step| if let Act::Submit(unit) = &step.act { Some(unit) } else { None }).flat_map(subjects_of);
+        let subjects = chunk
+            .iter()
+            .filter_map(|step| if let Act::Submit(unit) = &step.act { Some(unit) } else { None })
+            .flat_map(subjects_of);
         core.keys.ensure(subjects.collect()).await?;
         for step in chunk {
             let after = size + step.events as u64;
             if after > there {
                 clock.set(step.at);
-                append(core, step.act).await.with_context(|| format!("位置 {size} 处装入失败 the load failed at position {size}"))?;
+                append(core, step.act)
+                    .await
+                    .with_context(|| format!("位置 {size} 处装入失败 the load failed at position {size}"))?;
             }
             size = after;
             bar.set_position(size);
@@ -223,7 +248,13 @@ async fn leaves_of(log: &EventLog) -> anyhow::Result<Vec<Hash>> {
             return Ok(leaves);
         }
         leaves.extend(events.iter().map(|event| {
-            let leaf = leaf(Instant::from_micros(event.recorded_at), &Hash(event.hash), event.alg, &KeyId(event.key), &event.signature);
+            let leaf = leaf(
+                Instant::from_micros(event.recorded_at),
+                &Hash(event.hash),
+                event.alg,
+                &KeyId(event.key),
+                &event.signature,
+            );
             leaf_hash(&leaf)
         }));
     }
@@ -253,11 +284,17 @@ fn write_keys(folder: &Folder, story: &Story) -> anyhow::Result<()> {
 /// Everybody who can sign, role by role; written last, since it says that the demonstration is complete.
 fn write_identities(folder: &Folder, story: &Story) -> anyhow::Result<()> {
     let base = std::fs::canonicalize(folder.path())?;
-    let file = |role: &str, number: u32| base.join("demo/keys").join(key_path(folder, role, number).file_name().unwrap_or_default());
+    let file = |role: &str, number: u32| {
+        base.join("demo/keys").join(key_path(folder, role, number).file_name().unwrap_or_default())
+    };
     let mut identities = Vec::new();
     let today = story.model.day();
     for role in Role::ALL {
-        let able = story.people.iter().enumerate().filter(|(_, person)| person.role == *role && person.active && person.valid_until > today);
+        let able = story
+            .people
+            .iter()
+            .enumerate()
+            .filter(|(_, person)| person.role == *role && person.active && person.valid_until > today);
         for (index, person) in able {
             identities.push(json!({
                 "role": role.as_str(), "account": person.account, "org": person.org.map(|org| story.orgs[org].id),
@@ -270,10 +307,12 @@ fn write_identities(folder: &Folder, story: &Story) -> anyhow::Result<()> {
     }
     let fresh = folder.at("demo/identities.json.new");
     std::fs::write(&fresh, serde_json::to_vec_pretty(&identities)?)?;
-    std::fs::rename(&fresh, folder.at("demo/identities.json")).context("demo/identities.json 无法写入。It cannot be written.")
+    std::fs::rename(&fresh, folder.at("demo/identities.json"))
+        .context("demo/identities.json 无法写入。It cannot be written.")
 }
 
 fn progress(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("装入示例城市 loading {bar:30} {pos}/{len} {per_sec} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("装入示例城市 loading {bar:30} {pos}/{len} {per_sec} {eta}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(total).with_style(style)
 }

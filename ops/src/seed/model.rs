@@ -177,9 +177,13 @@ impl Origin {
     }
 
     fn genesis(&self, signed_at: Instant) -> Json {
-        let proof = |signer: &Signer| json_of(&EnrolmentProof::make(&signer.key, signer.account, self.ledger, signed_at).to_value());
-        let named = |signer: &Signer| json!({"account": signer.account.to_string(), "alg": 1,
-            "public_key": b64url(&signer.key.public().spki()), "proof": proof(signer)});
+        let proof = |signer: &Signer| {
+            json_of(&EnrolmentProof::make(&signer.key, signer.account, self.ledger, signed_at).to_value())
+        };
+        let named = |signer: &Signer| {
+            json!({"account": signer.account.to_string(), "alg": 1,
+            "public_key": b64url(&signer.key.public().spki()), "proof": proof(signer)})
+        };
         let service = Signer { account: self.service.account, key: Arc::new(self.service_key.clone()) };
         let roots: Vec<Json> = self
             .roots
@@ -301,7 +305,12 @@ impl Model {
             let signature = signer.key.sign_payload(PayloadType::Event, &draft.payload).to_vec();
             let event = Presented { signature: signature.clone(), ..draft.presented(object) };
             named.push(EventRef { event: id, hash: event.hash });
-            unit.envelopes.push(Envelope { payload_type: PayloadType::Event, payload: draft.payload, key: request.key, signature });
+            unit.envelopes.push(Envelope {
+                payload_type: PayloadType::Event,
+                payload: draft.payload,
+                key: request.key,
+                signature,
+            });
             unit.openings.push(Some(draft.openings));
             presented.push(event);
         }
@@ -386,7 +395,8 @@ fn value(json: Json) -> Option<Value> {
         Json::String(text) => Value::Text(text.into()),
         Json::Array(items) => Value::Array(items.into_iter().filter_map(value).collect()),
         Json::Object(members) => {
-            let members = members.into_iter().filter_map(|(name, member)| Some((CompactString::from(name), value(member)?)));
+            let members =
+                members.into_iter().filter_map(|(name, member)| Some((CompactString::from(name), value(member)?)));
             Value::Object(Object::from_pairs(members.collect()))
         }
     })

@@ -39,9 +39,11 @@ impl Story {
     /// The roots appoint two city administrators and one audit administrator.
     pub fn first_hour(&mut self) {
         let [first, second] = self.roots.clone();
-        for (role, title) in
-            [(Role::CityAdmin, "市级管理员（甲）"), (Role::CityAdmin, "市级管理员（乙）"), (Role::AuditAdmin, "审计管理员（甲）")]
-        {
+        for (role, title) in [
+            (Role::CityAdmin, "市级管理员（甲）"),
+            (Role::CityAdmin, "市级管理员（乙）"),
+            (Role::AuditAdmin, "审计管理员（甲）"),
+        ] {
             self.appoint(Post { role, org: None, area: None, title }, &first, &second);
         }
         self.after(1, Task::CityOffice);
@@ -99,7 +101,9 @@ impl Story {
         match (role.level(), role) {
             (Level::City | Level::External, _) => (city(0), self.signer(self.office(Role::AuditAdmin, None, 0))),
             (Level::Service, _) | (Level::County, Role::CountyAdmin) => (city(0), city(1)),
-            (Level::County, _) | (_, Role::UnitAdmin) => self.county_admins(area.expect("county and unit accounts have an area")),
+            (Level::County, _) | (_, Role::UnitAdmin) => {
+                self.county_admins(area.expect("county and unit accounts have an area"))
+            }
             (Level::Institution | Level::Worker, _) => {
                 let unit = org.and_then(|org| self.of_org(org, Role::UnitAdmin));
                 let (first, second) = self.county_admins(area.expect("unit accounts have an area"));
@@ -187,7 +191,10 @@ impl Story {
     /// Everybody who approves gets a key in hardware.
     pub fn hardware_keys(&mut self) {
         let approvers: Vec<usize> = (0..self.people.len())
-            .filter(|person| self.people[*person].active && matches!(self.people[*person].role, Role::CityApprover | Role::CountyApprover))
+            .filter(|person| {
+                self.people[*person].active
+                    && matches!(self.people[*person].role, Role::CityApprover | Role::CountyApprover)
+            })
             .collect();
         for person in approvers {
             self.people[person].hardware = true;
@@ -214,7 +221,8 @@ impl Story {
     fn renewal_second(&self, person: usize) -> Signer {
         let Person { role, org, area, account, .. } = self.people[person];
         let (first, second) = self.registrars(role, org, area);
-        let chosen = if role == Role::AuditAdmin { self.signer(self.office(Role::AuditAdmin, None, 1)) } else { second };
+        let chosen =
+            if role == Role::AuditAdmin { self.signer(self.office(Role::AuditAdmin, None, 1)) } else { second };
         if chosen.account != account {
             return chosen;
         }
@@ -222,7 +230,15 @@ impl Story {
         if role == Role::AuditAdmin { self.signer(self.office(Role::AuditAdmin, None, 0)) } else { first }
     }
 
-    fn enrol(&mut self, account: Uuid, holder: Uuid, renews: Option<Uuid>, hardware: bool, first: &Signer, second: &Signer) -> NewKey {
+    fn enrol(
+        &mut self,
+        account: Uuid,
+        holder: Uuid,
+        renews: Option<Uuid>,
+        hardware: bool,
+        first: &Signer,
+        second: &Signer,
+    ) -> NewKey {
         let credential = self.model.id();
         let (number, key) = self.model.next_key();
         let proof = EnrolmentProof::make(&key, account, self.model.ledger(), self.model.now);
@@ -257,5 +273,6 @@ pub fn of_account(account: Uuid, event: EventRef) -> serde_json::Value {
 
 /// The revocation of a credential.
 pub fn revoked(credential: Uuid, account: Uuid, ground: &str) -> Wish {
-    Wish::new("credential.revoked", credential, json!({"account": account.to_string(), "ground": ground})).because(ground, None)
+    Wish::new("credential.revoked", credential, json!({"account": account.to_string(), "ground": ground}))
+        .because(ground, None)
 }

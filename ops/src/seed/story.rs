@@ -303,9 +303,14 @@ impl Story {
         self.later(1_130, Task::HardwareKeys);
         self.later(1_200, Task::AdoptPolicy);
         self.later(1_000, Task::KeyStolen);
-        for (index, (day, task)) in [(900, Task::Suspend as fn(usize) -> Task), (1_100, Task::Close), (1_300, Task::Merge), (1_500, Task::HandOver)]
-            .into_iter()
-            .enumerate()
+        for (index, (day, task)) in [
+            (900, Task::Suspend as fn(usize) -> Task),
+            (1_100, Task::Close),
+            (1_300, Task::Merge),
+            (1_500, Task::HandOver),
+        ]
+        .into_iter()
+        .enumerate()
         {
             for turn in 0..scaled(6) {
                 let org = (index * 7 + turn * 31 + 3) % medical;

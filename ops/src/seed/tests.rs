@@ -73,7 +73,10 @@ fn a_whole_city_has_its_events_in_order_and_every_type() {
 fn every_role_has_somebody_who_can_sign_at_the_end() {
     let (story, _) = tell(&settings(1, 20_000));
     for role in domain::codes::Role::ALL {
-        let able = story.people.iter().any(|person| person.role == *role && person.active && person.valid_until > story.model.day());
+        let able = story
+            .people
+            .iter()
+            .any(|person| person.role == *role && person.active && person.valid_until > story.model.day());
         assert!(able, "nobody can act as {}", role.as_str());
     }
 }
