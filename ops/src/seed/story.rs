@@ -230,12 +230,6 @@ impl Story {
         story
     }
 
-    /// The installation that this story belongs to.
-    #[must_use]
-    pub fn origin(&self) -> &Origin {
-        &self.origin
-    }
-
     /// Number of events so far.
     #[must_use]
     pub fn size(&self) -> usize {
