@@ -226,3 +226,34 @@ async fn an_empty_ledger_answers_and_waits_for_its_genesis() {
     assert_eq!(data["ledgers"]["nodes"][0]["state"], "COMPLETE");
     assert_eq!(data["ledgers"]["nodes"][0]["history"]["nodes"][0]["signer"]["role"], "ROOT");
 }
+
+/// The introspection that tools ask for fits the limits.
+#[tokio::test(flavor = "multi_thread")]
+async fn tools_can_introspect() {
+    let server = empty().await;
+    let mut type_ref = "kind name".to_owned();
+    for _ in 0..9 {
+        type_ref = format!("kind name ofType {{ {type_ref} }}");
+    }
+    let query = format!(
+        "query IntrospectionQuery {{ __schema {{ queryType {{ name }} mutationType {{ name }} subscriptionType {{ name }}
+           types {{ ...FullType }} directives {{ name description locations args {{ ...InputValue }} }} }} }}
+         fragment FullType on __Type {{ kind name description fields(includeDeprecated: true) {{ name description args {{ ...InputValue }}
+           type {{ ...TypeRef }} isDeprecated deprecationReason }} inputFields {{ ...InputValue }} interfaces {{ ...TypeRef }}
+           enumValues(includeDeprecated: true) {{ name description isDeprecated deprecationReason }} possibleTypes {{ ...TypeRef }} }}
+         fragment InputValue on __InputValue {{ name description type {{ ...TypeRef }} defaultValue }}
+         fragment TypeRef on __Type {{ {type_ref} }}"
+    );
+    let answer = server.ask(None, &query, json!({})).await;
+    assert!(answer.get("errors").is_none(), "{}", answer["errors"]);
+    let types = answer["data"]["__schema"]["types"].as_array().expect("types");
+    let device = types.iter().find(|found| found["name"] == "DeviceMembers").expect("the members of a device");
+    let voltage = device["fields"]
+        .as_array()
+        .expect("fields")
+        .iter()
+        .find(|field| field["name"] == "tubeVoltageV")
+        .expect("a field");
+    assert_eq!(voltage["type"]["name"], "Volt");
+    assert!(voltage["description"].as_str().expect("text").contains("最大管电压"));
+}
