@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::init::genesis_hash;
 use super::{Exit, log_to_stderr, wait_for};
 use crate::config::{Place, Serving};
 use crate::folder::Folder;
@@ -53,10 +54,22 @@ pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
         format!("无法监听 {}，可用 --listen 另选。Cannot listen there; choose another address.", serving.listen)
     })?;
     let mut core = Core::open(place, folder, true, None).await?;
+    pin(&core).await?;
     let (stop, stopped) = watch::channel(false);
     let outcome = work(&mut core, place, serving, listener, stop, stopped).await;
+    let pinned = pin(&core).await;
     let closed = core.close().await;
-    outcome.and(closed)
+    outcome.and(pinned).and(closed)
+}
+
+/// Writes down what an auditor pins, when the genesis came in through the door of a running service.
+async fn pin(core: &Core) -> anyhow::Result<()> {
+    if !core.folder.at("trust.json").exists()
+        && let Some(genesis) = genesis_hash(core).await?
+    {
+        core.folder.write_trust(genesis)?;
+    }
+    Ok(())
 }
 
 async fn work(
@@ -167,14 +180,16 @@ fn welcome(folder: &Folder, url: &str, graphiql: bool) {
         eprintln!("  演示人员与密钥 identities and keys: {}", identities.display());
         if let Some(key) = first_key(&identities) {
             let data = folder.path().display();
+            let program =
+                std::env::current_exe().map_or_else(|_| "radledger".into(), |path| path.display().to_string());
             eprintln!("  试一试 try:");
             eprintln!("    export RADLEDGER_DATA={data} RADLEDGER_URL={url}");
-            eprintln!("    TOKEN=$(radledger token --key {key})");
+            eprintln!("    TOKEN=$({program} token --key {key})");
             eprintln!(
                 "    curl -s {url}/graphql -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\"
             );
             eprintln!("      -d '{{\"query\":\"{{ devices(first: 3) {{ totalCount nodes {{ id version }} }} }}\"}}'");
-            eprintln!("    radledger verify --data {data}");
+            eprintln!("    {program} verify --data {data}");
         }
     }
     eprintln!();
