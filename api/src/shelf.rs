@@ -167,7 +167,8 @@ impl Shelf {
 
     async fn fetch_members(&self, key: &str) -> Result<Dated<Members>, Error> {
         let state = self.log.key(key).await?;
-        let records = state.members.into_iter().map(|(kind, id)| RecordRef { kind: kind.as_str().into(), id }).collect();
+        let records =
+            state.members.into_iter().map(|(kind, id)| RecordRef { kind: kind.as_str().into(), id }).collect();
         let last = u64::try_from(state.last_position).ok();
         Ok(Dated { value: Arc::new(Members { last, records }), last: state.last_position })
     }
@@ -223,7 +224,10 @@ impl Shelf {
         let Some(held) = self.log.claims(&[key_claim(&key).digest()]).await?.pop() else { return Ok(false) };
         let record = RecordRef { kind: held.kind.as_str().into(), id: held.record };
         let entry = self.fetch_record(&record).await?;
-        let owner = entry.as_ref().and_then(|entry| entry.state.credential()).and_then(|credential| credential_owner(record.id, credential));
+        let owner = entry
+            .as_ref()
+            .and_then(|entry| entry.state.credential())
+            .and_then(|credential| credential_owner(record.id, credential));
         if let Some(owner) = owner {
             self.owners.insert(key, owner);
             return Ok(true);
@@ -278,7 +282,13 @@ impl Shelf {
             return Ok(value);
         }
         self.fetch_in_force().await?;
-        Ok(self.in_force.read().expect("no panic while held").as_ref().map(|dated| dated.value.clone()).unwrap_or_default())
+        Ok(self
+            .in_force
+            .read()
+            .expect("no panic while held")
+            .as_ref()
+            .map(|dated| dated.value.clone())
+            .unwrap_or_default())
     }
 }
 
@@ -292,7 +302,8 @@ pub fn fold(stream: &[StoredEvent]) -> Result<Option<Entry>, Error> {
         let corrupt = |why: String| Error::Corrupt { position: Some(event.position), why };
         let object = read_stored(&event.payload).map_err(|fault| corrupt(fault.code().to_owned()))?;
         let recorded_at = Instant::from_micros(event.recorded_at);
-        let replayed = domain::admission::replay(entry.as_ref(), &object, Hash(event.hash), recorded_at, event.position);
+        let replayed =
+            domain::admission::replay(entry.as_ref(), &object, Hash(event.hash), recorded_at, event.position);
         entry = Some(replayed.map_err(|stop| corrupt(format!("{stop:?}")))?.1);
     }
     Ok(entry)

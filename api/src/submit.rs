@@ -262,7 +262,8 @@ impl Door {
     /// # Errors
     /// As [`Door::submit`].
     pub async fn submit_unit(&self, unit: Unit) -> Result<Vec<Receipt>, SubmitError> {
-        let openings: Vec<Openings> = unit.openings.iter().map(|list| list.clone().map_or(Openings::IllFormed, Openings::Given)).collect();
+        let openings: Vec<Openings> =
+            unit.openings.iter().map(|list| list.clone().map_or(Openings::IllFormed, Openings::Given)).collect();
         let mut fetched = Fetched::default();
         let presented = match self.received(&unit.envelopes, &openings, &mut fetched).await {
             Err(SubmitError::Refused(refusal)) if matches!(refusal.code, Code::BadText | Code::NotReady) => {
@@ -289,7 +290,11 @@ impl Door {
             let admitted = match verdict {
                 Ok(admitted) => admitted,
                 Err(refusal) if careful || before_duplicates(refusal.code) => {
-                    let known = if before_duplicates(refusal.code) { None } else { self.first_receipts(&unit.envelopes).await? };
+                    let known = if before_duplicates(refusal.code) {
+                        None
+                    } else {
+                        self.first_receipts(&unit.envelopes).await?
+                    };
                     return known.ok_or_else(|| refusal.into());
                 }
                 Err(_) => {
@@ -332,7 +337,12 @@ impl Door {
     ///
     /// # Errors
     /// The refusal when the wish cannot be made into a statement, or when the database cannot be asked.
-    pub async fn prepare(&self, request: &Request, id: Uuid, mut salts: impl FnMut() -> [u8; 32]) -> Result<Prepared, SubmitError> {
+    pub async fn prepare(
+        &self,
+        request: &Request,
+        id: Uuid,
+        mut salts: impl FnMut() -> [u8; 32],
+    ) -> Result<Prepared, SubmitError> {
         let mut fetched = Fetched::default();
         let new = HashSet::new();
         let mut drawn: Vec<[u8; 32]> = Vec::new();
@@ -365,7 +375,9 @@ impl Door {
                         Err(refusal) => (Some(refusal), None),
                     };
                     let follow = admitted.iter().flat_map(|admitted| &admitted.events[admitted.signed..]);
-                    let consequences = follow.map(|event| (event.statement.event_type.to_string(), event.statement.record.clone())).collect();
+                    let consequences = follow
+                        .map(|event| (event.statement.event_type.to_string(), event.statement.record.clone()))
+                        .collect();
                     let prepare::Draft { statement, payload, openings, head } = draft;
                     return Ok(Prepared { statement, payload, openings, head, consequences, refusal });
                 }
@@ -395,7 +407,8 @@ impl Door {
             match self.submit_unit(Unit { envelopes: vec![envelope], openings: vec![Some(Vec::new())] }).await {
                 Ok(_) => done += 1,
                 // Another process was faster with the same statement on another basis.
-                Err(SubmitError::Refused(refusal)) if matches!(refusal.code, Code::IdReused | Code::Conflict | Code::NotAuthorised) => {}
+                Err(SubmitError::Refused(refusal))
+                    if matches!(refusal.code, Code::IdReused | Code::Conflict | Code::NotAuthorised) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -416,7 +429,12 @@ impl Door {
         Ok(())
     }
 
-    async fn received(&self, envelopes: &[Envelope], openings: &[Openings], fetched: &mut Fetched) -> Result<Vec<Presented>, SubmitError> {
+    async fn received(
+        &self,
+        envelopes: &[Envelope],
+        openings: &[Openings],
+        fetched: &mut Fetched,
+    ) -> Result<Vec<Presented>, SubmitError> {
         let new = HashSet::new();
         // Owners first, so that no signature is verified twice.
         for envelope in envelopes {
@@ -435,7 +453,13 @@ impl Door {
         Err(SubmitError::Busy)
     }
 
-    async fn append(&self, presented: &[Presented], admitted: &Admitted, reads: &Reads, openings: &[Openings]) -> Result<Outcome, SubmitError> {
+    async fn append(
+        &self,
+        presented: &[Presented],
+        admitted: &Admitted,
+        reads: &Reads,
+        openings: &[Openings],
+    ) -> Result<Outcome, SubmitError> {
         let sealed = self.sealed(admitted, openings).await?;
         let installation = &self.parts.installation;
         let events = admitted.events.iter().zip(sealed).enumerate().map(|(index, (event, openings))| {
@@ -473,7 +497,12 @@ impl Door {
             from_us: admitted.from.micros(),
             until_us: admitted.until.micros(),
             heads: admitted.heads.iter().map(|(record, version)| (key(record).0, key(record).1, *version)).collect(),
-            reads: reads.records.iter().filter(|(r, _)| !written(r)).map(|(r, version)| (key(r).0, key(r).1, *version)).collect(),
+            reads: reads
+                .records
+                .iter()
+                .filter(|(r, _)| !written(r))
+                .map(|(r, version)| (key(r).0, key(r).1, *version))
+                .collect(),
             guards: reads.keys.iter().map(|(key, last)| (key.to_string(), *last)).collect(),
             takes: admitted
                 .takes
@@ -501,7 +530,8 @@ impl Door {
     /// The openings of each event, encrypted under the keys of their subjects, which are durable from here on.
     async fn sealed(&self, admitted: &Admitted, openings: &[Openings]) -> Result<Vec<Vec<NewOpening>>, SubmitError> {
         let ledger = self.parts.installation.ledger;
-        let subjects: Vec<_> = admitted.events.iter().flat_map(|e| &e.subjects).map(|s| (s.kind.to_string(), s.id)).collect();
+        let subjects: Vec<_> =
+            admitted.events.iter().flat_map(|e| &e.subjects).map(|s| (s.kind.to_string(), s.id)).collect();
         if !subjects.is_empty() {
             self.parts.keys.ensure(subjects).await?;
         }
@@ -511,8 +541,10 @@ impl Door {
                 Some(Openings::Given(given)) => given.as_slice(),
                 _ => &[],
             };
-            let sealed: Result<Vec<NewOpening>, _> =
-                given.iter().map(|opening| schema::openings::seal(&self.parts.keys, ledger, event.statement.id, opening)).collect();
+            let sealed: Result<Vec<NewOpening>, _> = given
+                .iter()
+                .map(|opening| schema::openings::seal(&self.parts.keys, ledger, event.statement.id, opening))
+                .collect();
             all.push(sealed?);
         }
         Ok(all)
@@ -552,7 +584,9 @@ impl Door {
         let mut ids = Vec::with_capacity(envelopes.len());
         for envelope in envelopes {
             let owner = self.shelf.owner(envelope.key).await?;
-            let verified = owner.is_some_and(|owner| owner.key.verify_payload(PayloadType::Event, &envelope.payload, &envelope.signature));
+            let verified = owner.is_some_and(|owner| {
+                owner.key.verify_payload(PayloadType::Event, &envelope.payload, &envelope.signature)
+            });
             let id = read_stored(&envelope.payload).ok().and_then(|object| id_of(&object));
             match id.filter(|id| verified && !ids.contains(id)) {
                 Some(id) => ids.push(id),

@@ -73,7 +73,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         one("medical_type"),
         one("grade"),
     ];
-    const DEVICE: &[Facet] = &[one("kind"), one("ray_class"), one("maker"), one("factory_no"), one("device_no"), one("legacy")];
+    const DEVICE: &[Facet] =
+        &[one("kind"), one("ray_class"), one("maker"), one("factory_no"), one("device_no"), one("legacy")];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -110,8 +111,10 @@ impl Projection for Current {
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);
         let shown = show(&after.state);
-        let json = serde_json::to_string(&after.state)
-            .map_err(|error| Poison { position: folded.parsed.position, why: format!("its state is not JSON: {error}") })?;
+        let json = serde_json::to_string(&after.state).map_err(|error| Poison {
+            position: folded.parsed.position,
+            why: format!("its state is not JSON: {error}"),
+        })?;
         let row = Row {
             kind: after.state.kind(),
             id: record.id,

@@ -43,7 +43,9 @@ impl Parsed {
         let object = signing::json::read_stored(payload).map_err(|fault| poison(fault.code()))?;
         match admission::read_typed(&object, None) {
             Ok(typed) => Ok(Self { position, recorded_at, hash, typed }),
-            Err(domain::record::Stop::Refuse(refusal)) => Err(poison(&format!("{:?} at {}", refusal.code, refusal.pointer))),
+            Err(domain::record::Stop::Refuse(refusal)) => {
+                Err(poison(&format!("{:?} at {}", refusal.code, refusal.pointer)))
+            }
             Err(domain::record::Stop::Need(_)) => Err(poison("its form depends on another record")),
         }
     }

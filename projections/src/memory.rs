@@ -35,12 +35,15 @@ impl Memory {
         for change in Current::fold(&folded, &self.entries)? {
             match change {
                 Change::Put(row) => {
-                    if let Some(before) = row.closes.and_then(|since| self.current.get_mut(&(row.kind, row.id, since))) {
+                    if let Some(before) = row.closes.and_then(|since| self.current.get_mut(&(row.kind, row.id, since)))
+                    {
                         before.until = Some(row.since);
                     }
                     self.current.insert((row.kind, row.id, row.since), row);
                 }
-                Change::MoveOrg { org, area } => self.current.values_mut().for_each(|row| move_home(&mut row.home, org, &area)),
+                Change::MoveOrg { org, area } => {
+                    self.current.values_mut().for_each(|row| move_home(&mut row.home, org, &area))
+                }
             }
         }
         for change in Timeline::fold(&folded, &self.entries)? {
@@ -48,7 +51,9 @@ impl Memory {
                 Change::Put(row) => {
                     self.timeline.insert((row.subject.clone(), row.position), row);
                 }
-                Change::MoveOrg { org, area } => self.timeline.values_mut().for_each(|row| move_home(&mut row.home, org, &area)),
+                Change::MoveOrg { org, area } => {
+                    self.timeline.values_mut().for_each(|row| move_home(&mut row.home, org, &area))
+                }
             }
         }
         self.size += 1;

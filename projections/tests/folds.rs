@@ -13,7 +13,9 @@ use uuid::Uuid;
 fn folded(events: &[Made]) -> Memory {
     let mut memory = Memory::default();
     for event in events {
-        memory.fold(event.recorded_at, event.hash, &event.payload).unwrap_or_else(|poison| panic!("{poison}: {}", String::from_utf8_lossy(&event.payload)));
+        memory
+            .fold(event.recorded_at, event.hash, &event.payload)
+            .unwrap_or_else(|poison| panic!("{poison}: {}", String::from_utf8_lossy(&event.payload)));
     }
     memory
 }
@@ -27,7 +29,9 @@ fn versions_of_a_record_follow_one_another_without_gap() {
         let mut before: Option<&projections::current::Row> = None;
         for row in memory.current.values() {
             match before.filter(|before| (before.kind, before.id) == (row.kind, row.id)) {
-                Some(before) => assert_eq!((before.until, before.version + 1), (Some(row.since), row.version), "seed {seed}"),
+                Some(before) => {
+                    assert_eq!((before.until, before.version + 1), (Some(row.since), row.version), "seed {seed}")
+                }
                 None => assert_eq!(row.version, 1, "seed {seed}"),
             }
             let json: serde_json::Value = serde_json::from_str(&row.row).expect("a state is JSON");
@@ -43,7 +47,8 @@ fn versions_of_a_record_follow_one_another_without_gap() {
 fn a_device_is_where_its_institution_is_now() {
     let mut maker = Maker::new(1);
     let (institution, other, device) = (maker.uuid(), maker.uuid(), maker.uuid());
-    let mut events = vec![maker.institution_named(institution, Some("511502")), maker.institution_named(other, Some("511503"))];
+    let mut events =
+        vec![maker.institution_named(institution, Some("511502")), maker.institution_named(other, Some("511503"))];
     events.push(maker.device_in(device, institution));
     let area = |events: &[Made], at: u64| folded(events).current[&(Kind::Device, device, at)].home.area.clone();
     assert_eq!(area(&events, 2).as_deref(), Some("511502"));
@@ -127,7 +132,10 @@ fn a_stretch_folds_alike_from_nothing_and_from_what_was_loaded() {
         for change in Current::fold(&folded, &entries).expect("it folds") {
             let projections::Change::Put(row) = change else { continue };
             let known = &whole.current[&(row.kind, row.id, row.since)];
-            assert_eq!((&row.row, &row.label, row.home.org, row.home.account), (&known.row, &known.label, known.home.org, known.home.account));
+            assert_eq!(
+                (&row.row, &row.label, row.home.org, row.home.account),
+                (&known.row, &known.label, known.home.org, known.home.account)
+            );
             assert_eq!(row.home.area.is_some(), known.home.area.is_some());
             rows += 1;
         }
@@ -148,7 +156,8 @@ fn a_version_that_does_not_follow_is_poison() {
     for event in &events[..2] {
         memory.fold(event.recorded_at, event.hash, &event.payload).expect("it folds");
     }
-    let poison = memory.fold(events[2].recorded_at, events[2].hash, &events[2].payload).expect_err("a version is missing");
+    let poison =
+        memory.fold(events[2].recorded_at, events[2].hash, &events[2].payload).expect_err("a version is missing");
     assert_eq!((poison.position, memory.size), (2, 2));
     let garbage = memory.fold(events[2].recorded_at, events[2].hash, b"{}").expect_err("no statement");
     assert_eq!(garbage.position, 2);

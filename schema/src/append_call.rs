@@ -19,13 +19,8 @@ const PARAMETERS: usize = 21;
 
 /// The statement to prepare.
 pub(crate) fn sql() -> String {
-    let placeholders: Vec<String> = (1..=PARAMETERS)
-        .map(|number| format!("${number}"))
-        .collect();
-    format!(
-        "select status, first_position, recorded_at, next_position from ledger.append({})",
-        placeholders.join(", ")
-    )
+    let placeholders: Vec<String> = (1..=PARAMETERS).map(|number| format!("${number}")).collect();
+    format!("select status, first_position, recorded_at, next_position from ledger.append({})", placeholders.join(", "))
 }
 
 /// What the function answered.
@@ -48,20 +43,15 @@ pub(crate) fn check(unit: &NewUnit) -> Result<(), &'static str> {
     }
     let mut versions: HashMap<(&str, Uuid), (u32, bool)> = HashMap::with_capacity(unit.heads.len());
     for (kind, record, expected) in &unit.heads {
-        if versions
-            .insert((kind, *record), (*expected, false))
-            .is_some()
-        {
+        if versions.insert((kind, *record), (*expected, false)).is_some() {
             return Err("a record has two expected versions");
         }
     }
     for event in &unit.events {
-        let Some((version, written)) = versions.get_mut(&(event.kind.as_str(), event.record))
-        else {
+        let Some((version, written)) = versions.get_mut(&(event.kind.as_str(), event.record)) else {
             return Err("a record is written without an expected version");
         };
-        if version.checked_add(1) != Some(event.version) || event.version > i32::MAX.cast_unsigned()
-        {
+        if version.checked_add(1) != Some(event.version) || event.version > i32::MAX.cast_unsigned() {
             return Err("an event's version does not follow the one before");
         }
         (*version, *written) = (event.version, true);
@@ -69,18 +59,10 @@ pub(crate) fn check(unit: &NewUnit) -> Result<(), &'static str> {
     if versions.values().any(|(_, written)| !written) {
         return Err("an expected version of a record that is not written");
     }
-    if unit
-        .takes
-        .iter()
-        .any(|take| take.event >= unit.events.len())
-    {
+    if unit.takes.iter().any(|take| take.event >= unit.events.len()) {
         return Err("a claim of an event that is not there");
     }
-    if unit
-        .events
-        .iter()
-        .any(|event| event.schema > i16::MAX.cast_unsigned())
-    {
+    if unit.events.iter().any(|event| event.schema > i16::MAX.cast_unsigned()) {
         return Err("a schema number out of range");
     }
     Ok(())
@@ -191,15 +173,7 @@ impl<'a> Arrays<'a> {
             self.h_unit.push(number);
             self.h_expected.push(expected);
             // The last three follow from the unit's events.
-            self.heads.push(HeadRow {
-                unit: number,
-                kind,
-                record: *record,
-                expected,
-                last: 0,
-                version: 0,
-                hash: &[],
-            });
+            self.heads.push(HeadRow { unit: number, kind, record: *record, expected, last: 0, version: 0, hash: &[] });
         }
         let first_event = self.events.len();
         for event in &unit.events {
@@ -228,42 +202,29 @@ impl<'a> Arrays<'a> {
                 // A key touched twice by one event is one touch.
                 if !event.touches[..k].contains(key) {
                     let (kind, record) = (event.kind.as_str(), event.record);
-                    self.touches.push(TouchRow {
-                        unit: number,
-                        event: at,
-                        key,
-                        kind,
-                        record,
-                    });
+                    self.touches.push(TouchRow { unit: number, event: at, key, kind, record });
                 }
             }
-            self.openings
-                .extend(event.openings.iter().map(|opening| OpeningRow {
-                    unit: number,
-                    event_id: event.id,
-                    pointer: &opening.pointer,
-                    subject_kind: &opening.subject_kind,
-                    subject: opening.subject,
-                    generation: opening.generation.cast_signed(),
-                    r#box: &opening.sealed_box,
-                }));
-        }
-        self.reads
-            .extend(unit.reads.iter().map(|(kind, record, version)| ReadRow {
+            self.openings.extend(event.openings.iter().map(|opening| OpeningRow {
                 unit: number,
-                kind,
-                record: *record,
-                version: version.cast_signed(),
+                event_id: event.id,
+                pointer: &opening.pointer,
+                subject_kind: &opening.subject_kind,
+                subject: opening.subject,
+                generation: opening.generation.cast_signed(),
+                r#box: &opening.sealed_box,
             }));
-        let guards = unit.guards.iter();
-        self.guards.extend(guards.map(|(key, position)| GuardRow {
+        }
+        self.reads.extend(unit.reads.iter().map(|(kind, record, version)| ReadRow {
             unit: number,
-            key,
-            position: *position,
+            kind,
+            record: *record,
+            version: version.cast_signed(),
         }));
+        let guards = unit.guards.iter();
+        self.guards.extend(guards.map(|(key, position)| GuardRow { unit: number, key, position: *position }));
         // A record that takes a claim twice in a unit holds it since the last time.
-        let mut last: HashMap<(&[u8], &str, Uuid), usize> =
-            HashMap::with_capacity(unit.takes.len());
+        let mut last: HashMap<(&[u8], &str, Uuid), usize> = HashMap::with_capacity(unit.takes.len());
         for (t, take) in unit.takes.iter().enumerate() {
             last.insert((&take.digest, &take.kind, take.record), t);
         }
@@ -279,17 +240,10 @@ impl<'a> Arrays<'a> {
                 });
             }
         }
-        self.frees.extend(unit.frees.iter().map(|digest| FreeRow {
-            unit: number,
-            digest,
-        }));
+        self.frees.extend(unit.frees.iter().map(|digest| FreeRow { unit: number, digest }));
     }
 
-    fn parameters<'b>(
-        &'b self,
-        epoch: &'b i64,
-        now: &'b i64,
-    ) -> [&'b (dyn ToSql + Sync); PARAMETERS] {
+    fn parameters<'b>(&'b self, epoch: &'b i64, now: &'b i64) -> [&'b (dyn ToSql + Sync); PARAMETERS] {
         [
             epoch,
             now,
@@ -330,9 +284,7 @@ pub(crate) async fn call(
         arrays.add(unit);
     }
     // `query_one` reads to the end of the answer, which comes after the commit.
-    let row = client
-        .query_one(statement, &arrays.parameters(&epoch, &now))
-        .await?;
+    let row = client.query_one(statement, &arrays.parameters(&epoch, &now)).await?;
     read(&row)
 }
 
@@ -345,10 +297,7 @@ fn read(row: &Row) -> Result<Answer, tokio_postgres::Error> {
         .iter()
         .zip(positions)
         .map(|(status, first)| match status {
-            0 => Outcome::Appended {
-                first_position: first.cast_unsigned(),
-                recorded_at,
-            },
+            0 => Outcome::Appended { first_position: first.cast_unsigned(), recorded_at },
             1 => Outcome::Known,
             2 => Outcome::Again,
             3 => Outcome::Conflict,
@@ -358,10 +307,7 @@ fn read(row: &Row) -> Result<Answer, tokio_postgres::Error> {
             other => unreachable!("ledger.append has no status {other}"),
         })
         .collect();
-    Ok(Answer {
-        outcomes,
-        next_position: next_position.cast_unsigned(),
-    })
+    Ok(Answer { outcomes, next_position: next_position.cast_unsigned() })
 }
 
 /// A 1-based index or a count; a batch has some thousands of rows at most.

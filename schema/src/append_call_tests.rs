@@ -20,17 +20,12 @@ struct Caller {
 impl Caller {
     async fn new(ledger: &Ledger) -> Caller {
         let client = ledger.as_role(Role::Appender).await;
-        let statement = client
-            .prepare(&append_call::sql())
-            .await
-            .expect("the function is there");
+        let statement = client.prepare(&append_call::sql()).await.expect("the function is there");
         Caller { client, statement }
     }
 
     async fn call(&self, units: &[&NewUnit]) -> Answer {
-        append_call::call(&self.client, &self.statement, 1, now_us(), units)
-            .await
-            .expect("an answer")
+        append_call::call(&self.client, &self.statement, 1, now_us(), units).await.expect("an answer")
     }
 
     async fn codes(&self, units: &[&NewUnit]) -> String {
@@ -49,13 +44,7 @@ impl Caller {
 
 fn claim(digest: u8, unit: &NewUnit) -> Take {
     let event = &unit.events[0];
-    Take {
-        digest: [digest; 32],
-        kind: event.kind.clone(),
-        record: event.record,
-        content: [0; 32],
-        event: 0,
-    }
+    Take { digest: [digest; 32], kind: event.kind.clone(), record: event.record, content: [0; 32], event: 0 }
 }
 
 /// A device whose event touches these keys.
@@ -66,10 +55,7 @@ fn touching(keys: &[&str]) -> NewUnit {
 }
 
 fn guarded(key: &str) -> NewUnit {
-    NewUnit {
-        guards: vec![(key.to_owned(), -1)],
-        ..fresh()
-    }
+    NewUnit { guards: vec![(key.to_owned(), -1)], ..fresh() }
 }
 
 #[tokio::test]
@@ -83,41 +69,16 @@ async fn every_status_beside_neighbours_that_win() {
 
     let mut again_id = fresh();
     again_id.events[0].id = old.events[0].id;
-    let again_batch = NewUnit {
-        batch: old.batch,
-        ..fresh()
-    };
+    let again_batch = NewUnit { batch: old.batch, ..fresh() };
     let conflict = unit(vec![event("device", old.events[0].record, 5)]);
     let moved_key = guarded("k");
-    let moved_read = NewUnit {
-        reads: vec![("device".into(), old.events[0].record, 0)],
-        ..fresh()
-    };
+    let moved_read = NewUnit { reads: vec![("device".into(), old.events[0].record, 0)], ..fresh() };
     let mut taken = fresh();
     taken.takes = vec![claim(1, &taken)];
-    let stale = NewUnit {
-        until_us: now_us() - 1,
-        ..fresh()
-    };
-    let long = unit(
-        (1..=5)
-            .map(|version| event("person", Uuid::from_u128(77), version))
-            .collect(),
-    );
+    let stale = NewUnit { until_us: now_us() - 1, ..fresh() };
+    let long = unit((1..=5).map(|version| event("person", Uuid::from_u128(77), version)).collect());
     let (a, b, c) = (fresh(), fresh(), fresh());
-    let batch = [
-        &a,
-        &again_id,
-        &again_batch,
-        &b,
-        &moved_read,
-        &moved_key,
-        &long,
-        &conflict,
-        &taken,
-        &stale,
-        &c,
-    ];
+    let batch = [&a, &again_id, &again_batch, &b, &moved_read, &moved_key, &long, &conflict, &taken, &stale, &c];
     let answer = caller.call(&batch).await;
     let firsts: Vec<i64> = answer
         .outcomes
@@ -144,117 +105,54 @@ async fn batches_that_collide_with_themselves() {
     let caller = Caller::new(&ledger).await;
 
     let record = Uuid::new_v4();
-    let (first, second) = (
-        unit(vec![event("device", record, 1)]),
-        unit(vec![event("device", record, 2)]),
-    );
+    let (first, second) = (unit(vec![event("device", record, 1)]), unit(vec![event("device", record, 2)]));
     let other_kind = unit(vec![event("person", record, 1)]);
-    assert_eq!(
-        caller.codes(&[&first, &second, &other_kind]).await,
-        "OAO",
-        "one record"
-    );
-    assert_eq!(
-        caller.codes(&[&second]).await,
-        "O",
-        "judged after the first it wins"
-    );
+    assert_eq!(caller.codes(&[&first, &second, &other_kind]).await, "OAO", "one record");
+    assert_eq!(caller.codes(&[&second]).await, "O", "judged after the first it wins");
 
     // Two claimants of one version: the loser hears that it must be judged again, not that it lost.
-    let rivals = [
-        unit(vec![event("device", record, 3)]),
-        unit(vec![event("device", record, 3)]),
-    ];
+    let rivals = [unit(vec![event("device", record, 3)]), unit(vec![event("device", record, 3)])];
     assert_eq!(caller.codes(&[&rivals[0], &rivals[1]]).await, "OA");
     assert_eq!(caller.codes(&[&rivals[1]]).await, "C");
 
     let one = fresh();
     let mut same_id = fresh();
     same_id.events[0].id = one.events[0].id;
-    assert_eq!(
-        caller.codes(&[&one, &same_id, &fresh()]).await,
-        "OAO",
-        "one id"
-    );
+    assert_eq!(caller.codes(&[&one, &same_id, &fresh()]).await, "OAO", "one id");
     assert_eq!(caller.codes(&[&same_id]).await, "K");
 
     let batch = Some(Uuid::new_v4());
     let pair = [NewUnit { batch, ..fresh() }, NewUnit { batch, ..fresh() }];
-    assert_eq!(
-        caller.codes(&[&pair[0], &pair[1]]).await,
-        "OA",
-        "one batch id"
-    );
+    assert_eq!(caller.codes(&[&pair[0], &pair[1]]).await, "OA", "one batch id");
 
     // A guard sees an earlier write of its own batch; a later write does not disturb it.
-    assert_eq!(
-        caller.codes(&[&touching(&["x"]), &guarded("x")]).await,
-        "OA",
-        "guard after touch"
-    );
-    assert_eq!(
-        caller
-            .codes(&[&guarded("y"), &touching(&["y"]), &touching(&["y"])])
-            .await,
-        "OOO",
-        "touch after guard"
-    );
+    assert_eq!(caller.codes(&[&touching(&["x"]), &guarded("x")]).await, "OA", "guard after touch");
+    assert_eq!(caller.codes(&[&guarded("y"), &touching(&["y"]), &touching(&["y"])]).await, "OOO", "touch after guard");
     // Also when the earlier unit loses: its fate is not known while units are judged.
-    let loser = NewUnit {
-        until_us: 0,
-        ..touching(&["z"])
-    };
+    let loser = NewUnit { until_us: 0, ..touching(&["z"]) };
     assert_eq!(caller.codes(&[&loser, &guarded("z")]).await, "SA");
     assert_eq!(caller.codes(&[&guarded("z")]).await, "O");
     // Its own touch does not count against a unit.
-    let own = NewUnit {
-        guards: vec![("own".to_owned(), -1)],
-        ..touching(&["own"])
-    };
+    let own = NewUnit { guards: vec![("own".to_owned(), -1)], ..touching(&["own"]) };
     assert_eq!(caller.codes(&[&own]).await, "O");
 
     let written = unit(vec![event("device", Uuid::new_v4(), 1)]);
-    let reader = NewUnit {
-        reads: vec![("device".into(), written.events[0].record, 0)],
-        ..fresh()
-    };
-    assert_eq!(
-        caller.codes(&[&reader.clone(), &written]).await,
-        "OO",
-        "written after it was read"
-    );
-    let reader = NewUnit {
-        events: vec![event("device", reader.events[0].record, 2)],
-        ..reader
-    };
-    let reader = NewUnit {
-        heads: vec![("device".into(), reader.events[0].record, 1)],
-        ..reader
-    };
+    let reader = NewUnit { reads: vec![("device".into(), written.events[0].record, 0)], ..fresh() };
+    assert_eq!(caller.codes(&[&reader.clone(), &written]).await, "OO", "written after it was read");
+    let reader = NewUnit { events: vec![event("device", reader.events[0].record, 2)], ..reader };
+    let reader = NewUnit { heads: vec![("device".into(), reader.events[0].record, 1)], ..reader };
     let next = unit(vec![event("device", written.events[0].record, 2)]);
-    assert_eq!(
-        caller.codes(&[&next, &reader]).await,
-        "OA",
-        "read after it was written"
-    );
+    assert_eq!(caller.codes(&[&next, &reader]).await, "OA", "read after it was written");
 
     let mut takers = [fresh(), fresh()];
     for taker in &mut takers {
         taker.takes = vec![claim(5, taker)];
     }
-    assert_eq!(
-        caller.codes(&[&takers[0], &takers[1]]).await,
-        "OA",
-        "one claim"
-    );
+    assert_eq!(caller.codes(&[&takers[0], &takers[1]]).await, "OA", "one claim");
     assert_eq!(caller.codes(&[&takers[1]]).await, "T");
     let mut freeing = unit(vec![event("device", takers[0].events[0].record, 2)]);
     freeing.frees = vec![[5; 32]];
-    assert_eq!(
-        caller.codes(&[&freeing, &takers[1]]).await,
-        "OA",
-        "taken after it is freed"
-    );
+    assert_eq!(caller.codes(&[&freeing, &takers[1]]).await, "OA", "taken after it is freed");
     assert_eq!(caller.codes(&[&takers[1]]).await, "O");
     ledger.check().await;
 }
@@ -281,9 +179,9 @@ async fn random_batches_keep_every_promise() {
             let mut next = std::collections::HashMap::new();
             for _ in 0..=random(3) {
                 let record = Uuid::from_u128(u128::from(random(8)));
-                let version = next.entry(record).or_insert_with(|| {
-                    versions.get(&record).copied().unwrap_or(0) + u32::from(random(9) == 0)
-                });
+                let version = next
+                    .entry(record)
+                    .or_insert_with(|| versions.get(&record).copied().unwrap_or(0) + u32::from(random(9) == 0));
                 *version += 1;
                 let mut event = event("device", record, *version);
                 if random(3) == 0 {
@@ -305,13 +203,8 @@ async fn random_batches_keep_every_promise() {
                 let last = unit.events.len() - 1;
                 let by = &unit.events[last];
                 let digest = [u8::try_from(random(4)).expect("small"); 32];
-                unit.takes = vec![Take {
-                    digest,
-                    kind: "device".into(),
-                    record: by.record,
-                    content: [0; 32],
-                    event: last,
-                }];
+                unit.takes =
+                    vec![Take { digest, kind: "device".into(), record: by.record, content: [0; 32], event: last }];
             }
             if random(8) == 0 {
                 unit.frees = vec![[u8::try_from(random(4)).expect("small"); 32]];
@@ -320,15 +213,8 @@ async fn random_batches_keep_every_promise() {
         }
         let answer = caller.call(&batch.iter().collect::<Vec<_>>()).await;
         for (unit, outcome) in batch.iter().zip(&answer.outcomes) {
-            *seen
-                .entry(
-                    format!("{outcome:?}")
-                        .split([' ', '{'])
-                        .next()
-                        .unwrap_or_default()
-                        .to_owned(),
-                )
-                .or_insert(0) += 1;
+            *seen.entry(format!("{outcome:?}").split([' ', '{']).next().unwrap_or_default().to_owned()).or_insert(0) +=
+                1;
             if let Outcome::Appended { first_position, .. } = outcome {
                 assert_eq!(*first_position, size);
                 size += unit.events.len() as u64;
@@ -340,10 +226,7 @@ async fn random_batches_keep_every_promise() {
         assert_eq!(answer.next_position, size);
     }
     for status in ["Appended", "Known", "Again", "Conflict", "Moved", "Taken"] {
-        assert!(
-            seen.get(status).is_some_and(|&times| times > 3),
-            "{status} was hardly provoked: {seen:?}"
-        );
+        assert!(seen.get(status).is_some_and(|&times| times > 3), "{status} was hardly provoked: {seen:?}");
     }
     ledger.check().await;
 }
@@ -448,26 +331,11 @@ async fn append_speed() {
     let ledger = ledger().await;
     let caller = Caller::new(&ledger).await;
     let admin = ledger.admin().await;
-    let backend: i32 = caller
-        .client
-        .query_one("select pg_backend_pid()", &[])
-        .await
-        .expect("a row")
-        .get(0);
+    let backend: i32 = caller.client.query_one("select pg_backend_pid()", &[]).await.expect("a row").get(0);
     let cpu = || {
         let stat = std::fs::read_to_string(format!("/proc/{backend}/stat")).unwrap_or_default();
-        let fields: Vec<&str> = stat
-            .rsplit(')')
-            .next()
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect();
-        let ticks = |at: usize| {
-            fields
-                .get(at)
-                .and_then(|field| field.parse::<f64>().ok())
-                .unwrap_or(0.0)
-        };
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
         (ticks(11) + ticks(12)) / 100.0
     };
     let realistic = || {
@@ -479,16 +347,11 @@ async fn append_speed() {
     let chosen = std::env::var("RADLEDGER_SPEED").ok();
     let chosen = chosen.as_deref().and_then(|text| text.split_once(':'));
     let sizes = match chosen {
-        Some((size, rounds)) => vec![(
-            size.parse().expect("a number"),
-            rounds.parse().expect("a number"),
-        )],
+        Some((size, rounds)) => vec![(size.parse().expect("a number"), rounds.parse().expect("a number"))],
         None => vec![(500, 100), (64, 300), (8, 1000), (1, 3000)],
     };
     for (size, rounds) in sizes {
-        let batches: Vec<Vec<NewUnit>> = (0..rounds)
-            .map(|_| (0..size).map(|_| realistic()).collect())
-            .collect();
+        let batches: Vec<Vec<NewUnit>> = (0..rounds).map(|_| (0..size).map(|_| realistic()).collect()).collect();
         let (began, cpu_before) = (Instant::now(), cpu());
         for batch in &batches {
             let answer = caller.call(&batch.iter().collect::<Vec<_>>()).await;

@@ -76,9 +76,7 @@ pub struct Appender {
 
 impl fmt::Debug for Appender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Appender")
-            .field("waiting", &self.waiting())
-            .finish_non_exhaustive()
+        f.debug_struct("Appender").field("waiting", &self.waiting()).finish_non_exhaustive()
     }
 }
 
@@ -105,11 +103,7 @@ impl Appender {
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn start(
-        config: Config,
-        clock: Clock,
-        limits: AppenderLimits,
-    ) -> Result<Appender, Error> {
+    pub async fn start(config: Config, clock: Clock, limits: AppenderLimits) -> Result<Appender, Error> {
         let (jobs, queue) = mpsc::channel(limits.units_waiting_max);
         let (sizes, seen) = watch::channel(0);
         let (ready, started) = oneshot::channel();
@@ -117,9 +111,7 @@ impl Appender {
         std::thread::Builder::new()
             .name("appender".to_owned())
             .spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build();
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                 let runtime = match runtime {
                     Ok(runtime) => runtime,
                     Err(error) => {
@@ -153,9 +145,7 @@ impl Appender {
                 let _ = ending.send(());
             })
             .map_err(|error| Error::Unavailable(error.to_string()))?;
-        started
-            .await
-            .map_err(|_| Error::Unavailable("the appender's thread ended".to_owned()))??;
+        started.await.map_err(|_| Error::Unavailable("the appender's thread ended".to_owned()))??;
         Ok(Appender {
             jobs,
             room: Arc::new(Semaphore::new(limits.kib_waiting_max as usize)),
@@ -173,21 +163,11 @@ impl Appender {
     pub async fn append(&self, unit: NewUnit) -> Result<Outcome, AppendError> {
         append_call::check(&unit).map_err(|why| AppendError::Corrupt(why.to_owned()))?;
         let bytes = unit.events.iter().map(event_bytes).sum();
-        let kib = u32::try_from(bytes / 1024 + 1)
-            .unwrap_or(u32::MAX)
-            .min(self.kib_max);
-        let room = Arc::clone(&self.room)
-            .try_acquire_many_owned(kib)
-            .map_err(|_| AppendError::Busy)?;
+        let kib = u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(self.kib_max);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(kib).map_err(|_| AppendError::Busy)?;
         let footprint = Footprint::of(&unit, &self.hasher);
         let (answer, answered) = oneshot::channel();
-        let job = Job {
-            unit,
-            footprint,
-            bytes,
-            answer,
-            _room: room,
-        };
+        let job = Job { unit, footprint, bytes, answer, _room: room };
         self.jobs.try_send(job).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => AppendError::Busy,
             mpsc::error::TrySendError::Closed(_) => gone(),
@@ -217,11 +197,7 @@ fn gone() -> AppendError {
 }
 
 fn event_bytes(event: &crate::event_log::NewEvent) -> usize {
-    let openings: usize = event
-        .openings
-        .iter()
-        .map(|opening| opening.sealed_box.len() + opening.pointer.len())
-        .sum();
+    let openings: usize = event.openings.iter().map(|opening| opening.sealed_box.len() + opening.pointer.len()).sum();
     event.payload.len() + event.signature.len() + openings + 256
 }
 
@@ -236,31 +212,11 @@ impl Footprint {
             writes.push(hasher.hash_one((2_u8, &event.kind, event.record)));
             touches.extend(event.touches.iter().map(|key| hasher.hash_one((3_u8, key))));
         }
-        writes.extend(
-            unit.takes
-                .iter()
-                .map(|take| hasher.hash_one((4_u8, take.digest))),
-        );
-        writes.extend(
-            unit.frees
-                .iter()
-                .map(|digest| hasher.hash_one((4_u8, digest))),
-        );
-        reads.extend(
-            unit.reads
-                .iter()
-                .map(|(kind, record, _)| hasher.hash_one((2_u8, kind, record))),
-        );
-        reads.extend(
-            unit.guards
-                .iter()
-                .map(|(key, _)| hasher.hash_one((3_u8, key))),
-        );
-        Footprint {
-            writes,
-            touches,
-            reads,
-        }
+        writes.extend(unit.takes.iter().map(|take| hasher.hash_one((4_u8, take.digest))));
+        writes.extend(unit.frees.iter().map(|digest| hasher.hash_one((4_u8, digest))));
+        reads.extend(unit.reads.iter().map(|(kind, record, _)| hasher.hash_one((2_u8, kind, record))));
+        reads.extend(unit.guards.iter().map(|(key, _)| hasher.hash_one((3_u8, key))));
+        Footprint { writes, touches, reads }
     }
 }
 
@@ -280,16 +236,9 @@ async fn connect(config: &Config) -> Result<Session, Error> {
         }
     });
     let append = client.prepare(&append_call::sql()).await?;
-    let row = client
-        .query_one("select epoch, next_position from ledger.log_head", &[])
-        .await?;
+    let row = client.query_one("select epoch, next_position from ledger.log_head", &[]).await?;
     let (epoch, next): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-    Ok(Session {
-        client,
-        append,
-        epoch,
-        size: next.cast_unsigned(),
-    })
+    Ok(Session { client, append, epoch, size: next.cast_unsigned() })
 }
 
 struct Worker {
@@ -338,17 +287,14 @@ impl Worker {
         let lost = Instant::now();
         let mut backoff = BACKOFF_FIRST;
         loop {
-            let why =
-                match tokio::time::timeout(self.limits.reconnect_within, connect(&self.config))
-                    .await
-                {
-                    Ok(Ok(session)) => {
-                        let _ = self.sizes.send(session.size);
-                        return Some(session);
-                    }
-                    Ok(Err(error)) => error.to_string(),
-                    Err(_) => "no answer".to_owned(),
-                };
+            let why = match tokio::time::timeout(self.limits.reconnect_within, connect(&self.config)).await {
+                Ok(Ok(session)) => {
+                    let _ = self.sizes.send(session.size);
+                    return Some(session);
+                }
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "no answer".to_owned(),
+            };
             if lost.elapsed() > self.limits.reconnect_within {
                 for job in self.waiting.drain(..) {
                     let _ = job.answer.send(Err(AppendError::Unavailable(why.clone())));
@@ -399,13 +345,7 @@ impl Worker {
 
     async fn call(&self, session: &Session, batch: &[Job]) -> Result<Vec<Outcome>, Failed> {
         let units: Vec<&NewUnit> = batch.iter().map(|job| &job.unit).collect();
-        let call = append_call::call(
-            &session.client,
-            &session.append,
-            self.epoch,
-            (self.clock)(),
-            &units,
-        );
+        let call = append_call::call(&session.client, &session.append, self.epoch, (self.clock)(), &units);
         match tokio::time::timeout(CALL_WITHIN, call).await {
             Ok(Ok(answer)) => {
                 self.sizes.send_if_modified(|size| {
@@ -437,19 +377,10 @@ fn pick(waiting: &mut VecDeque<Job>, limits: &AppenderLimits) -> Vec<Job> {
             waiting.push_front(job);
             break;
         }
-        let Footprint {
-            writes,
-            touches,
-            reads,
-        } = &job.footprint;
+        let Footprint { writes, touches, reads } = &job.footprint;
         let collides = writes.iter().any(|hash| written.contains(hash))
-            || reads
-                .iter()
-                .any(|hash| written.contains(hash) || touched.contains(hash))
-            || [writes, touches]
-                .into_iter()
-                .flatten()
-                .any(|hash| read_by_kept.contains(hash));
+            || reads.iter().any(|hash| written.contains(hash) || touched.contains(hash))
+            || [writes, touches].into_iter().flatten().any(|hash| read_by_kept.contains(hash));
         written.extend(writes);
         touched.extend(touches);
         if collides {
@@ -476,11 +407,7 @@ struct Failed {
 
 impl Failed {
     fn lost(why: String) -> Failed {
-        Failed {
-            answer: AppendError::Unavailable(why),
-            connection_lost: true,
-            of_a_unit: false,
-        }
+        Failed { answer: AppendError::Unavailable(why), connection_lost: true, of_a_unit: false }
     }
 }
 
@@ -488,16 +415,10 @@ impl From<&tokio_postgres::Error> for Failed {
     fn from(error: &tokio_postgres::Error) -> Failed {
         let Some(said) = error.as_db_error() else {
             // A value that could not be encoded never left this process; all else is the connection.
-            return if error.is_closed()
-                || std::error::Error::source(error).is_some_and(|s| s.is::<std::io::Error>())
-            {
+            return if error.is_closed() || std::error::Error::source(error).is_some_and(|s| s.is::<std::io::Error>()) {
                 Failed::lost(sentence(error))
             } else {
-                Failed {
-                    answer: AppendError::Corrupt(sentence(error)),
-                    connection_lost: false,
-                    of_a_unit: true,
-                }
+                Failed { answer: AppendError::Corrupt(sentence(error)), connection_lost: false, of_a_unit: true }
             };
         };
         let code = said.code().code();
@@ -505,10 +426,7 @@ impl From<&tokio_postgres::Error> for Failed {
         let (answer, connection_lost) = match code {
             "LG001" => (AppendError::Fenced, false),
             "LG002" => {
-                let off_us = said
-                    .detail()
-                    .and_then(|detail| detail.parse().ok())
-                    .unwrap_or(i64::MAX);
+                let off_us = said.detail().and_then(|detail| detail.parse().ok()).unwrap_or(i64::MAX);
                 (AppendError::Clock { off_us }, false)
             }
             _ => match &code[..2] {
@@ -520,11 +438,7 @@ impl From<&tokio_postgres::Error> for Failed {
             },
         };
         let of_a_unit = matches!(answer, AppendError::Corrupt(_));
-        Failed {
-            answer,
-            connection_lost,
-            of_a_unit,
-        }
+        Failed { answer, connection_lost, of_a_unit }
     }
 }
 
@@ -536,11 +450,7 @@ mod tests {
         let room = Arc::new(Semaphore::new(1));
         Job {
             unit: NewUnit::default(),
-            footprint: Footprint {
-                writes: writes.to_vec(),
-                touches: touches.to_vec(),
-                reads: reads.to_vec(),
-            },
+            footprint: Footprint { writes: writes.to_vec(), touches: touches.to_vec(), reads: reads.to_vec() },
             bytes: 1,
             answer: oneshot::channel().0,
             _room: room.try_acquire_owned().expect("one permit"),

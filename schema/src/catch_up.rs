@@ -134,17 +134,9 @@ impl<P: Table + Send + 'static> Follower<P> {
         let Some(standing) = self.standing().await? else {
             return Ok(Step::Lost);
         };
-        let Standing {
-            version,
-            code,
-            position,
-            ..
-        } = standing;
+        let Standing { version, code, position, .. } = standing;
         if standing.state == "halted" {
-            return Ok(Step::Halted(Poison {
-                position,
-                why: standing.error.unwrap_or_default(),
-            }));
+            return Ok(Step::Halted(Poison { position, why: standing.error.unwrap_or_default() }));
         }
         if code != P::VERSION {
             return Ok(Step::Outdated { code });
@@ -213,13 +205,7 @@ impl<P: Table + Send + 'static> Follower<P> {
     }
 
     /// Rows and position together. False when somebody else moved the position.
-    async fn commit(
-        &self,
-        version: i32,
-        from: u64,
-        to: u64,
-        changes: Vec<Change<P::Row>>,
-    ) -> Result<bool, Error> {
+    async fn commit(&self, version: i32, from: u64, to: u64, changes: Vec<Change<P::Row>>) -> Result<bool, Error> {
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
         let state = match self.target {
@@ -239,8 +225,7 @@ impl<P: Table + Send + 'static> Follower<P> {
         }
         store::<P>(&tx, version, changes).await?;
         if self.target == Target::Live {
-            tx.execute("select pg_notify('radledger_read', '')", &[])
-                .await?;
+            tx.execute("select pg_notify('radledger_read', '')", &[]).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -266,11 +251,7 @@ impl<P: Table + Send + 'static> Follower<P> {
     }
 
     /// Turns for ever, telling `progress` the next position; ends when nobody listens any more.
-    pub async fn run(
-        mut self,
-        mut wake: Option<watch::Receiver<u64>>,
-        progress: watch::Sender<u64>,
-    ) {
+    pub async fn run(mut self, mut wake: Option<watch::Receiver<u64>>, progress: watch::Sender<u64>) {
         let mut halted = false;
         while !progress.is_closed() {
             match self.step().await {
@@ -330,10 +311,7 @@ async fn look_again(wake: &mut Option<watch::Receiver<u64>>) {
 async fn read_stretch(log: &EventLog, from: u64, end: u64) -> Result<Vec<StoredEvent>, Error> {
     let size = log.head().await?.next_position;
     if size < from {
-        return Err(Error::corrupt(
-            size,
-            format!("the read model is at {from}, ahead of the log"),
-        ));
+        return Err(Error::corrupt(size, format!("the read model is at {from}, ahead of the log")));
     }
     let to = size.min(from + BATCH_EVENTS_MAX).min(end.max(from));
     let mut rows = std::pin::pin!(log.stream_range(from, to));
@@ -346,10 +324,7 @@ async fn read_stretch(log: &EventLog, from: u64, end: u64) -> Result<Vec<StoredE
             return if next == to {
                 Ok(events)
             } else {
-                Err(Error::corrupt(
-                    next,
-                    "the event at this position is missing",
-                ))
+                Err(Error::corrupt(next, "the event at this position is missing"))
             };
         };
         bytes += event.payload.len();
@@ -373,19 +348,11 @@ fn parse(events: &[StoredEvent]) -> (Vec<Parsed>, Option<Poison>) {
 /// Reads one statement; a panic is a poison as well.
 pub(crate) fn parse_one(event: &StoredEvent) -> Result<Parsed, Poison> {
     guarded(event.position, || {
-        Parsed::read(
-            event.position,
-            Instant::from_micros(event.recorded_at),
-            Hash(event.hash),
-            &event.payload,
-        )
+        Parsed::read(event.position, Instant::from_micros(event.recorded_at), Hash(event.hash), &event.payload)
     })
 }
 
-fn fold_one<P: Table>(
-    event: &Parsed,
-    entries: &mut Entries,
-) -> Result<Vec<Change<P::Row>>, Poison> {
+fn fold_one<P: Table>(event: &Parsed, entries: &mut Entries) -> Result<Vec<Change<P::Row>>, Poison> {
     guarded(event.position, || {
         let folded = event.step(entries)?;
         P::fold(&folded, entries)
@@ -394,39 +361,23 @@ fn fold_one<P: Table>(
 
 /// Runs pure code that asserts what a sound log guarantees: over a corrupt one it panics, which must not take the
 /// process down but must be seen.
-pub(crate) fn guarded<T>(
-    position: u64,
-    run: impl FnOnce() -> Result<T, Poison>,
-) -> Result<T, Poison> {
+pub(crate) fn guarded<T>(position: u64, run: impl FnOnce() -> Result<T, Poison>) -> Result<T, Poison> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        let said = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(Poison {
-            position,
-            why: format!("the fold panicked: {}", said.unwrap_or("without a message")),
-        })
+        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(Poison { position, why: format!("the fold panicked: {}", said.unwrap_or("without a message")) })
     })
 }
 
 /// Puts the records that these events look at into `entries`, as they stood before `position`.
-pub(crate) async fn load(
-    log: &EventLog,
-    entries: &mut Entries,
-    events: &[Parsed],
-    position: u64,
-) -> Result<(), Error> {
+pub(crate) async fn load(log: &EventLog, entries: &mut Entries, events: &[Parsed], position: u64) -> Result<(), Error> {
     loop {
         let missing = entries.missing(events);
         if missing.is_empty() {
             return Ok(());
         }
         for some in missing.chunks(STREAMS_AT_ONCE) {
-            let wanted: Vec<(String, uuid::Uuid)> = some
-                .iter()
-                .map(|record| (record.kind.to_string(), record.id))
-                .collect();
+            let wanted: Vec<(String, uuid::Uuid)> =
+                some.iter().map(|record| (record.kind.to_string(), record.id)).collect();
             let mut streams = log.streams(&wanted).await?;
             for (record, key) in some.iter().zip(&wanted) {
                 let stream = streams.remove(key).unwrap_or_default();
@@ -445,8 +396,7 @@ fn refold(
 ) -> Result<Option<std::sync::Arc<domain::record::Entry>>, Error> {
     let mut alone = Entries::default();
     for event in stream.iter().take_while(|event| event.position < position) {
-        let step = parse_one(event)
-            .and_then(|parsed| guarded(event.position, || parsed.step(&mut alone).map(|_| ())));
+        let step = parse_one(event).and_then(|parsed| guarded(event.position, || parsed.step(&mut alone).map(|_| ())));
         step.map_err(|poison| Error::corrupt(poison.position, poison.why))?;
     }
     Ok(alone.get(record))
@@ -462,9 +412,7 @@ pub struct Projections {
 
 /// The read model did not reach a position in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "查询尚未更新到位置 {wanted}。The read model has not reached position {wanted}: it is at {size}"
-)]
+#[error("查询尚未更新到位置 {wanted}。The read model has not reached position {wanted}: it is at {size}")]
 pub struct NotYet {
     /// The position that was waited for.
     pub wanted: u64,
@@ -482,16 +430,10 @@ pub async fn start(pool: Pool, wake: Option<watch::Receiver<u64>>) -> Result<Pro
     let (current, timeline) = (watch::Sender::new(0), watch::Sender::new(0));
     let (current_seen, timeline_seen) = (current.subscribe(), timeline.subscribe());
     let tasks = vec![
-        tokio::spawn(
-            Follower::<Current>::new(pool.clone(), Target::Live).run(wake.clone(), current),
-        ),
+        tokio::spawn(Follower::<Current>::new(pool.clone(), Target::Live).run(wake.clone(), current)),
         tokio::spawn(Follower::<Timeline>::new(pool, Target::Live).run(wake, timeline)),
     ];
-    Ok(Projections {
-        current: current_seen,
-        timeline: timeline_seen,
-        tasks,
-    })
+    Ok(Projections { current: current_seen, timeline: timeline_seen, tasks })
 }
 
 /// Lets halted projections try again.
@@ -535,10 +477,7 @@ impl Projections {
         };
         match tokio::time::timeout(timeout, both).await {
             Ok(true) => Ok(()),
-            _ => Err(NotYet {
-                wanted: position,
-                size: self.size(),
-            }),
+            _ => Err(NotYet { wanted: position, size: self.size() }),
         }
     }
 }

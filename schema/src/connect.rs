@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use deadpool_postgres::{
-    Manager, ManagerConfig, Pool, PoolConfig, RecyclingMethod, Runtime, Timeouts,
-};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolConfig, RecyclingMethod, Runtime, Timeouts};
 use tokio_postgres::{Config, NoTls};
 
 use crate::error::Error;
@@ -68,8 +66,7 @@ impl Passwords {
     pub fn generate() -> Passwords {
         Passwords(std::array::from_fn(|_| {
             let mut bytes = [0_u8; 32];
-            getrandom::fill(&mut bytes)
-                .expect("the system's generator answers once the system is up");
+            getrandom::fill(&mut bytes).expect("the system's generator answers once the system is up");
             URL_SAFE_NO_PAD.encode(bytes)
         }))
     }
@@ -86,16 +83,12 @@ impl Passwords {
     pub fn load_or_create(path: &Path) -> Result<Passwords, Error> {
         match std::fs::read_to_string(path) {
             Ok(text) => {
-                let mode = std::fs::metadata(path)
-                    .map_err(Error::io("read", path))?
-                    .mode();
-                let bad =
-                    |why: &str| Error::io("read", path)(std::io::Error::other(why.to_owned()));
+                let mode = std::fs::metadata(path).map_err(Error::io("read", path))?.mode();
+                let bad = |why: &str| Error::io("read", path)(std::io::Error::other(why.to_owned()));
                 if mode & 0o077 != 0 {
                     return Err(bad("others may read it; chmod 600"));
                 }
-                Passwords::parse(&text)
-                    .ok_or_else(|| bad("it does not hold one password for each role"))
+                Passwords::parse(&text).ok_or_else(|| bad("it does not hold one password for each role"))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let made = Passwords::generate();
@@ -115,9 +108,7 @@ impl Passwords {
         for line in text.lines() {
             let (name, password) = line.split_once('=')?;
             let at = Role::ALL.iter().position(|role| role.name() == name)?;
-            let plain = password
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+            let plain = password.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
             if !plain || password.len() < 16 {
                 return None;
             }
@@ -131,10 +122,7 @@ impl Passwords {
 
     /// One role's password: letters, digits, `-` and `_` only, so that it needs no quoting.
     pub(crate) fn of(&self, role: Role) -> &str {
-        let at = Role::ALL
-            .iter()
-            .position(|other| *other == role)
-            .expect("ALL holds every role");
+        let at = Role::ALL.iter().position(|other| *other == role).expect("ALL holds every role");
         &self.0[at]
     }
 }
@@ -162,20 +150,9 @@ pub fn connect(admin: &Config, role: Role, passwords: &Passwords) -> Result<Pool
 ///
 /// # Errors
 /// As [`connect`].
-pub fn connect_sized(
-    admin: &Config,
-    role: Role,
-    passwords: &Passwords,
-    connections_max: usize,
-) -> Result<Pool, Error> {
+pub fn connect_sized(admin: &Config, role: Role, passwords: &Passwords, connections_max: usize) -> Result<Pool, Error> {
     let config = role_config(admin, role, passwords);
-    let manager = Manager::from_config(
-        config,
-        NoTls,
-        ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        },
-    );
+    let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     let mut bounds = PoolConfig::new(connections_max);
     bounds.timeouts = Timeouts {
         wait: Some(Duration::from_secs(10)),
@@ -199,20 +176,13 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         .mode(0o600)
         .open(&fresh)
         .map_err(Error::io("create", &fresh))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(Error::io("write", &fresh))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Error::io("write", &fresh))?;
     std::fs::rename(&fresh, path).map_err(Error::io("rename", path))?;
     sync_folder_of(path)
 }
 
 /// Makes the name of a new or renamed file durable.
 pub(crate) fn sync_folder_of(path: &Path) -> Result<(), Error> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    std::fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(Error::io("sync", folder))
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io("sync", folder))
 }

@@ -37,17 +37,11 @@ pub enum Error {
 impl Error {
     /// Corruption at one position of the log.
     pub(crate) fn corrupt(position: impl Into<Option<u64>>, why: impl Into<String>) -> Error {
-        Error::Corrupt {
-            position: position.into(),
-            why: why.into(),
-        }
+        Error::Corrupt { position: position.into(), why: why.into() }
     }
 
     /// Turns an I/O error into [`Error::Io`] with its place.
-    pub(crate) fn io(
-        what: &'static str,
-        path: impl Into<std::path::PathBuf>,
-    ) -> impl FnOnce(std::io::Error) -> Error {
+    pub(crate) fn io(what: &'static str, path: impl Into<std::path::PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
         let path = path.into();
         move |source| Error::Io { what, path, source }
     }
@@ -57,9 +51,7 @@ impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Error {
         let Some(answer) = error.as_db_error() else {
             // No answer of the server: the connection broke, or a value did not have the expected type.
-            return if error.is_closed()
-                || std::error::Error::source(&error).is_some_and(|s| s.is::<std::io::Error>())
-            {
+            return if error.is_closed() || std::error::Error::source(&error).is_some_and(|s| s.is::<std::io::Error>()) {
                 Error::Unavailable(error.to_string())
             } else {
                 Error::corrupt(None, sentence(&error))
@@ -70,10 +62,7 @@ impl From<tokio_postgres::Error> for Error {
         match &answer.code().code()[..2] {
             "40" => Error::Conflict(said),
             "08" | "53" | "55" | "57" | "58" => Error::Unavailable(said),
-            _ => Error::Corrupt {
-                position: None,
-                why: said,
-            },
+            _ => Error::Corrupt { position: None, why: said },
         }
     }
 }

@@ -284,15 +284,8 @@ impl EventLog {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn head(&self) -> Result<Head, Error> {
-        let rows = self
-            .query(
-                "select epoch, next_position, last_at, simulated from ledger.log_head",
-                &[],
-            )
-            .await?;
-        let row = rows
-            .first()
-            .ok_or_else(|| Error::corrupt(None, "the log has no head row"))?;
+        let rows = self.query("select epoch, next_position, last_at, simulated from ledger.log_head", &[]).await?;
+        let row = rows.first().ok_or_else(|| Error::corrupt(None, "the log has no head row"))?;
         Ok(Head {
             epoch: row.try_get(0)?,
             next_position: row.try_get::<_, i64>(1)?.cast_unsigned(),
@@ -307,9 +300,7 @@ impl EventLog {
     /// [`Error::Corrupt`] when its versions are not 1, 2, 3, …
     pub async fn stream(&self, kind: &str, record: Uuid) -> Result<Vec<StoredEvent>, Error> {
         let mut streams = self.streams(&[(kind.to_owned(), record)]).await?;
-        Ok(streams
-            .remove(&(kind.to_owned(), record))
-            .unwrap_or_default())
+        Ok(streams.remove(&(kind.to_owned(), record)).unwrap_or_default())
     }
 
     /// [`EventLog::stream`] of many records in one round trip; records that do not exist are absent.
@@ -332,21 +323,13 @@ impl EventLog {
                      lateral (select * from ledger.event x where x.position = c.prev_position offset 0) e)
              select {COLUMNS} from chain e order by e.position"
         );
-        let (kinds, ids): (Vec<&str>, Vec<Uuid>) = records
-            .iter()
-            .map(|(kind, id)| (kind.as_str(), *id))
-            .unzip();
+        let (kinds, ids): (Vec<&str>, Vec<Uuid>) = records.iter().map(|(kind, id)| (kind.as_str(), *id)).unzip();
         let mut streams: HashMap<(String, Uuid), Vec<StoredEvent>> = HashMap::new();
         for row in self.query(&sql, &[&kinds, &ids]).await? {
             let event = stored(&row)?;
-            let stream = streams
-                .entry((event.kind.clone(), event.record))
-                .or_default();
+            let stream = streams.entry((event.kind.clone(), event.record)).or_default();
             if event.version as usize != stream.len() + 1 {
-                return Err(Error::corrupt(
-                    event.position,
-                    "the versions of its record do not follow one another",
-                ));
+                return Err(Error::corrupt(event.position, "the versions of its record do not follow one another"));
             }
             stream.push(event);
         }
@@ -358,10 +341,7 @@ impl EventLog {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn record_heads(&self, records: &[(String, Uuid)]) -> Result<Vec<RecordHead>, Error> {
-        let (kinds, ids): (Vec<&str>, Vec<Uuid>) = records
-            .iter()
-            .map(|(kind, id)| (kind.as_str(), *id))
-            .unzip();
+        let (kinds, ids): (Vec<&str>, Vec<Uuid>) = records.iter().map(|(kind, id)| (kind.as_str(), *id)).unzip();
         let sql = "select x.kind, x.record, x.version, x.position, x.hash from unnest($1::text[], $2::uuid[]) w(kind, record),
              lateral (select * from ledger.record_head x where x.record = w.record and x.kind = w.kind offset 0) x";
         let rows = self.query(sql, &[&kinds, &ids]).await?;
@@ -389,11 +369,7 @@ impl EventLog {
                  lateral (select * from ledger.event x where x.position = p.position offset 0) e
              order by e.position"
         );
-        self.query(&sql, &[&ids])
-            .await?
-            .iter()
-            .map(stored)
-            .collect()
+        self.query(&sql, &[&ids]).await?.iter().map(stored).collect()
     }
 
     /// The event at a position.
@@ -402,11 +378,7 @@ impl EventLog {
     /// [`Error`] of the database.
     pub async fn at(&self, position: u64) -> Result<Option<StoredEvent>, Error> {
         let sql = format!("select {COLUMNS} from ledger.event e where e.position = $1");
-        self.query(&sql, &[&signed(position)])
-            .await?
-            .first()
-            .map(stored)
-            .transpose()
+        self.query(&sql, &[&signed(position)]).await?.first().map(stored).transpose()
     }
 
     /// The events at `from ..`, at most `limit`, in order.
@@ -417,17 +389,12 @@ impl EventLog {
         let sql = format!(
             "select {COLUMNS} from ledger.event e where e.position >= $1 and e.position < $2 order by e.position"
         );
-        let rows = self
-            .query(&sql, &[&signed(from), &signed(from.saturating_add(limit))])
-            .await?;
+        let rows = self.query(&sql, &[&signed(from), &signed(from.saturating_add(limit))]).await?;
         let mut events = Vec::with_capacity(rows.len());
         for (expected, row) in (from..).zip(&rows) {
             let event = stored(row)?;
             if event.position != expected {
-                return Err(Error::corrupt(
-                    expected,
-                    "the event at this position is missing",
-                ));
+                return Err(Error::corrupt(expected, "the event at this position is missing"));
             }
             events.push(event);
         }
@@ -437,11 +404,7 @@ impl EventLog {
     /// The events at `from .. to`, in order, without holding them all: rows
     /// are read from the connection as fast as they are consumed. Ends early
     /// where the log does; a missing position before that is an error.
-    pub fn stream_range(
-        &self,
-        from: u64,
-        to: u64,
-    ) -> impl Stream<Item = Result<StoredEvent, Error>> + Send + 'static {
+    pub fn stream_range(&self, from: u64, to: u64) -> impl Stream<Item = Result<StoredEvent, Error>> + Send + 'static {
         let pool = self.pool.clone();
         let starts = (from..to).step_by(STREAM_POSITIONS as usize);
         let chunks = futures_util::stream::iter(starts).then(move |start| {
@@ -466,10 +429,7 @@ impl EventLog {
         rows.map(move |event| {
             let event = event?;
             if event.position != expected {
-                return Err(Error::corrupt(
-                    expected,
-                    "the event at this position is missing",
-                ));
+                return Err(Error::corrupt(expected, "the event at this position is missing"));
             }
             expected += 1;
             Ok(event)
@@ -493,16 +453,9 @@ impl EventLog {
         let sql = "select w.o, x.last, x.kind, x.record from unnest($1::text[]) with ordinality w(key, o),
              lateral (select max(x.position) as last, min(x.position) as first, x.kind, x.record from ledger.touch x
                        where x.key = w.key collate \"C\" group by x.kind, x.record order by min(x.position) limit $2) x order by w.o, x.first";
-        let mut states = vec![
-            KeyState {
-                last_position: -1,
-                members: Vec::new()
-            };
-            keys.len()
-        ];
+        let mut states = vec![KeyState { last_position: -1, members: Vec::new() }; keys.len()];
         for row in self.query(sql, &[&keys, &(KEY_MEMBERS_MAX + 1)]).await? {
-            let at = usize::try_from(row.try_get::<_, i64>(0)? - 1)
-                .expect("an ordinality of our own array");
+            let at = usize::try_from(row.try_get::<_, i64>(0)? - 1).expect("an ordinality of our own array");
             let state = &mut states[at];
             state.last_position = state.last_position.max(row.try_get(1)?);
             state.members.push((row.try_get(2)?, row.try_get(3)?));
@@ -558,11 +511,7 @@ impl EventLog {
             .collect()
     }
 
-    async fn query(
-        &self,
-        sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, Error> {
+    async fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
         let client = self.pool.get().await?;
         let statement = client.prepare_cached(sql).await?;
         Ok(client.query(&statement, parameters).await?)
@@ -584,8 +533,7 @@ pub(crate) fn stored(row: &Row) -> Result<StoredEvent, Error> {
         type_: row.try_get(7)?,
         schema: small(8)?.cast_unsigned(),
         account: row.try_get(9)?,
-        alg: u8::try_from(small(10)?)
-            .map_err(|_| Error::corrupt(position, "an algorithm outside 0..255"))?,
+        alg: u8::try_from(small(10)?).map_err(|_| Error::corrupt(position, "an algorithm outside 0..255"))?,
         key: array(row.try_get(11)?)?,
         signature: row.try_get(12)?,
         payload: row.try_get(13)?,
@@ -594,9 +542,7 @@ pub(crate) fn stored(row: &Row) -> Result<StoredEvent, Error> {
 }
 
 fn array(bytes: &[u8]) -> Result<[u8; 32], Error> {
-    bytes
-        .try_into()
-        .map_err(|_| Error::corrupt(None, "a hash that is not of 32 bytes"))
+    bytes.try_into().map_err(|_| Error::corrupt(None, "a hash that is not of 32 bytes"))
 }
 
 /// A position as PostgreSQL holds it; the log ends long before 2^63.

@@ -135,7 +135,9 @@ impl KeyStore {
                 return Ok(KeyState::Erased);
             }
             let wrapped = begin.open_table(KEYS)?.get(name.as_str())?.map(|wrapped| wrapped.value().to_vec());
-            Ok(wrapped.and_then(|wrapped| self.shared.unwrap(&name, &wrapped)).map_or(KeyState::Unknown, KeyState::Known))
+            Ok(wrapped
+                .and_then(|wrapped| self.shared.unwrap(&name, &wrapped))
+                .map_or(KeyState::Unknown, KeyState::Known))
         };
         let state = read().map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
         if let KeyState::Known(key) = &state {
@@ -324,7 +326,8 @@ fn store_error(path: &Path, error: &impl std::fmt::Display) -> Error {
 
 fn key_encryption_key(path: &PathBuf) -> Result<DataKey, Error> {
     let ill_formed = || Error::Unavailable(format!("{} or {KEK_VARIABLE} is not base64 of 32 bytes", path.display()));
-    let decode = |text: &str| signing::bytes::b64_decode(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let decode =
+        |text: &str| signing::bytes::b64_decode(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     if let Ok(text) = std::env::var(KEK_VARIABLE) {
         return decode(&text).map(Zeroizing::new).ok_or_else(ill_formed);
     }

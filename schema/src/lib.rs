@@ -26,9 +26,7 @@ pub mod openings;
 pub use appender::{Appender, AppenderLimits, Clock};
 pub use connect::{Passwords, Role, connect};
 pub use error::Error;
-pub use event_log::{
-    AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcome, StoredEvent, StoredOpening, Take,
-};
+pub use event_log::{AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcome, StoredEvent, StoredOpening, Take};
 pub use migrate::migrate;
 
 pub mod catch_up;

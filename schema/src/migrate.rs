@@ -62,16 +62,10 @@ pub async fn migrate(admin: &Config, passwords: &Passwords) -> Result<Vec<i32>, 
 ///
 /// # Errors
 /// As [`migrate`].
-pub async fn migrate_with(
-    admin: &Config,
-    passwords: &Passwords,
-    migrations: &[Migration],
-) -> Result<Vec<i32>, Error> {
+pub async fn migrate_with(admin: &Config, passwords: &Passwords, migrations: &[Migration]) -> Result<Vec<i32>, Error> {
     let (mut client, connection) = admin.connect(NoTls).await?;
     let driver = tokio::spawn(connection);
-    client
-        .execute("select pg_advisory_lock($1)", &[&MIGRATION_LOCK])
-        .await?;
+    client.execute("select pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
     ensure_roles(&mut client, passwords).await?;
     let applied = apply(&mut client, migrations).await?;
     ensure_partitions(&client).await?;
@@ -86,12 +80,7 @@ pub fn fingerprint() -> String {
     for migration in MIGRATIONS {
         hasher.update(Sha256::digest(migration.sql));
     }
-    hasher
-        .finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn apply(client: &mut Client, migrations: &[Migration]) -> Result<Vec<i32>, Error> {
@@ -105,58 +94,37 @@ async fn apply(client: &mut Client, migrations: &[Migration]) -> Result<Vec<i32>
              grant select on meta.migration to radledger_appender, radledger_reader, radledger_sealer, radledger_projector;",
         )
         .await?;
-    let rows = client
-        .query(
-            "select version, name, sha256 from meta.migration order by version",
-            &[],
-        )
-        .await?;
+    let rows = client.query("select version, name, sha256 from meta.migration order by version", &[]).await?;
     let mut newest = 0;
     for row in &rows {
         let (version, name, sha256): (i32, String, Vec<u8>) = (row.get(0), row.get(1), row.get(2));
         newest = version;
-        match migrations
-            .iter()
-            .find(|migration| migration.version == version)
-        {
+        match migrations.iter().find(|migration| migration.version == version) {
             None => {
                 return Err(Error::Migration(format!(
                     "the database has {name}, which this program does not know: it is newer than the program"
                 )));
             }
             Some(migration) if Sha256::digest(migration.sql).as_slice() != sha256.as_slice() => {
-                return Err(Error::Migration(format!(
-                    "{name} has changed since it was applied"
-                )));
+                return Err(Error::Migration(format!("{name} has changed since it was applied")));
             }
             Some(_) => {}
         }
     }
     let mut applied = Vec::new();
     for migration in migrations {
-        if rows
-            .iter()
-            .any(|row| row.get::<_, i32>(0) == migration.version)
-        {
+        if rows.iter().any(|row| row.get::<_, i32>(0) == migration.version) {
             continue;
         }
         if migration.version <= newest {
-            return Err(Error::Migration(format!(
-                "{} would be applied after version {newest}",
-                migration.name
-            )));
+            return Err(Error::Migration(format!("{} would be applied after version {newest}", migration.name)));
         }
         newest = migration.version;
         let transaction = client.transaction().await?;
-        transaction
-            .batch_execute(migration.sql)
-            .await
-            .map_err(|error| match Error::from(error) {
-                Error::Corrupt { why, .. } => {
-                    Error::Migration(format!("{}: {why}", migration.name))
-                }
-                other => other,
-            })?;
+        transaction.batch_execute(migration.sql).await.map_err(|error| match Error::from(error) {
+            Error::Corrupt { why, .. } => Error::Migration(format!("{}: {why}", migration.name)),
+            other => other,
+        })?;
         let sha256 = Sha256::digest(migration.sql);
         transaction
             .execute(
@@ -175,9 +143,7 @@ async fn apply(client: &mut Client, migrations: &[Migration]) -> Result<Vec<i32>
 /// so this waits for other databases' migrations as well.
 async fn ensure_roles(client: &mut Client, passwords: &Passwords) -> Result<(), Error> {
     let transaction = client.transaction().await?;
-    transaction
-        .batch_execute("lock table pg_catalog.pg_authid in share row exclusive mode")
-        .await?;
+    transaction.batch_execute("lock table pg_catalog.pg_authid in share row exclusive mode").await?;
     let mut statements = String::from(
         "do $$ begin
              if not exists (select 1 from pg_roles where rolname = 'radledger_owner') then
@@ -203,10 +169,7 @@ async fn ensure_roles(client: &mut Client, passwords: &Passwords) -> Result<(), 
          alter role radledger_appender set statement_timeout = '60s';",
     );
     transaction.batch_execute(&statements).await?;
-    let database: String = transaction
-        .query_one("select quote_ident(current_database())", &[])
-        .await?
-        .get(0);
+    let database: String = transaction.query_one("select quote_ident(current_database())", &[]).await?.get(0);
     let names = Role::ALL.map(Role::name).join(", ");
     transaction
         .batch_execute(&format!(
@@ -225,25 +188,16 @@ async fn ensure_roles(client: &mut Client, passwords: &Passwords) -> Result<(), 
 /// # Errors
 /// [`Error`] of the database.
 pub async fn ensure_partitions(admin: &Client) -> Result<(), Error> {
-    let there = admin
-        .query_one("select to_regclass('ledger.log_head') is not null", &[])
-        .await?;
+    let there = admin.query_one("select to_regclass('ledger.log_head') is not null", &[]).await?;
     if !there.get::<_, bool>(0) {
         return Ok(());
     }
-    let head = admin
-        .query_one("select next_position from ledger.log_head", &[])
-        .await?;
+    let head = admin.query_one("select next_position from ledger.log_head", &[]).await?;
     let next = head.get::<_, i64>(0).cast_unsigned() / PARTITION_POSITIONS;
     for number in 0..=next + PARTITIONS_AHEAD {
-        let (from, to) = (
-            number * PARTITION_POSITIONS,
-            (number + 1) * PARTITION_POSITIONS,
-        );
+        let (from, to) = (number * PARTITION_POSITIONS, (number + 1) * PARTITION_POSITIONS);
         let name = format!("ledger.event_{number:04}");
-        let there = admin
-            .query_one("select to_regclass($1) is not null", &[&name])
-            .await?;
+        let there = admin.query_one("select to_regclass($1) is not null", &[&name]).await?;
         if there.get(0) {
             continue;
         }
@@ -273,9 +227,7 @@ pub async fn ensure_partitions(admin: &Client) -> Result<(), Error> {
 pub async fn set_simulated_clock(admin: &Config, simulated: bool) -> Result<(), Error> {
     let (client, connection) = admin.connect(NoTls).await?;
     let driver = tokio::spawn(connection);
-    client
-        .execute("update ledger.log_head set simulated = $1", &[&simulated])
-        .await?;
+    client.execute("update ledger.log_head set simulated = $1", &[&simulated]).await?;
     drop(client);
     let _ = driver.await;
     Ok(())
@@ -288,12 +240,7 @@ pub async fn set_simulated_clock(admin: &Config, simulated: bool) -> Result<(), 
 pub async fn raise_epoch(admin: &Config) -> Result<i64, Error> {
     let (client, connection) = admin.connect(NoTls).await?;
     let driver = tokio::spawn(connection);
-    let row = client
-        .query_one(
-            "update ledger.log_head set epoch = epoch + 1 returning epoch",
-            &[],
-        )
-        .await?;
+    let row = client.query_one("update ledger.log_head set epoch = epoch + 1 returning epoch", &[]).await?;
     drop(client);
     let _ = driver.await;
     Ok(row.get(0))

@@ -66,8 +66,16 @@ pub fn open(keys: &KeyStore, ledger: LedgerId, stored: &StoredOpening) -> Result
         KeyState::Erased => return Ok(Opened::Erased),
         KeyState::Unknown => return Ok(Opened::Unavailable),
     };
-    let aad = associated_data(ledger, stored.event_id, &stored.pointer, &stored.subject_kind, stored.subject, stored.generation);
-    Ok(open_box(&key, &stored.sealed_box, &aad).map_or(Opened::Unavailable, |(salt, value)| Opened::Open { salt, value }))
+    let aad = associated_data(
+        ledger,
+        stored.event_id,
+        &stored.pointer,
+        &stored.subject_kind,
+        stored.subject,
+        stored.generation,
+    );
+    Ok(open_box(&key, &stored.sealed_box, &aad)
+        .map_or(Opened::Unavailable, |(salt, value)| Opened::Open { salt, value }))
 }
 
 /// `lp(salt) || lp(value)`, filled with zeros to a multiple of 64.
@@ -98,7 +106,9 @@ pub fn associated_data(ledger: LedgerId, event: Uuid, pointer: &str, kind: &str,
 #[must_use]
 pub fn seal_box(key: &[u8; 32], nonce: &[u8; 12], plain: &[u8], aad: &[u8]) -> Vec<u8> {
     let cipher = Aes256GcmSiv::new(&(*key).into());
-    let sealed = cipher.encrypt(&Nonce::from(*nonce), Payload { msg: plain, aad }).expect("openings are far below the cipher's limit");
+    let sealed = cipher
+        .encrypt(&Nonce::from(*nonce), Payload { msg: plain, aad })
+        .expect("openings are far below the cipher's limit");
     [&[ALGORITHM], nonce.as_slice(), &sealed].concat()
 }
 

@@ -60,10 +60,7 @@ impl Scope {
     /// Everything.
     #[must_use]
     pub fn city() -> Scope {
-        Scope {
-            reach: Reach::City,
-            ..Scope::default()
-        }
+        Scope { reach: Reach::City, ..Scope::default() }
     }
 
     /// Nothing.
@@ -94,28 +91,13 @@ impl Scope {
             Reach::Scope => "scope",
             Reach::City => "city",
         };
-        let areas: Vec<&str> = self
-            .areas
-            .iter()
-            .map(String::as_str)
-            .filter(|area| is_area(area))
-            .collect();
+        let areas: Vec<&str> = self.areas.iter().map(String::as_str).filter(|area| is_area(area)).collect();
         [
             reach.to_owned(),
-            self.kinds
-                .iter()
-                .map(|kind| kind.as_str())
-                .collect::<Vec<_>>()
-                .join(","),
+            self.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(","),
             areas.join(","),
-            self.orgs
-                .iter()
-                .map(Uuid::to_string)
-                .collect::<Vec<_>>()
-                .join(","),
-            self.account
-                .map(|account| account.to_string())
-                .unwrap_or_default(),
+            self.orgs.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","),
+            self.account.map(|account| account.to_string()).unwrap_or_default(),
         ]
     }
 }
@@ -299,10 +281,7 @@ struct Statement {
 
 impl Statement {
     fn new(sql: impl Into<String>) -> Statement {
-        Statement {
-            sql: sql.into(),
-            parameters: Vec::new(),
-        }
+        Statement { sql: sql.into(), parameters: Vec::new() }
     }
 
     /// The next placeholder.
@@ -320,7 +299,8 @@ pub struct ReadModel {
 }
 
 const RECORD: &str = "c.kind, c.id, c.version, c.since, c.until, c.recorded_at, c.org, c.area, c.account, c.label, c.state, c.facets, c.row";
-const HAPPENED: &str = "t.position, t.event_type, t.meaning, t.kind, t.record, t.version, t.signer, t.recorded_at, t.org, t.area";
+const HAPPENED: &str =
+    "t.position, t.event_type, t.meaning, t.kind, t.record, t.version, t.signer, t.recorded_at, t.org, t.area";
 
 impl ReadModel {
     /// Reads through this pool.
@@ -333,10 +313,7 @@ impl ReadModel {
     #[doc(hidden)]
     #[must_use]
     pub fn without_own_filter(self) -> ReadModel {
-        ReadModel {
-            narrow: false,
-            ..self
-        }
+        ReadModel { narrow: false, ..self }
     }
 
     /// A record, now or as it stood after the event at a position.
@@ -351,10 +328,7 @@ impl ReadModel {
         as_of: Option<u64>,
     ) -> Result<Answer<Option<Record>>, Error> {
         let answer = self.get_many(scope, kind, &[id], as_of).await?;
-        Ok(Answer {
-            value: answer.value.into_iter().next(),
-            size: answer.size,
-        })
+        Ok(Answer { value: answer.value.into_iter().next(), size: answer.size })
     }
 
     /// Many records of a kind, in any order; those that do not exist or are out of scope are absent. At most [`MANY_MAX`].
@@ -372,38 +346,25 @@ impl ReadModel {
         let ids = statement.bind(ids[..ids.len().min(MANY_MAX)].to_vec());
         let kind = statement.bind(kind.as_str());
         let when = at(&mut statement, as_of);
-        statement.sql = format!(
-            "select {RECORD} from read.current c where c.id = any({ids}) and c.kind = {kind} and {when}"
-        );
+        statement.sql =
+            format!("select {RECORD} from read.current c where c.id = any({ids}) and c.kind = {kind} and {when}");
         let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer {
-            value: answers
-                .remove(0)
-                .iter()
-                .map(record)
-                .collect::<Result<_, _>>()?,
-            size,
-        })
+        Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
     /// A page of the records of a kind.
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn list(
-        &self,
-        scope: &Scope,
-        query: &ListQuery,
-    ) -> Result<Answer<Page<Record>>, Error> {
+    pub async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<Answer<Page<Record>>, Error> {
         let limit = query.limit.clamp(1, PAGE_MAX);
         let mut statements = vec![self.page(scope, query, limit)];
         if query.total {
             let mut count = Statement::new("");
             let conditions = self.conditions(scope, query, &mut count);
             let bound = count.bind(signed(TOTAL_MAX + 1));
-            count.sql = format!(
-                "select count(*) from (select 1 from read.current c where {conditions} limit {bound}) c"
-            );
+            count.sql =
+                format!("select count(*) from (select 1 from read.current c where {conditions} limit {bound}) c");
             statements.push(count);
         }
         let (size, answers) = self.ask("current", scope, statements).await?;
@@ -417,10 +378,7 @@ impl ReadModel {
                 count => Total::Exactly(count),
             }),
         };
-        Ok(Answer {
-            value: Page { items, more, total },
-            size,
-        })
+        Ok(Answer { value: Page { items, more, total }, size })
     }
 
     fn page(&self, scope: &Scope, query: &ListQuery, limit: usize) -> Statement {
@@ -430,9 +388,7 @@ impl ReadModel {
             None => {}
             Some(Key::Label(label, id)) => {
                 let (label, id) = (statement.bind(label.clone()), statement.bind(*id));
-                conditions.push_str(&format!(
-                    " and (c.label, c.id) > ({label} collate \"C\", {id})"
-                ));
+                conditions.push_str(&format!(" and (c.label, c.id) > ({label} collate \"C\", {id})"));
             }
             Some(Key::Since(since)) => {
                 let since = statement.bind(signed(*since));
@@ -444,9 +400,8 @@ impl ReadModel {
             Order::Newest => "c.since desc",
         };
         let limit = statement.bind(limit as i64 + 1);
-        statement.sql = format!(
-            "select {RECORD} from read.current c where {conditions} order by {order} limit {limit}"
-        );
+        statement.sql =
+            format!("select {RECORD} from read.current c where {conditions} order by {order} limit {limit}");
         statement
     }
 
@@ -467,23 +422,14 @@ impl ReadModel {
         match query.states.as_slice() {
             [] => {}
             [state] => all.push(format!("c.state = {}", statement.bind(state.clone()))),
-            states => all.push(format!(
-                "c.state = any({})",
-                statement.bind(states.to_vec())
-            )),
+            states => all.push(format!("c.state = any({})", statement.bind(states.to_vec()))),
         }
         for (name, value) in &query.facets {
-            let known = facets(query.kind)
-                .iter()
-                .position(|facet| facet.name == name);
+            let known = facets(query.kind).iter().position(|facet| facet.name == name);
             all.push(match known {
                 None => "false".to_owned(),
                 Some(at) if facets(query.kind)[at].many => {
-                    format!(
-                        "strpos(c.facets[{}], {}) > 0",
-                        at + 1,
-                        statement.bind(format!("|{value}|"))
-                    )
+                    format!("strpos(c.facets[{}], {}) > 0", at + 1, statement.bind(format!("|{value}|")))
                 }
                 Some(at) if is_lookup(query.kind, at) => {
                     format!("{LOOKUP} = {}", statement.bind(value.clone()))
@@ -491,15 +437,8 @@ impl ReadModel {
                 Some(at) => format!("c.facets[{}] = {}", at + 1, statement.bind(value.clone())),
             });
         }
-        if let Some(prefix) = query
-            .label_prefix
-            .as_ref()
-            .filter(|prefix| !prefix.is_empty())
-        {
-            all.push(format!(
-                "c.label >= {} collate \"C\"",
-                statement.bind(prefix.clone())
-            ));
+        if let Some(prefix) = query.label_prefix.as_ref().filter(|prefix| !prefix.is_empty()) {
+            all.push(format!("c.label >= {} collate \"C\"", statement.bind(prefix.clone())));
             if let Some(end) = after_prefix(prefix) {
                 all.push(format!("c.label < {} collate \"C\"", statement.bind(end)));
             }
@@ -555,9 +494,8 @@ impl ReadModel {
             conditions.push_str(&format!(" and t.kind = any({})", statement.bind(words)));
         }
         let bound = statement.bind(limit as i64 + 1);
-        statement.sql = format!(
-            "select {HAPPENED} from read.timeline t where {conditions} order by t.position limit {bound}"
-        );
+        statement.sql =
+            format!("select {HAPPENED} from read.timeline t where {conditions} order by t.position limit {bound}");
         self.happened(scope, statement, limit).await
     }
 
@@ -571,65 +509,33 @@ impl ReadModel {
         let mut items: Vec<Happened> = answers[0].iter().map(happened).collect::<Result<_, _>>()?;
         let more = items.len() > limit;
         items.truncate(limit);
-        Ok(Answer {
-            value: Page {
-                items,
-                more,
-                total: None,
-            },
-            size,
-        })
+        Ok(Answer { value: Page { items, more, total: None }, size })
     }
 
     /// Stored events at these positions, in order; those out of scope are absent. At most [`MANY_MAX`].
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn stored(
-        &self,
-        scope: &Scope,
-        positions: &[u64],
-    ) -> Result<Answer<Vec<StoredEvent>>, Error> {
-        let positions: Vec<i64> = positions
-            .iter()
-            .take(MANY_MAX)
-            .map(|position| signed(*position))
-            .collect();
+    pub async fn stored(&self, scope: &Scope, positions: &[u64]) -> Result<Answer<Vec<StoredEvent>>, Error> {
+        let positions: Vec<i64> = positions.iter().take(MANY_MAX).map(|position| signed(*position)).collect();
         let mut statement = Statement::new("");
         let bound = statement.bind(positions);
-        statement.sql = format!(
-            "select {COLUMNS} from ledger.event e where e.position = any({bound}) order by e.position"
-        );
+        statement.sql =
+            format!("select {COLUMNS} from ledger.event e where e.position = any({bound}) order by e.position");
         let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer {
-            value: answers
-                .remove(0)
-                .iter()
-                .map(stored)
-                .collect::<Result<_, _>>()?,
-            size,
-        })
+        Ok(Answer { value: answers.remove(0).iter().map(stored).collect::<Result<_, _>>()?, size })
     }
 
     /// A stored event by its id, if it is in scope.
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn stored_by_id(
-        &self,
-        scope: &Scope,
-        id: Uuid,
-    ) -> Result<Answer<Option<StoredEvent>>, Error> {
+    pub async fn stored_by_id(&self, scope: &Scope, id: Uuid) -> Result<Answer<Option<StoredEvent>>, Error> {
         let mut statement = Statement::new("");
         let bound = statement.bind(id);
-        statement.sql = format!(
-            "select {COLUMNS} from ledger.event e where e.position = read.event_position({bound})"
-        );
+        statement.sql = format!("select {COLUMNS} from ledger.event e where e.position = read.event_position({bound})");
         let (size, answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer {
-            value: answers[0].first().map(stored).transpose()?,
-            size,
-        })
+        Ok(Answer { value: answers[0].first().map(stored).transpose()?, size })
     }
 
     /// Last position recorded at or before an instant (microseconds); none when there is none.
@@ -639,10 +545,7 @@ impl ReadModel {
     pub async fn position_at(&self, instant_us: i64) -> Result<Option<u64>, Error> {
         let client = self.pool.get().await?;
         let statement = client.prepare_cached("select read.position_at($1)").await?;
-        let position: i64 = client
-            .query_one(&statement, &[&instant_us])
-            .await?
-            .try_get(0)?;
+        let position: i64 = client.query_one(&statement, &[&instant_us]).await?.try_get(0)?;
         Ok(u64::try_from(position).ok())
     }
 
@@ -653,13 +556,11 @@ impl ReadModel {
     pub async fn size(&self) -> Result<u64, Error> {
         let client = self.pool.get().await?;
         let statement = client
-            .prepare_cached("select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)")
+            .prepare_cached(
+                "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)",
+            )
             .await?;
-        Ok(client
-            .query_one(&statement, &[])
-            .await?
-            .try_get::<_, i64>(0)?
-            .cast_unsigned())
+        Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
     }
 
     /// The plan of a list under a scope, as PostgreSQL explains it: for the tests that hold plans at volume.
@@ -681,9 +582,7 @@ impl ReadModel {
         statements: Vec<Statement>,
     ) -> Result<(u64, Vec<Vec<Row>>), Error> {
         let client = self.pool.get().await?;
-        let begin = client
-            .prepare_cached("begin isolation level repeatable read read only")
-            .await?;
+        let begin = client.prepare_cached("begin isolation level repeatable read read only").await?;
         let set = client
             .prepare_cached(
                 "select set_config('radledger.reach', $1, true), set_config('radledger.kinds', $2, true),
@@ -692,40 +591,30 @@ impl ReadModel {
             )
             .await?;
         let position = client
-            .prepare_cached("select p.position from read.projection p join read.live l using (name, version) where p.name = $1")
+            .prepare_cached(
+                "select p.position from read.projection p join read.live l using (name, version) where p.name = $1",
+            )
             .await?;
         let commit = client.prepare_cached("commit").await?;
         let mut prepared = Vec::with_capacity(statements.len() + 4);
         let nothing: &[Parameter] = &[];
         let [reach, kinds, areas, orgs, account] = scope.settings();
-        let settings: Vec<Parameter> = [
-            reach,
-            kinds,
-            areas,
-            orgs,
-            account,
-            STATEMENT_TIMEOUT.as_millis().to_string(),
-        ]
-        .into_iter()
-        .map(|setting| Box::new(setting) as Parameter)
-        .collect();
+        let settings: Vec<Parameter> = [reach, kinds, areas, orgs, account, STATEMENT_TIMEOUT.as_millis().to_string()]
+            .into_iter()
+            .map(|setting| Box::new(setting) as Parameter)
+            .collect();
         let name: Vec<Parameter> = vec![Box::new(projection)];
         prepared.push((begin, nothing));
         prepared.push((set, &settings[..]));
         prepared.push((position, &name[..]));
         for statement in &statements {
-            prepared.push((
-                client.prepare_cached(&statement.sql).await?,
-                &statement.parameters[..],
-            ));
+            prepared.push((client.prepare_cached(&statement.sql).await?, &statement.parameters[..]));
         }
         prepared.push((commit, nothing));
         // Polled in order for the first time, so sent in order.
         let answers = join_all(prepared.iter().map(|(statement, parameters)| {
-            let parameters: Vec<&(dyn ToSql + Sync)> = parameters
-                .iter()
-                .map(|parameter| &**parameter as &(dyn ToSql + Sync))
-                .collect();
+            let parameters: Vec<&(dyn ToSql + Sync)> =
+                parameters.iter().map(|parameter| &**parameter as &(dyn ToSql + Sync)).collect();
             let client = &client;
             async move { client.query(statement, &parameters).await }
         }))
@@ -736,10 +625,7 @@ impl ReadModel {
         let size = match answers[2].first() {
             Some(row) => row.try_get::<_, i64>(0)?.cast_unsigned(),
             None => {
-                return Err(Error::corrupt(
-                    None,
-                    format!("{projection} has no live version"),
-                ));
+                return Err(Error::corrupt(None, format!("{projection} has no live version")));
             }
         };
         Ok((size, rows))
@@ -778,12 +664,7 @@ fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Stri
         Reach::Scope => {}
     }
     let mut any = Vec::new();
-    let areas: Vec<String> = scope
-        .areas
-        .iter()
-        .filter(|area| is_area(area))
-        .cloned()
-        .collect();
+    let areas: Vec<String> = scope.areas.iter().filter(|area| is_area(area)).cloned().collect();
     match areas.as_slice() {
         [] => {}
         // An equality keeps the order of the index; a list of areas does not.
@@ -795,17 +676,10 @@ fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Stri
         [org] => any.push(format!("c.org = {}", statement.bind(*org))),
         orgs => any.push(format!("c.org = any({})", statement.bind(orgs.to_vec()))),
     }
-    if let Some(account) = scope
-        .account
-        .filter(|_| matches!(kind, Kind::Account | Kind::Credential | Kind::Grant))
-    {
+    if let Some(account) = scope.account.filter(|_| matches!(kind, Kind::Account | Kind::Credential | Kind::Grant)) {
         any.push(format!("c.account = {}", statement.bind(account)));
     }
-    Some(if any.is_empty() {
-        "false".to_owned()
-    } else {
-        format!("({})", any.join(" or "))
-    })
+    Some(if any.is_empty() { "false".to_owned() } else { format!("({})", any.join(" or ")) })
 }
 
 /// The first text after all that begin with the prefix; none when there is none.
@@ -813,11 +687,7 @@ fn after_prefix(prefix: &str) -> Option<String> {
     let mut letters: Vec<char> = prefix.chars().collect();
     while let Some(last) = letters.pop() {
         // The order is that of code points; there are none between U+D7FF and U+E000.
-        let next = if last == '\u{d7ff}' {
-            Some('\u{e000}')
-        } else {
-            char::from_u32(u32::from(last) + 1)
-        };
+        let next = if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(u32::from(last) + 1) };
         if let Some(next) = next {
             letters.push(next);
             return Some(letters.into_iter().collect());
@@ -827,8 +697,7 @@ fn after_prefix(prefix: &str) -> Option<String> {
 }
 
 fn kind_of(word: &str) -> Result<Kind, Error> {
-    Kind::parse(word)
-        .ok_or_else(|| Error::corrupt(None, "a row is of a kind that this program does not know"))
+    Kind::parse(word).ok_or_else(|| Error::corrupt(None, "a row is of a kind that this program does not know"))
 }
 
 fn record(row: &Row) -> Result<Record, Error> {

@@ -4,12 +4,12 @@
 
 use bytes::{BufMut, BytesMut};
 use compact_str::CompactString;
+use deadpool_postgres::Transaction;
 use projections::current::{self, Current};
 use projections::home::Home;
 use projections::memory::move_home;
 use projections::timeline::{self, Timeline};
 use projections::{Change, Projection};
-use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -76,19 +76,14 @@ pub(crate) async fn store<P: Table>(
             Change::Put(row) => rows.push(row),
             Change::MoveOrg { org, area } => {
                 // Those of this stretch here, those before it in the table.
-                rows.iter_mut()
-                    .for_each(|row| move_home(P::home(row), org, &area));
+                rows.iter_mut().for_each(|row| move_home(P::home(row), org, &area));
                 moves.retain(|(known, _)| *known != org);
                 moves.push((org, area));
             }
         }
     }
     move_stored::<P>(tx, version, &moves).await?;
-    if rows.is_empty() {
-        Ok(())
-    } else {
-        P::store(tx, version, rows).await
-    }
+    if rows.is_empty() { Ok(()) } else { P::store(tx, version, rows).await }
 }
 
 /// Brings the stored rows of organisations under their present areas.
@@ -105,10 +100,7 @@ pub(crate) async fn move_stored<P: Table>(
           where r.org = m.org and r.area is not null and r.area <> m.area",
         table::<P>(version)
     );
-    let (orgs, areas): (Vec<Uuid>, Vec<&str>) = moves
-        .iter()
-        .map(|(org, area)| (*org, area.as_str()))
-        .unzip();
+    let (orgs, areas): (Vec<Uuid>, Vec<&str>) = moves.iter().map(|(org, area)| (*org, area.as_str())).unzip();
     tx.execute(&tx.prepare_cached(&sql).await?, &[&orgs, &areas]).await?;
     Ok(())
 }
@@ -130,16 +122,14 @@ pub(crate) async fn close_stored(
     );
     let closed = tx.execute(&tx.prepare_cached(&sql).await?, &[&since, &until]).await?;
     if closed != since.len() as u64 {
-        return Err(Error::corrupt(
-            None,
-            format!("{closed} of {} rows to be closed are there", since.len()),
-        ));
+        return Err(Error::corrupt(None, format!("{closed} of {} rows to be closed are there", since.len())));
     }
     Ok(())
 }
 
 impl Table for Current {
-    const COLUMNS: &'static str = "kind, id, version, since, recorded_at, org, area, account, label, state, facets, row, until";
+    const COLUMNS: &'static str =
+        "kind, id, version, since, recorded_at, org, area, account, label, state, facets, row, until";
 
     fn encode(row: &current::Row, out: &mut BytesMut) {
         out.put_i16(13);
@@ -171,11 +161,7 @@ impl Table for Current {
         Last::Until
     }
 
-    async fn store(
-        tx: &Transaction<'_>,
-        version: i32,
-        mut rows: Vec<current::Row>,
-    ) -> Result<(), Error> {
+    async fn store(tx: &Transaction<'_>, version: i32, mut rows: Vec<current::Row>) -> Result<(), Error> {
         // Closed within the stretch, or in the table.
         let first = rows.first().map_or(0, |row| row.since);
         let (mut closed_since, mut closed_until) = (Vec::new(), Vec::new());
@@ -189,9 +175,8 @@ impl Table for Current {
                 closed_until.push(signed(until));
             } else {
                 let before = rows.binary_search_by_key(&since, |row| row.since);
-                let before = before.map_err(|_| {
-                    Error::corrupt(until, "the version before it is not in its stretch")
-                })?;
+                let before =
+                    before.map_err(|_| Error::corrupt(until, "the version before it is not in its stretch"))?;
                 rows[before].until = Some(until);
             }
         }
@@ -264,11 +249,7 @@ impl Table for Timeline {
         Last::Own(is_own(row))
     }
 
-    async fn store(
-        tx: &Transaction<'_>,
-        version: i32,
-        rows: Vec<timeline::Row>,
-    ) -> Result<(), Error> {
+    async fn store(tx: &Transaction<'_>, version: i32, rows: Vec<timeline::Row>) -> Result<(), Error> {
         let sql = format!(
             "insert into {} ({})
              select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::int[],
@@ -311,9 +292,7 @@ fn column<'r, R, T>(rows: &'r [R], get: impl Fn(&'r R) -> T) -> Vec<T> {
 // The binary form of COPY: each field is its length and its bytes, -1 for null.
 
 fn bytes(out: &mut BytesMut, value: &[u8]) {
-    out.put_i32(
-        i32::try_from(value.len()).expect("a row is far below 2 GiB: a unit has at most 2 MiB"),
-    );
+    out.put_i32(i32::try_from(value.len()).expect("a row is far below 2 GiB: a unit has at most 2 MiB"));
     out.put_slice(value);
 }
 
@@ -376,7 +355,6 @@ fn text_array(out: &mut BytesMut, values: &[CompactString]) {
         out.put_i32(1);
         values.iter().for_each(|value| text(out, value));
     }
-    let length = i32::try_from(out.len() - start - 4)
-        .expect("a row is far below 2 GiB: a unit has at most 2 MiB");
+    let length = i32::try_from(out.len() - start - 4).expect("a row is far below 2 GiB: a unit has at most 2 MiB");
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
 }

@@ -42,7 +42,12 @@ pub struct BuildLimits {
 
 impl Default for BuildLimits {
     fn default() -> Self {
-        BuildLimits { entries_max: 400_000, open_bytes_max: 512 << 20, close_later_max: 4_000_000, stretch_events: 8_192 }
+        BuildLimits {
+            entries_max: 400_000,
+            open_bytes_max: 512 << 20,
+            close_later_max: 4_000_000,
+            stretch_events: 8_192,
+        }
     }
 }
 
@@ -80,17 +85,8 @@ pub async fn rebuild<P: Table + Send + 'static>(pool: &Pool) -> Result<Rebuilt, 
     let (version, loaded) = build::<P>(pool).await?;
     match switch::<P>(pool, version).await {
         Ok(position) => {
-            tracing::info!(
-                projection = P::NAME,
-                version,
-                position,
-                "projection rebuilt and switched"
-            );
-            Ok(Rebuilt {
-                version,
-                loaded,
-                position,
-            })
+            tracing::info!(projection = P::NAME, version, position, "projection rebuilt and switched");
+            Ok(Rebuilt { version, loaded, position })
         }
         Err(error) => {
             abandon::<P>(pool, version).await?;
@@ -118,10 +114,7 @@ pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildL
     let size = log.head().await?.next_position;
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    let version: i32 = tx
-        .query_one("select read.begin_build($1, $2)", &[&P::NAME, &P::VERSION])
-        .await?
-        .get(0);
+    let version: i32 = tx.query_one("select read.begin_build($1, $2)", &[&P::NAME, &P::VERSION]).await?.get(0);
     let mut stretches = read_ahead(log.clone(), size, limits.stretch_events);
     let mut entries = Entries::default();
     let mut loader = Loader::default();
@@ -157,18 +150,14 @@ pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildL
         }
     }
     if position != size {
-        return Err(Error::corrupt(
-            position,
-            "the event at this position is missing",
-        ));
+        return Err(Error::corrupt(position, "the event at this position is missing"));
     }
     loader.flush_open();
     end_copy(sink, &mut loader).await?;
     // Before the rows are indexed, so that few of them are indexed twice.
     let moves: Vec<(Uuid, CompactString)> = loader.moves.drain().collect();
     move_stored::<P>(&tx, version, &moves).await?;
-    tx.execute("select read.finish_build($1, $2)", &[&P::NAME, &version])
-        .await?;
+    tx.execute("select read.finish_build($1, $2)", &[&P::NAME, &version]).await?;
     for some in loader.close_later.chunks(CLOSE_AT_ONCE) {
         let (since, until): (Vec<i64>, Vec<i64>) = some.iter().copied().unzip();
         close_stored(&tx, version, &since, &until).await?;
@@ -196,17 +185,11 @@ pub async fn switch<P: Table + Send + 'static>(pool: &Pool, version: i32) -> Res
             other => return Err(stuck(other)),
         };
         let client = pool.get().await?;
-        if client
-            .query_one("select read.switch($1, $2)", &[&P::NAME, &version])
-            .await?
-            .try_get(0)?
-        {
+        if client.query_one("select read.switch($1, $2)", &[&P::NAME, &version]).await?.try_get(0)? {
             return Ok(position);
         }
     }
-    Err(Error::Conflict(
-        "the build does not reach the live version".to_owned(),
-    ))
+    Err(Error::Conflict("the build does not reach the live version".to_owned()))
 }
 
 /// Gives up a build: its table goes at once.
@@ -214,10 +197,7 @@ pub async fn switch<P: Table + Send + 'static>(pool: &Pool, version: i32) -> Res
 /// # Errors
 /// [`Error`] of the database.
 pub async fn abandon<P: Table>(pool: &Pool, version: i32) -> Result<(), Error> {
-    pool.get()
-        .await?
-        .execute("select read.abandon($1, $2)", &[&P::NAME, &version])
-        .await?;
+    pool.get().await?.execute("select read.abandon($1, $2)", &[&P::NAME, &version]).await?;
     Ok(())
 }
 
@@ -228,12 +208,8 @@ pub async fn abandon<P: Table>(pool: &Pool, version: i32) -> Result<(), Error> {
 pub async fn drop_retired<P: Table>(pool: &Pool, older_than: Duration) -> Result<u32, Error> {
     let seconds = older_than.as_secs_f64();
     let client = pool.get().await?;
-    let row = client
-        .query_one(
-            "select read.drop_retired($1, make_interval(secs => $2))",
-            &[&P::NAME, &seconds],
-        )
-        .await?;
+    let row =
+        client.query_one("select read.drop_retired($1, make_interval(secs => $2))", &[&P::NAME, &seconds]).await?;
     Ok(row.try_get::<_, i32>(0)?.cast_unsigned())
 }
 
@@ -266,10 +242,7 @@ pub async fn compare<P: Table + Send + 'static>(pool: &Pool) -> Result<Compariso
 ///
 /// # Errors
 /// As [`rebuild`].
-pub async fn compare_with<P: Table + Send + 'static>(
-    pool: &Pool,
-    version: i32,
-) -> Result<Comparison, Error> {
+pub async fn compare_with<P: Table + Send + 'static>(pool: &Pool, version: i32) -> Result<Comparison, Error> {
     let mut reader = pool.get().await?;
     let mut held = None;
     for _ in 0..LOOKS_MAX {
@@ -283,18 +256,16 @@ pub async fn compare_with<P: Table + Send + 'static>(
                 &[&P::NAME, &version],
             )
             .await?;
-        let (position, live, built): (i64, i32, Option<i64>) =
-            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        let built =
-            built.ok_or_else(|| Error::Conflict("the build is no longer there".to_owned()))?;
+        let (position, live, built): (i64, i32, Option<i64>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let built = built.ok_or_else(|| Error::Conflict("the build is no longer there".to_owned()))?;
         if built > position {
             // Loaded to the log's end, which the live version has not reached yet.
             hold.rollback().await?;
             tokio::time::sleep(LOOK).await;
             continue;
         }
-        let mut follower = Follower::<P>::new(pool.clone(), Target::Building(version))
-            .stopping_at(position.cast_unsigned());
+        let mut follower =
+            Follower::<P>::new(pool.clone(), Target::Building(version)).stopping_at(position.cast_unsigned());
         loop {
             match follower.step().await? {
                 Step::Advanced(_) => {}
@@ -313,14 +284,10 @@ pub async fn compare_with<P: Table + Send + 'static>(
         held = Some((snapshot, position, live));
         break;
     }
-    let (snapshot, position, live) = held
-        .ok_or_else(|| Error::Conflict("the live version does not reach the build".to_owned()))?;
+    let (snapshot, position, live) =
+        held.ok_or_else(|| Error::Conflict("the live version does not reach the build".to_owned()))?;
     let (live, built) = (table::<P>(live), table::<P>(version));
-    let place = if P::NAME == "current" {
-        "since"
-    } else {
-        "position"
-    };
+    let place = if P::NAME == "current" { "since" } else { "position" };
     let columns = P::COLUMNS;
     let sides = format!(
         "l as (select {columns} from {live}), b as (select {columns} from {built}),
@@ -336,18 +303,12 @@ pub async fn compare_with<P: Table + Send + 'static>(
             &[],
         )
         .await?;
-    let count = |column: usize| -> Result<u64, Error> {
-        Ok(row.try_get::<_, i64>(column)?.cast_unsigned())
-    };
+    let count = |column: usize| -> Result<u64, Error> { Ok(row.try_get::<_, i64>(column)?.cast_unsigned()) };
     Ok(Comparison {
         position: position.cast_unsigned(),
         rows: count(0)?,
         differing: (count(1)?, count(2)?),
-        positions: row
-            .try_get::<_, Vec<i64>>(3)?
-            .into_iter()
-            .map(i64::cast_unsigned)
-            .collect(),
+        positions: row.try_get::<_, Vec<i64>>(3)?.into_iter().map(i64::cast_unsigned).collect(),
     })
 }
 
@@ -395,8 +356,7 @@ async fn read_stretch(
 }
 
 fn parse_all(stretch: &[StoredEvent]) -> Result<Vec<Parsed>, Error> {
-    let parsed: Result<Vec<Parsed>, Poison> =
-        stretch.par_iter().with_min_len(64).map(parse_one).collect();
+    let parsed: Result<Vec<Parsed>, Poison> = stretch.par_iter().with_min_len(64).map(parse_one).collect();
     parsed.map_err(|poison| Error::corrupt(poison.position, poison.why))
 }
 
@@ -427,25 +387,16 @@ fn fold_all<P: Table>(parsed: &[Parsed], entries: &mut Entries) -> Result<Vec<En
     }
     let entries = &*entries;
     let chunks = folded.par_chunks(ENCODE_AT_ONCE).map(|chunk| {
-        let mut encoded = Encoded {
-            bytes: BytesMut::with_capacity(chunk.len() * 512),
-            rows: Vec::new(),
-            moves: Vec::new(),
-        };
+        let mut encoded =
+            Encoded { bytes: BytesMut::with_capacity(chunk.len() * 512), rows: Vec::new(), moves: Vec::new() };
         for event in chunk {
             for change in guarded(event.parsed.position, || P::fold(event, entries))? {
                 match change {
                     Change::MoveOrg { org, area } => encoded.moves.push((org, area)),
                     Change::Put(row) => {
                         P::encode(&row, &mut encoded.bytes);
-                        let (position, closes, last) =
-                            (P::position(&row), P::closes(&row), P::last(&row));
-                        encoded.rows.push(EncodedRow {
-                            end: encoded.bytes.len(),
-                            position,
-                            closes,
-                            last,
-                        });
+                        let (position, closes, last) = (P::position(&row), P::closes(&row), P::last(&row));
+                        encoded.rows.push(EncodedRow { end: encoded.bytes.len(), position, closes, last });
                     }
                 }
             }
@@ -507,16 +458,8 @@ impl Loader {
 
 type Sink = Pin<Box<CopyInSink<Bytes>>>;
 
-async fn copy<P: Table>(
-    tx: &Transaction<'_>,
-    version: i32,
-    loader: &mut Loader,
-) -> Result<Sink, Error> {
-    let sql = format!(
-        "copy {} ({}) from stdin with (format binary, freeze true)",
-        table::<P>(version),
-        P::COLUMNS
-    );
+async fn copy<P: Table>(tx: &Transaction<'_>, version: i32, loader: &mut Loader) -> Result<Sink, Error> {
+    let sql = format!("copy {} ({}) from stdin with (format binary, freeze true)", table::<P>(version), P::COLUMNS);
     let sink = tx.copy_in(&sql).await?;
     // Signature, flags, no extension.
     loader.out.put_slice(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0");
@@ -531,9 +474,7 @@ async fn end_copy(mut sink: Sink, loader: &mut Loader) -> Result<(), Error> {
 }
 
 /// Work for the cores, off the threads that serve connections.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Error::corrupt(None, format!("a task of the rebuild failed: {error}")))

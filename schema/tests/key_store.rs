@@ -45,18 +45,14 @@ fn bytes_at_rest_are_those_of_the_wire_format() {
     let plain = plaintext(&opening.salt, &opening.value);
     assert_eq!(
         plain.as_slice(),
-        hex(
-            "00000020000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0000000822e5bca0e4b88922\
-             00000000000000000000000000000000"
-        )
+        hex("00000020000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0000000822e5bca0e4b88922\
+             00000000000000000000000000000000")
     );
     let aad = associated_data(LEDGER, event, "/data/name", "person", subject, 1);
     assert_eq!(
         aad,
-        hex(
-            "000000101111111111111111111111111111111100000010000000000000400080000000000000010000000a2f646174612f6e61\
-             6d6500000006706572736f6e000000100000000000004000800000000000000200000001"
-        )
+        hex("000000101111111111111111111111111111111100000010000000000000400080000000000000010000000a2f646174612f6e61\
+             6d6500000006706572736f6e000000100000000000004000800000000000000200000001")
     );
     let sealed_box = seal_box(&[7; 32], &[9; 12], &plain, &aad);
     assert_eq!(
@@ -82,7 +78,8 @@ fn bytes_at_rest_are_those_of_the_wire_format() {
 
 #[test]
 fn lengths_tell_little() {
-    let boxes = ["", "李", "欧阳修远", "0123456789abcdef0123"].map(|text| plaintext(&[0; 32], &Value::Text(text.into())).len());
+    let boxes =
+        ["", "李", "欧阳修远", "0123456789abcdef0123"].map(|text| plaintext(&[0; 32], &Value::Text(text.into())).len());
     assert_eq!(boxes, [64, 64, 64, 64]);
     assert_eq!(plaintext(&[0; 32], &Value::Text("x".repeat(40).into())).len(), 128);
 }
@@ -109,7 +106,10 @@ async fn known_erased_and_unknown_are_three_states() {
     keys.erase("person", erased).expect("twice is once");
     keys.ensure(vec![person(erased), person(kept)]).await.expect("a tombstone is left alone");
     assert_eq!(open_text(&keys, &of_erased), "Erased");
-    assert!(seal(&keys, LEDGER, event, &opening(erased, "李四")).is_err(), "nothing more is sealed for an erased subject");
+    assert!(
+        seal(&keys, LEDGER, event, &opening(erased, "李四")).is_err(),
+        "nothing more is sealed for an erased subject"
+    );
     drop(keys);
 
     // The states, and what was sealed, outlive the process; a key made twice would not open it.
@@ -121,7 +121,10 @@ async fn known_erased_and_unknown_are_three_states() {
     assert_eq!(open_text(&keys, &of_unknown), "Unavailable");
     // An opening that was moved to another event or place does not open, and is not taken for erased.
     assert_eq!(open_text(&keys, &StoredOpening { event_id: Uuid::new_v4(), ..of_kept.clone() }), "Unavailable");
-    assert_eq!(open_text(&keys, &StoredOpening { pointer: "/data/phone".to_owned(), ..of_kept.clone() }), "Unavailable");
+    assert_eq!(
+        open_text(&keys, &StoredOpening { pointer: "/data/phone".to_owned(), ..of_kept.clone() }),
+        "Unavailable"
+    );
     assert_eq!(open_text(&keys, &StoredOpening { generation: 2, ..of_kept.clone() }), "Unavailable");
     drop(keys);
 

@@ -145,7 +145,10 @@ projector ledger.opening: select
 async fn the_sealer_sees_leaves_and_no_payload() {
     let ledger = filled().await;
     let sealer = ledger.as_role(Role::Sealer).await;
-    assert_eq!(refused(&sealer, "select position, recorded_at, hash, alg, key, signature from ledger.event").await, None);
+    assert_eq!(
+        refused(&sealer, "select position, recorded_at, hash, alg, key, signature from ledger.event").await,
+        None
+    );
     for column in ["payload", "account", "record", "id"] {
         let sql = format!("select {column} from ledger.event");
         assert_eq!(refused(&sealer, &sql).await.as_deref(), Some(INSUFFICIENT_PRIVILEGE), "{column}");
@@ -196,7 +199,9 @@ async fn what_was_written_stays_even_for_the_owner_and_the_superuser() {
     let ledger = filled().await;
     let admin = ledger.admin().await;
     for owner in ["", "set local role radledger_owner;"] {
-        for table in ["event", "event_id", "batch_id", "touch", "opening", "tile", "checkpoint", "published", "event_0000"] {
+        for table in
+            ["event", "event_id", "batch_id", "touch", "opening", "tile", "checkpoint", "published", "event_0000"]
+        {
             let column = match table {
                 "event" | "event_0000" | "touch" => "position = position",
                 "event_id" | "batch_id" => "id = id",

@@ -56,7 +56,10 @@ async fn equals_memory(readable: &Readable) {
         assert_eq!((row.get::<_, &str>(3), row.get::<_, &str>(4)), (known.event_type.as_str(), known.meaning.as_str()));
         assert_eq!((row.get::<_, &str>(5), row.get(6), row.get(8)), (known.kind.as_str(), known.record, known.signer));
         assert_eq!((row.get::<_, i32>(7) as u32, row.get::<_, i64>(9)), (known.version, known.recorded_at.micros()));
-        assert_eq!((row.get(10), row.get::<_, Option<&str>>(11), row.get(12)), (known.home.org, known.home.area.as_deref(), known.home.account));
+        assert_eq!(
+            (row.get(10), row.get::<_, Option<&str>>(11), row.get(12)),
+            (known.home.org, known.home.area.as_deref(), known.home.account)
+        );
         assert_eq!(row.get::<_, bool>(13), subject.id == known.record && subject.kind == known.kind.as_str());
     }
 }
@@ -114,7 +117,9 @@ async fn with_next_to_no_memory_the_rows_are_the_same() {
     follow::<Timeline>(&pool).await;
     equals_memory(&ledger).await;
     // Nothing is kept at hand, no row waits for its end, and what was stored open is closed again and again.
-    for (entries_max, open_bytes_max, close_later_max, stretch_events) in [(2, 0, 50, 64), (10, 20_000, usize::MAX, 100), (40, 0, usize::MAX, 7)] {
+    for (entries_max, open_bytes_max, close_later_max, stretch_events) in
+        [(2, 0, 50, 64), (10, 20_000, usize::MAX, 100), (40, 0, usize::MAX, 7)]
+    {
         let limits = BuildLimits { entries_max, open_bytes_max, close_later_max, stretch_events };
         let (version, _) = rebuild::build_within::<Current>(&pool, limits).await.expect("a build");
         let compared = rebuild::compare_with::<Current>(&pool, version).await.expect("a comparison");
@@ -266,7 +271,11 @@ async fn a_build_that_is_cut_off_leaves_nothing() {
             .await
             .expect("a count")
             .get(0);
-        let versions: i64 = admin.query_one("select count(*) from read.projection where name = 'current'", &[]).await.expect("a count").get(0);
+        let versions: i64 = admin
+            .query_one("select count(*) from read.projection where name = 'current'", &[])
+            .await
+            .expect("a count")
+            .get(0);
         assert_eq!(tables, versions);
         assert!(finished || versions >= 1);
     }

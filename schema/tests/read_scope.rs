@@ -55,13 +55,23 @@ fn scopes(readable: &Readable) -> Vec<Scope> {
         Scope::within(vec![], vec![org(1), org(2)], Some(account)),
         Scope::within(vec![], vec![], Some(account)),
         Scope { kinds: open.clone(), ..Scope::within(vec!["511523".into()], vec![org(3)], Some(account)) },
-        Scope { reach: Reach::Scope, kinds: vec![Kind::Device, Kind::Institution, Kind::Ledger, Kind::Policy], ..Scope::default() },
+        Scope {
+            reach: Reach::Scope,
+            kinds: vec![Kind::Device, Kind::Institution, Kind::Ledger, Kind::Policy],
+            ..Scope::default()
+        },
         // Nothing in it: a scope that opens nothing.
         Scope { reach: Reach::Scope, ..Scope::default() },
         // The words of a settings list do not widen it.
         Scope::within(vec!["511502,511503".into(), "none".into()], vec![Uuid::nil()], None),
         // Named, but the reach is nothing.
-        Scope { areas: vec!["511502".into()], orgs: vec![org(0)], account: Some(account), kinds: open, reach: Reach::Nothing },
+        Scope {
+            areas: vec!["511502".into()],
+            orgs: vec![org(0)],
+            account: Some(account),
+            kinds: open,
+            reach: Reach::Nothing,
+        },
     ]
 }
 
@@ -84,7 +94,8 @@ async fn every_list_of_every_scope_with_and_without_its_own_filter() {
         let reader = if narrow { ledger.reader() } else { ledger.reader().without_own_filter() };
         for scope in scopes(&ledger) {
             for kind in Kind::ALL {
-                let found: BTreeSet<Uuid> = all(&reader, &scope, ListQuery::new(*kind)).await.iter().map(|row| row.id).collect();
+                let found: BTreeSet<Uuid> =
+                    all(&reader, &scope, ListQuery::new(*kind)).await.iter().map(|row| row.id).collect();
                 let should: BTreeSet<Uuid> = memory
                     .current
                     .values()
@@ -118,8 +129,12 @@ async fn histories_and_events_of_every_scope() {
             }
             from = found.last().expect("a full page") + 1;
         }
-        let own = memory.timeline.values().filter(|row| row.subject.id == row.record && row.subject.kind == row.kind.as_str());
-        let mut should: Vec<u64> = own.filter(|row| sees(&scope, row.kind, &row.home)).map(|row| row.position).collect();
+        let own = memory
+            .timeline
+            .values()
+            .filter(|row| row.subject.id == row.record && row.subject.kind == row.kind.as_str());
+        let mut should: Vec<u64> =
+            own.filter(|row| sees(&scope, row.kind, &row.home)).map(|row| row.position).collect();
         should.sort_unstable();
         assert_eq!(found, should, "{scope:?}");
         // The stored events behind them: those, and no other, by position and by id.
@@ -129,8 +144,12 @@ async fn histories_and_events_of_every_scope() {
             let kind = Kind::parse(kind).expect("a kind");
             memory.record_at(kind, id, u64::MAX).is_some_and(|row| sees(&scope, kind, &row.home))
         };
-        let should: Vec<u64> =
-            ledger.events.iter().filter(|made| visible(&made.statement.record.kind, made.statement.record.id)).map(|made| made.position).collect();
+        let should: Vec<u64> = ledger
+            .events
+            .iter()
+            .filter(|made| visible(&made.statement.record.kind, made.statement.record.id))
+            .map(|made| made.position)
+            .collect();
         assert_eq!(stored.iter().map(|event| event.position).collect::<Vec<_>>(), should, "{scope:?}");
         for made in ledger.events.iter().step_by(41) {
             let got = reader.stored_by_id(&scope, made.statement.id).await.expect("an answer").value;
@@ -138,8 +157,12 @@ async fn histories_and_events_of_every_scope() {
         }
         // A subject's history shows only what concerns records in scope.
         for institution in &ledger.maker.institutions[..4] {
-            let answer = reader.timeline(&scope, Kind::Institution, *institution, None, 100).await.expect("a history").value;
-            let of_subject = memory.timeline.values().filter(|row| row.subject.id == *institution && sees(&scope, row.kind, &row.home));
+            let answer =
+                reader.timeline(&scope, Kind::Institution, *institution, None, 100).await.expect("a history").value;
+            let of_subject = memory
+                .timeline
+                .values()
+                .filter(|row| row.subject.id == *institution && sees(&scope, row.kind, &row.home));
             let mut should: Vec<u64> = of_subject.map(|row| row.position).collect();
             should.sort_unstable_by(|a, b| b.cmp(a));
             should.truncate(100);
@@ -159,9 +182,12 @@ async fn as_of_any_position_is_what_was_there() {
             let then: Vec<&current::Row> = memory
                 .current
                 .values()
-                .filter(|row| row.kind == *kind && row.since <= position && row.until.is_none_or(|until| until > position))
+                .filter(|row| {
+                    row.kind == *kind && row.since <= position && row.until.is_none_or(|until| until > position)
+                })
                 .collect();
-            let mut then: Vec<(String, Uuid, u64)> = then.iter().map(|row| (row.label.to_string(), row.id, row.since)).collect();
+            let mut then: Vec<(String, Uuid, u64)> =
+                then.iter().map(|row| (row.label.to_string(), row.id, row.since)).collect();
             then.sort();
             let found: Vec<(String, Uuid, u64)> = found.into_iter().map(|row| (row.label, row.id, row.since)).collect();
             assert_eq!(found, then, "{kind:?} at {position}");
@@ -190,13 +216,18 @@ async fn as_of_any_position_is_what_was_there() {
 async fn filters_orders_and_pages() {
     let (ledger, memory) = city(24, 900).await;
     let reader = ledger.reader();
-    let live: Vec<&current::Row> = memory.current.values().filter(|row| row.kind == Kind::Device && row.until.is_none()).collect();
+    let live: Vec<&current::Row> =
+        memory.current.values().filter(|row| row.kind == Kind::Device && row.until.is_none()).collect();
     let check = async |query: ListQuery, should: &dyn Fn(&current::Row) -> bool| {
         for limit in [1, 3, 100] {
             if limit == 1 && live.len() > 60 && query.states.is_empty() {
                 continue;
             }
-            let found: BTreeSet<Uuid> = all(&reader, &Scope::city(), ListQuery { limit, ..query.clone() }).await.iter().map(|row| row.id).collect();
+            let found: BTreeSet<Uuid> = all(&reader, &Scope::city(), ListQuery { limit, ..query.clone() })
+                .await
+                .iter()
+                .map(|row| row.id)
+                .collect();
             let known: BTreeSet<Uuid> = live.iter().filter(|row| should(row)).map(|row| row.id).collect();
             assert!(!known.is_empty(), "{query:?} would prove nothing");
             assert_eq!(found, known, "{query:?}");
@@ -207,43 +238,74 @@ async fn filters_orders_and_pages() {
     check(base.clone(), &|_| true).await;
     check(ListQuery { order: Order::Newest, ..base.clone() }, &|_| true).await;
     check(ListQuery { states: vec!["REPAIR".into()], ..base.clone() }, &|row| row.state == "REPAIR").await;
-    check(ListQuery { states: vec!["REPAIR".into(), "INSTALLED".into()], ..base.clone() }, &|row| row.state == "REPAIR" || row.state == "INSTALLED").await;
+    check(ListQuery { states: vec!["REPAIR".into(), "INSTALLED".into()], ..base.clone() }, &|row| {
+        row.state == "REPAIR" || row.state == "INSTALLED"
+    })
+    .await;
     check(ListQuery { org: first.home.org, ..base.clone() }, &|row| row.home.org == first.home.org).await;
-    check(ListQuery { area: Some("511502".into()), ..base.clone() }, &|row| row.home.area.as_deref() == Some("511502")).await;
-    check(ListQuery { facets: vec![("kind".into(), "X01".into())], ..base.clone() }, &|row| row.facets[0] == "X01").await;
-    check(ListQuery { facets: vec![("factory_no".into(), first.facets[3].to_string())], ..base.clone() }, &|row| row.facets[3] == first.facets[3]).await;
+    check(ListQuery { area: Some("511502".into()), ..base.clone() }, &|row| row.home.area.as_deref() == Some("511502"))
+        .await;
+    check(ListQuery { facets: vec![("kind".into(), "X01".into())], ..base.clone() }, &|row| row.facets[0] == "X01")
+        .await;
+    check(ListQuery { facets: vec![("factory_no".into(), first.facets[3].to_string())], ..base.clone() }, &|row| {
+        row.facets[3] == first.facets[3]
+    })
+    .await;
     check(ListQuery { label_prefix: Some("更正".into()), ..base.clone() }, &|row| row.label.starts_with("更正")).await;
-    check(ListQuery { label_prefix: Some("设备0".into()), ..base.clone() }, &|row| row.label.starts_with("设备0")).await;
+    check(ListQuery { label_prefix: Some("设备0".into()), ..base.clone() }, &|row| row.label.starts_with("设备0"))
+        .await;
     // A member with several values is found by any one of them.
     for kind in ["RAD", "HEO"] {
         let query = ListQuery { facets: vec![("kinds".into(), kind.into())], ..ListQuery::new(Kind::Institution) };
         let found = all(&reader, &Scope::city(), query).await.len();
-        let known = memory.current.values().filter(|row| row.kind == Kind::Institution && row.until.is_none() && row.facets[0].contains(kind));
+        let known = memory
+            .current
+            .values()
+            .filter(|row| row.kind == Kind::Institution && row.until.is_none() && row.facets[0].contains(kind));
         assert_eq!(found, known.count());
     }
-    let institution = ListQuery { facets: vec![("credit_code".into(), "91350100M000100Y43".into())], ..ListQuery::new(Kind::Institution) };
+    let institution = ListQuery {
+        facets: vec![("credit_code".into(), "91350100M000100Y43".into())],
+        ..ListQuery::new(Kind::Institution)
+    };
     assert!(all(&reader, &Scope::city(), institution).await.is_empty());
     let unknown = ListQuery { facets: vec![("colour".into(), "red".into())], ..base.clone() };
-    assert!(all(&reader, &Scope::city(), unknown).await.is_empty(), "a facet that the kind does not have matches nothing");
+    assert!(
+        all(&reader, &Scope::city(), unknown).await.is_empty(),
+        "a facet that the kind does not have matches nothing"
+    );
     // Sorted, and no page longer than the limit.
     let sorted = all(&reader, &Scope::city(), base.clone()).await;
     assert!(sorted.windows(2).all(|pair| (&pair[0].label, pair[0].id) < (&pair[1].label, pair[1].id)));
     let newest = all(&reader, &Scope::city(), ListQuery { order: Order::Newest, ..base.clone() }).await;
     assert!(newest.windows(2).all(|pair| pair[0].since > pair[1].since));
-    let page: Page<Record> = reader.list(&Scope::city(), &ListQuery { limit: 1_000_000, ..base.clone() }).await.expect("a page").value;
+    let page: Page<Record> =
+        reader.list(&Scope::city(), &ListQuery { limit: 1_000_000, ..base.clone() }).await.expect("a page").value;
     assert!(page.items.len() <= 100 && page.total.is_none());
     let after = ListQuery { after: Some(Key::Label("\u{10ffff}".into(), Uuid::nil())), ..base };
     assert!(all(&reader, &Scope::city(), after).await.is_empty());
     // Credentials and grants of one account.
-    let account = memory.current.values().find(|row| row.kind == Kind::Grant).and_then(|row| row.home.account).expect("a grant");
+    let account =
+        memory.current.values().find(|row| row.kind == Kind::Grant).and_then(|row| row.home.account).expect("a grant");
     for kind in [Kind::Grant, Kind::Credential] {
-        let found = all(&reader, &Scope::city(), ListQuery { account: Some(account), ..ListQuery::new(kind) }).await.len();
-        let known = memory.current.values().filter(|row| row.kind == kind && row.until.is_none() && row.home.account == Some(account));
+        let found =
+            all(&reader, &Scope::city(), ListQuery { account: Some(account), ..ListQuery::new(kind) }).await.len();
+        let known = memory
+            .current
+            .values()
+            .filter(|row| row.kind == kind && row.until.is_none() && row.home.account == Some(account));
         assert_eq!(found, known.count());
     }
     let ids: Vec<Uuid> = live.iter().take(20).map(|row| row.id).chain([Uuid::nil()]).collect();
-    assert_eq!(reader.get_many(&Scope::city(), Kind::Device, &ids, None).await.expect("records").value.len(), ids.len() - 1);
-    assert_eq!(reader.get(&Scope::city(), Kind::Institution, live[0].id, None).await.expect("an answer").value, None, "another kind");
+    assert_eq!(
+        reader.get_many(&Scope::city(), Kind::Device, &ids, None).await.expect("records").value.len(),
+        ids.len() - 1
+    );
+    assert_eq!(
+        reader.get(&Scope::city(), Kind::Institution, live[0].id, None).await.expect("an answer").value,
+        None,
+        "another kind"
+    );
 }
 
 /// As somebody who got hold of the reader's password would try.
@@ -284,11 +346,15 @@ async fn without_a_scope_there_is_nothing() {
 #[tokio::test]
 async fn an_opening_is_seen_with_its_record_only() {
     let (ledger, memory) = city(26, 300).await;
-    let row = memory.current.values().find(|row| row.kind == Kind::Device && row.home.area.is_some()).expect("a device");
+    let row =
+        memory.current.values().find(|row| row.kind == Kind::Device && row.home.area.is_some()).expect("a device");
     let event = &ledger.events[row.since as usize];
     let admin = ledger.ledger.admin().await;
     admin
-        .execute("insert into ledger.opening values ($1, '/data/name', 'party', $1, 1, '\\x00')", &[&event.statement.id])
+        .execute(
+            "insert into ledger.opening values ($1, '/data/name', 'party', $1, 1, '\\x00')",
+            &[&event.statement.id],
+        )
         .await
         .expect("a superuser");
     let reader = ledger.ledger.as_role(Role::Reader).await;
@@ -296,7 +362,13 @@ async fn an_opening_is_seen_with_its_record_only() {
     let other = history_other(&area);
     for (area, should) in [(area.as_str(), 1), (other, 0)] {
         reader.batch_execute("begin").await.expect("begin");
-        reader.execute("select set_config('radledger.reach', 'scope', true), set_config('radledger.areas', $1, true)", &[&area]).await.expect("set");
+        reader
+            .execute(
+                "select set_config('radledger.reach', 'scope', true), set_config('radledger.areas', $1, true)",
+                &[&area],
+            )
+            .await
+            .expect("set");
         let count: i64 = reader.query_one("select count(*) from ledger.opening", &[]).await.expect("a count").get(0);
         reader.batch_execute("commit").await.expect("commit");
         assert_eq!(count, should, "{area}");

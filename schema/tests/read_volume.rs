@@ -98,14 +98,22 @@ async fn plans_and_speed() {
     admin.execute("update ledger.log_head set next_position = $1", &[&(part as i64)]).await.expect("a superuser");
     for projection in ["current", "timeline"] {
         let started = Instant::now();
-        if projection == "current" { follow::<Current>(&pool).await } else { follow::<Timeline>(&pool).await };
+        if projection == "current" {
+            follow::<Current>(&pool).await
+        } else {
+            follow::<Timeline>(&pool).await
+        };
         let rate = rate(part as usize, started);
         println!("catch-up {projection}: {rate:.0} events/s, {:.3} of SELECT", rate / limit);
     }
     admin.execute("update ledger.log_head set next_position = $1", &[&(events as i64)]).await.expect("a superuser");
     for projection in ["current", "timeline"] {
         let started = Instant::now();
-        let rebuilt = if projection == "current" { rebuild::rebuild::<Current>(&pool).await } else { rebuild::rebuild::<Timeline>(&pool).await };
+        let rebuilt = if projection == "current" {
+            rebuild::rebuild::<Current>(&pool).await
+        } else {
+            rebuild::rebuild::<Timeline>(&pool).await
+        };
         assert_eq!(rebuilt.expect("a rebuild").position, events as u64);
         let rate = rate(events, started);
         println!("rebuild {projection}: {rate:.0} events/s, {:.3} of SELECT", rate / limit);
@@ -139,8 +147,16 @@ async fn plans(ledger: &Readable, events: usize) {
     }
     // A subscription that follows reads only what is new.
     let reader = ledger.ledger.as_role(Role::Reader).await;
-    reader.batch_execute("begin; select set_config('radledger.reach', 'scope', true), set_config('radledger.areas', '511502', true)").await.expect("set");
-    let sql = format!("explain select * from read.timeline t where t.own and t.position >= {} order by t.position limit 51", events - 20);
+    reader
+        .batch_execute(
+            "begin; select set_config('radledger.reach', 'scope', true), set_config('radledger.areas', '511502', true)",
+        )
+        .await
+        .expect("set");
+    let sql = format!(
+        "explain select * from read.timeline t where t.own and t.position >= {} order by t.position limit 51",
+        events - 20
+    );
     let plan = reader.query(&sql, &[]).await.expect("a plan");
     let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
     assert!(plan.iter().any(|line| line.contains("_own")), "{plan:#?}");

@@ -69,6 +69,9 @@ impl Value {
     }
 }
 
+/// Members up to which they are looked through one after the other.
+const FEW: usize = 24;
+
 /// Members, sorted by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Object(Vec<(CompactString, Value)>);
@@ -92,7 +95,14 @@ impl Object {
     /// The member of a name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok().map(|at| &self.0[at].1)
+        if self.0.len() > FEW {
+            return self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok().map(|at| &self.0[at].1);
+        }
+        // Looking at all of a few lengths is faster than comparing some names: most differ in length.
+        self.0
+            .iter()
+            .find(|(known, _)| known.len() == name.len() && known.as_bytes() == name.as_bytes())
+            .map(|(_, value)| value)
     }
 
     /// Members in order of their names.

@@ -187,7 +187,10 @@ impl Maker {
         let any = self.below(AREAS.len());
         let area = area.unwrap_or(AREAS[any]);
         let stem = format!("1251150{:010}", self.number);
-        let code = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().map(|last| format!("{stem}{last}")).find(|code| credit_code_ok(code));
+        let code = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+            .chars()
+            .map(|last| format!("{stem}{last}"))
+            .find(|code| credit_code_ok(code));
         let kinds = if self.below(3) == 0 { json!(["RAD", "HEO"]) } else { json!(["RAD"]) };
         let street = if area == "5115SJ" { json!("511502008") } else { json!("511502001") };
         let data = json!({"credit_code": code.expect("one of the check symbols fits"), "name": format!("第{}人民医院", self.number),
@@ -209,12 +212,28 @@ impl Maker {
             }
             3 => {
                 let name = format!("改名医院 {}", self.random() % 1000);
-                self.make("institution", id, "institution.changed", Meaning::Entry, Some(()), None, json!({"set": {"name": name}}))
+                self.make(
+                    "institution",
+                    id,
+                    "institution.changed",
+                    Meaning::Entry,
+                    Some(()),
+                    None,
+                    json!({"set": {"name": name}}),
+                )
             }
             4 => {
                 let first = self.head("institution", id).first;
                 let name = format!("更正医院 {}", self.random() % 1000);
-                self.make("institution", id, "institution.corrected", Meaning::Correction, None, Some(first), json!({"set": {"name": name}}))
+                self.make(
+                    "institution",
+                    id,
+                    "institution.corrected",
+                    Meaning::Correction,
+                    None,
+                    Some(first),
+                    json!({"set": {"name": name}}),
+                )
             }
             _ => self.make("institution", id, "institution.suspended", Meaning::Declaration, Some(()), None, json!({})),
         })
@@ -222,7 +241,15 @@ impl Maker {
 
     /// Brings an institution under another area.
     pub fn change_area(&mut self, id: Uuid, area: &str) -> Made {
-        self.make("institution", id, "institution.changed", Meaning::Entry, Some(()), None, json!({"set": {"supervision_area": area}}))
+        self.make(
+            "institution",
+            id,
+            "institution.changed",
+            Meaning::Entry,
+            Some(()),
+            None,
+            json!({"set": {"supervision_area": area}}),
+        )
     }
 
     fn appoint(&mut self) -> Option<Made> {
@@ -268,7 +295,15 @@ impl Maker {
             return self.make("account", id, "account.closed", Meaning::Revocation, None, None, json!({}));
         }
         let last = reference(self.head("account", id).last);
-        self.make("account", id, "account.countersigned", Meaning::Countersignature, None, None, json!({"countersigns": last}))
+        self.make(
+            "account",
+            id,
+            "account.countersigned",
+            Meaning::Countersignature,
+            None,
+            None,
+            json!({"countersigns": last}),
+        )
     }
 
     pub fn request_credential(&mut self) -> Option<Made> {
@@ -290,8 +325,24 @@ impl Maker {
         let (id, account) = self.any(|maker| &maker.credentials)?;
         let last = reference(self.head("credential", id).last);
         Some(match self.below(3) {
-            0 => self.make("credential", id, "credential.revoked", Meaning::Revocation, None, None, json!({"account": account, "ground": "LOST"})),
-            _ => self.make("credential", id, "credential.bound", Meaning::Enrolment, None, None, json!({"account": account, "countersigns": last})),
+            0 => self.make(
+                "credential",
+                id,
+                "credential.revoked",
+                Meaning::Revocation,
+                None,
+                None,
+                json!({"account": account, "ground": "LOST"}),
+            ),
+            _ => self.make(
+                "credential",
+                id,
+                "credential.bound",
+                Meaning::Enrolment,
+                None,
+                None,
+                json!({"account": account, "countersigns": last}),
+            ),
         })
     }
 
@@ -325,7 +376,15 @@ impl Maker {
     }
 
     fn request_erasure(&mut self) -> Option<Made> {
-        let (party, institution) = { let at = self.parties.len(); if at == 0 { return None } else { let at = self.below(at); self.parties[at].clone() } };
+        let (party, institution) = {
+            let at = self.parties.len();
+            if at == 0 {
+                return None;
+            } else {
+                let at = self.below(at);
+                self.parties[at].clone()
+            }
+        };
         let account = self.pick_account();
         let id = self.uuid();
         self.erasures.push((id, party.id));
@@ -373,7 +432,15 @@ impl Maker {
     pub fn follow_device(&mut self) -> Option<Made> {
         let (id, _) = self.any(|maker| &maker.devices)?;
         Some(match self.below(5) {
-            0 => self.make("device", id, "device.installed", Meaning::Entry, Some(()), None, json!({"location": "放射科二室"})),
+            0 => self.make(
+                "device",
+                id,
+                "device.installed",
+                Meaning::Entry,
+                Some(()),
+                None,
+                json!({"location": "放射科二室"}),
+            ),
             1 if !self.in_use.contains(&id) => {
                 self.in_use.insert(id);
                 self.make("device", id, "device.put_in_use", Meaning::Entry, Some(()), None, json!({"legacy": true}))
@@ -381,10 +448,34 @@ impl Maker {
             2 => {
                 let first = self.head("device", id).first;
                 let name = format!("更正设备{}", self.random() % 1000);
-                self.make("device", id, "device.corrected", Meaning::Correction, None, Some(first), json!({"set": {"name": name}}))
+                self.make(
+                    "device",
+                    id,
+                    "device.corrected",
+                    Meaning::Correction,
+                    None,
+                    Some(first),
+                    json!({"set": {"name": name}}),
+                )
             }
-            3 => self.make("device", id, "device.moved", Meaning::Entry, Some(()), None, json!({"location": "放射科三室"})),
-            _ => self.make("device", id, "device.state_changed", Meaning::Entry, Some(()), None, json!({"to": "REPAIR", "why": "FAULT"})),
+            3 => self.make(
+                "device",
+                id,
+                "device.moved",
+                Meaning::Entry,
+                Some(()),
+                None,
+                json!({"location": "放射科三室"}),
+            ),
+            _ => self.make(
+                "device",
+                id,
+                "device.state_changed",
+                Meaning::Entry,
+                Some(()),
+                None,
+                json!({"to": "REPAIR", "why": "FAULT"}),
+            ),
         })
     }
 
@@ -393,7 +484,16 @@ impl Maker {
     }
 
     #[allow(clippy::too_many_arguments, reason = "the members of a statement that differ")]
-    pub fn make(&mut self, kind: &str, id: Uuid, event_type: &str, meaning: Meaning, effective: Option<()>, names: Option<EventRef>, data: Value) -> Made {
+    pub fn make(
+        &mut self,
+        kind: &str,
+        id: Uuid,
+        event_type: &str,
+        meaning: Meaning,
+        effective: Option<()>,
+        names: Option<EventRef>,
+        data: Value,
+    ) -> Made {
         let record = RecordRef { kind: kind.into(), id };
         self.now = self.now.plus_micros(1_000_000 * (1 + self.state as i64 % 50).abs());
         let event = self.uuid();

@@ -20,21 +20,14 @@ pub async fn ledger() -> Ledger {
     let passwords = Passwords::for_tests();
     let template = format!("schema_{}", schema::migrate::fingerprint());
     let database = TestDatabase::from_template(&template, |config| async move {
-        schema::migrate(&config, &Passwords::for_tests())
-            .await
-            .map(|_| ())
+        schema::migrate(&config, &Passwords::for_tests()).await.map(|_| ())
     })
     .await;
-    Ledger {
-        database,
-        passwords,
-    }
+    Ledger { database, passwords }
 }
 
 pub fn now_us() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970");
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
     i64::try_from(since.as_micros()).expect("a clock before 292277")
 }
 
@@ -44,23 +37,16 @@ pub fn system_clock() -> schema::Clock {
 
 impl Ledger {
     pub async fn appender(&self) -> Appender {
-        self.appender_with(system_clock(), AppenderLimits::default())
-            .await
+        self.appender_with(system_clock(), AppenderLimits::default()).await
     }
 
     pub async fn appender_with(&self, clock: schema::Clock, limits: AppenderLimits) -> Appender {
-        let config =
-            schema::connect::role_config(self.database.config(), Role::Appender, &self.passwords);
-        Appender::start(config, clock, limits)
-            .await
-            .expect("an appender")
+        let config = schema::connect::role_config(self.database.config(), Role::Appender, &self.passwords);
+        Appender::start(config, clock, limits).await.expect("an appender")
     }
 
     pub fn log(&self) -> EventLog {
-        EventLog::new(
-            schema::connect(self.database.config(), Role::Appender, &self.passwords)
-                .expect("a pool"),
-        )
+        EventLog::new(schema::connect(self.database.config(), Role::Appender, &self.passwords).expect("a pool"))
     }
 
     pub async fn as_role(&self, role: Role) -> Client {
@@ -71,12 +57,7 @@ impl Ledger {
     }
 
     pub async fn admin(&self) -> Client {
-        let (client, connection) = self
-            .database
-            .config()
-            .connect(NoTls)
-            .await
-            .expect("the superuser logs in");
+        let (client, connection) = self.database.config().connect(NoTls).await.expect("the superuser logs in");
         tokio::spawn(connection);
         client
     }
@@ -150,21 +131,11 @@ pub fn event(kind: &str, record: Uuid, version: u32) -> NewEvent {
 pub fn unit(events: Vec<NewEvent>) -> NewUnit {
     let mut heads: Vec<(String, Uuid, u32)> = Vec::new();
     for event in &events {
-        if !heads
-            .iter()
-            .any(|(kind, record, _)| (kind, record) == (&event.kind, &event.record))
-        {
+        if !heads.iter().any(|(kind, record, _)| (kind, record) == (&event.kind, &event.record)) {
             heads.push((event.kind.clone(), event.record, event.version - 1));
         }
     }
-    NewUnit {
-        signed: events.len(),
-        events,
-        from_us: 0,
-        until_us: i64::MAX,
-        heads,
-        ..NewUnit::default()
-    }
+    NewUnit { signed: events.len(), events, from_us: 0, until_us: i64::MAX, heads, ..NewUnit::default() }
 }
 
 /// A unit that creates one new record.

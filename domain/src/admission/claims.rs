@@ -1,0 +1,80 @@
+//! Business keys: what an event takes and frees, and whether the very same fact stands already.
+
+use compact_str::CompactString;
+use signing::bytes::Hash;
+use signing::json::{Object, Value, canonical_object};
+
+use super::Take;
+use super::judge::Judge;
+use super::layered::Layered;
+use super::typed::Typed;
+use crate::record::{Actor, Claim, Entry, Facts, PENDING, Stop};
+use crate::refusal::{Code, Refusal};
+use crate::seals::Openings;
+
+impl Judge<'_> {
+    #[allow(clippy::too_many_arguments)] // all of one event; a struct for one call would only rename them
+    pub(super) fn claims(
+        &self,
+        index: usize,
+        typed: &Typed,
+        object: &Object,
+        openings: &Openings,
+        before: Option<&Entry>,
+        after: &Entry,
+        actor: Option<&Actor>,
+        facts: &Layered<'_, '_>,
+    ) -> Result<(Vec<Take>, Vec<Claim>), Stop> {
+        let record = &typed.statement.record;
+        let old = before.map(|entry| entry.state.claims(record.id)).unwrap_or_default();
+        let new = after.state.claims(record.id);
+        let content = content_digest(&self.base.content_key(), typed, object, openings);
+        let mut takes = Vec::new();
+        for claim in new.iter().filter(|claim| !old.contains(claim)) {
+            if let Some(holder) = facts.claim(claim)?.filter(|holder| holder.record != *record) {
+                let seen = self.may_see(&holder.record, actor, facts)?;
+                let same = holder.content == content && holder.position < PENDING;
+                let mut refusal =
+                    Refusal::new(if same && seen { Code::AlreadyRecorded } else { Code::ClaimTaken }, index)
+                        .at("/data");
+                refusal.position = (seen && holder.position < PENDING).then_some(holder.position);
+                return Err(Stop::Refuse(refusal));
+            }
+            takes.push(Take { claim: claim.clone(), record: record.clone(), content, event: index });
+        }
+        Ok((takes, old.into_iter().filter(|claim| !new.contains(claim)).collect()))
+    }
+}
+
+/// Keyed digest of {type, effective_on, data with seals replaced by their values}: tells the same fact from another
+/// that claims the same business key.
+pub(super) fn content_digest(key: &[u8; 32], typed: &Typed, object: &Object, openings: &Openings) -> [u8; 32] {
+    let mut bytes = b"radledger-content-v1\0".to_vec();
+    signing::bytes::lp(&mut bytes, key);
+    signing::bytes::lp(&mut bytes, typed.event_type.name.as_bytes());
+    signing::bytes::lp(
+        &mut bytes,
+        typed.statement.effective_on.map(|day| day.to_string()).unwrap_or_default().as_bytes(),
+    );
+    let data = object.get("data").and_then(Value::as_object).expect("the statement was read");
+    let opened = match openings {
+        Openings::Given(openings) if !openings.is_empty() => unseal(data, "/data", openings),
+        _ => data.clone(),
+    };
+    signing::bytes::lp(&mut bytes, &canonical_object(&opened));
+    Hash::of(&bytes).0
+}
+
+pub(super) fn unseal(object: &Object, at: &str, openings: &[signing::envelope::Opening]) -> Object {
+    let open = |name: &str, value: &Value| -> Value {
+        let pointer = format!("{at}/{name}");
+        match openings.iter().find(|opening| opening.pointer == pointer) {
+            Some(opening) => opening.value.clone(),
+            None => match value {
+                Value::Object(inner) => Value::Object(unseal(inner, &pointer, openings)),
+                other => other.clone(),
+            },
+        }
+    };
+    Object::from_pairs(object.iter().map(|(name, value)| (CompactString::from(&**name), open(name, value))).collect())
+}

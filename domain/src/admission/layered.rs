@@ -1,0 +1,89 @@
+//! The facts as the next event of a unit sees them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use signing::bytes::{Instant, KeyId, LedgerId};
+use signing::statement::RecordRef;
+use uuid::Uuid;
+
+use super::judge::Judge;
+use crate::authority::{Authority, InForce};
+use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need};
+use crate::records::ledger::Ledger;
+
+/// What a unit adds to the ledger while it is judged.
+#[derive(Default)]
+pub(super) struct Above {
+    pub(super) entries: HashMap<RecordRef, Arc<Entry>>,
+    pub(super) members: HashMap<CompactString, Vec<RecordRef>>,
+    pub(super) events: HashMap<Uuid, Known>,
+    pub(super) claims: HashMap<Claim, Option<Holder>>,
+}
+
+/// The facts as the next event of a unit sees them: what the unit changed, above the ledger; authority from the
+/// ledger alone.
+pub(super) struct Layered<'j, 'a> {
+    pub(super) judge: &'j Judge<'a>,
+}
+
+impl Facts for Layered<'_, '_> {
+    fn ledger_id(&self) -> LedgerId {
+        self.judge.base.ledger_id()
+    }
+    fn now(&self) -> Instant {
+        self.judge.now
+    }
+    fn content_key(&self) -> [u8; 32] {
+        self.judge.base.content_key()
+    }
+    fn ledger(&self) -> Result<Option<Arc<Ledger>>, Need> {
+        self.judge.base.ledger()
+    }
+    fn in_force(&self) -> Result<Arc<InForce>, Need> {
+        self.judge.base.in_force()
+    }
+    fn owner(&self, key: &KeyId) -> Result<Option<KeyOwner>, Need> {
+        self.judge.base.owner(key)
+    }
+    fn authority(&self, account: Uuid) -> Result<Arc<Authority>, Need> {
+        self.judge.base.authority(account)
+    }
+    fn entry(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
+        if let Some(entry) = self.judge.above.borrow().entries.get(record) {
+            return Ok(Some(entry.clone()));
+        }
+        self.judge.base.entry(record)
+    }
+    fn members(&self, key: &str) -> Result<Arc<Members>, Need> {
+        let below = self.judge.base.members(key)?;
+        match self.judge.above.borrow().members.get(key) {
+            None => Ok(below),
+            Some(added) => {
+                let mut members = Members::clone(&below);
+                for record in added {
+                    if !members.records.contains(record) {
+                        members.records.push(record.clone());
+                    }
+                }
+                Ok(Arc::new(members))
+            }
+        }
+    }
+    fn event(&self, id: Uuid) -> Result<Option<Known>, Need> {
+        if let Some(known) = self.judge.above.borrow().events.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        self.judge.base.event(id)
+    }
+    fn used(&self, id: Uuid) -> Result<bool, Need> {
+        self.judge.base.used(id)
+    }
+    fn claim(&self, claim: &Claim) -> Result<Option<Holder>, Need> {
+        if let Some(holder) = self.judge.above.borrow().claims.get(claim) {
+            return Ok(holder.clone());
+        }
+        self.judge.base.claim(claim)
+    }
+}
