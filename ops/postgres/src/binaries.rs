@@ -40,10 +40,7 @@ pub(crate) fn find(pgdata: &Path) -> Result<Binaries, Error> {
         }
     }
     match wanted {
-        Some(needed) if any => Err(Error::WrongVersion {
-            folder: pgdata.to_path_buf(),
-            needed: needed.to_owned(),
-        }),
+        Some(needed) if any => Err(Error::WrongVersion { folder: pgdata.to_path_buf(), needed: needed.to_owned() }),
         _ => Err(Error::BinariesMissing),
     }
 }
@@ -57,17 +54,12 @@ fn candidates() -> Vec<PathBuf> {
     if let Ok(output) = Command::new("pg_config").arg("--bindir").output()
         && output.status.success()
     {
-        folders.push(PathBuf::from(
-            String::from_utf8_lossy(&output.stdout).trim(),
-        ));
+        folders.push(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     }
     folders.extend(versioned("/usr/lib/postgresql", ""));
     folders.extend(versioned("/opt/homebrew/opt", "postgresql@"));
     folders.extend(versioned("/usr/local/opt", "postgresql@"));
-    folders.extend(versioned(
-        "/Applications/Postgres.app/Contents/Versions",
-        "",
-    ));
+    folders.extend(versioned("/Applications/Postgres.app/Contents/Versions", ""));
     folders
 }
 
@@ -93,15 +85,9 @@ fn inspect(folder: &Path) -> Option<Binaries> {
     if !folder.join("initdb").is_file() {
         return None;
     }
-    let output = Command::new(folder.join("postgres"))
-        .arg("--version")
-        .output()
-        .ok()?;
+    let output = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let version = text.split(") ").nth(1)?;
     let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
-    Some(Binaries {
-        folder: folder.to_path_buf(),
-        major: digits.parse().ok()?,
-    })
+    Some(Binaries { folder: folder.to_path_buf(), major: digits.parse().ok()? })
 }

@@ -75,9 +75,7 @@ pub enum Error {
         tail: String,
     },
     /// The server was running but did not accept a connection in time.
-    #[error(
-        "PostgreSQL 在 {seconds} 秒内未就绪。PostgreSQL was not ready within {seconds} s: {last}"
-    )]
+    #[error("PostgreSQL 在 {seconds} 秒内未就绪。PostgreSQL was not ready within {seconds} s: {last}")]
     NotReady {
         /// How long was waited, in seconds.
         seconds: u64,
@@ -91,10 +89,7 @@ pub enum Error {
 
 impl Error {
     /// Turns an I/O error into [`Error::Io`] with its place.
-    pub(crate) fn io(
-        what: &'static str,
-        path: impl Into<PathBuf>,
-    ) -> impl FnOnce(std::io::Error) -> Error {
+    pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
         let path = path.into();
         move |source| Error::Io { what, path, source }
     }

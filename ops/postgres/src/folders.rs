@@ -36,22 +36,12 @@ impl Runner {
         let uid = nix::unistd::geteuid();
         if !uid.is_root() {
             let gid = nix::unistd::getegid().as_raw();
-            return Ok(Runner {
-                uid: uid.as_raw(),
-                gid,
-                name: format!("uid {uid}"),
-                switch: false,
-            });
+            return Ok(Runner { uid: uid.as_raw(), gid, name: format!("uid {uid}"), switch: false });
         }
         for name in ["postgres", "nobody"] {
             if let Ok(Some(user)) = nix::unistd::User::from_name(name) {
                 let (uid, gid) = (user.uid.as_raw(), user.gid.as_raw());
-                return Ok(Runner {
-                    uid,
-                    gid,
-                    name: user.name,
-                    switch: true,
-                });
+                return Ok(Runner { uid, gid, name: user.name, switch: true });
             }
         }
         Err(Error::NoUser)
@@ -66,8 +56,7 @@ impl Runner {
 
     fn own(&self, path: &Path) -> Result<(), Error> {
         if self.switch {
-            std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
-                .map_err(Error::io("chown", path))?;
+            std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid)).map_err(Error::io("chown", path))?;
         }
         Ok(())
     }
@@ -88,17 +77,12 @@ impl Folders {
     /// Makes the folders that are missing and checks the owner of those that exist.
     pub fn prepare(data_dir: &Path, runner: &Runner) -> Result<Folders, Error> {
         std::fs::create_dir_all(data_dir).map_err(Error::io("create", data_dir))?;
-        let root = data_dir
-            .canonicalize()
-            .map_err(Error::io("find", data_dir))?;
+        let root = data_dir.canonicalize().map_err(Error::io("find", data_dir))?;
         private_folder(&root, runner)?;
         check_parents(&root, runner)?;
         let mut socket = root.join("run");
         if socket.as_os_str().len() > SOCKET_FOLDER_BYTES_MAX {
-            socket = PathBuf::from(format!(
-                "/tmp/radledger-{:016x}",
-                fnv1a(root.as_os_str().as_encoded_bytes())
-            ));
+            socket = PathBuf::from(format!("/tmp/radledger-{:016x}", fnv1a(root.as_os_str().as_encoded_bytes())));
         }
         match std::fs::create_dir(&socket) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
@@ -132,8 +116,7 @@ impl Folders {
 
     /// The superuser's password; exists once the cluster does.
     pub fn password(&self) -> Result<String, Error> {
-        let text =
-            std::fs::read_to_string(&self.password).map_err(Error::io("read", &self.password))?;
+        let text = std::fs::read_to_string(&self.password).map_err(Error::io("read", &self.password))?;
         Ok(text.trim().to_owned())
     }
 
@@ -149,37 +132,21 @@ impl Folders {
         }
         self.write_password(runner)?;
         // Older releases of macOS have no C.UTF-8; both sort Chinese by bytes.
-        let locale = if cfg!(target_os = "macos") {
-            "C"
-        } else {
-            "C.UTF-8"
-        };
+        let locale = if cfg!(target_os = "macos") { "C" } else { "C.UTF-8" };
         let mut command = Command::new(binaries.program("initdb"));
         command
             .arg("-D")
             .arg(&fresh)
-            .args([
-                "-U",
-                SUPERUSER,
-                "-A",
-                "scram-sha-256",
-                "-E",
-                "UTF8",
-                "--data-checksums",
-            ])
+            .args(["-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8", "--data-checksums"])
             .arg(format!("--locale={locale}"))
             .arg(format!("--pwfile={}", self.password.display()))
             .current_dir("/")
             .stdin(Stdio::null());
         runner.apply(&mut command);
-        let output = command
-            .output()
-            .map_err(Error::io("run", binaries.program("initdb")))?;
+        let output = command.output().map_err(Error::io("run", binaries.program("initdb")))?;
         if !output.status.success() {
             let text = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(Error::Init {
-                output: last_lines(&text, 5),
-            });
+            return Err(Error::Init { output: last_lines(&text, 5) });
         }
         std::fs::rename(&fresh, &self.pgdata).map_err(Error::io("rename", &fresh))?;
         let root = File::open(&self.root).map_err(Error::io("open", &self.root))?;
@@ -221,9 +188,7 @@ impl Folders {
         let read = || -> std::io::Result<String> {
             let mut file = File::open(&self.log)?;
             let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(
-                from.max(length.saturating_sub(64 << 10)).min(length),
-            ))?;
+            file.seek(SeekFrom::Start(from.max(length.saturating_sub(64 << 10)).min(length)))?;
             let mut bytes = Vec::new();
             file.take(64 << 10).read_to_end(&mut bytes)?;
             Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -257,15 +222,10 @@ fn private_folder(folder: &Path, runner: &Runner) -> Result<(), Error> {
     // Root may hand a folder of its own over; anybody else's is left alone.
     let ours = found.uid() == runner.uid || (runner.switch && found.uid() == 0);
     if !found.is_dir() || !ours {
-        return Err(Error::WrongOwner {
-            folder: folder.to_path_buf(),
-            owner: found.uid(),
-            current: runner.uid,
-        });
+        return Err(Error::WrongOwner { folder: folder.to_path_buf(), owner: found.uid(), current: runner.uid });
     }
     runner.own(folder)?;
-    std::fs::set_permissions(folder, Permissions::from_mode(0o700))
-        .map_err(Error::io("chmod", folder))
+    std::fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(Error::io("chmod", folder))
 }
 
 fn check_parents(root: &Path, runner: &Runner) -> Result<(), Error> {
@@ -278,10 +238,7 @@ fn check_parents(root: &Path, runner: &Runner) -> Result<(), Error> {
             || (found.uid() == runner.uid && found.mode() & 0o100 != 0)
             || (found.gid() == runner.gid && found.mode() & 0o010 != 0);
         if !open {
-            return Err(Error::NotTraversable {
-                folder: folder.to_path_buf(),
-                user: runner.name.clone(),
-            });
+            return Err(Error::NotTraversable { folder: folder.to_path_buf(), user: runner.name.clone() });
         }
     }
     Ok(())
@@ -289,7 +246,5 @@ fn check_parents(root: &Path, runner: &Runner) -> Result<(), Error> {
 
 /// A stable name from a path; it need not be secret, the folder's owner is checked.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }

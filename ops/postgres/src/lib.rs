@@ -114,10 +114,7 @@ impl Cluster {
             }
             Hold::Orphan { .. } | Hold::Borrowed { .. } => {
                 let recorded = self.pid();
-                while recorded.is_some()
-                    && self.folders.recorded_pid() == recorded
-                    && recorded.is_some_and(alive)
-                {
+                while recorded.is_some() && self.folders.recorded_pid() == recorded && recorded.is_some_and(alive) {
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
             }
@@ -134,19 +131,13 @@ impl Cluster {
             return Ok(());
         }
         self.signal(Signal::SIGINT);
-        if tokio::time::timeout(STOPPED_WITHIN, self.wait_exit())
-            .await
-            .is_ok()
-        {
+        if tokio::time::timeout(STOPPED_WITHIN, self.wait_exit()).await.is_ok() {
             return Ok(());
         }
         self.signal(Signal::SIGQUIT);
         tokio::time::timeout(STOPPED_WITHIN, self.wait_exit())
             .await
-            .map_err(|_| Error::NotReady {
-                seconds: 2 * STOPPED_WITHIN.as_secs(),
-                last: "it does not stop".to_owned(),
-            })
+            .map_err(|_| Error::NotReady { seconds: 2 * STOPPED_WITHIN.as_secs(), last: "it does not stop".to_owned() })
     }
 
     fn signal(&self, signal: Signal) {
@@ -184,19 +175,11 @@ async fn start(data_dir: &Path, settings: Settings, bound: bool) -> Result<Clust
             Ok(()) => break,
             Err(TryLockError::WouldBlock) => {
                 if folders.pgdata.is_dir()
-                    && let Ok(config) = folders
-                        .password()
-                        .map(|password| config(&folders, &password))
+                    && let Ok(config) = folders.password().map(|password| config(&folders, &password))
                     && stays_up(&config).await.is_ok()
                 {
-                    let hold = Hold::Borrowed {
-                        pid: folders.recorded_pid(),
-                    };
-                    return Ok(Cluster {
-                        folders,
-                        config,
-                        hold,
-                    });
+                    let hold = Hold::Borrowed { pid: folders.recorded_pid() };
+                    return Ok(Cluster { folders, config, hold });
                 }
             }
             Err(TryLockError::Error(error)) => return Err(Error::io("lock", &folders.root)(error)),
@@ -219,33 +202,12 @@ async fn start(data_dir: &Path, settings: Settings, bound: bool) -> Result<Clust
         && stays_up(&config).await.is_ok()
         && let Some(pid) = folders.recorded_pid()
     {
-        let hold = if bound {
-            Hold::Orphan { pid, _lock: lock }
-        } else {
-            Hold::Borrowed { pid: Some(pid) }
-        };
-        return Ok(Cluster {
-            folders,
-            config,
-            hold,
-        });
+        let hold = if bound { Hold::Orphan { pid, _lock: lock } } else { Hold::Borrowed { pid: Some(pid) } };
+        return Ok(Cluster { folders, config, hold });
     }
-    let child = spawn_until_ready(
-        &binaries, &folders, &runner, &config, settings, &lock, bound,
-    )
-    .await?;
-    let hold = if bound {
-        Hold::Child(child)
-    } else {
-        Hold::Borrowed {
-            pid: Some(child.pid),
-        }
-    };
-    Ok(Cluster {
-        folders,
-        config,
-        hold,
-    })
+    let child = spawn_until_ready(&binaries, &folders, &runner, &config, settings, &lock, bound).await?;
+    let hold = if bound { Hold::Child(child) } else { Hold::Borrowed { pid: Some(child.pid) } };
+    Ok(Cluster { folders, config, hold })
 }
 
 /// Starts the server until a connection succeeds. The last server's backends or
@@ -275,35 +237,19 @@ async fn spawn_until_ready(
                 Ok(()) => return Ok(child),
                 Err(error) => error,
             };
-            let recovering =
-                last.code() == Some(&tokio_postgres::error::SqlState::CANNOT_CONNECT_NOW);
-            let within = if recovering {
-                RECOVERED_WITHIN
-            } else {
-                READY_WITHIN
-            };
+            let recovering = last.code() == Some(&tokio_postgres::error::SqlState::CANNOT_CONNECT_NOW);
+            let within = if recovering { RECOVERED_WITHIN } else { READY_WITHIN };
             if began.elapsed() > within {
                 let _ = kill(Pid::from_raw(child.pid.cast_signed()), Signal::SIGQUIT);
                 child.wait().await;
-                return Err(Error::NotReady {
-                    seconds: within.as_secs(),
-                    last: last.to_string(),
-                });
+                return Err(Error::NotReady { seconds: within.as_secs(), last: last.to_string() });
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let said = folders.log_since(log_begins);
-        let held = [
-            "lock file",
-            "still in use",
-            "is another postmaster",
-            "is another server",
-        ];
+        let held = ["lock file", "still in use", "is another postmaster", "is another server"];
         if !held.iter().any(|words| said.contains(words)) || began.elapsed() > READY_WITHIN {
-            return Err(Error::Start {
-                log: folders.log.clone(),
-                tail: folders::last_lines(&said, 5),
-            });
+            return Err(Error::Start { log: folders.log.clone(), tail: folders::last_lines(&said, 5) });
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -333,33 +279,15 @@ fn arguments(folders: &Folders, settings: Settings) -> Vec<String> {
     .map(str::to_owned)
     .to_vec();
     set.push(format!("port={PORT}"));
-    set.push(format!(
-        "unix_socket_directories={}",
-        folders.socket.display()
-    ));
+    set.push(format!("unix_socket_directories={}", folders.socket.display()));
     let more: &[&str] = if settings.durable {
-        &[
-            "fsync=on",
-            "synchronous_commit=on",
-            "full_page_writes=on",
-            "shared_buffers=512MB",
-            "max_wal_size=4GB",
-        ]
+        &["fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=512MB", "max_wal_size=4GB"]
     } else {
-        &[
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-            "shared_buffers=256MB",
-            "max_wal_size=2GB",
-        ]
+        &["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=256MB", "max_wal_size=2GB"]
     };
     set.extend(more.iter().map(|&setting| setting.to_owned()));
     let mut arguments = vec!["-D".to_owned(), folders.pgdata.display().to_string()];
-    arguments.extend(
-        set.into_iter()
-            .flat_map(|setting| ["-c".to_owned(), setting]),
-    );
+    arguments.extend(set.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));
     arguments
 }
 
@@ -385,13 +313,7 @@ pub(crate) fn url(config: &Config, database: &str) -> String {
     let port = config.get_ports().first().copied().unwrap_or(PORT);
     let password = String::from_utf8_lossy(config.get_password().unwrap_or_default()).into_owned();
     let user = config.get_user().unwrap_or(SUPERUSER);
-    format!(
-        "postgresql://{}:{}@{}:{port}/{}",
-        percent(user),
-        percent(&password),
-        percent(&host),
-        percent(database)
-    )
+    format!("postgresql://{}:{}@{}:{port}/{}", percent(user), percent(&password), percent(&host), percent(database))
 }
 
 fn percent(text: &str) -> String {
@@ -428,10 +350,5 @@ async fn stays_up(config: &Config) -> Result<(), tokio_postgres::Error> {
 
 fn alive(pid: u32) -> bool {
     // EPERM also means that it lives, as another user.
-    i32::try_from(pid).is_ok_and(|pid| {
-        !matches!(
-            kill(Pid::from_raw(pid), None),
-            Err(nix::errno::Errno::ESRCH)
-        )
-    })
+    i32::try_from(pid).is_ok_and(|pid| !matches!(kill(Pid::from_raw(pid), None), Err(nix::errno::Errno::ESRCH)))
 }

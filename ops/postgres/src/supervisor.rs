@@ -54,10 +54,7 @@ pub(crate) fn spawn(
         // The signal is asked for after the change of user, which would clear it.
         let mut command = Command::new("setpriv");
         if runner.switch {
-            command
-                .arg(format!("--reuid={}", runner.uid))
-                .arg(format!("--regid={}", runner.gid))
-                .arg("--clear-groups");
+            command.arg(format!("--reuid={}", runner.uid)).arg(format!("--regid={}", runner.gid)).arg("--clear-groups");
         }
         command.args(["--pdeathsig", "INT", "--"]).arg(program);
         command
@@ -72,10 +69,7 @@ pub(crate) fn spawn(
         .current_dir("/")
         // PGPORT, PGDATA and their like of our own environment must not reach the server.
         .env_clear()
-        .env(
-            "PATH",
-            std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()),
-        )
+        .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))
         .env("LC_ALL", "C")
         // Ctrl-C in a terminal goes to this program, which then stops the server in order.
         .process_group(0)
@@ -101,10 +95,7 @@ pub(crate) fn spawn(
             let _ = ended.send(status);
         })
         .map_err(Error::io("start a thread for", program))?;
-    let pid = news
-        .recv()
-        .expect("the thread answers before it ends")
-        .map_err(Error::io("run", program))?;
+    let pid = news.recv().expect("the thread answers before it ends").map_err(Error::io("run", program))?;
     Ok(Supervised { pid, exit })
 }
 

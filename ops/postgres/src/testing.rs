@@ -46,20 +46,11 @@ impl TestDatabase {
         let admin = connect(&server).await;
         // Held by this session: other test processes wait until the template is there.
         let lock = "select pg_advisory_lock(hashtextextended($1, 0))";
-        admin
-            .execute(lock, &[&template])
-            .await
-            .expect("the lock of the template");
-        let there = admin
-            .query_opt("select 1 from pg_database where datname = $1", &[&template])
-            .await;
+        admin.execute(lock, &[&template]).await.expect("the lock of the template");
+        let there = admin.query_opt("select 1 from pg_database where datname = $1", &[&template]).await;
         if there.expect("the list of databases").is_none() {
             let raw = format!("{template}_raw");
-            run(
-                &admin,
-                &format!("drop database if exists \"{raw}\" with (force)"),
-            )
-            .await;
+            run(&admin, &format!("drop database if exists \"{raw}\" with (force)")).await;
             run(&admin, &format!("create database \"{raw}\"")).await;
             let mut config = server.clone();
             config.dbname(&raw);
@@ -67,17 +58,9 @@ impl TestDatabase {
                 panic!("the template {name} could not be filled: {error}");
             }
             // Connections of the migration may still be closing.
-            let close =
-                "select pg_terminate_backend(pid, 2000) from pg_stat_activity where datname = $1";
-            admin
-                .execute(close, &[&raw])
-                .await
-                .expect("closing the template's connections");
-            run(
-                &admin,
-                &format!("alter database \"{raw}\" rename to \"{template}\""),
-            )
-            .await;
+            let close = "select pg_terminate_backend(pid, 2000) from pg_stat_activity where datname = $1";
+            admin.execute(close, &[&raw]).await.expect("closing the template's connections");
+            run(&admin, &format!("alter database \"{raw}\" rename to \"{template}\"")).await;
         }
         let database = create(&admin, &server, Some(&template)).await;
         drop(admin);
@@ -105,20 +88,14 @@ impl Drop for TestDatabase {
         let (server, name) = (self.server.clone(), self.name.clone());
         // A thread of its own: a runtime may not be entered from within another. Best effort.
         let dropping = std::thread::spawn(move || {
-            let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-            else {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
                 return;
             };
             runtime.block_on(async {
                 let dropped = async {
                     let (client, connection) = server.connect(NoTls).await.ok()?;
                     tokio::spawn(connection);
-                    client
-                        .batch_execute(&format!("drop database if exists \"{name}\" with (force)"))
-                        .await
-                        .ok()
+                    client.batch_execute(&format!("drop database if exists \"{name}\" with (force)")).await.ok()
                 };
                 let _ = tokio::time::timeout(Duration::from_secs(10), dropped).await;
             });
@@ -137,21 +114,13 @@ pub async fn database() -> TestDatabase {
 async fn create(admin: &Client, server: &Config, template: Option<&str>) -> TestDatabase {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let unique = &crate::folders::random_text()
-        .to_lowercase()
-        .replace('-', "_")[..10];
+    let unique = &crate::folders::random_text().to_lowercase().replace('-', "_")[..10];
     let name = format!("{PREFIX}{}_{number}_{unique}", std::process::id());
-    let template = template
-        .map(|template| format!(" template \"{template}\""))
-        .unwrap_or_default();
+    let template = template.map(|template| format!(" template \"{template}\"")).unwrap_or_default();
     run(admin, &format!("create database \"{name}\"{template}")).await;
     let mut config = server.clone();
     config.dbname(&name);
-    TestDatabase {
-        name,
-        config,
-        server: server.clone(),
-    }
+    TestDatabase { name, config, server: server.clone() }
 }
 
 /// The superuser's settings on the shared server, started if need be, once per process.
@@ -162,9 +131,7 @@ async fn server() -> Config {
 
 async fn find_server() -> (Config, Option<File>) {
     if let Ok(given) = std::env::var("RADLEDGER_TEST_PG") {
-        let config: Config = given
-            .parse()
-            .expect("RADLEDGER_TEST_PG is the URL of a PostgreSQL superuser");
+        let config: Config = given.parse().expect("RADLEDGER_TEST_PG is the URL of a PostgreSQL superuser");
         remove_leftovers(&connect(&config).await).await;
         return (config, None);
     }
@@ -173,9 +140,7 @@ async fn find_server() -> (Config, Option<File>) {
     let runner = Runner::find().expect("a user to run PostgreSQL");
     let folders = Folders::prepare(&folder, &runner).expect("the folder of the test server");
     // Held shared until this process ends: the watcher stops the server only when nobody holds it.
-    let users = folders
-        .lock_file("users", &runner)
-        .expect("the lock file of the test server");
+    let users = folders.lock_file("users", &runner).expect("the lock file of the test server");
     users.lock_shared().expect("the lock of the test server");
     let before = folders.recorded_pid();
     let cluster = match start(&folder, settings, false).await {
@@ -183,9 +148,7 @@ async fn find_server() -> (Config, Option<File>) {
         Err(first @ (crate::Error::Start { .. } | crate::Error::WrongVersion { .. })) => {
             // Without durable commits a crash of the machine leaves a cluster that is good for nothing.
             std::fs::remove_dir_all(&folders.pgdata).unwrap_or_else(|_| panic!("{first}"));
-            start(&folder, settings, false)
-                .await
-                .unwrap_or_else(|error| panic!("{error}"))
+            start(&folder, settings, false).await.unwrap_or_else(|error| panic!("{error}"))
         }
         Err(error) => panic!("{error}"),
     };
@@ -202,8 +165,7 @@ async fn find_server() -> (Config, Option<File>) {
 /// Leaves a shell behind that stops the server after ten minutes without users.
 fn watch(folders: &Folders, runner: &Runner, pid: u32) {
     use std::os::unix::process::CommandExt;
-    let script =
-        "while sleep 600; do kill -0 $2 || exit; flock -n -x \"$1\" kill -INT $2 && exit; done";
+    let script = "while sleep 600; do kill -0 $2 || exit; flock -n -x \"$1\" kill -INT $2 && exit; done";
     let mut command = Command::new("sh");
     command
         .args(["-c", script, "radledger-test-watcher"])
@@ -232,17 +194,12 @@ async fn remove_leftovers(admin: &Client) {
     for row in rows {
         let name: String = row.get(0);
         // Without force: a database that somebody still uses stays.
-        let _ = admin
-            .batch_execute(&format!("drop database if exists \"{name}\""))
-            .await;
+        let _ = admin.batch_execute(&format!("drop database if exists \"{name}\"")).await;
     }
 }
 
 async fn connect(config: &Config) -> Client {
-    let (client, connection) = config
-        .connect(NoTls)
-        .await
-        .expect("the test server answers");
+    let (client, connection) = config.connect(NoTls).await.expect("the test server answers");
     tokio::spawn(connection);
     client
 }

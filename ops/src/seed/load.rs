@@ -31,6 +31,8 @@ use crate::node::Core;
 
 /// Steps that travel together.
 const CHUNK: usize = 128;
+/// How long the read model may take to fold what was loaded.
+const FOLDED_WITHIN: std::time::Duration = std::time::Duration::from_secs(3_600);
 /// Chunks that the story may be ahead.
 const AHEAD: usize = 16;
 
@@ -114,6 +116,10 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
             .unwrap_or(leaves.len());
         bail!("账本与示例城市自位置 {differs} 起不一致。From this position on the log is not what was told.");
     }
+    // Whoever asks first finds everything folded already.
+    let projections = schema::catch_up::start(core.pools.projector.clone(), None).await?;
+    projections.wait_for(size - 1, FOLDED_WITHIN).await?;
+    drop(projections);
     let genesis = genesis_hash(&core).await?.context("账本为空。The log is empty.")?;
     core.folder.write_trust(genesis)?;
     write_keys(&core.folder, &story)?;

@@ -266,7 +266,8 @@ impl<'a> Audit<'a> {
 
     /// What was folded lies before the event that says so.
     fn basis(&mut self, read: &Read) {
-        let derivation = read.object.as_ref().ok().and_then(|object| object.get("derivation")).and_then(Value::as_object);
+        let derivation =
+            read.object.as_ref().ok().and_then(|object| object.get("derivation")).and_then(Value::as_object);
         let basis = derivation.and_then(|derivation| derivation.get("basis")).and_then(Value::as_integer);
         if basis.is_some_and(|basis| u64::try_from(basis).is_ok_and(|basis| basis > read.row.position)) {
             self.finding(Check::System, read.row.position, "a basis not above the own position", "a later one");

@@ -6,9 +6,9 @@
 pub mod audit;
 pub mod bundle;
 pub mod database;
-pub mod report;
 #[cfg(test)]
 mod parcel_tests;
+pub mod report;
 #[cfg(test)]
 mod tests;
 
@@ -76,7 +76,8 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
 
 fn read_trust(path: &std::path::Path) -> anyhow::Result<Trust> {
     let text = crate::config::read_text(path)?;
-    serde_json::from_str(&text).map_err(|error| anyhow::anyhow!("{}: 不是信任文件 · not a trust file: {error}", path.display()))
+    serde_json::from_str(&text)
+        .map_err(|error| anyhow::anyhow!("{}: 不是信任文件 · not a trust file: {error}", path.display()))
 }
 
 /// Ends an audit and says whether a trust file pinned it.
