@@ -253,11 +253,13 @@ async fn history<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<F
     let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
     let node = node(&ctx);
     let first = super::first(&ctx)?;
+    // The history of this version: what was appended since this answer was read is not part of it.
+    let end = view.row.since.saturating_add(1);
     let before = match ctx.args.get("after").filter(|after| !after.is_null()) {
-        Some(after) => Some(super::parse_number("after", after.string()?)?),
-        None => view.at.as_of.map(|position| position.saturating_add(1)),
+        Some(after) => end.min(super::parse_number("after", after.string()?)?),
+        None => end,
     };
-    let page = node.history(viewer(&ctx)?, view.row.kind, view.row.id, before, first).await?;
+    let page = node.history(viewer(&ctx)?, view.row.kind, view.row.id, Some(before), first).await?;
     Ok(Some(event::Connection::new(page, view.at).value()))
 }
 
