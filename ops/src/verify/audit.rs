@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use domain::admission::{Admitted, Presented, Service, Typed, judge, read_typed};
+use domain::admission::{Admitted, Presented, Service, judge, read_typed};
 use domain::memory::Memory;
 use domain::record::{Facts, KeyClass, Stop};
 use domain::records::erasure;
@@ -20,7 +20,7 @@ use signing::envelope::{PayloadType, pae, statement_hash};
 use signing::json::{JsonFault, Object, Value, canonical_object, read_stored};
 use signing::keys::{Candidate, PublicKey, batch_all_valid};
 use signing::note::{Checkpoint, LogVerifier};
-use signing::statement::Meaning;
+use signing::statement::{Meaning, Statement};
 use signing::tree::{Frontier, TILE_WIDTH, leaf, leaf_hash};
 use uuid::Uuid;
 
@@ -257,9 +257,17 @@ impl<'a> Audit<'a> {
             }
             Err(_) => None,
         };
-        for read in &reads[..signed] {
-            self.basis(read);
-            self.take(read);
+        reads[..signed].iter().for_each(|read| self.basis(read));
+        match &admitted {
+            // The judge has folded the unit already; with consequences the ledger stands on what was recorded.
+            Some(admitted) if admitted.events.len() == signed => {
+                reads.iter().zip(&admitted.events).for_each(|(read, event)| self.note(read, &event.statement));
+                self.memory.apply(admitted);
+                if admitted.events.iter().any(|event| event.statement.record.kind == "ledger") {
+                    self.know_service();
+                }
+            }
+            _ => reads[..signed].iter().for_each(|read| self.take(read)),
         }
         signed + self.consequences(&reads[signed..], first, admitted.as_ref())
     }
@@ -398,7 +406,6 @@ impl<'a> Audit<'a> {
 
     /// Lets the ledger stand on a stored event.
     fn take(&mut self, read: &Read) {
-        let position = read.row.position;
         let Ok(object) = &read.object else { return };
         let typed = match read_typed(object, None) {
             Ok(typed) => typed,
@@ -408,23 +415,31 @@ impl<'a> Audit<'a> {
         if there == typed.event_type.creates {
             return;
         }
-        if position == 0 {
-            self.genesis(read, &typed);
-        }
-        if typed.event_type.name == "erasure.approved" {
-            self.approvals.insert(position, read.recorded_at);
-        }
-        self.seals(&typed, object, position);
+        self.note(read, &typed.statement);
         self.memory.replay(&typed, read.hash, read.recorded_at);
         if typed.event_type.kind() == "ledger" {
             self.know_service();
         }
+    }
+
+    /// What is told of a statement that the fold takes, whoever folds it.
+    fn note(&mut self, read: &Read, statement: &Statement) {
+        let position = read.row.position;
+        if position == 0 {
+            self.genesis(read, statement);
+        }
+        if statement.event_type == "erasure.approved" {
+            self.approvals.insert(position, read.recorded_at);
+        }
+        if let Ok(object) = &read.object {
+            self.seals(statement.id, object, position);
+        }
         self.report.checked(Check::Statement, 1);
     }
 
-    fn genesis(&mut self, read: &Read, typed: &Typed) {
-        if typed.event_type.name != "ledger.created" {
-            self.finding(Check::Trust, 0, "ledger.created", typed.event_type.name);
+    fn genesis(&mut self, read: &Read, statement: &Statement) {
+        if statement.event_type != "ledger.created" {
+            self.finding(Check::Trust, 0, "ledger.created", &statement.event_type);
         }
         self.report.checked(Check::Trust, 1);
         self.report.genesis = Some(read.hash);
@@ -448,22 +463,22 @@ impl<'a> Audit<'a> {
     }
 
     /// Seals against what stands behind them, where that can be opened.
-    fn seals(&mut self, typed: &Typed, object: &Object, position: u64) {
+    fn seals(&mut self, event: Uuid, object: &Object, position: u64) {
         let seals = signing::seal::find_seals(object);
         if seals.is_empty() {
             return;
         }
         self.report.checked(Check::Seal, seals.len() as u64);
-        let Some(mut openings) = self.evidence.openings(&[typed.statement.id]) else {
+        let Some(mut openings) = self.evidence.openings(&[event]) else {
             self.report.seals.not_opened += seals.len() as u64;
             return;
         };
-        let openings = openings.remove(&typed.statement.id).unwrap_or_default();
+        let openings = openings.remove(&event).unwrap_or_default();
         for (pointer, commitment) in seals {
             match openings.iter().find(|(known, _)| *known == pointer).map(|(_, opened)| opened) {
                 Some(Opened::Open { salt, value }) => {
                     self.report.seals.opened += 1;
-                    let again = signing::seal::commitment(self.ledger, typed.statement.id, &pointer, salt, value);
+                    let again = signing::seal::commitment(self.ledger, event, &pointer, salt, value);
                     if again != commitment {
                         self.finding(
                             Check::Seal,
