@@ -180,6 +180,19 @@ fn the_walk_from_a_key_to_a_verified_proof() {
     assert_eq!(members(&status["checkpoint"]), ["root", "size", "time"]);
     assert_eq!(members(&status["projections"][0]), ["lag", "name", "position", "state", "version"]);
 
+    // Each correction names the entry as it was corrected last.
+    let record = format!("device/{}", first[0]["record"]["id"].as_str().expect("an id"));
+    for (version, model) in [(2, "SL-1"), (3, "SL-2")] {
+        folded(&data, size + version - 1);
+        let given = format!(r#"{{"set":{{"model":"{model}"}}}}"#);
+        let wish = ["--type", "device.corrected", "--record", &record, "--reason", "TYPO", "--data", &given];
+        let signed =
+            run(radledger(&data).args(["sign", "--key"]).arg(&officer).args(["--url", &service.url]).args(wish));
+        assert_eq!(code(&signed), Some(0), "{}", String::from_utf8_lossy(&signed.stderr));
+        assert_eq!(submit(&data, &service.url, &signed.stdout)[0]["version"], version);
+    }
+    published(&data, size + 3);
+
     let bundle = place.path().join("bundle.zip");
     let exported = run(radledger(&data).args(["export", "--out"]).arg(&bundle));
     assert_eq!(code(&exported), Some(0), "{}", String::from_utf8_lossy(&exported.stderr));
@@ -225,6 +238,19 @@ fn submit(data: &Path, url: &str, unit: &[u8]) -> Json {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(code(&output), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     json(&output)
+}
+
+/// Waits until the read model knows so many events.
+fn folded(data: &Path, size: u64) {
+    let began = Instant::now();
+    let behind = || {
+        let status = json(&run(radledger(data).args(["status", "--json"])));
+        status["projections"].as_array().is_none_or(|rows| rows.iter().any(|row| row["position"].as_u64() < Some(size)))
+    };
+    while behind() {
+        assert!(began.elapsed() < Duration::from_secs(60), "the read model does not follow");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// Waits until so many events are published; published within a second of durable is the goal, a loaded machine gets more.
