@@ -113,29 +113,12 @@ impl<'a> Judge<'a> {
         let state = entry.as_ref().map(|entry| &entry.state);
         let admitted =
             self.system(typed, entry.as_deref(), class).and_then(|()| typed.event.admit(state, &about, &facts));
-        let after = match admitted {
-            Ok(()) => Some(evolve(entry.as_deref(), typed.event.clone(), &about, index)),
-            Err(Stop::Need(need)) => return Err(Stop::Need(need)),
-            Err(Stop::Refuse(refusal)) if refusal.code < Code::ClaimTaken => return Err(Stop::Refuse(refusal)),
-            Err(Stop::Refuse(refusal)) => {
-                // A claim that is taken comes before a rule that refuses: look at the claims the event would take.
-                if admits_evolution(&typed.event, state) {
-                    let after = evolve(entry.as_deref(), typed.event.clone(), &about, index);
-                    self.claims(
-                        index,
-                        typed,
-                        &presented.object,
-                        &presented.openings,
-                        entry.as_deref(),
-                        &after,
-                        actor.as_ref(),
-                        &facts,
-                    )?;
-                }
-                return Err(Stop::Refuse(refusal));
-            }
+        // A claim that is taken is told before a rule that refuses; the head fits, so the event can be folded either way.
+        let verdict = match admitted {
+            Err(Stop::Refuse(refusal)) if refusal.code >= Code::ClaimTaken => Err(Stop::Refuse(refusal)),
+            other => Ok(other?),
         };
-        let after = after.expect("set above");
+        let after = evolve(entry.as_deref(), typed.event.clone(), &about, index);
         let (takes, frees) = self.claims(
             index,
             typed,
@@ -146,6 +129,7 @@ impl<'a> Judge<'a> {
             actor.as_ref(),
             &facts,
         )?;
+        verdict?;
         for subject in &subjects {
             if erasure::is_erased(subject, &facts)? {
                 return Err(Stop::rule(&SUBJECT_ERASED, "/data"));
@@ -247,15 +231,4 @@ impl<'a> Judge<'a> {
             frees: self.frees,
         }
     }
-}
-
-/// True when the event can be folded onto the state although a rule refused it.
-fn admits_evolution(event: &Event, state: Option<&crate::catalog::State>) -> bool {
-    matches!(
-        (event, state),
-        (Event::Institution(crate::records::institution::Event::Registered(_)), None)
-            | (Event::Device(crate::records::device::Event::Registered(_)), None)
-            | (Event::Credential(crate::records::credential::Event::Requested(_)), None)
-            | (Event::Policy(crate::records::policy::Event::Adopted(_)), None)
-    )
 }
