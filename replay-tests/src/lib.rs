@@ -1,3 +1,4 @@
 //! Proof that history means the same tomorrow. The library holds what its tests share; no other crate uses it.
 
+pub mod relay;
 pub mod world;

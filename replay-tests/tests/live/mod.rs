@@ -1,4 +1,5 @@
 //! A real ledger behind its door, on a database of its own, at the clock of a world.
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,37 +16,31 @@ use schema::key_store::KeyStore;
 use signing::bytes::Instant;
 use signing::envelope::{Envelope, PayloadType, Unit};
 use tokio::sync::watch;
+use tokio_postgres::Config;
 use uuid::Uuid;
 
-/// The ledger.
-pub struct Live {
-    /// Its door.
-    pub door: Door,
+/// What outlives a door: database, keys, clock, and who the ledger is.
+pub struct Site {
+    /// The database.
+    pub database: TestDatabase,
+    /// Passwords of its roles.
+    pub passwords: Passwords,
+    installation: Arc<Installation>,
+    keys: KeyStore,
     now: Arc<AtomicI64>,
-    _database: TestDatabase,
-    _keys: tempfile::TempDir,
-    _published: watch::Sender<u64>,
+    _folder: tempfile::TempDir,
 }
 
-impl Live {
-    /// An empty ledger with the keys of a world.
+impl Site {
+    /// An empty database and the keys of a world.
     pub async fn new(world: &World) -> Self {
         let database = TestDatabase::from_template(&schema::migrate::fingerprint(), |config| async move {
             schema::migrate::migrate(&config, &Passwords::for_tests()).await.map(|_| ())
         })
         .await;
-        let passwords = Passwords::for_tests();
         schema::migrate::set_simulated_clock(database.config(), true).await.expect("a demonstration's clock");
-        let now = Arc::new(AtomicI64::new(world.now.micros()));
-        let clock = now.clone();
-        let micros: schema::appender::Clock = Arc::new(move || clock.load(Ordering::SeqCst));
-        let config = role_config(database.config(), Role::Appender, &passwords);
-        let appender = Appender::start(config, micros, AppenderLimits::default()).await.expect("an appender");
-        let log = EventLog::new(connect(database.config(), Role::Appender, &passwords).expect("a pool"));
         let folder = tempfile::tempdir().expect("a folder");
-        let keys = KeyStore::open(folder.path()).expect("a key store");
-        let (published, reader) = watch::channel(0);
-        let installation = Arc::new(Installation {
+        let installation = Installation {
             ledger: world.ledger(),
             name: "test.example".into(),
             incarnation: 1,
@@ -54,16 +49,59 @@ impl Live {
             service_key: world.service_key.clone(),
             log: world.log.clone(),
             content_key: [0; 32],
-        });
-        let clock = now.clone();
-        let clock: api::submit::Clock = Arc::new(move || Instant::from_micros(clock.load(Ordering::SeqCst)));
-        let door = Door::new(DoorParts { log, appender, keys, installation, clock, published: reader });
-        Self { door, now, _database: database, _keys: folder, _published: published }
+        };
+        Self {
+            database,
+            passwords: Passwords::for_tests(),
+            installation: Arc::new(installation),
+            keys: KeyStore::open(folder.path()).expect("a key store"),
+            now: Arc::new(AtomicI64::new(world.now.micros())),
+            _folder: folder,
+        }
     }
 
     /// Sets the clock.
     pub fn set_now(&self, now: Instant) {
         self.now.store(now.micros(), Ordering::SeqCst);
+    }
+
+    /// A door to the database of these settings, which is this one, perhaps by a detour.
+    pub async fn door(&self, config: &Config, limits: AppenderLimits) -> Result<Door, schema::Error> {
+        let clock = self.now.clone();
+        let micros: schema::appender::Clock = Arc::new(move || clock.load(Ordering::SeqCst));
+        let appender = Appender::start(role_config(config, Role::Appender, &self.passwords), micros, limits).await?;
+        let log = EventLog::new(connect(config, Role::Appender, &self.passwords)?);
+        let clock = self.now.clone();
+        Ok(Door::new(DoorParts {
+            log,
+            appender,
+            keys: self.keys.clone(),
+            installation: self.installation.clone(),
+            clock: Arc::new(move || Instant::from_micros(clock.load(Ordering::SeqCst))),
+            published: watch::channel(0).1,
+        }))
+    }
+}
+
+/// The ledger.
+pub struct Live {
+    /// Its door.
+    pub door: Arc<Door>,
+    /// What lies behind it.
+    pub site: Site,
+}
+
+impl Live {
+    /// An empty ledger with the keys of a world.
+    pub async fn new(world: &World) -> Self {
+        let site = Site::new(world).await;
+        let door = site.door(site.database.config(), AppenderLimits::default()).await.expect("a door");
+        Self { door: Arc::new(door), site }
+    }
+
+    /// Sets the clock.
+    pub fn set_now(&self, now: Instant) {
+        self.site.set_now(now);
     }
 
     /// Submits every unit that the world has recorded so far, each at its own time.
