@@ -3,7 +3,7 @@
 //! A refusal is not an error: it is data of `append`. What stands here is authentication, limits, questions that
 //! cannot be answered, and our own faults; a fault is logged with a reference number and tells its caller only that.
 
-use async_graphql::{ErrorExtensions, ServerError};
+use async_graphql::{ErrorExtensionValues, ServerError};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -28,8 +28,8 @@ pub enum ApiError {
         /// Where it stands (number of events read).
         position: u64,
     },
-    /// A login that is not accepted; the reason as a word.
-    Login(&'static str),
+    /// A login that is not accepted: its code, and the place in the signed payload, empty for the envelope.
+    Login(&'static str, &'static str),
     /// The service cannot take more at the moment.
     Busy,
     /// Our own fault, logged under this reference.
@@ -56,7 +56,7 @@ impl ApiError {
             Self::Limit { .. } => "LIMIT",
             Self::Argument(..) => "BAD_ARGUMENT",
             Self::Behind { .. } => "BEHIND",
-            Self::Login(_) => "LOGIN_REFUSED",
+            Self::Login(code, _) => code,
             Self::Busy => "BUSY",
             Self::Failed(_) => "INTERNAL",
         }
@@ -80,7 +80,7 @@ impl ApiError {
                 format!("查询数据尚未更新到所要求的位置（当前已处理 {position} 条）"),
                 format!("The read model has not reached that position yet ({position} events read)."),
             ),
-            Self::Login(why) => (format!("登录未被接受：{why}"), format!("The login was not accepted: {why}")),
+            Self::Login(code, _) => (format!("登录未被接受：{code}"), format!("The login was not accepted: {code}")),
             Self::Busy => ("系统繁忙，请稍后再试".into(), "The service is busy: try again later.".into()),
             Self::Failed(reference) => {
                 (format!("系统故障，编号 {reference}"), format!("Something failed on our side, reference {reference}."))
@@ -92,7 +92,7 @@ impl ApiError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Unauthenticated | Self::Login(_) => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::Login(..) => StatusCode::UNAUTHORIZED,
             Self::Limit { what: "bodyBytes", .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Document(_) | Self::Limit { .. } | Self::Argument(..) => StatusCode::BAD_REQUEST,
             Self::Behind { .. } | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -100,9 +100,29 @@ impl ApiError {
         }
     }
 
+    /// What programs look at: the code, both sentences, and what belongs to this error alone.
+    fn extensions(&self) -> ErrorExtensionValues {
+        let (zh, en) = self.message();
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", self.code());
+        extensions.set("messageZh", zh);
+        extensions.set("messageEn", en);
+        match self {
+            Self::Login(_, pointer) => extensions.set("pointer", *pointer),
+            Self::Behind { position } => extensions.set("position", position.to_string()),
+            Self::Failed(reference) => extensions.set("reference", reference.as_str()),
+            Self::Limit { what, limit } => {
+                extensions.set("limit", *what);
+                extensions.set("value", *limit as u64);
+            }
+            Self::Unauthenticated | Self::Document(_) | Self::Argument(..) | Self::Busy => {}
+        }
+        extensions
+    }
+
     fn json(&self) -> serde_json::Value {
         let (zh, en) = self.message();
-        serde_json::json!({"message": format!("{zh} / {en}"), "extensions": {"code": self.code(), "messageZh": zh, "messageEn": en}})
+        serde_json::json!({"message": format!("{zh} / {en}"), "extensions": self.extensions()})
     }
 
     /// The body of a GraphQL request error.
@@ -133,22 +153,9 @@ impl From<crate::submit::SubmitError> for ApiError {
 impl From<ApiError> for async_graphql::Error {
     fn from(error: ApiError) -> Self {
         let (zh, en) = error.message();
-        let code = error.code();
-        async_graphql::Error::new(format!("{zh} / {en}")).extend_with(|_, extensions| {
-            extensions.set("code", code);
-            extensions.set("messageZh", zh);
-            extensions.set("messageEn", en);
-            if let ApiError::Behind { position } = &error {
-                extensions.set("position", position.to_string());
-            }
-            if let ApiError::Failed(reference) = &error {
-                extensions.set("reference", reference.as_str());
-            }
-            if let ApiError::Limit { what, limit } = &error {
-                extensions.set("limit", *what);
-                extensions.set("value", *limit as u64);
-            }
-        })
+        let mut outer = Self::new(format!("{zh} / {en}"));
+        outer.extensions = Some(error.extensions());
+        outer
     }
 }
 

@@ -44,38 +44,38 @@ pub async fn challenge(State(node): State<Arc<Node>>, headers: HeaderMap) -> Res
 /// `POST /session`: the signed answer, for a token.
 pub async fn login(State(node): State<Arc<Node>>, body: axum::body::Bytes) -> Result<Response, ApiError> {
     let now = (node.clock)();
-    let envelope = Envelope::read_bytes(&body).map_err(|_| ApiError::Login("bad_envelope"))?;
+    let envelope = Envelope::read_bytes(&body).map_err(|_| ApiError::Login("bad_envelope", ""))?;
     if envelope.payload_type != PayloadType::Session {
-        return Err(ApiError::Login("bad_payload_type"));
+        return Err(ApiError::Login("bad_payload_type", ""));
     }
-    let claims = SessionClaims::read(&envelope.payload).ok_or(ApiError::Login("bad_payload"))?;
+    let claims = SessionClaims::read(&envelope.payload).ok_or(ApiError::Login("bad_payload", ""))?;
     if claims.key != envelope.key {
-        return Err(ApiError::Login("signer_mismatch"));
+        return Err(ApiError::Login("signer_mismatch", "/key"));
     }
-    let owner = node.door.owner(claims.key).await?.ok_or(ApiError::Login("unknown_key"))?;
+    let owner = node.door.owner(claims.key).await?.ok_or(ApiError::Login("unknown_key", "/key"))?;
     if !owner.key.verify_payload(PayloadType::Session, &envelope.payload, &envelope.signature) {
-        return Err(ApiError::Login("bad_signature"));
+        return Err(ApiError::Login("bad_signature", ""));
     }
     if owner.account != claims.account {
-        return Err(ApiError::Login("signer_mismatch"));
+        return Err(ApiError::Login("signer_mismatch", "/account"));
     }
     if claims.ledger != node.ledger() {
-        return Err(ApiError::Login("wrong_ledger"));
+        return Err(ApiError::Login("wrong_ledger", "/ledger"));
     }
     if !node.audiences.contains(&claims.audience) {
-        return Err(ApiError::Login("wrong_audience"));
+        return Err(ApiError::Login("wrong_audience", "/audience"));
     }
     let challenge = node.limits.challenge;
     if claims.expires_at <= now || claims.expires_at > now.plus_micros(micros(challenge) + CLOCK_SLACK_US) {
-        return Err(ApiError::Login("expired"));
+        return Err(ApiError::Login("expired", "/expires_at"));
     }
-    let made_at = nonce_time(&node.session_secret, &claims.nonce).ok_or(ApiError::Login("bad_nonce"))?;
+    let made_at = nonce_time(&node.session_secret, &claims.nonce).ok_or(ApiError::Login("bad_nonce", "/nonce"))?;
     if made_at > now.plus_micros(CLOCK_SLACK_US) || made_at.plus_micros(micros(challenge)) <= now {
-        return Err(ApiError::Login("expired"));
+        return Err(ApiError::Login("expired", "/nonce"));
     }
     let viewer = viewer(&node, claims.account, claims.key, owner.class, [0; 32]).await?;
     if !viewer.is_active() {
-        return Err(ApiError::Login("key_not_active"));
+        return Err(ApiError::Login("key_not_active", "/key"));
     }
     let mut token = [0; 32];
     getrandom::fill(&mut token).map_err(|error| fault("token", &error))?;
@@ -89,7 +89,7 @@ pub async fn login(State(node): State<Arc<Node>>, body: axum::body::Bytes) -> Re
         expires_at: expires_at.micros(),
     };
     if !schema::sessions::start(&node.sessions, &session).await.map_err(|error| fault("start session", &error))? {
-        return Err(ApiError::Login("nonce_used"));
+        return Err(ApiError::Login("nonce_used", "/nonce"));
     }
     let body = serde_json::json!({
         "token": b64url(&token),

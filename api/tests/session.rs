@@ -46,27 +46,34 @@ async fn every_way_of_not_logging_in() {
     let stranger = SigningKey::from_seed(demo_seed(9_999));
     let refused = |body: Vec<u8>| async { server.post_session(body).await };
 
-    let cases: Vec<(&str, Vec<u8>)> = vec![
-        ("unknown_key", server.answer(who.account, &stranger, |_| {}).await),
-        ("signer_mismatch", server.answer(city.person("T_ADMIN").account, &who.key, |_| {}).await),
-        ("wrong_audience", server.answer(who.account, &who.key, |s| s.audience = "http://127.0.0.1:1".into()).await),
-        ("wrong_ledger", server.answer(who.account, &who.key, |s| s.ledger.0[0] ^= 1).await),
-        ("bad_nonce", server.answer(who.account, &who.key, |s| s.nonce[9] ^= 1).await),
-        ("bad_nonce", server.answer(who.account, &who.key, |s| s.nonce[31] ^= 1).await),
+    let cases: Vec<(&str, &str, Vec<u8>)> = vec![
+        ("unknown_key", "/key", server.answer(who.account, &stranger, |_| {}).await),
+        ("signer_mismatch", "/account", server.answer(city.person("T_ADMIN").account, &who.key, |_| {}).await),
+        (
+            "wrong_audience",
+            "/audience",
+            server.answer(who.account, &who.key, |s| s.audience = "http://127.0.0.1:1".into()).await,
+        ),
+        ("wrong_ledger", "/ledger", server.answer(who.account, &who.key, |s| s.ledger.0[0] ^= 1).await),
+        ("bad_nonce", "/nonce", server.answer(who.account, &who.key, |s| s.nonce[9] ^= 1).await),
+        ("bad_nonce", "/nonce", server.answer(who.account, &who.key, |s| s.nonce[31] ^= 1).await),
         (
             "expired",
+            "/expires_at",
             server.answer(who.account, &who.key, |s| s.expires_at = s.expires_at.plus_micros(200_000_000)).await,
         ),
         (
             "expired",
+            "/expires_at",
             server.answer(who.account, &who.key, |s| s.expires_at = s.expires_at.plus_micros(-200_000_000)).await,
         ),
-        ("bad_envelope", b"{}".to_vec()),
-        ("bad_envelope", b"not json".to_vec()),
+        ("bad_envelope", "", b"{}".to_vec()),
+        ("bad_envelope", "", b"not json".to_vec()),
     ];
-    for (expected, body) in cases {
+    for (expected, pointer, body) in cases {
         let (status, answer) = refused(body).await;
         assert_eq!((status, reason(&answer)), (401, expected), "{answer}");
+        assert_eq!(answer["error"]["extensions"]["pointer"], pointer, "{answer}");
     }
 
     // A signature of another type is never taken for a login, nor one with a flipped bit.
@@ -142,8 +149,7 @@ async fn roots_log_in_and_the_service_does_not() {
     assert_eq!(reason(&server.post_session(body).await.1), "key_not_active");
 }
 
-/// The word in the message of a refused login.
+/// The code of a refused login.
 fn reason(answer: &Json) -> &str {
-    let message = answer["error"]["extensions"]["messageEn"].as_str().unwrap_or_default();
-    message.rsplit(": ").next().unwrap_or_default()
+    answer["error"]["extensions"]["code"].as_str().unwrap_or_default()
 }
