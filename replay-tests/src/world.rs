@@ -125,6 +125,24 @@ pub struct World {
     seed: u64,
 }
 
+/// A county with its people and one approved institution.
+pub struct County {
+    /// Where it lies.
+    pub world: World,
+    /// Two T_ADMIN and one SYS_AUD of the city.
+    pub city: Vec<Person>,
+    /// C_ADMIN.
+    pub admin: Person,
+    /// C_SUP.
+    pub supervisor: Person,
+    /// C_APPR.
+    pub approver: Person,
+    /// I_RPO of the institution.
+    pub officer: Person,
+    /// The institution.
+    pub institution: Uuid,
+}
+
 /// Area of the tests' county.
 pub const AREA: &str = "511502";
 
@@ -169,6 +187,22 @@ impl World {
         let (first, second) = (world.roots[0].clone(), world.roots[1].clone());
         let people = roles.iter().map(|role| world.enrol(&first, &second, "T", role, None, None)).collect();
         (world, people)
+    }
+
+    /// A founded world with a county: its administrator, supervisor and approver, one institution and its officer.
+    #[must_use]
+    pub fn county(seed: u64) -> County {
+        let (mut world, city) = Self::founded(seed);
+        let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(AREA));
+        let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
+        let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));
+        let institution = world.id();
+        let profile = institution_profile("12511500451600013C", "示范医院");
+        world.act(&supervisor, Wish::new("institution.registered", institution, profile)).expect("registered");
+        world.act(&approver, Wish::new("institution.approved", institution, json!({}))).expect("approved");
+        let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(institution), Some(AREA));
+        let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(institution), Some(AREA));
+        County { world, city, admin, supervisor, approver, officer, institution }
     }
 
     fn draw(&mut self) -> [u8; 32] {

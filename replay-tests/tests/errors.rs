@@ -7,14 +7,13 @@ use std::collections::BTreeMap;
 
 use domain::law::{self, Citation, Instrument};
 use domain::refusal::{Code, Refusal};
-use replay_tests::world::{AREA, Person, Wish, World, device_profile, institution_profile, object, text};
+use replay_tests::world::{AREA, County, Person, Wish, World, device_profile, institution_profile, object, text};
 use serde_json::{Value as Json, json};
 use signing::bytes::{Hash, b64url};
 use signing::envelope::{Envelope, EnvelopeFault, PayloadType, Unit};
 use signing::json::canonical_object;
 use signing::keys::EnrolmentProof;
 use signing::statement::{EventRef, RecordRef};
-use uuid::Uuid;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
 const RECORDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/src/records");
@@ -128,45 +127,41 @@ fn the_page_has_exactly_the_rules_with_their_citations() {
 
 // ---- a county to be refused in ----
 
-struct County {
-    world: World,
-    city: Vec<Person>,
-    admin: Person,
-    supervisor: Person,
-    approver: Person,
-    officer: Person,
-    institution: Uuid,
-}
-
-fn county() -> County {
-    let (mut world, city) = World::founded(9);
-    let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(AREA));
-    let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
-    let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));
-    let institution = world.id();
-    let profile = institution_profile("12511500451600013C", "示范医院");
-    world.act(&supervisor, Wish::new("institution.registered", institution, profile)).expect("registered");
-    world.act(&approver, Wish::new("institution.approved", institution, json!({}))).expect("approved");
-    let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(institution), Some(AREA));
-    let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(institution), Some(AREA));
-    County { world, city, admin, supervisor, approver, officer, institution }
-}
-
-impl County {
+/// What the cases do in it.
+trait Cases {
     /// A new device of the institution.
+    fn device(&mut self, number: u32) -> Wish;
+    /// The officer's signed registration of a new device.
+    fn unit(&mut self) -> Unit;
+    /// What the officer's registration is refused for once its statement was changed before he signed it.
+    fn edited(&mut self, edit: impl FnOnce(&mut Json)) -> Refusal;
+    /// What the officer's signed bytes are refused for, whatever they are.
+    fn raw(&mut self, payload: &[u8]) -> Refusal;
+    fn refusal(&mut self, unit: &Unit) -> Refusal;
+    fn act(&mut self, who: &Person, wish: Wish) -> Result<EventRef, Refusal>;
+    fn refused(&mut self, who: &Person, wish: Wish) -> Refusal;
+    /// An officer's post with a sealed name, signed.
+    fn sealed(&mut self) -> Unit;
+    /// Puts policy 2 in force.
+    fn second_policy(&mut self);
+    /// A second credential of an account, of this assurance: the same person with another key. Bound or not.
+    fn another_key(&mut self, who: &Person, assurance: &str, bound: bool) -> Person;
+    /// As [`Cases::device`], where two are wanted at once.
+    fn device_of(&self, number: u32) -> Wish;
+}
+
+impl Cases for County {
     fn device(&mut self, number: u32) -> Wish {
         let device = self.world.id();
         Wish::new("device.registered", device, device_profile(self.institution, number))
     }
 
-    /// The officer's signed registration of a new device.
     fn unit(&mut self) -> Unit {
         let wish = self.device(1);
         let officer = self.officer.clone();
         self.world.sign(&officer, &[wish]).expect("signed")
     }
 
-    /// What the officer's registration is refused for once its statement was changed before he signed it.
     fn edited(&mut self, edit: impl FnOnce(&mut Json)) -> Refusal {
         let mut unit = self.unit();
         let officer = self.officer.clone();
@@ -174,7 +169,6 @@ impl County {
         self.refusal(&unit)
     }
 
-    /// What the officer's signed bytes are refused for, whatever they are.
     fn raw(&mut self, payload: &[u8]) -> Refusal {
         let unit = Unit { envelopes: vec![signed(&self.officer, payload.to_vec())], openings: vec![Some(Vec::new())] };
         self.refusal(&unit)
@@ -195,7 +189,6 @@ impl County {
         self.act(who, wish).expect_err("it is refused")
     }
 
-    /// An officer's post with a sealed name, signed.
     fn sealed(&mut self) -> Unit {
         let party = json!({"kind": "party", "id": self.world.id()});
         let data = json!({"post": "RP_OFFICER", "party": party, "name": "张示范"});
@@ -204,7 +197,6 @@ impl County {
         self.world.sign(&officer, &[wish]).expect("signed")
     }
 
-    /// Puts policy 2 in force.
     fn second_policy(&mut self) {
         let (first, second) = (self.world.roots[0].clone(), self.world.roots[1].clone());
         let (record, from_day) = (self.world.id(), self.world.today());
@@ -214,7 +206,6 @@ impl County {
             .expect("countersigned");
     }
 
-    /// A second credential of an account, of this assurance: the same person with another key. Bound or not.
     fn another_key(&mut self, who: &Person, assurance: &str, bound: bool) -> Person {
         let (credential, key) = (self.world.id(), self.world.key());
         let proof = EnrolmentProof::make(&key, who.account, self.world.ledger(), self.world.now);
@@ -231,6 +222,11 @@ impl County {
             self.act(&second, Wish::new("credential.bound", credential, data)).expect("bound");
         }
         Person { key, credential: Some(credential), ..who.clone() }
+    }
+
+    fn device_of(&self, number: u32) -> Wish {
+        let id = format!("00000000-0000-4000-8000-{number:012}").parse().expect("a UUID");
+        Wish::new("device.registered", id, device_profile(self.institution, number))
     }
 }
 
@@ -268,7 +264,7 @@ type Fault<'a> = (Code, &'a dyn Fn(&mut Json));
 
 #[test]
 fn the_form_of_units_and_payloads() {
-    let mut c = county();
+    let mut c = World::county(9);
     assert_eq!(c.raw(&vec![b' '; 65_537]).code, Code::TooLarge);
     let many = format!("{{\"envelopes\":[{}0],\"openings\":[]}}", "0,".repeat(1000));
     assert_eq!(submit(&mut c.world, many.as_bytes()).expect_err("refused").code, Code::TooLarge);
@@ -307,7 +303,7 @@ fn before_the_genesis_nothing_is_ready() {
 
 #[test]
 fn keys_and_signatures() {
-    let mut c = county();
+    let mut c = World::county(9);
     let stranger = Person { key: c.world.key(), ..c.officer.clone() };
     let wish = c.device(1);
     assert_eq!(c.refused(&stranger, wish).code, Code::UnknownKey);
@@ -322,7 +318,7 @@ fn keys_and_signatures() {
 
 #[test]
 fn statements_against_the_catalogue() {
-    let mut c = county();
+    let mut c = World::county(9);
     let cases: [(Code, &str, Edit); 14] = [
         (Code::UnknownType, "/type", |s| s["type"] = json!("device.painted")),
         (Code::UnknownSchema, "/schema", |s| s["schema"] = json!(2)),
@@ -349,7 +345,7 @@ fn statements_against_the_catalogue() {
 
 #[test]
 fn ids_batches_and_clocks() {
-    let mut c = county();
+    let mut c = World::county(9);
     let unit = c.unit();
     c.world.submit(&unit).expect("admitted");
     let known: Json = serde_json::from_slice(&unit.envelopes[0].payload).expect("JSON");
@@ -380,17 +376,9 @@ fn ids_batches_and_clocks() {
     assert_eq!(c.edited(|s| s["signed_at"] = json!(early)).code, Code::ClockSkew);
 }
 
-impl County {
-    /// As [`County::device`], where two are wanted at once.
-    fn device_of(&self, number: u32) -> Wish {
-        let id = format!("00000000-0000-4000-8000-{number:012}").parse().expect("a UUID");
-        Wish::new("device.registered", id, device_profile(self.institution, number))
-    }
-}
-
 #[test]
 fn authority() {
-    let mut c = county();
+    let mut c = World::county(9);
     let officer = c.officer.clone();
     let unbound = c.another_key(&c.supervisor.clone(), "HARDWARE", false);
     let profile = |code: &str| institution_profile(code, "示范诊所");
@@ -430,7 +418,7 @@ fn authority() {
 
 #[test]
 fn a_second_person() {
-    let mut c = county();
+    let mut c = World::county(9);
     let (admin, second) = (c.admin.clone(), c.city[0].clone());
     let both = c.world.enrol(&admin, &second, "C", "C_SUP", None, Some(AREA));
     let grant = c.world.id();
@@ -448,7 +436,7 @@ fn a_second_person() {
 
 #[test]
 fn seals() {
-    let mut c = county();
+    let mut c = World::county(9);
     let unit = c.sealed();
     let mut none = unit.clone();
     none.openings[0] = Some(Vec::new());
@@ -480,7 +468,7 @@ fn seals() {
 
 #[test]
 fn references_heads_and_reads() {
-    let mut c = county();
+    let mut c = World::county(9);
     let (officer, today) = (c.officer.clone(), c.world.today());
     let file = json!([{"id": "00000000-0000-4000-8000-000000000001", "kind": "RSL", "bytes": 1, "media": "application/pdf", "sha256": Hash::of(b"")}]);
     let refusal = c.edited(|s| s["attachments"] = file);
@@ -518,7 +506,7 @@ fn references_heads_and_reads() {
 
 #[test]
 fn claims() {
-    let mut c = county();
+    let mut c = World::county(9);
     let officer = c.officer.clone();
     let wish = c.device(1);
     c.act(&officer, wish).expect("registered");
@@ -554,7 +542,7 @@ fn claims() {
 
 #[test]
 fn rules() {
-    let mut c = county();
+    let mut c = World::county(9);
     let officer = c.officer.clone();
     let tomorrow = c.world.now.civil_day().add_days(1).to_string();
     let wish = c.device(1).on(tomorrow);
@@ -566,7 +554,7 @@ fn rules() {
 
 #[test]
 fn of_two_faults_in_one_event_the_earlier_code_is_told() {
-    let mut c = county();
+    let mut c = World::county(9);
     let far = c.world.now.plus_micros(3_600_000_000);
     let cases: [Fault<'_>; 7] = [
         (Code::UnknownType, &|s| {
@@ -613,7 +601,7 @@ fn of_two_faults_in_one_event_the_earlier_code_is_told() {
 
 #[test]
 fn of_two_events_the_earlier_code_is_told_and_of_equal_codes_the_lower_index() {
-    let mut c = county();
+    let mut c = World::county(9);
     let officer = c.officer.clone();
     let sign = |c: &mut County| c.world.sign(&officer, &[c.device_of(1), c.device_of(2)]).expect("signed");
     let answer = |c: &mut County, unit: &Unit| {
