@@ -126,7 +126,7 @@ pub struct Archive {
     folder: PathBuf,
     /// Position of the next row.
     next: u64,
-    /// Last row written, if any; [`follow`] compares it with the database.
+    /// Last row written, if any; [`Archive::continued_by`] compares it with the database.
     last: Option<Row>,
     open: Option<Segment>,
     /// SHA-256 of the last manifest.
@@ -179,6 +179,20 @@ impl Archive {
     #[must_use]
     pub fn next_position(&self) -> u64 {
         self.next
+    }
+
+    /// Whether the log holds what the archive holds, for which its last row stands. One that does not was restored from
+    /// an older copy or is another, and must not be served.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when it does not; [`Error`] of the database.
+    pub async fn continued_by(&self, log: &EventLog) -> Result<(), Error> {
+        let Some(last) = &self.last else { return Ok(()) };
+        match log.at(last.position).await? {
+            Some(event) if Row::from(&event) == *last => Ok(()),
+            Some(_) => Err(Error::corrupt(last.position, "the database has another event here than its archive")),
+            None => Err(Error::corrupt(last.position, "the database is behind its archive")),
+        }
     }
 
     /// Writes these events, which continue the archive, and syncs them.
@@ -252,8 +266,10 @@ impl Archive {
         }
         let file = OpenOptions::new().append(true).open(&path).map_err(Error::io("open", &path))?;
         if lines.torn {
-            file.set_len(lines.good_bytes).and_then(|()| file.sync_all()).map_err(Error::io("truncate", &path))?;
+            file.set_len(lines.good_bytes).map_err(Error::io("truncate", &path))?;
         }
+        // Whoever wrote these lines may have failed before they were durable.
+        file.sync_all().map_err(Error::io("sync", &path))?;
         self.open = Some(Segment { file, hasher, first });
         if self.next == first + SEGMENT_POSITIONS {
             self.close()?;
@@ -262,16 +278,16 @@ impl Archive {
     }
 }
 
-/// Follows the log for ever: writes what is durable, waits for more. `sizes` wakes it. Returns only with an error that
-/// needs a person: the folder cannot be written, or the database is not the one that the archive was made from. A
-/// database that does not answer is asked again. To be stopped, the future is dropped; what was written stays whole.
+/// Follows the log for ever: writes what is durable, waits for more. `sizes` wakes it. A database that does not answer is
+/// asked again, files that cannot be written are tried again. Returns only with an error that needs a person. To be
+/// stopped, the future is dropped; what was written stays whole.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Corrupt`].
+/// [`Error::Corrupt`].
 pub async fn follow(mut archive: Archive, log: EventLog, mut sizes: watch::Receiver<u64>) -> Result<(), Error> {
-    let mut compared = false;
+    let folder = archive.folder.clone();
     loop {
-        let caught_up = match step(archive, &log, &mut compared).await {
+        let caught_up = match step(archive, &log).await {
             (Some(open), Ok(caught_up)) => {
                 archive = open;
                 caught_up
@@ -282,7 +298,11 @@ pub async fn follow(mut archive: Archive, log: EventLog, mut sizes: watch::Recei
                 tokio::time::sleep(PAUSE).await;
                 false
             }
-            (_, Err(error)) => return Err(error),
+            (None, Err(error)) => {
+                archive = open_again(&folder, error).await?;
+                false
+            }
+            (Some(_), Err(error)) => return Err(error),
             (None, Ok(_)) => return Err(Error::Unavailable("the archive's writer ended".to_owned())),
         };
         if caught_up && tokio::time::timeout(POLL, sizes.changed()).await.is_ok_and(|changed| changed.is_err()) {
@@ -293,13 +313,7 @@ pub async fn follow(mut archive: Archive, log: EventLog, mut sizes: watch::Recei
 }
 
 /// Writes the next events, if there are any; gives the archive back unless its files failed.
-async fn step(mut archive: Archive, log: &EventLog, compared: &mut bool) -> (Option<Archive>, Result<bool, Error>) {
-    if !*compared {
-        if let Err(error) = compare(&archive, log).await {
-            return (Some(archive), Err(error));
-        }
-        *compared = true;
-    }
+async fn step(mut archive: Archive, log: &EventLog) -> (Option<Archive>, Result<bool, Error>) {
     let events = match log.range(archive.next, READ_EVENTS).await {
         Ok(events) => events,
         Err(error) => return (Some(archive), Err(error)),
@@ -316,13 +330,18 @@ async fn step(mut archive: Archive, log: &EventLog, compared: &mut bool) -> (Opt
     }
 }
 
-/// The database must hold what the archive holds: its last row stands for all before it.
-async fn compare(archive: &Archive, log: &EventLog) -> Result<(), Error> {
-    let Some(last) = &archive.last else { return Ok(()) };
-    match log.at(last.position).await? {
-        Some(event) if Row::from(&event) == *last => Ok(()),
-        Some(_) => Err(Error::corrupt(last.position, "the database has another event here than its archive")),
-        None => Err(Error::corrupt(last.position, "the database is behind its archive")),
+/// The archive as its files are after they failed: a disk that was full has room again.
+async fn open_again(folder: &Path, mut failed: Error) -> Result<Archive, Error> {
+    loop {
+        if !matches!(failed, Error::Io { .. }) {
+            return Err(failed);
+        }
+        tracing::error!(error = %failed, "the archive cannot be written, and is tried again");
+        tokio::time::sleep(PAUSE).await;
+        match Archive::open(folder) {
+            Ok(archive) => return Ok(archive),
+            Err(error) => failed = error,
+        }
     }
 }
 

@@ -49,8 +49,9 @@ pub struct KeyStore {
 
 struct Shared {
     path: PathBuf,
-    /// Exchanged when the store is written anew; readers and writers of the present file hold it shared.
-    database: RwLock<Database>,
+    /// Exchanged when the store is written anew; readers and writers of the present file hold it shared. None after its
+    /// file failed, since redb does nothing more with a file that failed once: the next use opens it again.
+    database: RwLock<Option<Database>>,
     wrapping: Aes256GcmSiv,
     cache: Mutex<HashMap<String, DataKey>>,
 }
@@ -82,7 +83,8 @@ impl KeyStore {
         let _ = fs::remove_file(fresh_path(&path));
         let database = create_database(&path).map_err(|error| store_error(&path, &error))?;
         let wrapping = Aes256GcmSiv::new(&(*kek).into());
-        let shared = Shared { path: path.clone(), database: RwLock::new(database), wrapping, cache: Mutex::default() };
+        let shared =
+            Shared { path: path.clone(), database: RwLock::new(Some(database)), wrapping, cache: Mutex::default() };
         if !shared.check_kek().map_err(|error| store_error(&path, &error))? {
             return Err(Error::Unavailable(format!(
                 "密钥加密密钥与 {0} 不符。The key-encryption key is not the one that {0} was made with",
@@ -129,8 +131,8 @@ impl KeyStore {
         if let Some(key) = cache.get(&name) {
             return Ok(KeyState::Known(key.clone()));
         }
-        let read = || -> Result<KeyState, redb::Error> {
-            let begin = self.shared.database.read().expect("no panic while held").begin_read()?;
+        let read = |database: &Database| -> Result<KeyState, redb::Error> {
+            let begin = database.begin_read()?;
             if begin.open_table(ERASED)?.get(subject_name(kind, id).as_str())?.is_some() {
                 return Ok(KeyState::Erased);
             }
@@ -139,7 +141,7 @@ impl KeyStore {
                 .and_then(|wrapped| self.shared.unwrap(&name, &wrapped))
                 .map_or(KeyState::Unknown, KeyState::Known))
         };
-        let state = read().map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
+        let state = self.shared.with(read).map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
         if let KeyState::Known(key) = &state {
             if cache.len() >= CACHE_MAX {
                 cache.clear();
@@ -156,20 +158,24 @@ impl KeyStore {
     pub fn erase(&self, kind: &str, id: Uuid) -> Result<(), Error> {
         let (name, subject) = (key_name(kind, id), subject_name(kind, id));
         let mut cache = self.shared.cache();
-        let mut database = self.shared.database.write().expect("no panic while held");
+        let mut held = self.shared.database.write().expect("no panic while held");
         let mut write = || -> Result<(), redb::Error> {
+            let database = self.shared.opened(&mut held)?;
             let begin = database.begin_write()?;
-            let held = begin.open_table(KEYS)?.remove(name.as_str())?.is_some();
+            let known = begin.open_table(KEYS)?.remove(name.as_str())?.is_some();
             begin.open_table(ERASED)?.insert(subject.as_str(), [].as_slice())?;
             begin.commit()?;
-            if held {
-                self.shared.write_anew(&mut database)?;
+            if known {
+                self.shared.write_anew(database)?;
             }
             Ok(())
         };
-        let written = write().map_err(|error| Error::Unavailable(format!("key store: {error}")));
+        let written = write();
+        if written.is_err() {
+            *held = None;
+        }
         cache.remove(&name);
-        written
+        written.map_err(|error| Error::Unavailable(format!("key store: {error}")))
     }
 }
 
@@ -188,8 +194,8 @@ impl Shared {
     }
 
     fn create<'a>(&self, subjects: impl Iterator<Item = &'a (String, Uuid)>) -> Result<(), String> {
-        let write = || -> Result<(), redb::Error> {
-            let begin = self.database.read().expect("no panic while held").begin_write()?;
+        let write = |database: &Database| -> Result<(), redb::Error> {
+            let begin = database.begin_write()?;
             {
                 let mut keys = begin.open_table(KEYS)?;
                 let erased = begin.open_table(ERASED)?;
@@ -205,7 +211,28 @@ impl Shared {
             begin.commit()?;
             Ok(())
         };
-        write().map_err(|error| error.to_string())
+        self.with(write).map_err(|error| error.to_string())
+    }
+
+    /// Works on the present file, which is closed when that fails.
+    fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, redb::Error> {
+        let held = || self.database.read().expect("no panic while held");
+        if held().is_none() {
+            self.opened(&mut self.database.write().expect("no panic while held"))?;
+        }
+        let done = held().as_ref().map_or(Err(redb::Error::PreviousIo), work);
+        if done.is_err() {
+            *self.database.write().expect("no panic while held") = None;
+        }
+        done
+    }
+
+    /// The file, opened again if it was closed.
+    fn opened<'a>(&self, held: &'a mut Option<Database>) -> Result<&'a mut Database, redb::Error> {
+        match held {
+            Some(database) => Ok(database),
+            none => Ok(none.insert(create_database(&self.path)?)),
+        }
     }
 
     fn cache(&self) -> MutexGuard<'_, HashMap<String, DataKey>> {
@@ -214,22 +241,23 @@ impl Shared {
 
     /// Whether the store opens with this key-encryption key; a new store remembers it.
     fn check_kek(&self) -> Result<bool, redb::Error> {
-        let database = self.database.read().expect("no panic while held");
-        let begin = database.begin_write()?;
-        let good = {
-            let mut check = begin.open_table(CHECK)?;
-            let known = check.get(CHECK_NAME)?.map(|wrapped| wrapped.value().to_vec());
-            match known {
-                Some(wrapped) => self.unwrap(CHECK_NAME, &wrapped).is_some(),
-                None => {
-                    let wrapped = self.wrap(CHECK_NAME, &random()?)?;
-                    check.insert(CHECK_NAME, wrapped.as_slice())?;
-                    true
+        self.with(|database| {
+            let begin = database.begin_write()?;
+            let good = {
+                let mut check = begin.open_table(CHECK)?;
+                let known = check.get(CHECK_NAME)?.map(|wrapped| wrapped.value().to_vec());
+                match known {
+                    Some(wrapped) => self.unwrap(CHECK_NAME, &wrapped).is_some(),
+                    None => {
+                        let wrapped = self.wrap(CHECK_NAME, &random()?)?;
+                        check.insert(CHECK_NAME, wrapped.as_slice())?;
+                        true
+                    }
                 }
-            }
-        };
-        begin.commit()?;
-        Ok(good)
+            };
+            begin.commit()?;
+            Ok(good)
+        })
     }
 
     /// Copies what is left into a new file, takes its place and fills the old one with zeros. A kill in between leaves

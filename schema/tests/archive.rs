@@ -172,9 +172,30 @@ async fn it_follows_the_log_over_restarts() {
     let events = ledger.log().range(0, 100).await.expect("a read");
     assert_eq!(archived, events.iter().map(Row::from).collect::<Vec<_>>());
 
-    // Another database, or one restored to an earlier day, is not followed.
+    // Another database, or one restored to an earlier day, is told apart.
     let other = common::ledger().await;
     let archive = Archive::open(folder.path()).expect("an archive");
-    let refused = tokio::time::timeout(Duration::from_secs(10), follow(archive, other.log(), appender.sizes())).await;
-    assert_eq!(corrupt_at(refused.expect("an answer at once")), Some(expected - 1));
+    archive.continued_by(&ledger.log()).await.expect("its own");
+    assert_eq!(corrupt_at(archive.continued_by(&other.log()).await), Some(expected - 1));
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_written_are_tried_again() {
+    let ledger = common::ledger().await;
+    let appender = ledger.appender().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    // A folder in the place of the first segment: that stops even root.
+    let segment = folder.path().join(format!("{:020}.jsonl", 0));
+    let archive = Archive::open(folder.path()).expect("an archive");
+    std::fs::create_dir(&segment).expect("in the way");
+    let following = tokio::spawn(follow(archive, ledger.log(), appender.sizes()));
+    appender.append(common::fresh()).await.expect("appended");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    std::fs::remove_dir(&segment).expect("out of the way");
+    let began = std::time::Instant::now();
+    while !std::fs::read(&segment).is_ok_and(|bytes| bytes.ends_with(b"\n")) {
+        assert!(began.elapsed() < Duration::from_secs(10), "it is not tried again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    following.abort();
 }

@@ -218,3 +218,36 @@ fn retry(folder: &std::path::Path) -> Result<KeyStore, schema::Error> {
 fn reopen(folder: &std::path::Path) -> KeyStore {
     retry(folder).unwrap_or_else(|error| panic!("{error}"))
 }
+
+/// A file that failed once is opened again: a full disk that has room again needs no restart.
+#[tokio::test]
+async fn a_full_disk_refuses_new_keys_until_there_is_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mount = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"])
+        .arg(folder.path())
+        .output();
+    if !mount.is_ok_and(|mount| mount.status.success()) {
+        println!("!!! SKIPPED: no file system can be mounted here, so a full disk was NOT tried");
+        return;
+    }
+    let store = KeyStore::open(folder.path()).expect("a store");
+    let (known, ballast) = (Uuid::new_v4(), folder.path().join("ballast"));
+    store.ensure(vec![("person".to_owned(), known)]).await.expect("there is room");
+    let _ = std::fs::write(&ballast, vec![0; 16 << 20]);
+    let many = || (0..4_000).map(|_| ("person".to_owned(), Uuid::new_v4())).collect::<Vec<_>>();
+    let mut tries = 0;
+    while store.ensure(many()).await.is_ok() {
+        tries += 1;
+        assert!(tries < 100, "the disk is never full");
+    }
+    store.ensure(many()).await.expect_err("still full");
+    std::fs::remove_file(&ballast).expect("room again");
+    let new = Uuid::new_v4();
+    store.ensure(vec![("person".to_owned(), new)]).await.expect("it goes on");
+    for subject in [known, new] {
+        assert!(matches!(store.key("person", subject), Ok(KeyState::Known(_))));
+    }
+    drop(store);
+    let _ = std::process::Command::new("umount").arg("-l").arg(folder.path()).status();
+}
