@@ -27,6 +27,7 @@ use crate::refusal::Refusal;
 use crate::seals::Openings;
 use judge::Judge;
 
+pub use claims::content_digest;
 pub use fold::{about, evolve, home, replay};
 pub use receive::receive;
 pub use rights::policy_in_force;

@@ -1,6 +1,6 @@
 //! A whole ledger in maps: the model that the real one is compared with, and the fold of the audit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -16,18 +16,105 @@ use crate::codes::PolicyFile;
 use crate::record::{Claim, Entry, Facts, Holder, KeyClass, KeyOwner, Known, Members, Need};
 use crate::records::{credential, ledger};
 
-/// A ledger in memory.
-#[derive(Debug, Clone)]
-pub struct Memory {
-    ledger_id: LedgerId,
-    now: Instant,
-    size: u64,
-    ledger: Option<RecordRef>,
+/// Key of the content digests of a ledger in memory, which has nothing to hide from whoever reads it.
+pub const CONTENT_KEY: [u8; 32] = [0; 32];
+
+/// Where a ledger in memory keeps what grows with its events: [`Maps`] for a model, on disk for a long audit.
+pub trait Store {
+    /// Takes an event; then [`Store::put`] says what its record has become.
+    fn append(&mut self, event: &Stored<'_>, keys: &[CompactString]);
+    /// A record as it stands now.
+    fn put(&mut self, record: &RecordRef, entry: Arc<Entry>);
+    /// A claim is held from now on.
+    fn take(&mut self, claim: &Claim, holder: Holder);
+    /// A claim is held no longer.
+    fn free(&mut self, claim: &Claim);
+    /// A record.
+    fn record(&self, record: &RecordRef) -> Option<Arc<Entry>>;
+    /// An event by id.
+    fn event(&self, id: Uuid) -> Option<Known>;
+    /// Whether an id of an event or batch was used before.
+    fn used(&self, id: Uuid) -> bool;
+    /// Members of an index key.
+    fn members(&self, key: &str) -> Arc<Members>;
+    /// Holder of a claim.
+    fn claim(&self, claim: &Claim) -> Option<Holder>;
+}
+
+/// An event as a store takes it: all that its record can be folded from again.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored<'a> {
+    /// Position.
+    pub position: u64,
+    /// Its signed members.
+    pub statement: &'a Statement,
+    /// Exact payload.
+    pub payload: &'a [u8],
+    /// The instant at which it was folded.
+    pub recorded_at: Instant,
+}
+
+/// Everything in maps.
+#[derive(Debug, Clone, Default)]
+pub struct Maps {
     records: HashMap<RecordRef, Arc<Entry>>,
     keys: HashMap<CompactString, Arc<Members>>,
     claims: HashMap<[u8; 32], Holder>,
     events: HashMap<Uuid, (u64, RecordRef)>,
-    batches: HashMap<Uuid, u64>,
+    batches: HashSet<Uuid>,
+}
+
+impl Store for Maps {
+    fn append(&mut self, event: &Stored<'_>, keys: &[CompactString]) {
+        let Stored { position, statement, .. } = *event;
+        self.events.insert(statement.id, (position, statement.record.clone()));
+        self.batches.extend(statement.batch.map(|batch| batch.id));
+        for key in keys {
+            let members = Arc::make_mut(self.keys.entry(key.clone()).or_default());
+            members.last = Some(position);
+            // A record that begins is in no list yet, and some lists are long.
+            if statement.version == 1 || !members.records.contains(&statement.record) {
+                members.records.push(statement.record.clone());
+            }
+        }
+    }
+    fn put(&mut self, record: &RecordRef, entry: Arc<Entry>) {
+        self.records.insert(record.clone(), entry);
+    }
+    fn take(&mut self, claim: &Claim, holder: Holder) {
+        self.claims.insert(claim.digest(), holder);
+    }
+    fn free(&mut self, claim: &Claim) {
+        self.claims.remove(&claim.digest());
+    }
+    fn record(&self, record: &RecordRef) -> Option<Arc<Entry>> {
+        self.records.get(record).cloned()
+    }
+    fn event(&self, id: Uuid) -> Option<Known> {
+        let (position, record) = self.events.get(&id)?;
+        let hash = self.records.get(record)?.mark(id)?.hash;
+        Some(Known { hash, position: *position, record: record.clone() })
+    }
+    fn used(&self, id: Uuid) -> bool {
+        self.events.contains_key(&id) || self.batches.contains(&id)
+    }
+    fn members(&self, key: &str) -> Arc<Members> {
+        self.keys.get(key).cloned().unwrap_or_default()
+    }
+    fn claim(&self, claim: &Claim) -> Option<Holder> {
+        self.claims.get(&claim.digest()).cloned()
+    }
+}
+
+/// A ledger in memory. What grows with its events lies in a store; what grows with the people who sign (keys and
+/// their authority) is always at hand.
+#[derive(Debug, Clone)]
+pub struct Memory<S = Maps> {
+    ledger_id: LedgerId,
+    now: Instant,
+    size: u64,
+    store: S,
+    ledger: Option<Arc<ledger::Ledger>>,
     owners: HashMap<KeyId, KeyOwner>,
     authorities: HashMap<Uuid, Arc<Authority>>,
     in_force: Arc<InForce>,
@@ -37,20 +124,39 @@ impl Memory {
     /// An empty ledger.
     #[must_use]
     pub fn new(ledger_id: LedgerId) -> Self {
+        Self::on(ledger_id, Maps::default())
+    }
+
+    /// A record.
+    #[must_use]
+    pub fn record(&self, record: &RecordRef) -> Option<&Arc<Entry>> {
+        self.store.records.get(record)
+    }
+
+    /// All records.
+    pub fn records(&self) -> impl Iterator<Item = (&RecordRef, &Arc<Entry>)> {
+        self.store.records.iter()
+    }
+}
+
+impl<S: Store> Memory<S> {
+    /// An empty ledger in an empty store.
+    pub fn on(ledger_id: LedgerId, store: S) -> Self {
         Self {
             ledger_id,
             now: Instant::from_micros(0),
             size: 0,
+            store,
             ledger: None,
-            records: HashMap::new(),
-            keys: HashMap::new(),
-            claims: HashMap::new(),
-            events: HashMap::new(),
-            batches: HashMap::new(),
             owners: HashMap::new(),
             authorities: HashMap::new(),
             in_force: Arc::default(),
         }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.store
     }
 
     /// Number of events.
@@ -64,84 +170,62 @@ impl Memory {
         self.now = now;
     }
 
-    /// A record.
-    #[must_use]
-    pub fn record(&self, record: &RecordRef) -> Option<&Arc<Entry>> {
-        self.records.get(record)
-    }
-
-    /// All records.
-    pub fn records(&self) -> impl Iterator<Item = (&RecordRef, &Arc<Entry>)> {
-        self.records.iter()
-    }
-
     /// Appends an admitted unit; returns its first position.
     pub fn apply(&mut self, admitted: &Admitted) -> u64 {
         let first = self.size;
         for event in &admitted.events {
-            self.note(&event.statement, &event.keys);
+            self.append(&event.statement, &event.payload, self.now, &event.keys);
         }
-        for (record, entry) in &admitted.entries {
+        let settled = admitted.entries.iter().map(|(record, entry)| {
             let mut entry = Entry::clone(entry);
             entry.settle(first);
-            self.records.insert(record.clone(), Arc::new(entry));
-        }
-        for claim in &admitted.frees {
-            self.claims.remove(&claim.digest());
-        }
+            (record, Arc::new(entry))
+        });
+        let settled: Vec<_> = settled.collect();
+        settled.iter().for_each(|(record, entry)| self.store.put(record, entry.clone()));
+        admitted.frees.iter().for_each(|claim| self.store.free(claim));
         for take in &admitted.takes {
             let holder =
                 Holder { record: take.record.clone(), position: first + take.event as u64, content: take.content };
-            self.claims.insert(take.claim.digest(), holder);
+            self.store.take(&take.claim, holder);
         }
-        for (record, entry) in &admitted.entries {
-            self.learn(record, entry);
-        }
+        settled.iter().for_each(|(record, entry)| self.learn(record, entry));
         first
     }
 
-    /// Takes a stored event as it is, whether or not the judge would admit it: an audit goes on after a finding.
-    ///
-    /// # Errors
-    /// The refusal when the statement does not match the catalogue.
-    pub fn replay(&mut self, typed: &Typed, hash: Hash, recorded_at: Instant) {
+    /// Takes a stored event as it is, whether or not the judge would admit it: an audit goes on after a finding. A
+    /// claim that another record holds stays with that one.
+    pub fn replay(&mut self, typed: &Typed, payload: &[u8], hash: Hash, recorded_at: Instant) {
         let statement = &typed.statement;
-        let record = statement.record.clone();
-        let before = self.records.get(&record).cloned();
+        let record = &statement.record;
+        let before = self.store.record(record);
         let marks = before.as_ref().map_or(&[][..], |entry| &entry.marks[..]);
         let about = crate::admission::about(statement, hash, recorded_at.civil_day(), marks, None);
         let keys = typed.event.keys(&about);
         let mut entry = crate::admission::evolve(before.as_deref(), typed.event.clone(), &about, 0);
         entry.settle(self.size);
-        for claim in before.iter().flat_map(|entry| entry.state.claims(record.id)) {
-            self.claims.remove(&claim.digest());
-        }
-        for claim in entry.state.claims(record.id) {
-            let position = self.size;
-            self.claims.entry(claim.digest()).or_insert_with(|| Holder {
-                record: record.clone(),
-                position,
-                content: [0; 32],
-            });
-        }
-        self.note(statement, &keys);
-        self.learn(&record, &entry);
-        self.records.insert(record, Arc::new(entry));
-    }
-
-    fn note(&mut self, statement: &Statement, keys: &[CompactString]) {
+        let entry = Arc::new(entry);
         let position = self.size;
-        self.events.insert(statement.id, (position, statement.record.clone()));
-        if let Some(batch) = statement.batch {
-            self.batches.entry(batch.id).or_insert(position);
-        }
-        for key in keys {
-            let members = Arc::make_mut(self.keys.entry(key.clone()).or_default());
-            members.last = Some(position);
-            if !members.records.contains(&statement.record) {
-                members.records.push(statement.record.clone());
+        self.append(statement, payload, recorded_at, &keys);
+        self.store.put(record, entry.clone());
+        let old = before.map(|entry| entry.state.claims(record.id)).unwrap_or_default();
+        let new = entry.state.claims(record.id);
+        let ours = |store: &S, claim| store.claim(claim).is_some_and(|holder| holder.record == *record);
+        for claim in old.iter().filter(|claim| !new.contains(claim)) {
+            if ours(&self.store, claim) {
+                self.store.free(claim);
             }
         }
+        for claim in new.iter().filter(|claim| !old.contains(claim)) {
+            if self.store.claim(claim).is_none() {
+                self.store.take(claim, Holder { record: record.clone(), position, content: [0; 32] });
+            }
+        }
+        self.learn(record, &entry);
+    }
+
+    fn append(&mut self, statement: &Statement, payload: &[u8], recorded_at: Instant, keys: &[CompactString]) {
+        self.store.append(&Stored { position: self.size, statement, payload, recorded_at }, keys);
         self.size += 1;
     }
 
@@ -149,57 +233,40 @@ impl Memory {
     fn learn(&mut self, record: &RecordRef, entry: &Entry) {
         match &entry.state {
             State::Ledger(ledger) => {
-                self.ledger = Some(record.clone());
-                for (owner, key) in ledger_owners(ledger) {
-                    self.owners.insert(key, owner);
-                }
+                self.owners.extend(ledger_owners(ledger).into_iter().map(|(owner, key)| (key, owner)));
+                self.ledger = Some(Arc::new(ledger.clone()));
                 self.in_force = Arc::new(in_force(Some(ledger), []));
             }
-            State::Account(_) => {
-                self.authorities.remove(&record.id);
+            State::Policy(_) => {
+                let policies: Vec<_> = self.entries(POLICY_KEY).collect();
+                self.in_force = Arc::new(in_force(self.ledger.as_deref(), policies.iter().map(|(_, entry)| &**entry)));
             }
+            State::Account(_) => self.authorise(record.id),
             State::Credential(credential) => {
                 if let Some(owner) = credential_owner(record.id, credential) {
                     self.owners.insert(credential.key, owner);
                 }
-                self.authorities.remove(&credential.account);
+                self.authorise(credential.account);
             }
-            State::Grant(grant) => {
-                self.authorities.remove(&grant.given.account);
-            }
-            State::Policy(_) => {
-                self.records.insert(record.clone(), Arc::new(entry.clone()));
-                let ledger = self
-                    .ledger
-                    .as_ref()
-                    .and_then(|ledger| self.records.get(ledger))
-                    .and_then(|entry| entry.state.ledger());
-                let policies = self.keys.get(POLICY_KEY).map(|members| members.records.clone()).unwrap_or_default();
-                let entries: Vec<_> =
-                    policies.iter().filter_map(|record| self.records.get(record)).map(|entry| &**entry).collect();
-                self.in_force = Arc::new(in_force(ledger, entries));
-            }
+            State::Grant(grant) => self.authorise(grant.given.account),
             State::Erasure(_) | State::Institution(_) | State::Device(_) => {}
         }
-        // Authorities are folded anew when they are asked for; those of the accounts in the ledger are few.
-        let account = match &entry.state {
-            State::Account(_) => Some(record.id),
-            State::Credential(credential) => Some(credential.account),
-            State::Grant(grant) => Some(grant.given.account),
-            _ => None,
-        };
-        if let Some(account) = account {
-            self.records.insert(record.clone(), Arc::new(entry.clone()));
-            let members = self
-                .keys
-                .get(crate::authority::authority_key(account).as_str())
-                .map(|m| m.records.clone())
-                .unwrap_or_default();
-            let entries: Vec<_> =
-                members.iter().filter_map(|r| self.records.get(r).map(|entry| (r.id, entry.clone()))).collect();
-            let authority = Authority::of(entries.iter().map(|(id, entry)| (*id, &**entry)));
-            self.authorities.insert(account, Arc::new(authority));
-        }
+    }
+
+    /// Folds the authority of an account anew.
+    fn authorise(&mut self, account: Uuid) {
+        let entries: Vec<_> = self.entries(&crate::authority::authority_key(account)).collect();
+        let authority = Authority::of(entries.iter().map(|(record, entry)| (record.id, &**entry)));
+        self.authorities.insert(account, Arc::new(authority));
+    }
+
+    /// The records that touched an index key.
+    fn entries(&self, key: &str) -> impl Iterator<Item = (RecordRef, Arc<Entry>)> {
+        let records = self.store.members(key).records.clone();
+        records.into_iter().filter_map(|record| {
+            let entry = self.store.record(&record)?;
+            Some((record, entry))
+        })
     }
 }
 
@@ -253,7 +320,7 @@ pub fn in_force<'a>(ledger: Option<&ledger::Ledger>, policies: impl IntoIterator
     InForce { adopted }
 }
 
-impl Facts for Memory {
+impl<S: Store> Facts for Memory<S> {
     fn ledger_id(&self) -> LedgerId {
         self.ledger_id
     }
@@ -261,11 +328,10 @@ impl Facts for Memory {
         self.now
     }
     fn content_key(&self) -> [u8; 32] {
-        [0; 32]
+        CONTENT_KEY
     }
     fn ledger(&self) -> Result<Option<Arc<ledger::Ledger>>, Need> {
-        let entry = self.ledger.as_ref().and_then(|record| self.records.get(record));
-        Ok(entry.and_then(|entry| entry.state.ledger()).map(|ledger| Arc::new(ledger.clone())))
+        Ok(self.ledger.clone())
     }
     fn in_force(&self) -> Result<Arc<InForce>, Need> {
         Ok(self.in_force.clone())
@@ -277,22 +343,18 @@ impl Facts for Memory {
         Ok(self.authorities.get(&account).cloned().unwrap_or_default())
     }
     fn entry(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
-        Ok(self.records.get(record).cloned())
+        Ok(self.store.record(record))
     }
     fn members(&self, key: &str) -> Result<Arc<Members>, Need> {
-        Ok(self.keys.get(key).cloned().unwrap_or_default())
+        Ok(self.store.members(key))
     }
     fn event(&self, id: Uuid) -> Result<Option<Known>, Need> {
-        let known = self.events.get(&id).and_then(|(position, record)| {
-            let hash = self.records.get(record)?.mark(id)?.hash;
-            Some(Known { hash, position: *position, record: record.clone() })
-        });
-        Ok(known)
+        Ok(self.store.event(id))
     }
     fn used(&self, id: Uuid) -> Result<bool, Need> {
-        Ok(self.events.contains_key(&id) || self.batches.contains_key(&id))
+        Ok(self.store.used(id))
     }
     fn claim(&self, claim: &Claim) -> Result<Option<Holder>, Need> {
-        Ok(self.claims.get(&claim.digest()).cloned())
+        Ok(self.store.claim(claim))
     }
 }

@@ -355,7 +355,7 @@ impl World {
             };
             // The next wish of the batch may continue this record: let the model take it unjudged.
             if let (Some(memory), Ok(typed)) = (&mut apart, domain::admission::read_typed(&object, None)) {
-                memory.replay(&typed, signing::envelope::statement_hash(&draft.payload), self.now);
+                memory.replay(&typed, &draft.payload, signing::envelope::statement_hash(&draft.payload), self.now);
             }
             let signature = who.key.sign_payload(PayloadType::Event, &draft.payload).to_vec();
             unit.envelopes.push(Envelope {

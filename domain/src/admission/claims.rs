@@ -28,6 +28,9 @@ impl Judge<'_> {
         let record = &typed.statement.record;
         let old = before.map(|entry| entry.state.claims(record.id)).unwrap_or_default();
         let new = after.state.claims(record.id);
+        if old == new {
+            return Ok((Vec::new(), Vec::new()));
+        }
         let content = content_digest(&self.base.content_key(), typed, object, openings);
         let mut takes = Vec::new();
         for claim in new.iter().filter(|claim| !old.contains(claim)) {
@@ -48,7 +51,8 @@ impl Judge<'_> {
 
 /// Keyed digest of {type, effective_on, data with seals replaced by their values}: tells the same fact from another
 /// that claims the same business key.
-pub(super) fn content_digest(key: &[u8; 32], typed: &Typed, object: &Object, openings: &Openings) -> [u8; 32] {
+#[must_use]
+pub fn content_digest(key: &[u8; 32], typed: &Typed, object: &Object, openings: &Openings) -> [u8; 32] {
     let mut bytes = b"radledger-content-v1\0".to_vec();
     signing::bytes::lp(&mut bytes, key);
     signing::bytes::lp(&mut bytes, typed.event_type.name.as_bytes());

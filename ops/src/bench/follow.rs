@@ -1,29 +1,23 @@
 //! What follows the log: publishing, the read model, the audit.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use futures_util::StreamExt as _;
 use projections::current::Current;
 use projections::timeline::Timeline;
 use schema::anchor::FileAnchor;
 use schema::catch_up::Projections;
 use schema::connect::{Role, connect, role_config};
-use schema::openings::Opened;
 use schema::rebuild::rebuild;
 use schema::sealer::{Database, Sealer};
-use schema::tiles::{StoredRow, TileStore};
-use signing::bytes::LedgerId;
-use tokio::runtime::Handle;
+use schema::tiles::TileStore;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 use super::cpu;
 use super::site::{Site, now};
-use crate::verify::audit::{Audit, CHUNK, Evidence};
+use crate::verify::database;
 
 /// Longest that the bench waits for a follower.
 const PATIENCE: Duration = Duration::from_secs(3600);
@@ -133,79 +127,14 @@ pub struct Audited {
 /// When rows cannot be read, or the audit finds something in a log that nobody has touched.
 pub async fn audit(site: &Site, folder: &std::path::Path, strict: bool) -> Result<Audited> {
     let pool = connect(site.admin(), Role::Appender, &site.passwords)?;
-    let tiles = TileStore::new(pool);
     let ledger = site.installation.ledger;
-    let anchor = FileAnchor::open(&folder.join("anchor"), ledger, "bench")?;
-    let evidence = Copy {
-        handle: Handle::current(),
-        notes: tiles.checkpoints().await?.into_iter().map(|checkpoint| checkpoint.note).collect(),
-        anchor: schema::anchor::AnchorStore::load(&anchor)?,
-        disabled: tiles.disabled_triggers().await?,
-        tiles: tiles.clone(),
-    };
+    let anchor = database::anchor(&folder.join("anchor"), ledger, "bench");
+    // Seals stay closed, as they do for whoever has no key store.
+    let copy = database::Copy::open(pool, ledger, anchor, None).await?;
     cpu::forget_peak();
-    let end = tiles.rows_end().await?;
-    let (send, receive) = tokio::sync::mpsc::channel::<Vec<StoredRow>>(2);
     let began = Instant::now();
-    let folding = std::thread::spawn(move || fold(ledger, &evidence, receive, strict));
-    let mut rows = Box::pin(tiles.rows(0, end));
-    let mut chunk = Vec::with_capacity(CHUNK);
-    while let Some(row) = rows.next().await {
-        chunk.push(row?);
-        if chunk.len() == CHUNK && send.send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))).await.is_err() {
-            break;
-        }
-    }
-    let _ = send.send(chunk).await;
-    drop(send);
-    let report = tokio::task::spawn_blocking(move || folding.join())
-        .await?
-        .map_err(|_| anyhow::anyhow!("the audit broke off"))?;
+    let report = copy.audit(None, strict).await?;
     let elapsed = began.elapsed().as_secs_f64();
     ensure!(report.is_clean(), "the audit found something in the bench's own log: {:?}", report.findings.first());
-    Ok(Audited { per_second: end as f64 / elapsed, memory_mb: cpu::peak_memory_mb() })
-}
-
-fn fold(
-    ledger: LedgerId,
-    evidence: &Copy,
-    mut receive: tokio::sync::mpsc::Receiver<Vec<StoredRow>>,
-    strict: bool,
-) -> crate::verify::report::Report {
-    let mut audit = Audit::new(ledger, evidence, None, strict);
-    while let Some(chunk) = receive.blocking_recv() {
-        audit.rows(chunk);
-    }
-    audit.finish()
-}
-
-/// The database as the audit sees it; seals stay closed, as they do for whoever has no key store.
-struct Copy {
-    handle: Handle,
-    tiles: TileStore,
-    notes: Vec<String>,
-    anchor: Option<String>,
-    disabled: Vec<String>,
-}
-
-impl Evidence for Copy {
-    fn tile(&self, level: u8, index: u64) -> Option<Vec<u8>> {
-        self.handle.block_on(self.tiles.tiles(&[(level, index)])).ok()?.pop().flatten()
-    }
-
-    fn checkpoints(&self) -> Vec<String> {
-        self.notes.clone()
-    }
-
-    fn anchor(&self) -> Option<String> {
-        self.anchor.clone()
-    }
-
-    fn openings(&self, _: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>> {
-        None
-    }
-
-    fn disabled_triggers(&self) -> Vec<String> {
-        self.disabled.clone()
-    }
+    Ok(Audited { per_second: report.size as f64 / elapsed, memory_mb: cpu::peak_memory_mb() })
 }

@@ -4,10 +4,12 @@
 //! `checkpoint` the signed note; `files/` the published catalogue, policies and rules; `export.dsse.json` the signed
 //! manifest.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,11 +18,12 @@ use schema::tiles::StoredRow;
 use serde::{Deserialize, Serialize};
 use signing::bytes::{Instant, KeyId, LedgerId, b64, b64_decode, b64url, b64url_decode};
 use signing::keys::PublicKey;
-use signing::tree::TilePath;
+use signing::tree::{TILE_WIDTH, TilePath};
 use uuid::Uuid;
 use zip::ZipArchive;
 
-use super::audit::{Audit, CHUNK, Evidence};
+use super::audit::{Audit, CHUNK};
+use super::evidence::{Anchor, Evidence};
 use super::report::{Report, Trust};
 
 /// Rows of a file of rows.
@@ -93,10 +96,9 @@ pub fn progress(rows: u64) -> ProgressBar {
 /// # Errors
 /// When the file is no bundle.
 pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Result<Report> {
-    let mut zip = ZipArchive::new(File::open(path).with_context(|| path.display().to_string())?)
-        .with_context(|| format!("{}: 不是 zip 文件 · not a zip file", path.display()))?;
+    let mut zip = open(path)?;
     let names: Vec<String> = zip.file_names().filter_map(|name| name.ok().map(|name| name.into_owned())).collect();
-    let evidence = Bundle::read(path, &mut zip, &names)?;
+    let evidence = Bundle::read(path, open(path)?)?;
     let mut segments: Vec<&String> =
         names.iter().filter(|name| name.starts_with("rows/") && name.ends_with(".jsonl")).collect();
     segments.sort();
@@ -117,53 +119,73 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
             line.clear();
             if chunk.len() == CHUNK {
                 bar.inc(CHUNK as u64);
-                audit.rows(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)));
+                audit.rows(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))?;
             }
         }
         bar.inc(chunk.len() as u64);
-        audit.rows(chunk);
+        audit.rows(chunk)?;
     }
     bar.finish_and_clear();
-    Ok(super::finish(audit, trust))
+    Ok(super::finish(audit, trust)?)
 }
 
-/// The evidence of a bundle, all but its rows. Tiles are 32 bytes an event.
+fn open(path: &Path) -> anyhow::Result<ZipArchive<BufReader<File>>> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    ZipArchive::new(BufReader::new(file)).with_context(|| format!("{}: 不是 zip 文件 · not a zip file", path.display()))
+}
+
+/// Longest member that is read whole: a note or a tile.
+const MEMBER_MAX: u64 = 64 * 1024;
+
+/// The evidence of a bundle, all but its rows. Tiles are 32 bytes an event: they stay in the file until they are
+/// asked for.
 struct Bundle {
     path: PathBuf,
-    tiles: HashMap<(u8, u64), Vec<u8>>,
+    zip: Mutex<ZipArchive<BufReader<File>>>,
+    /// Width of each tile and its place in the zip.
+    tiles: HashMap<(u8, u64), (usize, usize)>,
     note: Option<String>,
     ledger: Option<LedgerId>,
     size: u64,
 }
 
 impl Bundle {
-    fn read(path: &Path, zip: &mut ZipArchive<File>, names: &[String]) -> anyhow::Result<Self> {
-        let mut bundle = Self { path: path.to_owned(), tiles: HashMap::new(), note: None, ledger: None, size: 0 };
-        for name in names {
+    fn read(path: &Path, zip: ZipArchive<BufReader<File>>) -> anyhow::Result<Self> {
+        let zip = Mutex::new(zip);
+        let mut bundle = Self { path: path.to_owned(), zip, tiles: HashMap::new(), note: None, ledger: None, size: 0 };
+        let names: Vec<String> =
+            bundle.zip().file_names().map(|name| name.map(Cow::into_owned).unwrap_or_default()).collect();
+        for (at, name) in names.iter().enumerate() {
             if name == "checkpoint" {
-                let mut note = String::new();
-                zip.by_name(name)?.take(64 * 1024).read_to_string(&mut note)?;
+                let note = String::from_utf8(bundle.member(at)?).context("checkpoint")?;
                 let origin = note.lines().next().unwrap_or_default();
                 bundle.ledger = origin.split('/').nth(1).and_then(|ledger| ledger.parse().ok());
                 bundle.size = note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or(0);
                 bundle.note = Some(note);
-            } else if let Ok(TilePath { level: Some(level), index, .. }) = name.parse() {
-                let mut hashes = Vec::new();
-                zip.by_name(name)?.take(8192).read_to_end(&mut hashes)?;
+            } else if let Ok(TilePath { level: Some(level), index, width }) = name.parse() {
                 // Where a tile is there in several widths, the widest says the most.
-                let kept = bundle.tiles.entry((level, index)).or_default();
-                if hashes.len() > kept.len() {
-                    *kept = hashes;
-                }
+                let width = width.map_or(TILE_WIDTH, usize::from);
+                let kept = bundle.tiles.entry((level, index)).or_insert((width, at));
+                *kept = (*kept).max((width, at));
             }
         }
         Ok(bundle)
+    }
+
+    fn zip(&self) -> MutexGuard<'_, ZipArchive<BufReader<File>>> {
+        self.zip.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn member(&self, at: usize) -> anyhow::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.zip().by_index(at)?.take(MEMBER_MAX).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
 impl Evidence for Bundle {
     fn tile(&self, level: u8, index: u64) -> Option<Vec<u8>> {
-        self.tiles.get(&(level, index)).cloned()
+        self.member(self.tiles.get(&(level, index))?.1).ok()
     }
 
     fn parcel(&self, service: Option<&PublicKey>) -> Option<Vec<String>> {
@@ -175,8 +197,8 @@ impl Evidence for Bundle {
         self.note.iter().cloned().collect()
     }
 
-    fn anchor(&self) -> Option<String> {
-        None
+    fn anchor(&self) -> Anchor {
+        Anchor::NotCarried
     }
 
     fn openings(&self, _: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>> {

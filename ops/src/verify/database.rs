@@ -1,8 +1,11 @@
 //! A database as a copy to verify: read-only, stored bytes only.
 
 use std::collections::HashMap;
+use std::path::Path;
 
+use deadpool_postgres::Pool;
 use futures_util::StreamExt;
+use schema::anchor::{AnchorStore, FileAnchor};
 use schema::event_log::EventLog;
 use schema::key_store::KeyStore;
 use schema::openings::{Opened, open};
@@ -11,7 +14,8 @@ use signing::bytes::LedgerId;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
-use super::audit::{Audit, CHUNK, Evidence};
+use super::audit::{Audit, CHUNK};
+use super::evidence::{Anchor, Evidence};
 use super::report::{Report, Trust};
 use crate::config::Place;
 use crate::folder::Folder;
@@ -31,29 +35,85 @@ pub async fn verify(
     let ledger = folder.installation.ledger;
     let database = Database::open(place, &folder, true).await?;
     let pools = database.pools()?;
-    let tiles = TileStore::new(pools.appender.clone());
-    let log = EventLog::new(pools.appender.clone());
     // A server that runs holds the key store; then seals are not opened, and the report says so.
     let keys = KeyStore::open(&place.keys().0).ok();
-    let anchor = place.anchor(folder.is_demonstration());
-    let anchor = schema::anchor::FileAnchor::open(&anchor, ledger, &folder.installation_id)
-        .ok()
-        .and_then(|anchor| schema::anchor::AnchorStore::load(&anchor).ok().flatten());
-    let evidence = Copy {
-        handle: Handle::current(),
-        notes: tiles.checkpoints().await?.into_iter().map(|checkpoint| checkpoint.note).collect(),
-        disabled: tiles.disabled_triggers().await?,
-        anchor,
-        ledger,
-        tiles,
-        log,
-        keys,
-    };
-    let report = {
-        let end = evidence.tiles.rows_end().await?;
-        let mut rows = Box::pin(evidence.tiles.rows(0, end));
-        let progress = crate::verify::bundle::progress(end);
-        let (send, receive) = std::sync::mpsc::sync_channel::<Vec<StoredRow>>(2);
+    let anchor = anchor(&place.anchor(folder.is_demonstration()), ledger, &folder.installation_id);
+    let report = Copy::open(pools.appender.clone(), ledger, anchor, keys).await?.audit(trust.as_ref(), strict).await?;
+    let differing = if replay { differing(&pools.projector).await? } else { Vec::new() };
+    for pool in [&pools.appender, &pools.reader, &pools.sealer, &pools.projector] {
+        pool.close();
+    }
+    if let Some(cluster) = database.cluster {
+        cluster.stop().await?;
+    }
+    Ok((report, differing))
+}
+
+/// Rows of the read model that differ from a replay of the log.
+async fn differing(projector: &Pool) -> anyhow::Result<Vec<String>> {
+    let current = schema::rebuild::compare::<projections::current::Current>(projector).await?;
+    let timeline = schema::rebuild::compare::<projections::timeline::Timeline>(projector).await?;
+    let named = [("current", current), ("timeline", timeline)];
+    Ok(named
+        .into_iter()
+        .filter(|(_, c)| c.differing != (0, 0))
+        .map(|(name, comparison)| format!("{name}: {comparison:?}"))
+        .collect())
+}
+
+/// The anchor of an installation. Looking for it makes no folder.
+pub fn anchor(folder: &Path, ledger: LedgerId, installation: &str) -> Anchor {
+    let place = folder.display().to_string();
+    if !folder.exists() {
+        return Anchor::Missing(place);
+    }
+    match FileAnchor::open(folder, ledger, installation).and_then(|anchor| anchor.load()) {
+        Ok(Some(note)) => Anchor::Note(note),
+        Ok(None) => Anchor::Missing(place),
+        Err(_) => Anchor::Unreadable(place),
+    }
+}
+
+/// A database as the audit sees it.
+pub struct Copy {
+    handle: Handle,
+    tiles: TileStore,
+    log: EventLog,
+    keys: Option<KeyStore>,
+    ledger: LedgerId,
+    notes: Vec<String>,
+    anchor: Anchor,
+    disabled: Vec<String>,
+}
+
+impl Copy {
+    /// The copy that the appender's role sees. Without a key store seals stay closed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn open(pool: Pool, ledger: LedgerId, anchor: Anchor, keys: Option<KeyStore>) -> anyhow::Result<Self> {
+        let tiles = TileStore::new(pool.clone());
+        Ok(Self {
+            handle: Handle::current(),
+            notes: tiles.checkpoints().await?.into_iter().map(|checkpoint| checkpoint.note).collect(),
+            disabled: tiles.disabled_triggers().await?,
+            log: EventLog::new(pool),
+            anchor,
+            ledger,
+            tiles,
+            keys,
+        })
+    }
+
+    /// Audits every row.
+    ///
+    /// # Errors
+    /// When rows cannot be read, or the audit breaks off.
+    pub async fn audit(&self, trust: Option<&Trust>, strict: bool) -> anyhow::Result<Report> {
+        let end = self.tiles.rows_end().await?;
+        let mut rows = Box::pin(self.tiles.rows(0, end));
+        let progress = super::bundle::progress(end);
+        let (send, receive) = std::sync::mpsc::sync_channel::<Vec<StoredRow>>(1);
         let feed = async {
             let mut chunk = Vec::with_capacity(CHUNK);
             while let Some(row) = rows.next().await {
@@ -68,52 +128,20 @@ pub async fn verify(
             Ok::<(), schema::error::Error>(())
         };
         // The fold blocks for long; it has a thread of its own, which may wait for the database.
-        let (evidence, trust) = (&evidence, trust.as_ref());
         std::thread::scope(|scope| {
-            let folding = scope.spawn(move || {
-                let mut audit = Audit::new(ledger, evidence, trust, strict);
+            let folding = scope.spawn(move || -> std::io::Result<Report> {
+                let mut audit = Audit::new(self.ledger, self, trust, strict);
                 while let Ok(chunk) = receive.recv() {
                     progress.inc(chunk.len() as u64);
-                    audit.rows(chunk);
+                    audit.rows(chunk)?;
                 }
                 progress.finish_and_clear();
                 super::finish(audit, trust)
             });
-            tokio::task::block_in_place(|| Handle::current().block_on(feed))?;
-            folding.join().map_err(|_| anyhow::anyhow!("核验中断 · the audit broke off"))
-        })?
-    };
-    let differing = if replay { differing(&pools.projector).await? } else { Vec::new() };
-    for pool in [&pools.appender, &pools.reader, &pools.sealer, &pools.projector] {
-        pool.close();
+            tokio::task::block_in_place(|| self.handle.block_on(feed))?;
+            Ok(folding.join().map_err(|_| anyhow::anyhow!("核验中断 · the audit broke off"))??)
+        })
     }
-    if let Some(cluster) = database.cluster {
-        cluster.stop().await?;
-    }
-    Ok((report, differing))
-}
-
-/// Rows of the read model that differ from a replay of the log.
-async fn differing(projector: &deadpool_postgres::Pool) -> anyhow::Result<Vec<String>> {
-    let current = schema::rebuild::compare::<projections::current::Current>(projector).await?;
-    let timeline = schema::rebuild::compare::<projections::timeline::Timeline>(projector).await?;
-    let named = [("current", current), ("timeline", timeline)];
-    Ok(named
-        .into_iter()
-        .filter(|(_, c)| c.differing != (0, 0))
-        .map(|(name, comparison)| format!("{name}: {comparison:?}"))
-        .collect())
-}
-
-struct Copy {
-    handle: Handle,
-    tiles: TileStore,
-    log: EventLog,
-    keys: Option<KeyStore>,
-    ledger: LedgerId,
-    notes: Vec<String>,
-    anchor: Option<String>,
-    disabled: Vec<String>,
 }
 
 impl Evidence for Copy {
@@ -125,7 +153,7 @@ impl Evidence for Copy {
         self.notes.clone()
     }
 
-    fn anchor(&self) -> Option<String> {
+    fn anchor(&self) -> Anchor {
         self.anchor.clone()
     }
 

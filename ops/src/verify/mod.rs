@@ -1,16 +1,21 @@
 //! `radledger verify`: the whole history, checked without trusting whoever kept it.
 //!
-//! The checks ([`audit`]) are pure over stored bytes; where these come from ([`bundle`], [`database`]) makes no
-//! difference to them. Nothing else is taken from a database.
+//! The checks ([`audit`], [`tree`], [`signatures`]) are pure over stored bytes; where these come from ([`bundle`],
+//! [`database`]) makes no difference to them. Nothing else is taken from a database. Memory is bounded ([`spill`]).
 
 pub mod audit;
 pub mod bundle;
 pub mod database;
+pub mod evidence;
 #[cfg(test)]
 mod parcel_tests;
 pub mod report;
+mod rows;
+mod signatures;
+mod spill;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::path::PathBuf;
 
@@ -81,8 +86,8 @@ fn read_trust(path: &std::path::Path) -> anyhow::Result<Trust> {
 }
 
 /// Ends an audit and says whether a trust file pinned it.
-fn finish(audit: Audit<'_>, trust: Option<&Trust>) -> Report {
-    let mut report = audit.finish();
+fn finish(audit: Audit<'_>, trust: Option<&Trust>) -> std::io::Result<Report> {
+    let mut report = audit.finish()?;
     report.pinned = trust.is_some();
-    report
+    Ok(report)
 }

@@ -6,6 +6,11 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use signing::bytes::{Hash, LedgerId};
 
+use super::evidence::Anchor;
+
+/// Most findings that are listed; further ones are counted.
+pub const FINDINGS_MAX: usize = 1000;
+
 /// What an auditor brings along: the ledger that he means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trust {
@@ -107,6 +112,8 @@ pub struct Report {
     pub proved: u64,
     /// Whether a trust file pinned the genesis.
     pub pinned: bool,
+    /// What lay outside the database to compare with.
+    pub anchor: Anchor,
     /// Findings.
     pub findings: Vec<Finding>,
     /// Findings beyond the list.
@@ -129,6 +136,7 @@ impl Report {
             root: signing::tree::empty_root(),
             proved: 0,
             pinned: false,
+            anchor: Anchor::NotCarried,
             findings: Vec::new(),
             unlisted: 0,
             seals: Seals::default(),
@@ -139,6 +147,15 @@ impl Report {
     /// Counts what a check looked at.
     pub fn checked(&mut self, check: Check, count: u64) {
         *self.checked.entry(check).or_default() += count;
+    }
+
+    /// Notes a finding.
+    pub fn finding(&mut self, check: Check, position: u64, expected: &str, found: &str) {
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(Finding { position, check, expected: expected.into(), found: found.into() });
+        } else {
+            self.unlisted += 1;
+        }
     }
 
     /// Fills in the end and sorts the findings.
@@ -200,6 +217,18 @@ impl Report {
         }
     }
 
+    /// What the copy was compared with outside the database: a word for programs, a sentence for people.
+    fn anchor_said(&self) -> (&'static str, String) {
+        match &self.anchor {
+            Anchor::Note(_) => ("compared", "已与库外锚点比对 compared with the note outside the database".into()),
+            Anchor::NotCarried => ("not_carried", "导出包不含锚点 none: a bundle carries no anchor".into()),
+            Anchor::Missing(place) => ("missing", format!("没有，未比对 none, nothing was compared: {place}")),
+            Anchor::Unreadable(place) => {
+                ("unreadable", format!("无法读取，未比对 cannot be read, nothing was compared: {place}"))
+            }
+        }
+    }
+
     /// For programs: deterministic, sorted, without times.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
@@ -224,7 +253,7 @@ impl Report {
         let (trustworthy_zh, trustworthy_en) = self.trustworthy();
         serde_json::json!({
             "ledger": self.ledger, "origin": self.origin, "genesis": self.genesis, "pinned": self.pinned, "size": self.size,
-            "root": self.root, "proved": self.proved, "mode": if self.strict { "strict" } else { "batch" }, "checks": checks,
+            "root": self.root, "anchor": self.anchor_said().0, "proved": self.proved, "mode": if self.strict { "strict" } else { "batch" }, "checks": checks,
             "findings": findings, "unlisted": self.unlisted, "seals": self.seals,
             "trustworthy_zh": trustworthy_zh, "trustworthy_en": trustworthy_en,
         })
@@ -243,6 +272,7 @@ impl Report {
             self.ledger, self.size, self.root
         );
         let _ = writeln!(out, "签名 mode     {mode}");
+        let _ = writeln!(out, "锚定 anchor   {}", self.anchor_said().1);
         for check in Check::ALL {
             let findings = self.findings.iter().filter(|finding| finding.check == *check).count();
             let mark = if findings == 0 { "✔" } else { "✖" };

@@ -1,0 +1,440 @@
+//! What a long audit has seen, in little memory: the events lie in a temporary file, and a record that was not looked
+//! at for a while is folded again from them.
+//!
+//! The file is our own. The copy is read once, in order; asked twice it could answer differently. In memory stay the
+//! records of late and eight bytes for each id, record and claim: a few bits of its hash and the position to look at.
+//! Whatever is found by a hash is compared with the event itself, so that a collision costs time and nothing else.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use domain::admission::{content_digest, read_typed, replay};
+use domain::memory::{CONTENT_KEY, Store, Stored};
+use domain::record::{Claim, Entry, Holder, Known, Members};
+use domain::seals::Openings;
+use signing::bytes::{Hash, Instant, parse_uuid_v4};
+use signing::envelope::statement_hash;
+use signing::json::{Object, Value, read_stored};
+use signing::statement::RecordRef;
+use uuid::Uuid;
+
+/// Events that share one known place in the file.
+const STRIDE: u64 = 16;
+/// Bytes that are gathered before they are written; a small ledger never touches the disk.
+const GATHERED: usize = 1 << 20;
+/// Bytes before each payload: length, position of the record's event before (all ones: none), recorded_at.
+const HEADER: usize = 16;
+/// How much the records of late weigh at most, in marks: some 120 bytes each.
+const WEIGHT_MAX: usize = 1 << 18;
+/// What a record weighs besides its marks.
+const WEIGHT_OF_STATE: usize = 8;
+
+/// A store on disk.
+#[derive(Debug)]
+pub struct Spill {
+    events: Events,
+    heads: Positions,
+    ids: Positions,
+    claims: Positions,
+    keys: HashMap<Hash, Vec<u32>>,
+    last_batch: Option<Uuid>,
+    late: RefCell<Late>,
+    fault: RefCell<Option<io::Error>>,
+}
+
+/// An event as it was read back.
+struct Event {
+    before: Option<u32>,
+    recorded_at: Instant,
+    hash: Hash,
+    object: Object,
+}
+
+impl Event {
+    fn record(&self) -> Option<RecordRef> {
+        let record = self.object.get("record")?.as_object()?;
+        let text = |name| record.get(name).and_then(Value::as_text);
+        Some(RecordRef { kind: text("kind")?.into(), id: parse_uuid_v4(text("id")?)? })
+    }
+
+    fn id(&self) -> Option<Uuid> {
+        parse_uuid_v4(self.object.get("id")?.as_text()?)
+    }
+
+    fn batch(&self) -> Option<Uuid> {
+        parse_uuid_v4(self.object.get("batch")?.as_object()?.get("id")?.as_text()?)
+    }
+}
+
+impl Spill {
+    /// An empty store that keeps this weight of records at hand.
+    #[must_use]
+    pub fn new(weight_max: usize) -> Self {
+        Self {
+            events: Events::default(),
+            heads: Positions::default(),
+            ids: Positions::default(),
+            claims: Positions::default(),
+            keys: HashMap::new(),
+            last_batch: None,
+            late: RefCell::new(Late { weight_max, ..Late::default() }),
+            fault: RefCell::default(),
+        }
+    }
+
+    /// The first failure of the file. From then on answers mean nothing.
+    pub fn take_fault(&self) -> Option<io::Error> {
+        self.fault.take()
+    }
+
+    fn note<T>(&self, result: io::Result<T>) -> Option<T> {
+        result.map_err(|error| self.fault.borrow_mut().get_or_insert(error).kind()).ok()
+    }
+
+    fn read(&self, position: u32) -> Option<Event> {
+        let (before, recorded_at, payload) = self.note(self.events.read(position))?;
+        // Only what could be read was taken.
+        let object = read_stored(&payload).ok()?;
+        Some(Event { before, recorded_at, hash: statement_hash(&payload), object })
+    }
+
+    /// Position and event of the head of a record.
+    fn head(&self, record: &RecordRef) -> Option<(u32, Event)> {
+        self.heads.of(record).find_map(|position| {
+            let event = self.read(position)?;
+            (event.record().as_ref() == Some(record)).then_some((position, event))
+        })
+    }
+
+    /// Folds a record from its events.
+    fn fold(&self, record: &RecordRef) -> Option<Entry> {
+        let mut chain = vec![self.head(record)?.0];
+        while let Some(before) = self.read(*chain.last()?)?.before {
+            chain.push(before);
+        }
+        chain.iter().rev().try_fold(None, |entry: Option<Entry>, position| {
+            let event = self.read(*position)?;
+            let folded = replay(entry.as_ref(), &event.object, event.hash, event.recorded_at, u64::from(*position));
+            Some(Some(folded.ok()?.1))
+        })?
+    }
+}
+
+impl Default for Spill {
+    fn default() -> Self {
+        Self::new(WEIGHT_MAX)
+    }
+}
+
+impl Store for Spill {
+    fn append(&mut self, event: &Stored<'_>, keys: &[CompactString]) {
+        let Stored { statement, payload, recorded_at, .. } = *event;
+        let position = self.events.next();
+        // What is at hand may be behind, by the earlier events of a unit.
+        let known = self.late.get_mut().head(&statement.record);
+        let known = known.filter(|head| self.heads.of(&statement.record).any(|position| position == *head));
+        let before =
+            if statement.version == 1 { None } else { known.or_else(|| Some(self.head(&statement.record)?.0)) };
+        let written = self.events.write(before, recorded_at, payload);
+        self.note(written);
+        match before {
+            Some(before) => self.heads.replace(&statement.record, before, position),
+            None => self.heads.insert(&statement.record, position),
+        }
+        self.ids.insert(&statement.id, position);
+        let batch = statement.batch.map(|batch| batch.id);
+        if let Some(batch) = batch.filter(|_| batch != self.last_batch) {
+            self.ids.insert(&batch, position);
+        }
+        self.last_batch = batch;
+        for key in keys {
+            self.keys.entry(Hash::of(key.as_bytes())).or_default().push(position);
+        }
+    }
+
+    fn put(&mut self, record: &RecordRef, entry: Arc<Entry>) {
+        self.late.get_mut().put(record.clone(), entry);
+    }
+
+    fn take(&mut self, claim: &Claim, holder: Holder) {
+        // Beyond that the file has long said that it is full.
+        if let Ok(position) = u32::try_from(holder.position) {
+            self.claims.insert(&claim.digest(), position);
+        }
+    }
+
+    /// Nothing to do: who holds a claim is seen from his state.
+    fn free(&mut self, _: &Claim) {}
+
+    fn record(&self, record: &RecordRef) -> Option<Arc<Entry>> {
+        if let Some(entry) = self.late.borrow_mut().get(record) {
+            return Some(entry);
+        }
+        let entry = Arc::new(self.fold(record)?);
+        self.late.borrow_mut().put(record.clone(), entry.clone());
+        Some(entry)
+    }
+
+    fn event(&self, id: Uuid) -> Option<Known> {
+        self.ids.of(&id).find_map(|position| {
+            let event = self.read(position).filter(|event| event.id() == Some(id))?;
+            Some(Known { hash: event.hash, position: u64::from(position), record: event.record()? })
+        })
+    }
+
+    fn used(&self, id: Uuid) -> bool {
+        self.ids
+            .of(&id)
+            .filter_map(|position| self.read(position))
+            .any(|event| [event.id(), event.batch()].contains(&Some(id)))
+    }
+
+    fn members(&self, key: &str) -> Arc<Members> {
+        let Some(touches) = self.keys.get(&Hash::of(key.as_bytes())) else { return Arc::default() };
+        let mut seen = HashSet::new();
+        let records = touches.iter().filter_map(|position| self.read(*position)?.record());
+        let records = records.filter(|record| seen.insert(record.clone())).collect();
+        Arc::new(Members { last: touches.last().map(|last| u64::from(*last)), records })
+    }
+
+    fn claim(&self, claim: &Claim) -> Option<Holder> {
+        // Who took it, gave it up and took it again took it last.
+        let digest = claim.digest();
+        let held = self.claims.of(digest).filter_map(|position| {
+            let event = self.read(position)?;
+            let record = event.record()?;
+            let holds = self.record(&record)?.state.claims(record.id).contains(claim);
+            holds.then_some((position, event, record))
+        });
+        let (position, event, record) = held.max_by_key(|(position, ..)| *position)?;
+        let typed = read_typed(&event.object, None).ok()?;
+        let content = content_digest(&CONTENT_KEY, &typed, &event.object, &Openings::Withheld);
+        Some(Holder { record, position: u64::from(position), content })
+    }
+}
+
+/// The events, one behind the other in a file without a name.
+#[derive(Debug, Default)]
+struct Events {
+    file: Option<File>,
+    written: u64,
+    gathered: Vec<u8>,
+    /// Where every [`STRIDE`]th begins.
+    starts: Vec<u64>,
+    count: u32,
+}
+
+impl Events {
+    fn next(&self) -> u32 {
+        self.count
+    }
+
+    fn write(&mut self, before: Option<u32>, recorded_at: Instant, payload: &[u8]) -> io::Result<()> {
+        if u64::from(self.count).is_multiple_of(STRIDE) {
+            self.starts.push(self.end());
+        }
+        // A payload that could be read has at most 65,536 bytes.
+        self.gathered.extend((payload.len() as u32).to_be_bytes());
+        self.gathered.extend(before.unwrap_or(u32::MAX).to_be_bytes());
+        self.gathered.extend(recorded_at.micros().to_be_bytes());
+        self.gathered.extend(payload);
+        self.count = self.count.checked_add(1).filter(|count| *count < u32::MAX).ok_or(io::ErrorKind::FileTooLarge)?;
+        if self.gathered.len() >= GATHERED {
+            let file = match self.file.take() {
+                Some(file) => file,
+                None => tempfile::tempfile()?,
+            };
+            file.write_all_at(&self.gathered, self.written)?;
+            self.file = Some(file);
+            self.written = self.end();
+            self.gathered.clear();
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> u64 {
+        self.written + self.gathered.len() as u64
+    }
+
+    fn read(&self, position: u32) -> io::Result<(Option<u32>, Instant, Vec<u8>)> {
+        let position = u64::from(position);
+        let stretch = (position / STRIDE) as usize;
+        let start = *self.starts.get(stretch).ok_or(io::ErrorKind::UnexpectedEof)?;
+        let end = self.starts.get(stretch + 1).copied().unwrap_or(self.end());
+        // A stretch may begin in the file and end in what is gathered.
+        let mut bytes = vec![0; (end.min(self.written).max(start) - start) as usize];
+        if let Some(file) = self.file.as_ref().filter(|_| !bytes.is_empty()) {
+            file.read_exact_at(&mut bytes, start)?;
+        }
+        if end > self.written {
+            let from = start.max(self.written) - self.written;
+            bytes.extend(&self.gathered[from as usize..(end - self.written) as usize]);
+        }
+        let mut rest = &bytes[..];
+        for _ in 0..position % STRIDE {
+            let length = header(rest)?.0;
+            rest = rest.get(HEADER + length..).ok_or(io::ErrorKind::UnexpectedEof)?;
+        }
+        let (length, before, recorded_at) = header(rest)?;
+        let payload = rest.get(HEADER..HEADER + length).ok_or(io::ErrorKind::UnexpectedEof)?;
+        Ok((before, recorded_at, payload.to_vec()))
+    }
+}
+
+fn header(bytes: &[u8]) -> io::Result<(usize, Option<u32>, Instant)> {
+    let header = bytes.first_chunk::<HEADER>().ok_or(io::ErrorKind::UnexpectedEof)?;
+    let [l0, l1, l2, l3, b0, b1, b2, b3, at @ ..] = *header;
+    let before = u32::from_be_bytes([b0, b1, b2, b3]);
+    let recorded_at = Instant::from_micros(i64::from_be_bytes(at));
+    Ok((u32::from_be_bytes([l0, l1, l2, l3]) as usize, (before != u32::MAX).then_some(before), recorded_at))
+}
+
+/// Positions by the hash of a key: half a slot of eight bytes is hash, half is position + 1, zero is empty. Shards
+/// grow one at a time, so that none of it is ever there twice. The hash has a key of its own in every run: nobody can
+/// write ids that collide.
+#[derive(Debug)]
+struct Positions {
+    shards: Vec<Shard>,
+    hasher: RandomState,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Shard {
+    slots: Vec<u64>,
+    used: usize,
+}
+
+/// Shards, by the upper byte of the hash.
+const SHARDS: usize = 256;
+
+impl Default for Positions {
+    fn default() -> Self {
+        Self { shards: vec![Shard::default(); SHARDS], hasher: RandomState::new() }
+    }
+}
+
+impl Positions {
+    fn hash(&self, key: impl std::hash::Hash) -> u32 {
+        (self.hasher.hash_one(key) >> 32) as u32
+    }
+
+    /// Positions under this hash: those of the key, and seldom another.
+    fn of(&self, key: impl std::hash::Hash) -> impl Iterator<Item = u32> {
+        let hash = self.hash(key);
+        let shard = &self.shards[shard_of(hash)];
+        shard
+            .probe(hash)
+            .map(|at| shard.slots[at])
+            .filter(move |slot| hash_of(*slot) == hash)
+            .map(|slot| slot as u32 - 1)
+    }
+
+    fn insert(&mut self, key: impl std::hash::Hash, position: u32) {
+        let hash = self.hash(key);
+        self.shards[shard_of(hash)].insert(slot(hash, position));
+    }
+
+    /// What stood at one position stands at another now.
+    fn replace(&mut self, key: impl std::hash::Hash, before: u32, position: u32) {
+        let hash = self.hash(key);
+        let shard = &mut self.shards[shard_of(hash)];
+        let found = shard.probe(hash).find(|at| shard.slots[*at] == slot(hash, before));
+        match found {
+            Some(at) => shard.slots[at] = slot(hash, position),
+            None => shard.insert(slot(hash, position)),
+        }
+    }
+}
+
+fn shard_of(hash: u32) -> usize {
+    (hash >> 24) as usize
+}
+
+/// Where the search in a shard begins: the rest of the hash, as a part of its length.
+fn place_of(hash: u32, length: usize) -> usize {
+    ((u64::from(hash & 0x00FF_FFFF) * length as u64) >> 24) as usize
+}
+
+fn hash_of(slot: u64) -> u32 {
+    (slot >> 32) as u32
+}
+
+fn slot(hash: u32, position: u32) -> u64 {
+    (u64::from(hash) << 32) | u64::from(position + 1)
+}
+
+impl Shard {
+    /// Places of the slots from the first one of a hash up to the next empty one.
+    fn probe(&self, hash: u32) -> impl Iterator<Item = usize> + use<'_> {
+        let length = self.slots.len();
+        let first = place_of(hash, length);
+        (0..length).map(move |step| (first + step) % length).take_while(|at| self.slots[*at] != 0)
+    }
+
+    fn insert(&mut self, slot: u64) {
+        if self.used * 5 >= self.slots.len() * 4 {
+            let larger = vec![0; (self.slots.len() * 3 / 2).max(16)];
+            let slots = std::mem::replace(&mut self.slots, larger);
+            slots.into_iter().filter(|slot| *slot != 0).for_each(|slot| self.place(slot));
+        }
+        self.place(slot);
+        self.used += 1;
+    }
+
+    fn place(&mut self, slot: u64) {
+        let length = self.slots.len();
+        let mut at = place_of(hash_of(slot), length);
+        while self.slots[at] != 0 {
+            at = (at + 1) % length;
+        }
+        self.slots[at] = slot;
+    }
+}
+
+/// The records of late, in two halves: when the younger is full, the older is let go.
+#[derive(Debug, Default)]
+struct Late {
+    young: HashMap<RecordRef, Arc<Entry>>,
+    old: HashMap<RecordRef, Arc<Entry>>,
+    weight: usize,
+    weight_max: usize,
+}
+
+impl Late {
+    fn get(&mut self, record: &RecordRef) -> Option<Arc<Entry>> {
+        if let Some(entry) = self.young.get(record) {
+            return Some(entry.clone());
+        }
+        let (record, entry) = self.old.remove_entry(record)?;
+        self.put(record, entry.clone());
+        Some(entry)
+    }
+
+    fn put(&mut self, record: RecordRef, entry: Arc<Entry>) {
+        self.old.remove(&record);
+        self.weight += weight(&entry);
+        if let Some(before) = self.young.insert(record, entry) {
+            self.weight -= weight(&before);
+        }
+        if self.weight > self.weight_max / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.weight = 0;
+        }
+    }
+
+    /// Position of the head of a record that is at hand.
+    fn head(&self, record: &RecordRef) -> Option<u32> {
+        let entry = self.young.get(record).or_else(|| self.old.get(record))?;
+        u32::try_from(entry.position).ok()
+    }
+}
+
+fn weight(entry: &Entry) -> usize {
+    WEIGHT_OF_STATE + entry.marks.len()
+}
