@@ -323,7 +323,7 @@ impl Door {
                         None => Refusal::new(Code::BadBatch, 0).at("/batch/id").into(),
                     });
                 }
-                Outcome::Conflict | Outcome::Moved | Outcome::Taken | Outcome::Stale | Outcome::Again => {
+                Outcome::Conflict | Outcome::Moved | Outcome::Taken | Outcome::Stale => {
                     careful = true;
                     self.shelf.forget(&reads);
                     fetched = Fetched::default();

@@ -1,10 +1,14 @@
-//! One call of `ledger.append`: units laid out as its parallel arrays, checked before they go.
+//! Calls of `ledger.append`: units laid out as its parallel arrays, checked before they go.
+//!
+//! The function writes a call whole or not at all. What it finds instead names rows of the arrays; the units that
+//! sent them have lost, and the others go again without them.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{Field, IsNull, Kind, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, Statement};
 use uuid::Uuid;
 
 use crate::event_log::{NewUnit, Outcome};
@@ -14,20 +18,20 @@ pub const UNIT_SIGNED_MAX: usize = 1_000;
 /// Most consequences in a unit.
 pub const UNIT_CONSEQUENCES_MAX: usize = 2_000;
 
-/// Arrays of the function, in the order of its parameters.
-const PARAMETERS: usize = 21;
+/// Unit of what several units of a call read.
+const SEVERAL: i32 = 0;
+/// The finding that concerns no row: some unit's admission does not hold at the time of the call.
+const OUT_OF_TIME: i32 = 7;
+/// Parameters of the function.
+const PARAMETERS: usize = 19;
 
-/// The statement to prepare.
-pub(crate) fn sql() -> String {
+/// Makes a session ready to append.
+pub(crate) async fn prepare(client: &Client) -> Result<Statement, tokio_postgres::Error> {
+    // The arrays vary in length and the plans must not: index probes, planned once.
+    client.batch_execute("set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off").await?;
     let placeholders: Vec<String> = (1..=PARAMETERS).map(|number| format!("${number}")).collect();
-    format!("select status, first_position, recorded_at, next_position from ledger.append({})", placeholders.join(", "))
-}
-
-/// What the function answered.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub outcomes: Vec<Outcome>,
-    pub next_position: u64,
+    let call = placeholders.join(", ");
+    client.prepare(&format!("select findings, first_position, recorded_at from ledger.append({call})")).await
 }
 
 /// Whether the unit is one that the function can chain; the sentence says what is wrong with it.
@@ -68,7 +72,7 @@ pub(crate) fn check(unit: &NewUnit) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A row type of `migrations/0002_append.sql`, written in PostgreSQL's binary form.
+/// A row type of `migrations/0103_append_whole.sql`, written in PostgreSQL's binary form.
 macro_rules! row_type {
     ($name:ident, $sql:literal { $($field:ident: $type:ty),* $(,)? }) => {
         #[derive(Debug)]
@@ -94,18 +98,14 @@ row_type!(EventRow, "new_event" {
     kind: &'a str, record: Uuid, r#type: &'a str, schema: i16, account: Uuid, alg: i16,
     key: &'a [u8], signature: &'a [u8], payload: &'a [u8], hash: &'a [u8],
 });
-row_type!(HeadRow, "new_head" {
-    unit: i32, kind: &'a str, record: Uuid, expected: i32, last: i32, version: i32, hash: &'a [u8],
-});
+row_type!(HeadRow, "new_head" { kind: &'a str, record: Uuid, last: i32, version: i32, hash: &'a [u8] });
 row_type!(ReadRow, "new_read" { unit: i32, kind: &'a str, record: Uuid, version: i32 });
 row_type!(GuardRow, "new_guard" { unit: i32, key: &'a str, position: i64 });
-row_type!(TakeRow, "new_take" {
-    unit: i32, event: i32, digest: &'a [u8], kind: &'a str, record: Uuid, content: &'a [u8],
-});
-row_type!(FreeRow, "new_free" { unit: i32, digest: &'a [u8] });
+row_type!(BatchRow, "new_batch" { event: i32, id: &'a Uuid });
+row_type!(TakeRow, "new_take" { event: i32, digest: &'a [u8], kind: &'a str, record: Uuid, content: &'a [u8] });
 row_type!(TouchRow, "new_touch" { unit: i32, event: i32, key: &'a str, kind: &'a str, record: Uuid });
 row_type!(OpeningRow, "new_opening" {
-    unit: i32, event_id: Uuid, pointer: &'a str, subject_kind: &'a str, subject: Uuid, generation: i32, r#box: &'a [u8],
+    event: i32, pointer: &'a str, subject_kind: &'a str, subject: Uuid, generation: i32, r#box: &'a [u8],
 });
 
 /// Number of fields; then of each its type, length and bytes.
@@ -119,7 +119,7 @@ fn write_row(
     }
     out.put_i32(i32::try_from(fields.len())?);
     for (field, (name, value)) in fields.iter().zip(values) {
-        if field.name() != name.trim_start_matches("r#") {
+        if field.name() != name.strip_prefix("r#").unwrap_or(name) {
             return Err("a row type has other fields".into());
         }
         out.put_u32(field.type_().oid());
@@ -133,13 +133,10 @@ fn write_row(
     Ok(IsNull::No)
 }
 
-/// The borrowed arrays of a batch.
+/// The borrowed arrays of a call.
 #[derive(Default)]
 struct Arrays<'a> {
-    u_events: Vec<i32>,
-    u_batch: Vec<Option<Uuid>>,
-    u_from: Vec<i64>,
-    u_until: Vec<i64>,
+    /// The unit of each event, 1-based.
     e_unit: Vec<i32>,
     e_id: Vec<Uuid>,
     e_version: Vec<i32>,
@@ -151,34 +148,50 @@ struct Arrays<'a> {
     heads: Vec<HeadRow<'a>>,
     reads: Vec<ReadRow<'a>>,
     guards: Vec<GuardRow<'a>>,
+    batches: Vec<BatchRow<'a>>,
     takes: Vec<TakeRow<'a>>,
-    frees: Vec<FreeRow<'a>>,
+    frees: Vec<&'a [u8]>,
     touches: Vec<TouchRow<'a>>,
     openings: Vec<OpeningRow<'a>>,
 }
 
 impl<'a> Arrays<'a> {
-    /// Adds a unit that [`check`] has passed.
-    fn add(&mut self, unit: &'a NewUnit) {
-        let number = index(self.u_events.len() + 1);
-        self.u_events.push(index(unit.events.len()));
-        self.u_batch.push(unit.batch);
-        self.u_from.push(unit.from_us);
-        self.u_until.push(unit.until_us);
+    /// Lays out units that [`check`] has passed.
+    fn of(units: &[&'a NewUnit]) -> Self {
+        let mut arrays = Arrays::default();
+        let (mut reads, mut guards) = (HashMap::new(), HashMap::new());
+        for (unit, number) in units.iter().zip(1..) {
+            arrays.write(unit, number);
+            for (kind, record, version) in &unit.reads {
+                let row = ReadRow { unit: number, kind, record: *record, version: version.cast_signed() };
+                let row = once(&mut reads, &mut arrays.reads, (kind, record, version), row);
+                row.unit = if row.unit == number { number } else { SEVERAL };
+            }
+            for (key, position) in &unit.guards {
+                let row = GuardRow { unit: number, key, position: *position };
+                let row = once(&mut guards, &mut arrays.guards, (key, position), row);
+                row.unit = if row.unit == number { number } else { SEVERAL };
+            }
+        }
+        arrays
+    }
 
-        let mut heads: HashMap<(&str, Uuid), usize> = HashMap::with_capacity(unit.heads.len());
+    /// Adds what a unit writes.
+    fn write(&mut self, unit: &'a NewUnit, number: i32) {
+        let first_head = self.heads.len();
         for (kind, record, expected) in &unit.heads {
-            let expected = expected.cast_signed();
-            heads.insert((kind, *record), self.heads.len());
             self.h_unit.push(number);
-            self.h_expected.push(expected);
+            self.h_expected.push(expected.cast_signed());
             // The last three follow from the unit's events.
-            self.heads.push(HeadRow { unit: number, kind, record: *record, expected, last: 0, version: 0, hash: &[] });
+            self.heads.push(HeadRow { kind, record: *record, last: 0, version: 0, hash: &[] });
         }
         let first_event = self.events.len();
+        self.batches.extend(unit.batch.iter().map(|id| BatchRow { event: index(first_event + 1), id }));
+        let head_of: HashMap<(&str, Uuid), usize> =
+            unit.heads.iter().zip(first_head..).map(|((kind, record, _), at)| ((&**kind, *record), at)).collect();
         for event in &unit.events {
             let at = index(self.events.len() + 1);
-            let head_at = heads[&(event.kind.as_str(), event.record)];
+            let head_at = head_of[&(event.kind.as_str(), event.record)];
             let head = &mut self.heads[head_at];
             self.e_unit.push(number);
             self.e_id.push(event.id);
@@ -206,8 +219,7 @@ impl<'a> Arrays<'a> {
                 }
             }
             self.openings.extend(event.openings.iter().map(|opening| OpeningRow {
-                unit: number,
-                event_id: event.id,
+                event: at,
                 pointer: &opening.pointer,
                 subject_kind: &opening.subject_kind,
                 subject: opening.subject,
@@ -215,43 +227,56 @@ impl<'a> Arrays<'a> {
                 r#box: &opening.sealed_box,
             }));
         }
-        self.reads.extend(unit.reads.iter().map(|(kind, record, version)| ReadRow {
-            unit: number,
-            kind,
-            record: *record,
-            version: version.cast_signed(),
+        self.takes.extend(unit.takes.iter().map(|take| TakeRow {
+            event: index(first_event + take.event + 1),
+            digest: &take.digest,
+            kind: &take.kind,
+            record: take.record,
+            content: &take.content,
         }));
-        let guards = unit.guards.iter();
-        self.guards.extend(guards.map(|(key, position)| GuardRow { unit: number, key, position: *position }));
-        // A record that takes a claim twice in a unit holds it since the last time.
-        let mut last: HashMap<(&[u8], &str, Uuid), usize> = HashMap::with_capacity(unit.takes.len());
-        for (t, take) in unit.takes.iter().enumerate() {
-            last.insert((&take.digest, &take.kind, take.record), t);
-        }
-        for (t, take) in unit.takes.iter().enumerate() {
-            if last[&(take.digest.as_slice(), take.kind.as_str(), take.record)] == t {
-                self.takes.push(TakeRow {
-                    unit: number,
-                    event: index(first_event + take.event + 1),
-                    digest: &take.digest,
-                    kind: &take.kind,
-                    record: take.record,
-                    content: &take.content,
-                });
-            }
-        }
-        self.frees.extend(unit.frees.iter().map(|digest| FreeRow { unit: number, digest }));
+        self.frees.extend(unit.frees.iter().map(<[u8; 32]>::as_slice));
     }
 
-    fn parameters<'b>(&'b self, epoch: &'b i64, now: &'b i64) -> [&'b (dyn ToSql + Sync); PARAMETERS] {
-        [
-            epoch,
-            now,
-            &self.u_events,
-            &self.u_batch,
-            &self.u_from,
-            &self.u_until,
-            &self.e_unit,
+    /// What a finding means, and for which of the units.
+    fn losers(&self, units: &[&NewUnit], finding: i32) -> (Outcome, Vec<usize>) {
+        let row = place(finding / 8);
+        let one = |unit: i32| vec![place(unit)];
+        let all = |lost: &dyn Fn(&NewUnit) -> bool| (0..units.len()).filter(|&at| lost(units[at])).collect();
+        match finding % 8 {
+            1 => (Outcome::Known, one(self.e_unit[row])),
+            2 => (Outcome::Known, one(self.e_unit[place(self.batches[row].event)])),
+            3 => (Outcome::Conflict, one(self.h_unit[row])),
+            4 => {
+                let ReadRow { kind, record, version, .. } = self.reads[row];
+                let read = |unit: &NewUnit| {
+                    unit.reads.iter().any(|(k, r, v)| (k.as_str(), *r, v.cast_signed()) == (kind, record, version))
+                };
+                (Outcome::Moved, all(&read))
+            }
+            5 => {
+                let GuardRow { key, position, .. } = self.guards[row];
+                let read = |unit: &NewUnit| unit.guards.iter().any(|(k, p)| (k.as_str(), *p) == (key, position));
+                (Outcome::Moved, all(&read))
+            }
+            6 => (Outcome::Taken, one(self.e_unit[place(self.takes[row].event)])),
+            other => unreachable!("ledger.append finds no {other}"),
+        }
+    }
+
+    /// Calls the function.
+    async fn append(
+        &self,
+        client: &Client,
+        statement: &Statement,
+        epoch: i64,
+        now: i64,
+        (from, until): (i64, i64),
+    ) -> Result<(Vec<i32>, i64, i64), tokio_postgres::Error> {
+        let parameters: [&(dyn ToSql + Sync); PARAMETERS] = [
+            &epoch,
+            &now,
+            &from,
+            &until,
             &self.e_id,
             &self.e_version,
             &self.e_head,
@@ -262,16 +287,39 @@ impl<'a> Arrays<'a> {
             &self.heads,
             &self.reads,
             &self.guards,
+            &self.batches,
             &self.takes,
             &self.frees,
             &self.touches,
             &self.openings,
-        ]
+        ];
+        // `query_one` reads to the end of the answer, which comes after the commit.
+        let row = client.query_one(statement, &parameters).await?;
+        Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
     }
 }
 
-/// Appends units that [`check`] has passed, in one transaction. When this
-/// returns `Ok`, the server has said that the transaction is committed.
+/// The row of a key, which is added when it is new.
+fn once<'r, K: Eq + Hash, R>(known: &mut HashMap<K, usize>, rows: &'r mut Vec<R>, key: K, row: R) -> &'r mut R {
+    let at = *known.entry(key).or_insert(rows.len());
+    if at == rows.len() {
+        rows.push(row);
+    }
+    &mut rows[at]
+}
+
+/// What was answered to a call.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// In the order of the units.
+    pub outcomes: Vec<Outcome>,
+    /// Size of the log after the call, when it was written.
+    pub size: Option<u64>,
+}
+
+/// Appends units that [`check`] has passed and that do not collide, in one transaction. Units that lose are taken
+/// out and the rest goes again, so a loser never fails its neighbours. An `Appended` means that the server has said
+/// that the transaction is committed.
 pub(crate) async fn call(
     client: &Client,
     statement: &Statement,
@@ -279,38 +327,48 @@ pub(crate) async fn call(
     now: i64,
     units: &[&NewUnit],
 ) -> Result<Answer, tokio_postgres::Error> {
-    let mut arrays = Arrays::default();
-    for unit in units {
-        arrays.add(unit);
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; units.len()];
+    let mut size = None;
+    loop {
+        let left: Vec<usize> = (0..units.len()).filter(|&at| outcomes[at].is_none()).collect();
+        let Some(from) = left.iter().map(|&at| units[at].from_us).max() else { break };
+        let until = left.iter().map(|&at| units[at].until_us).min().unwrap_or(from);
+        let sent: Vec<&NewUnit> = left.iter().map(|&at| units[at]).collect();
+        let arrays = Arrays::of(&sent);
+        let (mut findings, first, recorded_at) = arrays.append(client, statement, epoch, now, (from, until)).await?;
+        if findings.is_empty() {
+            let mut first_position = first.cast_unsigned();
+            for at in left {
+                outcomes[at] = Some(Outcome::Appended { first_position, recorded_at });
+                first_position += units[at].events.len() as u64;
+            }
+            size = Some(first_position);
+            break;
+        }
+        // Of several findings about one unit the first in order of precedence counts.
+        findings.sort_unstable_by_key(|finding| finding % 8);
+        for finding in findings {
+            if finding == OUT_OF_TIME {
+                for &at in &left {
+                    if !(units[at].from_us..=units[at].until_us).contains(&recorded_at) {
+                        outcomes[at].get_or_insert(Outcome::Stale);
+                    }
+                }
+            } else {
+                let (outcome, losers) = arrays.losers(&sent, finding);
+                losers.into_iter().for_each(|loser| _ = outcomes[left[loser]].get_or_insert(outcome));
+            }
+        }
     }
-    // `query_one` reads to the end of the answer, which comes after the commit.
-    let row = client.query_one(statement, &arrays.parameters(&epoch, &now)).await?;
-    read(&row)
-}
-
-fn read(row: &Row) -> Result<Answer, tokio_postgres::Error> {
-    let statuses: Vec<i16> = row.try_get(0)?;
-    let positions: Vec<i64> = row.try_get(1)?;
-    let recorded_at: i64 = row.try_get(2)?;
-    let next_position: i64 = row.try_get(3)?;
-    let outcomes = statuses
-        .iter()
-        .zip(positions)
-        .map(|(status, first)| match status {
-            0 => Outcome::Appended { first_position: first.cast_unsigned(), recorded_at },
-            1 => Outcome::Known,
-            2 => Outcome::Again,
-            3 => Outcome::Conflict,
-            4 => Outcome::Moved,
-            5 => Outcome::Taken,
-            6 => Outcome::Stale,
-            other => unreachable!("ledger.append has no status {other}"),
-        })
-        .collect();
-    Ok(Answer { outcomes, next_position: next_position.cast_unsigned() })
+    Ok(Answer { outcomes: outcomes.into_iter().map(|outcome| outcome.expect("each unit is answered")).collect(), size })
 }
 
 /// A 1-based index or a count; a batch has some thousands of rows at most.
 fn index(number: usize) -> i32 {
     i32::try_from(number).expect("a batch is far smaller than 2^31")
+}
+
+/// The place of what has this 1-based index.
+fn place(index: i32) -> usize {
+    usize::try_from(index - 1).expect("rows are counted from 1")
 }

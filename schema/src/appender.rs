@@ -235,7 +235,7 @@ async fn connect(config: &Config) -> Result<Session, Error> {
             tracing::warn!(error = %sentence(&error), "the appender lost its connection");
         }
     });
-    let append = client.prepare(&append_call::sql()).await?;
+    let append = append_call::prepare(&client).await?;
     let row = client.query_one("select epoch, next_position from ledger.log_head", &[]).await?;
     let (epoch, next): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     Ok(Session { client, append, epoch, size: next.cast_unsigned() })
@@ -348,11 +348,9 @@ impl Worker {
         let call = append_call::call(&session.client, &session.append, self.epoch, (self.clock)(), &units);
         match tokio::time::timeout(CALL_WITHIN, call).await {
             Ok(Ok(answer)) => {
-                self.sizes.send_if_modified(|size| {
-                    let grown = answer.next_position > *size;
-                    *size = answer.next_position.max(*size);
-                    grown
-                });
+                if let Some(size) = answer.size {
+                    let _ = self.sizes.send(size);
+                }
                 Ok(answer.outcomes)
             }
             Ok(Err(error)) => Err(Failed::from(&error)),

@@ -2,7 +2,7 @@
 //!
 //! [`Appender`](crate::appender::Appender) writes, [`EventLog`] reads. Both
 //! connect as the role that may read everything here and write through
-//! `ledger.append` alone (`migrations/0002_append.sql` says what that promises).
+//! `ledger.append` alone (`migrations/0103_append_whole.sql` says what that promises).
 
 use std::collections::HashMap;
 
@@ -117,19 +117,16 @@ pub enum Outcome {
         /// Microseconds since 1970, the same for all its events.
         recorded_at: i64,
     },
-    /// An event id or the batch id is in the log, or stands twice in the unit.
+    /// An event id or the batch id is in the log.
     Known,
     /// A record that it writes has another version.
     Conflict,
     /// A record or key that it read was written since.
     Moved,
-    /// A claim is held by another record, or taken by two records of this unit.
+    /// A claim is held by another record.
     Taken,
     /// The time is outside `from_us ..= until_us`.
     Stale,
-    /// It collides with an earlier unit of the same call and was not judged. The appender keeps
-    /// such units apart, so this is seen only when the function is called without it.
-    Again,
 }
 
 /// Why a unit got no answer.

@@ -31,7 +31,8 @@ macro_rules! migrations {
     };
 }
 
-/// Every migration, in order. The ledger's have numbers below 100, the read model's from 100.
+/// Every migration, in order. The first of the ledger have numbers below 100, the first of the read model from 100;
+/// what came after those follows in the order in which it was shipped.
 pub const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_ledger",
     2 "0002_append",
@@ -39,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     100 "0100_read",
     101 "0101_first_versions",
     102 "0102_visible_events",
+    103 "0103_append_whole",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

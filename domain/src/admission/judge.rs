@@ -183,6 +183,7 @@ impl<'a> Judge<'a> {
             let holder = Holder { record: record.clone(), position, content: take.content };
             above.claims.insert(take.claim.clone(), Some(holder));
         }
+        self.takes.retain(|take| !frees.contains(&take.claim));
         self.takes.extend(takes);
         self.frees.extend(frees);
         self.admitted.push((event, typed));
