@@ -46,6 +46,17 @@ pub fn fault(doing: &'static str, error: &(dyn std::fmt::Display + '_)) -> ApiEr
     ApiError::Failed(reference)
 }
 
+/// Logs that the database gave no answer: busy while it is away, our fault otherwise.
+pub fn unanswered(doing: &'static str, error: &schema::error::Error) -> ApiError {
+    match error {
+        schema::error::Error::Unavailable(_) | schema::error::Error::Conflict(_) => {
+            tracing::warn!(doing, %error, "the database is away");
+            ApiError::Busy
+        }
+        other => fault(doing, other),
+    }
+}
+
 impl ApiError {
     /// The code that programs look at.
     #[must_use]

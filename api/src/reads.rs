@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use signing::bytes::{Instant, b64url, b64url_decode};
 use uuid::Uuid;
 
-use crate::error::{ApiError, fault};
+use crate::error::{ApiError, fault, unanswered};
 use crate::graphql::event::View as EventView;
 use crate::graphql::{AsOf, Moment};
 use crate::mask::{Shown, mask};
@@ -131,7 +131,7 @@ impl Node {
                 .reader
                 .position_at(time.micros())
                 .await
-                .map_err(|error| fault("position at a time", &error))?
+                .map_err(|error| unanswered("position at a time", &error))?
             {
                 Some(position) => Some(position),
                 None => return Ok(None),
@@ -151,7 +151,7 @@ impl Node {
     pub async fn get(&self, viewer: &Viewer, kind: Kind, id: Uuid, at: Moment) -> Result<Option<Row>, ApiError> {
         let scope = viewer.scope(kind);
         let found =
-            self.reader.get(&scope, kind, id, at.as_of).await.map_err(|error| fault("read a record", &error))?;
+            self.reader.get(&scope, kind, id, at.as_of).await.map_err(|error| unanswered("read a record", &error))?;
         let read_at = read_at(at, found.size);
         found.value.map(|found| row(found, read_at)).transpose()
     }
@@ -187,7 +187,7 @@ impl Node {
             total,
         };
         let found =
-            self.reader.list(&viewer.scope(kind), &asked).await.map_err(|error| fault("read a list", &error))?;
+            self.reader.list(&viewer.scope(kind), &asked).await.map_err(|error| unanswered("read a list", &error))?;
         let cursors = found.value.items.iter().map(|record| write_cursor(&record.key(order))).collect();
         let at = Moment { position: read_at(at, found.size), ..at };
         let rows = found.value.items.into_iter().map(|found| row(found, at.position)).collect::<Result<_, _>>()?;
@@ -207,7 +207,7 @@ impl Node {
         first: usize,
     ) -> Result<EventPage, ApiError> {
         let stream =
-            self.door.log().stream(kind.as_str(), id).await.map_err(|error| fault("read a history", &error))?;
+            self.door.log().stream(kind.as_str(), id).await.map_err(|error| unanswered("read a history", &error))?;
         let below = stream
             .iter()
             .rev()
@@ -220,7 +220,7 @@ impl Node {
             .reader
             .stored(&viewer.scope(kind), &positions)
             .await
-            .map_err(|error| fault("read a history", &error))?;
+            .map_err(|error| unanswered("read a history", &error))?;
         page(found.value.into_iter().rev(), more, 0)
     }
 
@@ -247,7 +247,7 @@ impl Node {
                 .reader
                 .events(scope, from, kinds, first)
                 .await
-                .map_err(|error| fault("read events", &error))?
+                .map_err(|error| unanswered("read events", &error))?
                 .value;
             if page.more {
                 more = true;
@@ -268,7 +268,11 @@ impl Node {
                 found.iter().filter(|(_, kind)| kinds.contains(kind)).map(|(position, _)| *position).collect();
             if !positions.is_empty() {
                 events.extend(
-                    self.reader.stored(scope, &positions).await.map_err(|error| fault("read events", &error))?.value,
+                    self.reader
+                        .stored(scope, &positions)
+                        .await
+                        .map_err(|error| unanswered("read events", &error))?
+                        .value,
                 );
             }
         }
@@ -282,7 +286,8 @@ impl Node {
     /// When the database does not answer.
     pub async fn event_by_id(&self, viewer: &Viewer, id: Uuid) -> Result<Option<Arc<EventView>>, ApiError> {
         for (scope, kinds) in viewer.scopes(Kind::ALL) {
-            let found = self.reader.stored_by_id(&scope, id).await.map_err(|error| fault("read an event", &error))?;
+            let found =
+                self.reader.stored_by_id(&scope, id).await.map_err(|error| unanswered("read an event", &error))?;
             if let Some(event) = found.value.filter(|event| is_of(event, &kinds)) {
                 return EventView::new(event).map(Some);
             }
@@ -297,7 +302,7 @@ impl Node {
     pub async fn event_at(&self, viewer: &Viewer, position: u64) -> Result<Option<Arc<EventView>>, ApiError> {
         for (scope, kinds) in viewer.scopes(Kind::ALL) {
             let found =
-                self.reader.stored(&scope, &[position]).await.map_err(|error| fault("read an event", &error))?;
+                self.reader.stored(&scope, &[position]).await.map_err(|error| unanswered("read an event", &error))?;
             if let Some(event) = found.value.into_iter().find(|event| is_of(event, &kinds)) {
                 return EventView::new(event).map(Some);
             }
@@ -310,7 +315,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn receipt(&self, viewer: &Viewer, id: Uuid) -> Result<Option<Receipt>, ApiError> {
-        let mine = self.door.log().by_ids(&[id]).await.map_err(|error| fault("read a receipt", &error))?.pop();
+        let mine = self.door.log().by_ids(&[id]).await.map_err(|error| unanswered("read a receipt", &error))?.pop();
         if let Some(event) = mine.filter(|event| event.account == viewer.account) {
             return Ok(Some(self.door.receipt_of(&event)));
         }
@@ -322,7 +327,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn proof(&self, position: u64) -> Result<Option<String>, ApiError> {
-        (self.proofs)(position).await.map_err(|error| fault("make a proof", &error))
+        (self.proofs)(position).await.map_err(|error| unanswered("make a proof", &error))
     }
 
     /// Sealed values of events that the reader was shown, still encrypted.
@@ -330,7 +335,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn ciphertexts(&self, events: &[Uuid]) -> Result<HashMap<(Uuid, String), Ciphertext>, ApiError> {
-        let found = self.door.log().openings(events).await.map_err(|error| fault("read openings", &error))?;
+        let found = self.door.log().openings(events).await.map_err(|error| unanswered("read openings", &error))?;
         Ok(found.into_iter().map(|opening| ((opening.event_id, opening.pointer.clone()), opening)).collect())
     }
 

@@ -18,7 +18,7 @@ use signing::bytes::{Instant, b64url, b64url_decode};
 use signing::envelope::{Envelope, PayloadType};
 use signing::keys::Session as SessionClaims;
 
-use crate::error::{ApiError, fault};
+use crate::error::{ApiError, fault, unanswered};
 use crate::node::Node;
 use crate::scope::Viewer;
 
@@ -88,7 +88,7 @@ pub async fn login(State(node): State<Arc<Node>>, body: axum::body::Bytes) -> Re
         created_at: now.micros(),
         expires_at: expires_at.micros(),
     };
-    if !schema::sessions::start(&node.sessions, &session).await.map_err(|error| fault("start session", &error))? {
+    if !schema::sessions::start(&node.sessions, &session).await.map_err(|error| unanswered("start session", &error))? {
         return Err(ApiError::Login("nonce_used", "/nonce"));
     }
     let body = serde_json::json!({
@@ -107,8 +107,9 @@ pub async fn logout(State(node): State<Arc<Node>>, headers: HeaderMap) -> Result
     let hash: [u8; 32] = Sha256::digest(token).into();
     let keep_until = (node.clock)().plus_micros(2 * micros(node.limits.challenge)).micros();
     node.live_sessions.remove(&hash);
-    let ended =
-        schema::sessions::end(&node.sessions, &hash, keep_until).await.map_err(|error| fault("end session", &error))?;
+    let ended = schema::sessions::end(&node.sessions, &hash, keep_until)
+        .await
+        .map_err(|error| unanswered("end session", &error))?;
     if ended { Ok((StatusCode::NO_CONTENT, no_store()).into_response()) } else { Err(ApiError::Unauthenticated) }
 }
 
@@ -150,7 +151,7 @@ pub async fn by_hash(node: &Node, token_hash: [u8; 32]) -> Result<Viewer, ApiErr
         _ => {
             let found = schema::sessions::find(&node.sessions, &token_hash, now)
                 .await
-                .map_err(|error| fault("find session", &error))?;
+                .map_err(|error| unanswered("find session", &error))?;
             if let Some(session) = &found {
                 let kept =
                     crate::node::KeptSession { account: session.account, key: signing::bytes::KeyId(session.key) };

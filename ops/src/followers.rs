@@ -34,6 +34,11 @@ impl Followers {
         let archive = Archive::open(&core.folder.at("archive"))
             .context("语句归档无法使用。The archive of statements cannot be used.")?;
         let log = core.door.log().clone();
+        archive.continued_by(&log).await.context(
+            "数据库与语句归档不符：可能是旧的数据库副本，请停止使用，从归档补回后再启动，切勿删除归档。The database does not \
+             hold what its archive holds: it may be an older copy; stop, re-ingest what is missing from the archive before \
+             starting, and do not remove the archive.",
+        )?;
         let sizes = core.door.sizes();
         let archiving = tokio::spawn(async move {
             if let Err(error) = follow(archive, log, sizes).await {
@@ -47,9 +52,20 @@ impl Followers {
         Ok(Self { projections, sealer, others: vec![archiving, desk] })
     }
 
+    /// Why nothing may be served any longer: returns when the sealer found that database and anchor do not belong together.
+    pub async fn refused(&mut self) -> anyhow::Error {
+        match (&mut self.sealer).await {
+            Ok(Err(refusal)) => refusal.into(),
+            other => anyhow::anyhow!("公布任务异常结束。The sealer ended: {other:?}"),
+        }
+    }
+
     /// Ends them: the sealer in order, the others wherever they are, which harms nothing.
     pub async fn end(self) {
         self.others.iter().for_each(JoinHandle::abort);
+        if self.sealer.is_finished() {
+            return;
+        }
         match tokio::time::timeout(std::time::Duration::from_secs(5), self.sealer).await {
             Ok(Ok(Ok(()))) => {}
             other => tracing::warn!(?other, "sealer.ended"),

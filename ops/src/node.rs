@@ -2,6 +2,7 @@
 //!
 //! [`Core`] is what every command that appends needs; [`crate::commands::serve`] adds the followers and HTTP.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
@@ -70,6 +71,20 @@ pub struct Database {
     pub cluster: Option<Cluster>,
 }
 
+/// Starts or adopts the private server in a folder where there was one before: when it is gone, an empty one must not
+/// take its place.
+///
+/// # Errors
+/// When it is gone, or does not start.
+pub async fn start_again(folder: &Path, durable: bool) -> anyhow::Result<Cluster> {
+    ensure!(
+        folder.join("pgdata/PG_VERSION").exists(),
+        "数据库目录 {} 不见了：请从备份放回。The database is gone: put it back from its backup.",
+        folder.display()
+    );
+    Ok(Cluster::start(folder, Settings { durable }).await?)
+}
+
 impl Database {
     /// Starts or adopts the private server, or takes the one that is named. Nothing is written: see [`Database::migrate`].
     ///
@@ -80,13 +95,13 @@ impl Database {
         let (admin, cluster) = match &place.database_url {
             Some(url) => (url.parse::<Config>().context("--database-url 不合规。It is ill-formed.")?, None),
             None => {
-                let lost = roles.exists() && !folder.at("pg/pgdata/PG_VERSION").exists();
-                ensure!(
-                    !lost,
-                    "数据库目录 {} 不见了：请从备份放回。The database is gone: put it back from its backup.",
-                    folder.at("pg").display()
-                );
-                let cluster = Cluster::start(&folder.at("pg"), Settings { durable }).await?;
+                let pg = folder.at("pg");
+                // The passwords of its roles are made when the database is.
+                let cluster = if roles.exists() {
+                    start_again(&pg, durable).await?
+                } else {
+                    Cluster::start(&pg, Settings { durable }).await?
+                };
                 (cluster.config().clone(), Some(cluster))
             }
         };

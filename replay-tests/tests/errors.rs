@@ -1,7 +1,7 @@
 //! Every refusal: that `docs/errors.md` lists exactly those of the code, and that each can be provoked.
 //!
 //! The cases go the way of a client: the bytes of a unit are read, verified and judged in a world in memory. `busy` and
-//! `read_only` are answers of a node, not verdicts, and are provoked where nodes are tested.
+//! `read_only` are answers of a node, not verdicts, and are provoked in `faults.rs`.
 
 use std::collections::BTreeMap;
 
@@ -96,6 +96,18 @@ fn the_page_has_exactly_the_codes_in_their_order() {
             "{}: what to do, in both languages",
             code.as_str()
         );
+    }
+}
+
+#[test]
+fn each_code_has_a_case() {
+    let cases = [include_str!("errors.rs"), include_str!("faults.rs")].concat();
+    for code in Code::ALL {
+        let named = cases.split("Code::").skip(1).any(|rest| {
+            let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next();
+            name == Some(format!("{code:?}").as_str())
+        });
+        assert!(named, "no test provokes {}", code.as_str());
     }
 }
 

@@ -11,7 +11,7 @@ use api::submit::{Door, Receipt, SubmitError};
 use domain::refusal::Code;
 use live::{Live, Site};
 use replay_tests::relay::{Cut, Relay};
-use replay_tests::world::{AREA, Person, Wish, World, device_profile, institution_profile};
+use replay_tests::world::{County, Person, Wish, World, device_profile};
 use schema::anchor::{AnchorStore, FileAnchor};
 use schema::appender::AppenderLimits;
 use schema::connect::{Role, connect, role_config};
@@ -24,26 +24,17 @@ use signing::note::Checkpoint;
 use signing::tree::{Frontier, leaf_hash};
 use uuid::Uuid;
 
-/// An officer of an institution, and the world that he acts in.
-struct County {
+/// A county whose officer makes units.
+struct Office {
     world: World,
     officer: Person,
     institution: Uuid,
     devices: u32,
 }
 
-impl County {
+impl Office {
     fn new(seed: u64) -> Self {
-        let (mut world, city) = World::founded(seed);
-        let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(AREA));
-        let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
-        let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));
-        let institution = world.id();
-        let profile = institution_profile("12511500451600013C", "示范医院");
-        world.act(&supervisor, Wish::new("institution.registered", institution, profile)).expect("registered");
-        world.act(&approver, Wish::new("institution.approved", institution, json!({}))).expect("approved");
-        let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(institution), Some(AREA));
-        let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(institution), Some(AREA));
+        let County { world, officer, institution, .. } = World::county(seed);
         Self { world, officer, institution, devices: 0 }
     }
 
@@ -85,14 +76,14 @@ async fn insist(door: &Door, unit: &Unit) -> Vec<Receipt> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_await_of_an_append_fails_once() {
-    let mut county = County::new(31);
-    let live = Live::new(&county.world).await;
-    live.replay(&county.world).await;
+    let mut office = Office::new(31);
+    let live = Live::new(&office.world).await;
+    live.replay(&office.world).await;
     let mut cuts = 0;
     for cut in [Cut::Asked, Cut::Answered] {
         for trip in 1.. {
-            let unit = county.unit();
-            live.set_now(county.world.now);
+            let unit = office.unit();
+            live.set_now(office.world.now);
             let relay = Relay::to(live.site.database.config());
             relay.cut(trip, cut);
             let door = loop {
@@ -104,8 +95,8 @@ async fn every_await_of_an_append_fails_once() {
             let receipts = insist(&door, &unit).await;
             let was_cut = !relay.spare();
             assert_eq!(door.submit(&unit.to_json()).await.expect("known"), receipts, "{cut:?} {trip}");
-            let position = county.world.memory.size();
-            county.world.submit(&unit).expect("the model admits it");
+            let position = office.world.memory.size();
+            office.world.submit(&unit).expect("the model admits it");
             assert_eq!(receipts.iter().map(|receipt| receipt.position).collect::<Vec<_>>(), [position, position + 1]);
             if !was_cut {
                 break;
@@ -114,7 +105,7 @@ async fn every_await_of_an_append_fails_once() {
         }
     }
     assert!(cuts > 20, "the relay cuts: {cuts}");
-    live.compare_rows(&county.world).await;
+    live.compare_rows(&office.world).await;
 }
 
 /// The published side of a site.
@@ -184,22 +175,22 @@ async fn publish(sealer: &mut Sealer<Database, FileAnchor>, size: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_await_of_sealing_and_publishing_fails_once() {
-    let mut county = County::new(32);
-    let live = Live::new(&county.world).await;
-    live.replay(&county.world).await;
+    let mut office = Office::new(32);
+    let live = Live::new(&office.world).await;
+    live.replay(&office.world).await;
     let publishing = Publishing::of(&live.site);
     let mut cuts = 0;
     for cut in [Cut::Asked, Cut::Answered] {
         for trip in 1.. {
             // Now and then enough for a full tile.
-            let unit = county.devices(if trip % 8 == 1 { 150 } else { 2 });
-            live.set_now(county.world.now);
+            let unit = office.devices(if trip % 8 == 1 { 150 } else { 2 });
+            live.set_now(office.world.now);
             insist(&live.door, &unit).await;
-            county.world.submit(&unit).expect("the model admits it");
+            office.world.submit(&unit).expect("the model admits it");
             let relay = Relay::to(live.site.database.config());
             relay.cut(trip, cut);
-            let mut sealer = publishing.sealer(&live.site, &county.world, relay.config());
-            publish(&mut sealer, county.world.memory.size()).await;
+            let mut sealer = publishing.sealer(&live.site, &office.world, relay.config());
+            publish(&mut sealer, office.world.memory.size()).await;
             if relay.spare() {
                 break;
             }
@@ -207,26 +198,26 @@ async fn every_await_of_sealing_and_publishing_fails_once() {
         }
     }
     assert!(cuts > 20, "the relay cuts: {cuts}");
-    publishing.check(&county.world).await;
-    live.compare_rows(&county.world).await;
+    publishing.check(&office.world).await;
+    live.compare_rows(&office.world).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_that_cannot_be_written_delay_publishing_and_no_more() {
-    let mut county = County::new(33);
-    let live = Live::new(&county.world).await;
-    live.replay(&county.world).await;
+    let mut office = Office::new(33);
+    let live = Live::new(&office.world).await;
+    live.replay(&office.world).await;
     let publishing = Publishing::of(&live.site);
-    let mut sealer = publishing.sealer(&live.site, &county.world, live.site.database.config());
-    publish(&mut sealer, county.world.memory.size()).await;
+    let mut sealer = publishing.sealer(&live.site, &office.world, live.site.database.config());
+    publish(&mut sealer, office.world.memory.size()).await;
     // A folder where a file must be written: that stops even root.
-    let anchor = publishing.anchor(&county.world).path().with_extension("anchor.new");
+    let anchor = publishing.anchor(&office.world).path().with_extension("anchor.new");
     for blocked in [publishing.tile_folder().join("tile/0/000.new"), anchor] {
-        let before = county.world.memory.size();
-        let unit = county.devices(300);
-        live.set_now(county.world.now);
+        let before = office.world.memory.size();
+        let unit = office.devices(300);
+        live.set_now(office.world.now);
         insist(&live.door, &unit).await;
-        county.world.submit(&unit).expect("the model admits it");
+        office.world.submit(&unit).expect("the model admits it");
         std::fs::create_dir_all(&blocked).expect("blocked");
         for _ in 0..3 {
             let failed = sealer.step(1).await.expect_err("it cannot be written");
@@ -234,22 +225,22 @@ async fn files_that_cannot_be_written_delay_publishing_and_no_more() {
         }
         assert_eq!(publishing.tiles.published().await.expect("read").map(|last| last.size), Some(before));
         std::fs::remove_dir(&blocked).expect("freed");
-        publish(&mut sealer, county.world.memory.size()).await;
+        publish(&mut sealer, office.world.memory.size()).await;
     }
-    publishing.check(&county.world).await;
+    publishing.check(&office.world).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_database_is_told_in_time_and_the_ledger_goes_on() {
-    let mut county = County::new(34);
-    let site = Site::new(&county.world).await;
+    let mut office = Office::new(34);
+    let site = Site::new(&office.world).await;
     let relay = Relay::to(site.database.config());
     let limits = AppenderLimits { reconnect_within: Duration::from_millis(300), ..AppenderLimits::default() };
     let door = Arc::new(site.door(relay.config(), limits).await.expect("a door"));
     let live = Live { door, site };
-    live.replay(&county.world).await;
-    let unit = county.unit();
-    live.set_now(county.world.now);
+    live.replay(&office.world).await;
+    let unit = office.unit();
+    live.set_now(office.world.now);
     relay.set_open(false);
     let began = Moment::now();
     for _ in 0..3 {
@@ -259,8 +250,8 @@ async fn a_lost_database_is_told_in_time_and_the_ledger_goes_on() {
     assert!(began.elapsed() < Duration::from_secs(5), "an answer takes {:?}", began.elapsed() / 3);
     relay.set_open(true);
     insist(&live.door, &unit).await;
-    county.world.submit(&unit).expect("the model admits it");
-    live.compare_rows(&county.world).await;
+    office.world.submit(&unit).expect("the model admits it");
+    live.compare_rows(&office.world).await;
 }
 
 fn system_now() -> Instant {
@@ -274,16 +265,16 @@ fn code(answer: Result<Vec<Receipt>, SubmitError>) -> Option<Code> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_differs_makes_the_ledger_read_only_and_time_never_goes_back() {
-    let mut county = County::new(35);
-    let live = Live::new(&county.world).await;
-    live.replay(&county.world).await;
+    let mut office = Office::new(35);
+    let live = Live::new(&office.world).await;
+    live.replay(&office.world).await;
     // From here on the database's own clock counts.
     schema::migrate::set_simulated_clock(live.site.database.config(), false).await.expect("a superuser");
-    let mut last = county.world.rows.last().expect("a row").recorded_at;
+    let mut last = office.world.rows.last().expect("a row").recorded_at;
     for seconds in [0, -10, 10, -1, -3, 1] {
-        county.world.now = system_now();
-        let unit = county.devices(1);
-        live.set_now(county.world.now.plus_micros(seconds * 1_000_000));
+        office.world.now = system_now();
+        let unit = office.devices(1);
+        live.set_now(office.world.now.plus_micros(seconds * 1_000_000));
         let answer = live.door.submit(&unit.to_json()).await;
         if seconds.abs() > 2 {
             assert_eq!(code(answer), Some(Code::ReadOnly), "{seconds} s off");
@@ -297,13 +288,13 @@ async fn a_clock_that_differs_makes_the_ledger_read_only_and_time_never_goes_bac
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_than_can_wait_is_busy_and_comes_in_when_it_is_sent_again() {
-    let mut county = County::new(36);
-    let site = Site::new(&county.world).await;
+    let mut office = Office::new(36);
+    let site = Site::new(&office.world).await;
     let limits = AppenderLimits { units_waiting_max: 1, ..AppenderLimits::default() };
     let door = Arc::new(site.door(site.database.config(), limits).await.expect("a door"));
     let live = Live { door: door.clone(), site };
-    live.replay(&county.world).await;
-    let units: Vec<Unit> = (0..64).map(|_| county.devices(1)).collect();
+    live.replay(&office.world).await;
+    let units: Vec<Unit> = (0..64).map(|_| office.devices(1)).collect();
     let sent = units.iter().map(|unit| {
         let (door, bytes) = (door.clone(), unit.to_json());
         tokio::spawn(async move { door.submit(&bytes).await })
@@ -319,6 +310,6 @@ async fn more_than_can_wait_is_busy_and_comes_in_when_it_is_sent_again() {
         positions.push(insist(&door, unit).await[0].position);
     }
     positions.sort_unstable();
-    let first = county.world.rows.len() as u64;
+    let first = office.world.rows.len() as u64;
     assert_eq!(positions, (first..first + 64).collect::<Vec<_>>());
 }

@@ -8,7 +8,7 @@ use api::log::PublicLog;
 use api::proofs::Proofs;
 use api::{Limits, Node, NodeParts, audiences_of};
 use clap::Args;
-use postgres::{Cluster, Settings};
+use postgres::Cluster;
 use schema::tiles::TileStore;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,7 +19,7 @@ use super::{Exit, log_to_stderr, wait_for};
 use crate::config::{Place, Serving};
 use crate::folder::Folder;
 use crate::followers::Followers;
-use crate::node::Core;
+use crate::node::{Core, start_again};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -81,7 +81,7 @@ async fn work(
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    let followers = Followers::start(core, place, &stopped).await?;
+    let mut followers = Followers::start(core, place, &stopped).await?;
     let server =
         core.cluster.take().map(|cluster| tokio::spawn(keep_running(cluster, core.folder.at("pg"), stopped.clone())));
     let mut audiences = audiences_of(address);
@@ -107,9 +107,11 @@ async fn work(
         let _ = ending.wait_for(|stop| *stop).await;
     });
     let mut http = tokio::spawn(async move { http.await });
+    let mut refused = None;
     let ended_early = tokio::select! {
         signal = wait_for_signal() => { signal?; None }
         ended = &mut http => Some(ended),
+        why = followers.refused() => { refused = Some(why); None }
     };
     tracing::info!("正在停止 · stopping");
     let _ = stop.send(true);
@@ -122,11 +124,12 @@ async fn work(
     if let Some(server) = server {
         core.cluster = Some(server.await.context("数据库看护任务异常结束。The database's keeper ended badly.")?);
     }
-    match ended {
-        Some(ended) => {
+    match (refused, ended) {
+        (Some(why), _) => Err(why),
+        (None, Some(ended)) => {
             ended.context("服务异常结束。The service ended badly.")?.context("服务异常结束。The service ended badly.")
         }
-        None => Ok(()),
+        (None, None) => Ok(()),
     }
 }
 
@@ -140,7 +143,7 @@ async fn keep_running(mut cluster: Cluster, folder: PathBuf, mut stop: watch::Re
         tracing::error!("数据库意外停止，正在重新启动 · the database ended, starting it again");
         let mut pause = Duration::from_millis(100);
         loop {
-            match Cluster::start(&folder, Settings { durable: true }).await {
+            match start_again(&folder, true).await {
                 Ok(started) => {
                     cluster = started;
                     break;
