@@ -16,6 +16,11 @@ use crate::key_file::KeyFile;
 /// Largest answer that is read, in bytes.
 const ANSWER_MAX: usize = 16 * 1024 * 1024;
 
+/// The connection did not hold: the same may work later.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreachable(pub String);
+
 /// The service, seen from outside.
 pub struct Client {
     http: reqwest::Client,
@@ -97,9 +102,12 @@ impl Client {
         let response = request
             .send()
             .await
-            .map_err(|error| anyhow::anyhow!("无法连接 {}：{error}。The service cannot be reached.", self.url))?;
+            .map_err(|error| Unreachable(format!("无法连接 {}：{error}。The service cannot be reached.", self.url)))?;
         let status = response.status();
-        let bytes = response.bytes().await.context("应答不完整。The answer is incomplete.")?;
+        let bytes = response
+            .bytes()
+            .await
+            .map_err(|error| Unreachable(format!("应答不完整：{error}。The answer is incomplete.")))?;
         ensure!(bytes.len() <= ANSWER_MAX, "应答过大。The answer is too large.");
         let answer: Option<Json> = serde_json::from_slice(&bytes).ok();
         match answer {
@@ -109,7 +117,13 @@ impl Client {
                     || String::from_utf8_lossy(&bytes).chars().take(300).collect(),
                     |answer| answer.to_string(),
                 );
-                bail!("服务返回 {status}：{why}。The service says no.")
+                let said = format!("服务返回 {status}：{why}。The service says no.");
+                // Unavailable for a while, as when nobody answers.
+                if status == reqwest::StatusCode::SERVICE_UNAVAILABLE {
+                    Err(Unreachable(said).into())
+                } else {
+                    bail!(said)
+                }
             }
         }
     }

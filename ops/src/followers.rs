@@ -73,11 +73,17 @@ impl Followers {
     }
 }
 
-async fn start_sealer(
-    core: &Core,
-    place: &Place,
-    stop: &watch::Receiver<bool>,
-) -> anyhow::Result<JoinHandle<Result<(), Refusal>>> {
+/// Seals and publishes all that is there, when nothing else follows the log.
+///
+/// # Errors
+/// When database and anchor do not belong together, or something cannot be written.
+pub async fn publish_all(core: &Core, place: &Place) -> anyhow::Result<()> {
+    let mut sealer = open_sealer(core, place)?;
+    while sealer.step(core.clock.micros()).await? {}
+    Ok(())
+}
+
+fn open_sealer(core: &Core, place: &Place) -> anyhow::Result<Sealer<Database, FileAnchor>> {
     let folder = &core.folder;
     let place_of_anchor = place.anchor(folder.is_demonstration());
     let anchor = FileAnchor::open(&place_of_anchor, folder.installation.ledger, &folder.installation_id)?;
@@ -87,7 +93,15 @@ async fn start_sealer(
         );
     }
     let database = Database::new(core.sealer.clone(), TileStore::new(core.pools.sealer.clone()));
-    let mut sealer = Sealer::new(database, anchor, folder.installation.log.clone(), Some(folder.at("tiles")));
+    Ok(Sealer::new(database, anchor, folder.installation.log.clone(), Some(folder.at("tiles"))))
+}
+
+async fn start_sealer(
+    core: &Core,
+    place: &Place,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<Result<(), Refusal>>> {
+    let mut sealer = open_sealer(core, place)?;
     sealer.recover(core.clock.micros()).await?;
     let mut published = sealer.published();
     core.published.send_replace(*published.borrow_and_update());

@@ -14,10 +14,12 @@ mod commands;
 mod config;
 mod desk;
 mod export;
+mod feed;
 mod folder;
 mod followers;
 mod key_file;
 mod node;
+mod proof;
 mod seed;
 mod verify;
 
@@ -50,6 +52,8 @@ enum Command {
     Sign(commands::sign::Options),
     /// 提交 · submit a signed unit from standard input
     Submit(commands::submit::Options),
+    /// 关注新事件 · print new events as they come
+    Watch(commands::watch::Options),
     /// 登录 · print a bearer token
     Token(commands::token::Options),
     /// 核验全部历史 · verify the whole history, of a bundle or a database
@@ -84,6 +88,7 @@ fn main() -> ExitCode {
         Command::Keygen(options) => commands::keygen::run(options),
         Command::Sign(options) => commands::sign::run(options),
         Command::Submit(options) => commands::submit::run(options),
+        Command::Watch(options) => commands::watch::run(options),
         Command::Token(options) => commands::token::run(options),
         Command::Verify(options) => verify::run(options),
         Command::Export(options) => export::run(options),

@@ -51,8 +51,12 @@ struct Service {
 
 impl Service {
     fn start(data: &Path) -> Self {
+        Self::start_at(data, "127.0.0.1:0")
+    }
+
+    fn start_at(data: &Path, address: &str) -> Self {
         let mut child = radledger(data)
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", address])
             .stderr(Stdio::piped())
             .spawn()
             .expect("the service starts");
@@ -83,6 +87,36 @@ impl Drop for Service {
     }
 }
 
+/// A `watch` that prints three events and ends.
+struct Watching {
+    child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Watching {
+    fn start(data: &Path, url: &str, key: &Path, after: u64) -> Self {
+        let mut child = radledger(data)
+            .args(["watch", "--url", url, "--after", &after.to_string(), "--count", "3", "--key"])
+            .arg(key)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        Self { child, lines }
+    }
+
+    /// The next event, one line of JSON.
+    fn next(&mut self) -> Json {
+        let line = self.lines.next().expect("it goes on").expect("text");
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}"))
+    }
+
+    fn end(mut self) {
+        assert!(self.lines.next().is_none(), "it ends by itself");
+        assert_eq!(self.child.wait().expect("it ended").code(), Some(0));
+    }
+}
+
 #[test]
 fn exit_codes_tell_usage_from_failure() {
     let place = folder();
@@ -101,6 +135,9 @@ fn exit_codes_tell_usage_from_failure() {
         (vec!["verify"], 2),
         (vec!["serve", "--listen", "127.0.0.1:0"], 2),
         (vec!["token", "--key", "/nowhere.pem"], 2),
+        (vec!["watch", "--key", "/nowhere.pem"], 2),
+        (vec!["verify", "--receipt", "/nowhere.json", "--event", "/nowhere.json"], 3),
+        (vec!["verify", "--receipt", "/nowhere.json", "--event", "/nowhere.json", "--trust", "/nowhere.json"], 2),
     ] {
         let output = run(radledger(&data).args(&arguments));
         assert_eq!(code(&output), Some(expected), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -150,6 +187,7 @@ fn the_walk_from_a_key_to_a_verified_proof() {
     let size = loaded["size"].as_u64().expect("a size");
     assert_eq!(code(&run(radledger(&data).args(seed))), Some(2), "a second load is refused");
     let officer = identities(&data);
+    export_and_verify(&data, "loaded.zip");
 
     let mut service = Service::start(&data);
     let token = run(radledger(&data).args(["token", "--key"]).arg(&officer).args(["--url", &service.url]));
@@ -165,15 +203,18 @@ fn the_walk_from_a_key_to_a_verified_proof() {
     let fine = ["--type", "device.registered", "--record", "new", "--data", &device];
     let signed = run(radledger(&data).args(["sign", "--key"]).arg(&officer).args(["--url", &service.url]).args(fine));
     assert_eq!(code(&signed), Some(0), "{}", String::from_utf8_lossy(&signed.stderr));
+    let mut watching = Watching::start(&data, &service.url, &officer, size - 1);
     let first = submit(&data, &service.url, &signed.stdout);
     assert_eq!(first[0]["position"], size);
     assert_eq!(first[0]["version"], 1);
+    assert_eq!(watching.next()["position"], size.to_string());
     service.kill();
 
-    let service = Service::start(&data);
+    let service = Service::start_at(&data, service.url.trim_start_matches("http://"));
     let second = submit(&data, &service.url, &signed.stdout);
     assert_eq!(first[0]["leaf"], second[0]["leaf"], "the same bytes get the first receipt, also after kill -9");
     let status = published(&data, size + 1);
+    prove(&data, &service.url, &signed.stdout);
     let names: Vec<&String> = status.as_object().expect("an object").keys().collect();
     assert_eq!(names, ["checkpoint", "events", "origin", "projections", "size", "vkey", "warnings"]);
     let members = |value: &Json| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
@@ -190,19 +231,95 @@ fn the_walk_from_a_key_to_a_verified_proof() {
             run(radledger(&data).args(["sign", "--key"]).arg(&officer).args(["--url", &service.url]).args(wish));
         assert_eq!(code(&signed), Some(0), "{}", String::from_utf8_lossy(&signed.stderr));
         assert_eq!(submit(&data, &service.url, &signed.stdout)[0]["version"], version);
+        let seen = watching.next();
+        assert_eq!(seen["position"], (size + version - 1).to_string(), "a break of the connection loses nothing");
+        assert_eq!(seen["changes"][0]["new"], model);
     }
+    watching.end();
     published(&data, size + 3);
+    export_and_verify(&data, "bundle.zip");
+    let verified = run(radledger(&data).args(["verify", "--json"]));
+    assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
 
-    let bundle = place.path().join("bundle.zip");
-    let exported = run(radledger(&data).args(["export", "--out"]).arg(&bundle));
+/// One event is checked with its receipt alone, and nothing else passes for it.
+fn prove(data: &Path, url: &str, unit: &[u8]) {
+    let at = |name: &str| data.with_file_name(name);
+    let receipts = submit(data, url, unit);
+    let proof = receipts[0]["proof"].as_str().expect("published, so it has its proof").to_owned();
+    let verify = |unit: &[u8], receipts: &Json, proof: Option<&str>, trust: &Json| {
+        std::fs::write(at("unit.json"), unit).expect("written");
+        std::fs::write(at("receipt.json"), receipts.to_string()).expect("written");
+        std::fs::write(at("trust.json"), trust.to_string()).expect("written");
+        let mut command = radledger(&at("elsewhere"));
+        command.args(["verify", "--receipt"]).arg(at("receipt.json")).arg("--event").arg(at("unit.json"));
+        command.arg("--trust").arg(at("trust.json"));
+        if let Some(proof) = proof {
+            std::fs::write(at("event.tlog-proof"), proof).expect("written");
+            command.arg("--proof").arg(at("event.tlog-proof"));
+        }
+        let output = run(&mut command);
+        (code(&output), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let trust: Json = serde_json::from_slice(&std::fs::read(data.join("trust.json")).expect("there")).expect("JSON");
+    let (fine, said) = verify(unit, &receipts, None, &trust);
+    assert_eq!(fine, Some(0), "{said}");
+    let position = receipts[0]["position"].to_string();
+    assert!(said.contains(&position), "{said}");
+    assert_eq!(verify(unit, &receipts, Some(&proof), &trust).0, Some(0), "the proof may come in a file of its own");
+
+    let receipt = |member: &str, value: Json| {
+        let mut receipts = receipts.clone();
+        receipts[0][member] = value;
+        receipts
+    };
+    let flip = |text: &str, line: usize| {
+        let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+        let last = lines[line].chars().nth(3).expect("a hash in base64");
+        lines[line].replace_range(3..4, if last == 'A' { "B" } else { "A" });
+        lines.join("\n")
+    };
+    let root = proof.split('\n').position(str::is_empty).expect("an empty line") + 3;
+    let mut other_log = trust.clone();
+    let key = signing::note::LogSigner::new(
+        trust["vkey"].as_str().and_then(|vkey| vkey.split('+').next()).expect("an origin"),
+        signing::keys::SigningKey::from_seed([1; 32]),
+    );
+    other_log["vkey"] = key.verifier().to_vkey().into();
+    let mut other_ledger = trust.clone();
+    other_ledger["ledger"] = "AAAAAAAAAAAAAAAAAAAAAA".into();
+    let mut other_unit: Json = serde_json::from_slice(unit).expect("JSON");
+    other_unit["envelopes"][0]["signatures"][0]["sig"] = format!("{}==", "A".repeat(86)).into();
+    let other_unit = other_unit.to_string().into_bytes();
+    for (what, unit, receipts, proof, trust) in [
+        ("The leaf does not fit", unit, receipt("recorded_at", "2026-11-25T00:00:00.000000Z".into()), None, &trust),
+        ("The leaf does not fit", &other_unit, receipts.clone(), None, &trust),
+        ("another record or version", unit, receipt("version", 2.into()), None, &trust),
+        ("another position", unit, receipt("position", 1.into()), None, &trust),
+        ("There is no receipt", unit, receipt("id", "00000000-0000-4000-8000-000000000000".into()), None, &trust),
+        ("has no proof", unit, receipt("proof", Json::Null), None, &trust),
+        ("not in the form", unit, receipts.clone(), Some(proof.replacen("index ", "index 0", 1)), &trust),
+        ("not in the tree", unit, receipts.clone(), Some(flip(&proof, 2)), &trust),
+        ("not signed by the key", unit, receipts.clone(), Some(flip(&proof, root)), &trust),
+        ("not signed by the key", unit, receipts.clone(), None, &other_log),
+        ("not the ledger", unit, receipts.clone(), None, &other_ledger),
+    ] {
+        let (refused, said) = verify(unit, &receipts, proof.as_deref(), trust);
+        assert_eq!(refused, Some(1), "{what}: {said}");
+        assert!(said.contains(what), "{what}: {said}");
+    }
+}
+
+/// What is published leaves as a bundle that stands by itself.
+fn export_and_verify(data: &Path, name: &str) {
+    let bundle = data.with_file_name(name);
+    let exported = run(radledger(data).args(["export", "--out"]).arg(&bundle));
     assert_eq!(code(&exported), Some(0), "{}", String::from_utf8_lossy(&exported.stderr));
-    let verified = run(radledger(&data)
+    let verified = run(radledger(data)
         .args(["verify", "--strict", "--trust"])
         .arg(data.join("trust.json"))
         .arg("--bundle")
         .arg(&bundle));
-    assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
-    let verified = run(radledger(&data).args(["verify", "--json"]));
     assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 

@@ -4,6 +4,9 @@ use std::future::Future;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use domain::catalog::Kind;
+use uuid::Uuid;
+
 pub mod demo;
 pub mod init;
 pub mod keygen;
@@ -15,6 +18,7 @@ pub mod sign;
 pub mod status;
 pub mod submit;
 pub mod token;
+pub mod watch;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,12 @@ pub struct Usage(pub String);
 pub fn tell(error: &anyhow::Error) -> Exit {
     eprintln!("{error:#}");
     if error.is::<Usage>() { Exit::Usage } else { Exit::CouldNot }
+}
+
+/// A record as the command line names it: `KIND/ID`.
+pub fn kind_and_id(text: &str) -> Option<(Kind, Uuid)> {
+    let (kind, id) = text.split_once('/')?;
+    Some((Kind::parse(kind)?, id.parse().ok()?))
 }
 
 /// Runs a command that waits for things.

@@ -6,11 +6,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use domain::catalog::Kind;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::{Exit, Usage, wait_for};
+use super::{Exit, Usage, kind_and_id, wait_for};
 use crate::client::{Client, check_prepared, key_and_account, sign};
 use crate::config::{Remote, read_text};
 
@@ -100,9 +99,7 @@ fn record(options: &Options) -> anyhow::Result<Json> {
     if options.record == "new" {
         return Ok(json!({"kind": kind_of_type}));
     }
-    let parts =
-        options.record.split_once('/').and_then(|(kind, id)| Some((Kind::parse(kind)?, id.parse::<Uuid>().ok()?)));
-    let (kind, id) = parts
+    let (kind, id) = kind_and_id(&options.record)
         .ok_or_else(|| Usage(format!("--record 应为 类别/标识 或 new：{}。Give KIND/ID or new.", options.record)))?;
     Ok(json!({"kind": kind.as_str(), "id": id.to_string()}))
 }

@@ -21,7 +21,7 @@ pub struct Options {
 }
 
 const APPEND: &str = "mutation Append($units: [JSON!]!) { append(units: $units) { __typename \
-    ... on Appended { receipts { ledger id record { kind id } version position recordedAt leaf state } } \
+    ... on Appended { receipts { ledger id record { kind id } version position recordedAt leaf state proof } } \
     ... on Refused { code index pointer rule citation headVersion headHash position messageZh messageEn } } }";
 
 /// How often a unit is sent again while the service is busy.
@@ -62,8 +62,13 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
 fn receipts(answered: &Json) -> Json {
     let receipt = |receipt: &Json| {
         let number = |name: &str| receipt[name].as_str().and_then(|text| text.parse::<u64>().ok());
-        json!({"ledger": receipt["ledger"], "id": receipt["id"], "record": receipt["record"], "version": number("version"),
-            "position": number("position"), "recorded_at": receipt["recordedAt"], "leaf": receipt["leaf"], "state": receipt["state"]})
+        let mut printed = json!({"ledger": receipt["ledger"], "id": receipt["id"], "record": receipt["record"], "version": number("version"),
+            "position": number("position"), "recorded_at": receipt["recordedAt"], "leaf": receipt["leaf"], "state": receipt["state"]});
+        // With its proof a receipt is evidence: `verify --receipt` needs no server.
+        if receipt["proof"].is_string() {
+            printed["proof"] = receipt["proof"].clone();
+        }
+        printed
     };
     Json::Array(answered.as_array().into_iter().flatten().map(receipt).collect())
 }

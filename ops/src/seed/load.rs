@@ -26,6 +26,7 @@ use crate::clock::ProcessClock;
 use crate::commands::init::{genesis_hash, said};
 use crate::config::{Demonstration, Place};
 use crate::folder::{Folder, New, make_passable};
+use crate::followers::publish_all;
 use crate::key_file::KeyFile;
 use crate::node::Core;
 
@@ -116,7 +117,8 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
             .unwrap_or(leaves.len());
         bail!("账本与示例城市自位置 {differs} 起不一致。From this position on the log is not what was told.");
     }
-    // Whoever asks first finds everything folded already.
+    // Whoever asks first finds everything published and folded already.
+    publish_all(&core, place).await?;
     let projections = schema::catch_up::start(core.pools.projector.clone(), None).await?;
     projections.wait_for(size - 1, FOLDED_WITHIN).await?;
     drop(projections);

@@ -43,6 +43,8 @@ pub struct Options {
     /// 并核对读模型与重放结果是否一致（仅限数据库） · also compare the read model with a replay (database only)
     #[arg(long)]
     replay: bool,
+    #[command(flatten)]
+    one: crate::proof::OneEvent,
     /// 以 JSON 输出报告 · print the report as JSON
     #[arg(long)]
     json: bool,
@@ -54,6 +56,9 @@ pub struct Options {
 /// When the copy or the trust file cannot be read.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
     let trust = options.trust.as_deref().map(read_trust).transpose()?;
+    if let Some(trust) = trust.as_ref().filter(|_| options.one.are_given()) {
+        return crate::proof::run(&options.one, trust, options.json);
+    }
     let (report, differing) = match &options.bundle {
         Some(_) if options.replay => {
             return Err(crate::commands::Usage("--replay 只能用于数据库 · --replay needs a database".into()).into());
