@@ -179,7 +179,7 @@ impl Origins {
 
     /// True when a value of this origin replaces the present one, which does not count from later.
     #[must_use]
-    pub fn yield_to(&self, member: &str, origin: Origin) -> bool {
+    pub fn yields_to(&self, member: &str, origin: Origin) -> bool {
         origin >= self.members.get(member).copied().unwrap_or(self.first)
     }
 
@@ -187,7 +187,7 @@ impl Origins {
     pub fn apply<T: Data>(&mut self, profile: &mut T, change: &Change, origin: Origin) {
         let values = change.set.iter().map(|(name, value)| (name, Some(value)));
         for (name, value) in values.chain(change.clear.iter().map(|name| (name, None))) {
-            if self.yield_to(name, origin) {
+            if self.yields_to(name, origin) {
                 profile.put(name, value);
                 self.members.insert(name.clone(), origin);
             }

@@ -131,7 +131,7 @@ fn change_differs<T: Serialize>(
     about: &About<'_>,
 ) -> Result<(), Stop> {
     let present = serde_json::to_value(profile).unwrap_or_default();
-    let is_replaced = |name: &str| origins.yield_to(name, about.origin());
+    let is_replaced = |name: &str| origins.yields_to(name, about.origin());
     for (name, value) in change.set.iter().filter(|(name, _)| is_replaced(name)) {
         let new = signing::json::canonical(value);
         let same = present
