@@ -6,7 +6,7 @@ import json
 import re
 import unittest
 
-from radledger_client import derived, dsse, ed25519, enrolment, forms, keys, notes, seals, statements, strict_json, tree
+from radledger_client import bundle, derived, dsse, ed25519, enrolment, forms, keys, notes, seals, statements, strict_json, tree
 from radledger_client.forms import WireError
 from worked import PAGE, read_blocks
 
@@ -354,6 +354,17 @@ class WorkedBytes(unittest.TestCase):
         for one, content in zip(said["files"], [b"abc", b""], strict=True):
             self.assertEqual((one["bytes"], one["sha256"]), (len(content), forms.to_base64url(forms.sha256(content))))
         self.assertEqual(said["key"], self.key.key_id)
+        self.all_used(b)
+
+    def test_block_row(self):
+        b = self.block("row")
+        row = json.loads(b["json"])
+        self.assertEqual(list(row), bundle.ROW)
+        self.assertEqual(forms.from_base64(row["payload"]), self.payload)
+        self.assertEqual(forms.from_base64url(row["signature"], 64), self.key.sign(dsse.pae(dsse.EVENT, self.payload)))
+        said = (row["position"], row["recorded_at"], row["alg"], row["key"])
+        self.assertEqual(said, (0, self.block("leaf")["recorded_at"], 1, self.key.key_id))
+        self.assertEqual(json.dumps(row, separators=(",", ":")), b["json"])
         self.all_used(b)
 
     def test_block_session(self):

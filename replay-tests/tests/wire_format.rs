@@ -10,6 +10,7 @@ use std::fmt::Write;
 use domain::admission::Service;
 use domain::record::{Claim, Draft};
 use replay_tests::world::{AREA, Wish, World, device_profile, institution_profile, object, text};
+use schema::archive::Row;
 use schema::openings::{associated_data, open_box, plaintext, seal_box};
 use serde_json::json;
 use signing::bytes::{Date, Hash, Instant, LedgerId, b64, b64_decode, b64url, b64url_decode, lp, parse_uuid_v4};
@@ -333,6 +334,17 @@ fn other_payloads(out: &mut Worked) {
     out.line("payload", utf8(&export.to_payload()));
     out.line("pae_head", quoted(&pae_head(PayloadType::Export, &export.to_payload())));
     out.bytes("sig", key.sign_payload(PayloadType::Export, &export.to_payload()));
+
+    out.block("row");
+    let payload = registered(&key);
+    let signature = key.sign_payload(PayloadType::Event, &payload).to_vec();
+    let row =
+        Row { position: 0, recorded_at: instant(RECORDED_AT), alg: 1, key: key.public().id(), signature, payload };
+    let mut line = Vec::new();
+    row.write_line(&mut line);
+    assert_eq!(line.pop(), Some(b'\n'));
+    assert_eq!(Row::read_line(&line), Some(row));
+    out.line("json", utf8(&line));
 }
 
 fn pae_head(payload_type: PayloadType, payload: &[u8]) -> String {
