@@ -147,10 +147,10 @@ impl Store for Spill {
             Some(before) => self.heads.replace(&statement.record, before, position),
             None => self.heads.insert(&statement.record, position),
         }
-        self.ids.insert(&statement.id, position);
+        self.ids.insert(statement.id, position);
         let batch = statement.batch.map(|batch| batch.id);
         if let Some(batch) = batch.filter(|_| batch != self.last_batch) {
-            self.ids.insert(&batch, position);
+            self.ids.insert(batch, position);
         }
         self.last_batch = batch;
         for key in keys {
@@ -165,7 +165,7 @@ impl Store for Spill {
     fn take(&mut self, claim: &Claim, holder: Holder) {
         // Beyond that the file has long said that it is full.
         if let Ok(position) = u32::try_from(holder.position) {
-            self.claims.insert(&claim.digest(), position);
+            self.claims.insert(claim.digest(), position);
         }
     }
 
