@@ -17,6 +17,7 @@ mod export;
 mod feed;
 mod folder;
 mod followers;
+mod genesis;
 mod key_file;
 mod node;
 mod proof;
@@ -40,6 +41,8 @@ struct Cli {
 enum Command {
     /// 新建账本 · make a new ledger in a data folder
     Init(commands::init::Options),
+    /// 离线签署创世 · join or sign the genesis of a ledger that waits for it, offline
+    Genesis(commands::genesis::Options),
     /// 启动服务 · serve a ledger
     Serve(commands::serve::Options),
     /// 演示：新建、装入示例城市并启动 · make a data folder, load the demonstration city, serve it
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Init(options) => commands::init::run(options),
+        Command::Genesis(options) => commands::genesis::run(options),
         Command::Serve(options) => commands::serve::run(options),
         Command::Demo(options) => commands::demo::run(options),
         Command::Seed(options) => commands::seed::run(options),

@@ -171,11 +171,32 @@ fn a_ledger_begins_with_two_roots() {
     assert_eq!(code(&init(&data)), Some(2), "there is a ledger already");
     let status = json(&run(radledger(&data).args(["status", "--json"])));
     assert_eq!(status["events"], 2);
+}
 
-    let waiting = place.path().join("waiting");
-    let waits = json(&run(radledger(&waiting).args(["init", "--name", "city", "--json"])));
-    assert_eq!(waits["state"], "waits_for_genesis");
-    assert!(waits["data"]["log_vkey"].is_string() && waits["data"]["service"]["proof"].is_object());
+#[test]
+fn roots_sign_the_genesis_on_machines_of_their_own() {
+    let place = folder();
+    let (data, elsewhere) = (place.path().join("data"), place.path().join("elsewhere"));
+    let waits = run(radledger(&data).args(["init", "--name", "city", "--json"]));
+    assert_eq!(json(&waits)["state"], "waits_for_genesis");
+    let mut genesis = waits.stdout;
+    let key = |name: &str| place.path().join(name);
+    for name in ["a.pem", "b.pem"] {
+        run(radledger(&elsewhere).args(["keygen", "--root", "--out"]).arg(key(name)));
+    }
+    for (act, name) in [("join", "a.pem"), ("join", "b.pem"), ("sign", "b.pem"), ("sign", "a.pem")] {
+        let made = fed(radledger(&elsewhere).args(["genesis", act, "--key"]).arg(key(name)), &genesis);
+        assert_eq!(code(&made), Some(0), "{act} {name}: {}", String::from_utf8_lossy(&made.stderr));
+        genesis = made.stdout;
+    }
+    assert!(!elsewhere.exists(), "a root needs nothing but his key");
+
+    let service = Service::start(&data);
+    let begun = fed(radledger(&elsewhere).args(["submit", "--url", &service.url]), &genesis);
+    assert_eq!(code(&begun), Some(0), "{}", String::from_utf8_lossy(&begun.stderr));
+    assert_eq!(published(&data, 2)["events"], 2);
+    let verified = run(radledger(&data).args(["verify", "--strict"]));
+    assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
 #[test]
@@ -343,16 +364,20 @@ fn org(data: &Path) -> String {
     officer["org"].as_str().expect("an organisation").to_owned()
 }
 
-fn submit(data: &Path, url: &str, unit: &[u8]) -> Json {
-    let mut child = radledger(data)
-        .args(["submit", "--url", url])
+/// A command that reads this.
+fn fed(command: &mut Command, input: &[u8]) -> Output {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("submit starts");
-    child.stdin.take().expect("piped").write_all(unit).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
+        .expect("the executable runs");
+    child.stdin.take().expect("piped").write_all(input).expect("it reads");
+    child.wait_with_output().expect("it ends")
+}
+
+fn submit(data: &Path, url: &str, unit: &[u8]) -> Json {
+    let output = fed(radledger(data).args(["submit", "--url", url]), unit);
     assert_eq!(code(&output), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     json(&output)
 }

@@ -8,6 +8,7 @@ use domain::catalog::Kind;
 use uuid::Uuid;
 
 pub mod demo;
+pub mod genesis;
 pub mod init;
 pub mod keygen;
 pub mod rebuild;

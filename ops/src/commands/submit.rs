@@ -1,4 +1,4 @@
-//! `submit`: sends a signed unit from standard input and prints its receipts.
+//! `submit`: sends a signed unit from standard input and prints its receipts; of a signed genesis, each of its units.
 //!
 //! The same bytes may be sent any number of times: a unit that is in the log already gets its first receipts.
 
@@ -34,28 +34,37 @@ const TRIES: u32 = 6;
 pub fn run(options: Options) -> anyhow::Result<Exit> {
     let mut text = String::new();
     std::io::stdin().lock().take(UNIT_JSON_MAX as u64 + 1).read_to_string(&mut text)?;
-    let unit: Json = serde_json::from_str(&text)
+    let given: Json = serde_json::from_str(&text)
         .map_err(|error| Usage(format!("标准输入不是单元 JSON：{error}。Standard input is not a unit.")))?;
+    let units = given["units"].as_array().cloned().unwrap_or_else(|| vec![given]);
     wait_for(async {
         let client = Client::new(&options.remote.url)?;
-        let mut pause = std::time::Duration::from_millis(250);
-        for _ in 0..TRIES {
-            let answer = client.graphql(APPEND, json!({"units": [unit]})).await?;
-            let outcome = &answer["append"][0];
-            if outcome["__typename"] == "Appended" {
-                println!("{}", receipts(&outcome["receipts"]));
-                return Ok(Exit::Fine);
-            }
-            if outcome["code"] != "busy" {
-                tell_refusal(outcome);
-                println!("{}", json!({"refused": without_type(outcome)}));
+        for unit in &units {
+            let outcome = send(&client, unit).await?;
+            if outcome["__typename"] != "Appended" {
+                tell_refusal(&outcome);
+                println!("{}", json!({"refused": without_type(&outcome)}));
                 return Ok(Exit::Findings);
             }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
+            println!("{}", receipts(&outcome["receipts"]));
         }
-        anyhow::bail!("系统繁忙，请稍后原样重发。The service is busy: send the same bytes again later.")
+        Ok(Exit::Fine)
     })
+}
+
+/// The answer to a unit, which is sent again while the service is busy.
+async fn send(client: &Client, unit: &Json) -> anyhow::Result<Json> {
+    let mut pause = std::time::Duration::from_millis(250);
+    for _ in 0..TRIES {
+        let mut answer = client.graphql(APPEND, json!({"units": [unit]})).await?;
+        let outcome = answer["append"][0].take();
+        if outcome["code"] != "busy" {
+            return Ok(outcome);
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    anyhow::bail!("系统繁忙，请稍后原样重发。The service is busy: send the same bytes again later.")
 }
 
 /// Receipts in the form of the wire format.
