@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::load::{Load, Officer};
-use crate::site::Site;
+use crate::site::{Site, kill_postgres};
 use crate::{rounds, seed};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,7 +23,7 @@ async fn every_acknowledged_event_survives_kill_9() {
         tokio::time::sleep(Duration::from_millis(random % 500)).await;
         // The service; PostgreSQL; both.
         if round % 3 != 0 {
-            site.kill_postgres();
+            kill_postgres(site.postmaster());
         }
         if round % 3 != 1 {
             service.kill();

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::load::{Answer, Load, Officer};
-use crate::site::{PATIENCE, Site};
+use crate::site::{PATIENCE, Site, kill_postgres};
 
-/// How long an answer may take while there is no database.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(15);
+/// How long an answer may take while there is no database. The appender waits some seconds for a lost connection, and
+/// whoever comes meanwhile for its next try.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 const DEVICES: &str = "{ devices(first: 1) { totalCount } }";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,22 +24,22 @@ async fn a_lost_database_is_said_and_the_service_goes_on_when_it_is_back() {
 
     let (folder, away) = (site.data().join("pg/pgdata"), site.data().join("pg/away"));
     assert_eq!(officer.ask(DEVICES).await.expect("an answer").0, 200);
-    site.kill_postgres();
+    // The folder first: the service starts the server again at once where it can.
+    let postmaster = site.postmaster();
     std::fs::rename(&folder, &away).expect("moved away");
+    kill_postgres(postmaster);
     let unit = officer.unit();
-    for _ in 0..2 {
-        let began = Instant::now();
-        let answer = officer.send(&unit).await;
-        assert!(matches!(&answer, Answer::Refused(code) if code == "busy"), "{answer:?}");
-        assert!(began.elapsed() < ANSWERED_WITHIN, "{:?}", began.elapsed());
-        let began = Instant::now();
-        assert_eq!(officer.page("/readyz").await, Some(503));
-        assert_eq!(officer.page("/log/checkpoint").await, Some(503));
-        assert_eq!(officer.page("/healthz").await, Some(200), "the process itself lives");
-        let (status, answer) = officer.ask(DEVICES).await.expect("an answer");
-        assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (503, &json!("BUSY")), "{answer}");
-        assert!(began.elapsed() < ANSWERED_WITHIN, "{:?}", began.elapsed());
-    }
+    let began = Instant::now();
+    let answer = officer.send(&unit).await;
+    assert!(matches!(&answer, Answer::Refused(code) if code == "busy"), "{answer:?}");
+    assert!(began.elapsed() < ANSWERED_WITHIN, "{:?}", began.elapsed());
+    let began = Instant::now();
+    assert_eq!(officer.page("/readyz").await, Some(503));
+    assert_eq!(officer.page("/log/checkpoint").await, Some(503));
+    assert_eq!(officer.page("/healthz").await, Some(200), "the process itself lives");
+    let (status, answer) = officer.ask(DEVICES).await.expect("an answer");
+    assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (503, &json!("BUSY")), "{answer}");
+    assert!(began.elapsed() < ANSWERED_WITHIN, "{:?}", began.elapsed());
     assert!(!folder.exists(), "an empty database must not take the place of the lost one");
 
     std::fs::rename(&away, &folder).expect("moved back");

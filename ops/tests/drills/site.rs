@@ -136,14 +136,14 @@ impl Site {
         let file = std::fs::read_to_string(self.data().join("pg/pgdata/postmaster.pid")).ok()?;
         file.lines().next()?.parse().ok().map(Pid::from_raw)
     }
+}
 
-    /// Kills PostgreSQL at once, its backends too: left alone they would finish what they are at.
-    pub fn kill_postgres(&self) {
-        let Some(postmaster) = self.postmaster() else { return };
-        let backends = children(postmaster);
-        for pid in std::iter::once(postmaster).chain(backends) {
-            let _ = kill(pid, Signal::SIGKILL);
-        }
+/// Kills PostgreSQL at once, its backends too: left alone they would finish what they are at.
+pub fn kill_postgres(postmaster: Option<Pid>) {
+    let Some(postmaster) = postmaster else { return };
+    let backends = children(postmaster);
+    for pid in std::iter::once(postmaster).chain(backends) {
+        let _ = kill(pid, Signal::SIGKILL);
     }
 }
 
