@@ -126,7 +126,6 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
         audit.rows(chunk)?;
     }
     bar.finish_and_clear();
-    drop(zip);
     Ok(super::finish(audit, trust)?)
 }
 
