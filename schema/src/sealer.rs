@@ -246,20 +246,19 @@ impl<S: SealStore, A: AnchorStore> Sealer<S, A> {
         if anchor.size > size {
             return Err(behind.into());
         }
-        if anchor.size < sealed.published {
-            // Published is written after the anchor: this anchor is an older copy.
-            return Err(Refusal::AnchorMissing { published: sealed.published }.into());
-        }
         let root = sealed.edge.root();
         if anchor.size == size {
             return if anchor.root == root { Ok(size) } else { Err(Refusal::OtherRoot { size }.into()) };
         }
         let (then, proof) = self.store.prove(anchor.size, size).await?;
-        if then == anchor.root && verify_consistency(anchor.size, &anchor.root, size, &root, &proof) {
-            Ok(anchor.size)
-        } else {
-            Err(Refusal::Inconsistent { database: size, anchor: anchor.size }.into())
+        if then != anchor.root || !verify_consistency(anchor.size, &anchor.root, size, &root, &proof) {
+            return Err(Refusal::Inconsistent { database: size, anchor: anchor.size }.into());
         }
+        if anchor.size < sealed.published {
+            // Published is written after the anchor: this anchor is an older copy.
+            return Err(Refusal::AnchorMissing { published: sealed.published }.into());
+        }
+        Ok(anchor.size)
     }
 
     /// Seals what is new, if anything. True when there was something.

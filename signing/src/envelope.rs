@@ -15,6 +15,8 @@ use crate::statement::is_kind;
 
 /// Most signed events of a unit.
 pub const EVENTS_MAX: usize = 1000;
+/// Longest payload of an export, in bytes: the list of some 250,000 files, or 60 million events.
+pub const EXPORT_MAX: usize = 32 * 1024 * 1024;
 /// Most bytes of payloads and openings of a unit.
 pub const UNIT_MAX: usize = 2 * 1024 * 1024;
 /// Most bytes of a unit as it travels: base64 takes a third more, and JSON its marks.
@@ -116,11 +118,16 @@ impl Envelope {
     /// # Errors
     /// The fault.
     pub fn read_bytes(bytes: &[u8]) -> Result<Self, EnvelopeFault> {
-        let object = read_loose(bytes, 2 * PAYLOAD_MAX).map_err(|fault| match fault {
-            JsonFault::TooLarge => EnvelopeFault::TooLarge,
-            _ => EnvelopeFault::BadEnvelope,
-        })?;
-        Self::read(&object)
+        Self::read(&loose(bytes, PAYLOAD_MAX)?)
+    }
+
+    /// Reads the envelope of an export, whose list of files grows with the ledger: up to [`EXPORT_MAX`] bytes of it.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn read_export(bytes: &[u8]) -> Result<Self, EnvelopeFault> {
+        let envelope = Self::read_up_to(EXPORT_MAX, &loose(bytes, EXPORT_MAX)?)?;
+        if envelope.payload_type == PayloadType::Export { Ok(envelope) } else { Err(EnvelopeFault::BadEnvelope) }
     }
 
     /// Reads an object with exactly the members of an envelope and exactly one signature.
@@ -128,8 +135,12 @@ impl Envelope {
     /// # Errors
     /// The fault; a payload that is too large comes before everything else that may be wrong.
     pub fn read(object: &Object) -> Result<Self, EnvelopeFault> {
+        Self::read_up_to(PAYLOAD_MAX, object)
+    }
+
+    fn read_up_to(limit: usize, object: &Object) -> Result<Self, EnvelopeFault> {
         match decoded_payload(object) {
-            Some(payload) if payload.len() > PAYLOAD_MAX => Err(EnvelopeFault::TooLarge),
+            Some(payload) if payload.len() > limit => Err(EnvelopeFault::TooLarge),
             payload => payload.and_then(|payload| Self::around(payload, object)).ok_or(EnvelopeFault::BadEnvelope),
         }
     }
@@ -165,6 +176,14 @@ impl Envelope {
     pub fn to_json(&self) -> Vec<u8> {
         crate::json::canonical(&self.to_value())
     }
+}
+
+/// The object around a payload of at most `limit` bytes, which is half as long again in base64.
+fn loose(bytes: &[u8], limit: usize) -> Result<Object, EnvelopeFault> {
+    read_loose(bytes, 2 * limit).map_err(|fault| match fault {
+        JsonFault::TooLarge => EnvelopeFault::TooLarge,
+        _ => EnvelopeFault::BadEnvelope,
+    })
 }
 
 fn decoded_payload(object: &Object) -> Option<Vec<u8>> {

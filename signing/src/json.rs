@@ -163,7 +163,12 @@ impl JsonFault {
 /// # Errors
 /// The fault that takes precedence.
 pub fn read(bytes: &[u8]) -> Result<Object, JsonFault> {
-    let (object, seen) = read_payload(bytes, Rules::Payload)?;
+    read_up_to(PAYLOAD_MAX, bytes)
+}
+
+/// The same for what may be longer than a statement.
+pub(crate) fn read_up_to(limit: usize, bytes: &[u8]) -> Result<Object, JsonFault> {
+    let (object, seen) = read_payload(bytes, limit, Rules::Payload)?;
     if seen.bad_text { Err(JsonFault::BadText) } else { Ok(object) }
 }
 
@@ -172,11 +177,11 @@ pub fn read(bytes: &[u8]) -> Result<Object, JsonFault> {
 /// # Errors
 /// The fault that takes precedence.
 pub fn read_stored(bytes: &[u8]) -> Result<Object, JsonFault> {
-    read_payload(bytes, Rules::Stored).map(|(object, _)| object)
+    read_payload(bytes, PAYLOAD_MAX, Rules::Stored).map(|(object, _)| object)
 }
 
-fn read_payload(bytes: &[u8], rules: Rules) -> Result<(Object, Seen), JsonFault> {
-    if bytes.len() > PAYLOAD_MAX {
+fn read_payload(bytes: &[u8], limit: usize, rules: Rules) -> Result<(Object, Seen), JsonFault> {
+    if bytes.len() > limit {
         return Err(JsonFault::TooLarge);
     }
     let (object, seen) = read_with(bytes, rules)?;

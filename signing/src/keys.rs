@@ -14,8 +14,8 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::bytes::{Hash, Instant, KeyId, LedgerId, b64url, b64url_decode, parse_uuid_v4};
-use crate::envelope::{PayloadType, pae};
-use crate::json::{Object, Value, canonical_object, read};
+use crate::envelope::{EXPORT_MAX, PayloadType, pae};
+use crate::json::{Object, Value, canonical_object, read, read_up_to};
 
 /// DER prefix of an Ed25519 SubjectPublicKeyInfo.
 const SPKI_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
@@ -359,7 +359,7 @@ impl Export {
     /// Reads an export payload.
     #[must_use]
     pub fn read(payload: &[u8]) -> Option<Self> {
-        let object = read(payload).ok().filter(|object| object.len() == 6)?;
+        let object = read_up_to(EXPORT_MAX, payload).ok().filter(|object| object.len() == 6)?;
         let text = |name: &str| object.get(name).and_then(Value::as_text);
         let files = object.get("files")?.as_array()?.iter().map(|file| {
             let file = file.as_object().filter(|file| file.len() == 3)?;

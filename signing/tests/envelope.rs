@@ -3,9 +3,10 @@
 
 mod support;
 
-use signing::bytes::{b64, b64url};
+use signing::bytes::{Hash, LedgerId, b64, b64url};
 use signing::envelope::{EVENTS_MAX, Envelope, EnvelopeFault, Opening, PayloadType, UNIT_JSON_MAX, Unit, UnitFault};
 use signing::json::{Value, read_loose};
+use signing::keys::{Export, ExportFile};
 
 fn text(json: Vec<u8>) -> String {
     String::from_utf8(json).unwrap()
@@ -68,6 +69,28 @@ fn an_envelope() {
     );
     let long = Envelope { signature: vec![1; 65_536], payload: vec![], ..envelope };
     assert_eq!(Envelope::read_bytes(&long.to_json()), Err(EnvelopeFault::BadEnvelope), "the leaf has 16 bits for it");
+}
+
+#[test]
+fn an_export_may_be_longer_than_a_statement() {
+    let key = signing::keys::SigningKey::from_seed([4; 32]);
+    let file = |n: u64| ExportFile { bytes: n, name: format!("tile/0/{n:06}"), sha256: Hash([7; 32]) };
+    let export = Export {
+        as_of: 5,
+        checkpoint: Hash([8; 32]),
+        created_at: "2026-11-25T01:02:04.500000Z".parse().expect("an instant"),
+        files: (0..20_000).map(file).collect(),
+        key: key.public().id(),
+        ledger: LedgerId([1; 16]),
+    };
+    let payload = export.to_payload();
+    assert_eq!(Export::read(&payload), Some(export));
+    let signature = key.sign_payload(PayloadType::Export, &payload).to_vec();
+    let envelope = Envelope { payload_type: PayloadType::Export, payload, key: key.public().id(), signature };
+    assert_eq!(Envelope::read_export(&envelope.to_json()), Ok(envelope.clone()));
+    assert_eq!(Envelope::read_bytes(&envelope.to_json()), Err(EnvelopeFault::TooLarge));
+    let event = Envelope { payload_type: PayloadType::Event, ..envelope };
+    assert_eq!(Envelope::read_export(&event.to_json()), Err(EnvelopeFault::BadEnvelope));
 }
 
 #[test]

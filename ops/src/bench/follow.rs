@@ -15,7 +15,6 @@ use schema::tiles::TileStore;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::cpu;
 use super::site::{Site, now};
 use crate::verify::database;
 
@@ -112,29 +111,19 @@ pub async fn rebuilds(site: &Site) -> Result<f64> {
     Ok(first.min(second))
 }
 
-/// What an audit of the whole log took.
-#[derive(Debug, Clone, Copy)]
-pub struct Audited {
-    /// Events per second.
-    pub per_second: f64,
-    /// Most memory held while it ran, MB: of the whole bench.
-    pub memory_mb: f64,
-}
-
-/// Audits the database as `verify` does.
+/// Audits the database as `verify` does: events per second.
 ///
 /// # Errors
 /// When rows cannot be read, or the audit finds something in a log that nobody has touched.
-pub async fn audit(site: &Site, folder: &std::path::Path, strict: bool) -> Result<Audited> {
+pub async fn audit(site: &Site, folder: &std::path::Path, strict: bool) -> Result<f64> {
     let pool = connect(site.admin(), Role::Appender, &site.passwords)?;
     let ledger = site.installation.ledger;
     let anchor = database::anchor(&folder.join("anchor"), ledger, "bench");
     // Seals stay closed, as they do for whoever has no key store.
     let copy = database::Copy::open(pool, ledger, anchor, None).await?;
-    cpu::forget_peak();
     let began = Instant::now();
     let report = copy.audit(None, strict).await?;
     let elapsed = began.elapsed().as_secs_f64();
     ensure!(report.is_clean(), "the audit found something in the bench's own log: {:?}", report.findings.first());
-    Ok(Audited { per_second: report.size as f64 / elapsed, memory_mb: cpu::peak_memory_mb() })
+    Ok(report.size as f64 / elapsed)
 }

@@ -258,9 +258,9 @@ impl Bundle {
         let Some(envelope) = member(&self.zip, "export.dsse.json")? else {
             return Ok(vec!["export.dsse.json is missing".to_owned()]);
         };
-        let envelope =
-            Envelope::read_bytes(&envelope).ok().filter(|envelope| envelope.payload_type == PayloadType::Export);
-        let read = envelope.and_then(|envelope| Export::read(&envelope.payload).map(|export| (envelope, export)));
+        let read = Envelope::read_export(&envelope)
+            .ok()
+            .and_then(|envelope| Export::read(&envelope.payload).map(|export| (envelope, export)));
         let Some((envelope, export)) = read else { return Ok(vec!["export.dsse.json is ill-formed".to_owned()]) };
         let mut faults = Vec::new();
         let signed = service.is_some_and(|key| {

@@ -119,8 +119,13 @@ impl<'a> Audit<'a> {
         let rest = std::mem::take(&mut self.waiting);
         self.fold(rest, true);
         self.tree.finish(self.verifier.as_ref(), &mut self.report);
-        self.parcel();
         self.due();
+        if let Some(fault) = self.memory.store().take_fault() {
+            return Err(fault);
+        }
+        // What was folded has served; the list of a parcel may be long.
+        self.memory = Memory::on(self.ledger, Spill::default());
+        self.parcel();
         for trigger in self.evidence.disabled_triggers() {
             let found = format!("{trigger} is disabled");
             self.report.finding(Check::Trigger, self.tree.size(), "every guarding trigger enabled", &found);
@@ -128,7 +133,7 @@ impl<'a> Audit<'a> {
         self.report.checked(Check::Trigger, 1);
         let origin = self.verifier.as_ref().map(|verifier| verifier.origin().to_owned());
         self.report.close(self.tree.size(), self.tree.root(), origin);
-        self.memory.store().take_fault().map_or(Ok(self.report), Err)
+        Ok(self.report)
     }
 
     /// Folds rows in order. Unless they are the last, the end may be the middle of a unit: that part waits.

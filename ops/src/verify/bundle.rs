@@ -126,6 +126,7 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
         audit.rows(chunk)?;
     }
     bar.finish_and_clear();
+    drop(zip);
     Ok(super::finish(audit, trust)?)
 }
 

@@ -31,7 +31,7 @@ const GATHERED: usize = 1 << 20;
 /// Bytes before each payload: length, position of the record's event before (all ones: none), recorded_at.
 const HEADER: usize = 16;
 /// How much the records of late weigh at most, in marks: some 120 bytes each.
-const WEIGHT_MAX: usize = 1 << 18;
+const WEIGHT_MAX: usize = 1 << 17;
 /// What a record weighs besides its marks.
 const WEIGHT_OF_STATE: usize = 8;
 
@@ -437,4 +437,37 @@ impl Late {
 
 fn weight(entry: &Entry) -> usize {
     WEIGHT_OF_STATE + entry.marks.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_read_back_from_the_file_and_from_what_is_gathered() {
+        let mut events = Events::default();
+        let payload = |n: u32| vec![n as u8; n as usize % 3000];
+        let (count, at) = (3000_u32, |n: u32| Instant::from_micros(i64::from(n) * 7));
+        for n in 0..count {
+            events.write(n.checked_sub(5), at(n), &payload(n)).expect("written");
+        }
+        assert!(events.written > 0 && !events.gathered.is_empty(), "some here and some there");
+        for n in 0..count {
+            assert_eq!(events.read(n).expect("read"), (n.checked_sub(5), at(n), payload(n)), "{n}");
+        }
+        assert!(events.read(count).is_err());
+    }
+
+    #[test]
+    fn positions_are_found_under_their_keys_and_move() {
+        let mut positions = Positions::default();
+        (0..50_000_u32).for_each(|n| positions.insert(n, n));
+        (0..50_000).step_by(2).for_each(|n| positions.replace(n, n, n + 1_000_000));
+        for n in 0..50_000_u32 {
+            let expected = if n % 2 == 0 { n + 1_000_000 } else { n };
+            assert!(positions.of(n).any(|position| position == expected), "{n}");
+        }
+        let strangers: usize = (50_000..100_000_u32).map(|n| positions.of(n).count()).sum();
+        assert!(strangers < 50, "32 bits of hash seldom agree: {strangers}");
+    }
 }
