@@ -50,6 +50,29 @@ pub struct Request {
     pub grant: Option<Uuid>,
 }
 
+impl Request {
+    /// A plain wish of nobody yet; the kind of the record is the one that the type names.
+    #[must_use]
+    pub fn new(event_type: &str, record: Uuid, data: Object) -> Self {
+        let kind = event_type.split('.').next().unwrap_or(event_type);
+        Self {
+            event_type: event_type.into(),
+            schema: 1,
+            record: RecordRef { kind: kind.into(), id: record },
+            meaning: None,
+            reason: None,
+            effective_on: None,
+            corrects: None,
+            reads: Vec::new(),
+            data,
+            batch: None,
+            account: Uuid::nil(),
+            key: KeyId([0; 32]),
+            grant: None,
+        }
+    }
+}
+
 /// What is to be signed.
 #[derive(Debug, Clone)]
 pub struct Draft {

@@ -177,17 +177,11 @@ impl Origins {
         Self { first, members: BTreeMap::new() }
     }
 
-    /// True when a value of this origin replaces the present one, which does not count from later.
-    #[must_use]
-    pub fn yields_to(&self, member: &str, origin: Origin) -> bool {
-        origin >= self.members.get(member).copied().unwrap_or(self.first)
-    }
-
     /// Applies a change or a correction: a member is replaced unless its present value counts from later.
     pub fn apply<T: Data>(&mut self, profile: &mut T, change: &Change, origin: Origin) {
         let values = change.set.iter().map(|(name, value)| (name, Some(value)));
         for (name, value) in values.chain(change.clear.iter().map(|name| (name, None))) {
-            if self.yields_to(name, origin) {
+            if origin >= self.members.get(name).copied().unwrap_or(self.first) {
                 profile.put(name, value);
                 self.members.insert(name.clone(), origin);
             }

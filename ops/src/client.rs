@@ -1,8 +1,9 @@
 //! A client of the service over HTTP: login by key, GraphQL, and the checks that a signer makes before he signs.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
+use clap::Args;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Instant, LedgerId, b64_decode, b64url_decode};
 use signing::envelope::{Envelope, Opening, PayloadType, Unit};
@@ -135,19 +136,32 @@ fn is_loopback_alias(audience: &str, url: &str) -> bool {
     plain(audience) == plain(url)
 }
 
-/// A key file with its account: from the file, or as given.
-///
-/// # Errors
-/// When nobody says which account the key signs for.
-pub fn key_and_account(path: &Path, given: Option<Uuid>) -> anyhow::Result<(SigningKey, Uuid)> {
-    let file = KeyFile::read(path)?;
-    let account = given.or(file.account).ok_or_else(|| {
-        crate::commands::Usage(format!(
-            "{} 未注明账户，请用 --account 给出。The file does not say whose key it is: give --account.",
-            path.display()
-        ))
-    })?;
-    Ok((file.key, account))
+/// Whose key signs.
+#[derive(Debug, Args)]
+pub struct Signer {
+    /// 密钥文件 · key file
+    #[arg(long, env = "RADLEDGER_KEY", value_name = "FILE")]
+    key: PathBuf,
+    /// 账户，密钥文件未注明时给出 · account, when the key file does not say
+    #[arg(long, env = "RADLEDGER_ACCOUNT", value_name = "UUID")]
+    account: Option<Uuid>,
+}
+
+impl Signer {
+    /// The key with its account: from the file, or as given.
+    ///
+    /// # Errors
+    /// When nobody says which account the key signs for.
+    pub fn read(&self) -> anyhow::Result<(SigningKey, Uuid)> {
+        let file = KeyFile::read(&self.key)?;
+        let account = self.account.or(file.account).ok_or_else(|| {
+            crate::commands::Usage(format!(
+                "{} 未注明账户，请用 --account 给出。The file does not say whose key it is: give --account.",
+                self.key.display()
+            ))
+        })?;
+        Ok((file.key, account))
+    }
 }
 
 /// A statement that came from `prepare`, checked by the one who will sign it.

@@ -2,7 +2,6 @@
 //! here needs a server, so a root's key can stay on a machine that no network reaches.
 
 use anyhow::{Context, ensure};
-use compact_str::CompactString;
 use domain::admission::{Service, judge, receive};
 use domain::catalog::file_hash;
 use domain::codes::ClockKind;
@@ -15,7 +14,7 @@ use serde_json::{Value as Json, json};
 use signing::bytes::{Hash, Instant, KeyId, LedgerId, b64url, b64url_decode};
 use signing::envelope::{Unit, statement_hash};
 use signing::keys::{EnrolmentProof, PublicKey, SigningKey};
-use signing::statement::{EventRef, RecordRef};
+use signing::statement::EventRef;
 use uuid::Uuid;
 
 use crate::client::now;
@@ -88,21 +87,7 @@ impl Genesis {
             None => ("ledger.created", Uuid::new_v4(), self.data.clone()),
             Some((record, created)) => ("ledger.countersigned", record, countersigns(created)),
         };
-        let request = Request {
-            event_type: CompactString::from(event_type),
-            schema: 1,
-            record: RecordRef { kind: "ledger".into(), id: record },
-            meaning: None,
-            reason: None,
-            effective_on: None,
-            corrects: None,
-            reads: Vec::new(),
-            data: object(data),
-            batch: None,
-            account,
-            key: key.public().id(),
-            grant: None,
-        };
+        let request = Request { account, key: key.public().id(), ..Request::new(event_type, record, object(data)) };
         let mut no_salt = || unreachable!("nothing in a genesis is sealed");
         let (draft, _) = prepare(&request, Uuid::new_v4(), now(), &mut no_salt, &ledger).map_err(said)?;
         let unit =

@@ -342,6 +342,7 @@ fn export_and_verify(data: &Path, name: &str) {
         .arg("--bundle")
         .arg(&bundle));
     assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+    name_the_flipped_byte(data, &bundle);
 }
 
 /// The key file of a protection officer; looks at the form of the list on the way.
@@ -362,6 +363,27 @@ fn org(data: &Path) -> String {
         serde_json::from_slice(&std::fs::read(data.join("demo/identities.json")).expect("written")).expect("JSON");
     let officer = identities.iter().find(|identity| identity["role"] == "I_RPO").expect("a protection officer");
     officer["org"].as_str().expect("an organisation").to_owned()
+}
+
+/// One character of the last statement changed in the file itself, and its position is named.
+fn name_the_flipped_byte(data: &Path, bundle: &Path) {
+    let mut bytes = std::fs::read(bundle).expect("there");
+    let find = |what: &[u8], from: usize| bytes[from..].windows(what.len()).position(|part| part == what);
+    let row = (0..bytes.len()).rev().find(|at| bytes[*at..].starts_with(br#"{"position":"#)).expect("a row");
+    let place = row + find(br#""payload":""#, row).expect("a payload") + 50;
+    bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+    let copy = bundle.with_extension("copy.zip");
+    std::fs::write(&copy, bytes).expect("written");
+    let verified = run(radledger(data)
+        .args(["verify", "--json", "--trust"])
+        .arg(data.join("trust.json"))
+        .arg("--bundle")
+        .arg(&copy));
+    assert_eq!(code(&verified), Some(1), "{}", String::from_utf8_lossy(&verified.stderr));
+    let report = json(&verified);
+    let last = report["size"].as_u64().expect("a size") - 1;
+    let named = report["findings"].as_array().expect("findings").iter();
+    assert!(named.clone().any(|finding| finding["check"] == "tree" && finding["position"] == last), "{report}");
 }
 
 /// A command that reads this.

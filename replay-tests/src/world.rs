@@ -17,7 +17,7 @@ use signing::envelope::{Envelope, Opening, PayloadType, Unit};
 use signing::json::{Object, Value, read_loose};
 use signing::keys::{EnrolmentProof, SigningKey, demo_seed};
 use signing::note::LogSigner;
-use signing::statement::{Batch, EventRef, Meaning, RecordRef};
+use signing::statement::{Batch, EventRef, Meaning};
 use uuid::Uuid;
 
 /// Somebody with a key.
@@ -325,23 +325,18 @@ impl World {
         let mut apart = (wishes.len() > 1).then(|| self.memory.clone());
         let mut unit = Unit { envelopes: Vec::new(), openings: Vec::new() };
         for (index, wish) in wishes.iter().enumerate() {
-            let kind = wish.event_type.split('.').next().unwrap_or_default();
             let batch =
                 (wishes.len() > 1).then_some(Batch { id: batch_id, index: index as u16, count: wishes.len() as u16 });
             let request = Request {
-                event_type: wish.event_type.into(),
-                schema: 1,
-                record: RecordRef { kind: kind.into(), id: wish.record },
                 meaning: wish.meaning,
                 reason: wish.reason.map(|code| (code.into(), None)),
                 effective_on: wish.effective_on.as_ref().map(|day| day.parse().expect("a date")),
                 corrects: wish.corrects,
-                reads: Vec::new(),
-                data: object(&wish.data),
                 batch,
                 account: who.account,
                 key: who.key.public().id(),
                 grant: who.grant,
+                ..Request::new(wish.event_type, wish.record, object(&wish.data))
             };
             let id = self.id();
             let salts: Vec<[u8; 32]> = (0..8).map(|_| self.draw()).collect();

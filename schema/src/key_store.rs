@@ -231,7 +231,8 @@ impl Shared {
     fn opened<'a>(&self, held: &'a mut Option<Database>) -> Result<&'a mut Database, redb::Error> {
         match held {
             Some(database) => Ok(database),
-            none => Ok(none.insert(create_database(&self.path)?)),
+            // An empty store must not take the place of one that is gone.
+            none => Ok(none.insert(Database::open(&self.path)?)),
         }
     }
 

@@ -243,6 +243,11 @@ async fn a_full_disk_refuses_new_keys_until_there_is_room() {
     }
     store.ensure(many()).await.expect_err("still full");
     std::fs::remove_file(&ballast).expect("room again");
+    let (file, away) = (folder.path().join("subjects.redb"), folder.path().join("away"));
+    std::fs::rename(&file, &away).expect("moved away");
+    store.ensure(many()).await.expect_err("the store is gone");
+    assert!(!file.exists(), "an empty store must not take its place");
+    std::fs::rename(&away, &file).expect("put back");
     let new = Uuid::new_v4();
     store.ensure(vec![("person".to_owned(), new)]).await.expect("it goes on");
     for subject in [known, new] {

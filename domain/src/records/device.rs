@@ -12,7 +12,7 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::{change_differs, change_is_sound, changed, corrects_one_of, not_in_future};
+use super::{change_is_sound, changed, corrects_one_of, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::codes::{DeviceKind, DeviceState, DisposalMethod, RayClass, StateReason};
 use crate::field::{Change, Data, Form, LINE, PARAGRAPH, Shape};
@@ -191,7 +191,6 @@ impl Record for Device {
             change_is_sound(&change)?;
             ensure(!change.members().any(|name| name == "institution"), &FIXED, "/data/set/institution")?;
             corrects_one_of(about, &["device.registered", "device.installed", "device.moved", "device.corrected"])?;
-            change_differs(&device.profile, &device.origins, &change, about)?;
             return values_are_sound(&changed(&device.profile, &change));
         }
         ensure(device.state != DeviceState::Decommissioned, &ENDED, "")?;

@@ -325,7 +325,7 @@ impl Record for Institution {
             Event::Changed(data) => {
                 let change = change_of(data.set.as_ref(), data.clear.as_deref());
                 change_is_sound(&change)?;
-                change_differs(&institution.profile, &institution.origins, &change, about)?;
+                change_differs(&institution.profile, &change)?;
                 profile_is_sound(&changed(&institution.profile, &change))
             }
             Event::Corrected(data) => corrected_is_sound(institution, data, about),
@@ -480,7 +480,6 @@ fn corrected_is_sound(institution: &Institution, data: &Corrected, about: &About
     let change = change_of(data.set.as_ref(), data.clear.as_deref());
     change_is_sound(&change)?;
     corrects_one_of(about, &["institution.registered", "institution.changed", "institution.corrected"])?;
-    change_differs(&institution.profile, &institution.origins, &change, about)?;
     profile_is_sound(&changed(&institution.profile, &change))
 }
 

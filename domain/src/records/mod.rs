@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::field::{Change, Data, Sealed, Shape};
 use crate::law::product;
-use crate::record::{About, Mark, Origins, Stop, ensure};
+use crate::record::{About, Mark, Stop, ensure};
 use crate::refusal::Rule;
 
 crate::data! {
@@ -122,24 +122,17 @@ fn change_is_sound(change: &Change) -> Result<(), Stop> {
     ensure(!change.clear.iter().any(|name| change.set.iter().any(|(set, _)| set == name)), &BOTH, "/data/clear")
 }
 
-/// A change or correction names members only whose value it changes. What a member was before a present value that counts
-/// from later, the state does not say: such a member is not compared.
-fn change_differs<T: Serialize>(
-    profile: &T,
-    origins: &Origins,
-    change: &Change,
-    about: &About<'_>,
-) -> Result<(), Stop> {
+/// A change names changed members only.
+fn change_differs<T: Serialize>(profile: &T, change: &Change) -> Result<(), Stop> {
     let present = serde_json::to_value(profile).unwrap_or_default();
-    let is_replaced = |name: &str| origins.yields_to(name, about.origin());
-    for (name, value) in change.set.iter().filter(|(name, _)| is_replaced(name)) {
+    for (name, value) in &change.set {
         let new = signing::json::canonical(value);
         let same = present
             .get(name.as_str())
             .is_some_and(|old| serde_json::from_slice::<serde_json::Value>(&new).is_ok_and(|new| new == *old));
         ensure(!same, &UNCHANGED, &format!("/data/set/{name}"))?;
     }
-    for name in change.clear.iter().filter(|name| is_replaced(name)) {
+    for name in &change.clear {
         ensure(present.get(name.as_str()).is_some_and(|old| !old.is_null()), &UNCHANGED, "/data/clear")?;
     }
     Ok(())

@@ -3,25 +3,19 @@
 //! The service fills in version, grant and time; the signer does not trust it: each seal is recomputed from its
 //! opening, and the summary is shown before the unit leaves. Nothing is submitted: pipe the unit to `submit`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{Exit, Usage, kind_and_id, wait_for};
-use crate::client::{Client, check_prepared, key_and_account, sign};
+use crate::client::{Client, Signer, check_prepared, sign};
 use crate::config::{Remote, read_text};
 
 /// Options of `sign`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// 密钥文件 · key file
-    #[arg(long, env = "RADLEDGER_KEY", value_name = "FILE")]
-    key: PathBuf,
-    /// 账户，密钥文件未注明时给出 · account, when the key file does not say
-    #[arg(long, env = "RADLEDGER_ACCOUNT", value_name = "UUID")]
-    account: Option<Uuid>,
+    #[command(flatten)]
+    signer: Signer,
     #[command(flatten)]
     remote: Remote,
     /// 事件类型 · event type, for example device.corrected
@@ -60,7 +54,7 @@ const EVENT: &str = "query Event($id: UUID!) { event(id: $id) { id hash type } }
 /// # Errors
 /// When the service cannot be reached, or its answer must not be signed.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
-    let (key, account) = key_and_account(&options.key, options.account)?;
+    let (key, account) = options.signer.read()?;
     let mut input = json!({"type": options.event_type, "record": record(&options)?, "data": data(&options.data)?});
     if let Some(meaning) = &options.meaning {
         input["meaning"] = meaning.as_str().into();

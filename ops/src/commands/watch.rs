@@ -1,7 +1,6 @@
 //! `watch`: prints new events as they come, one JSON object a line, and goes on after a break where it stopped.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,19 +10,15 @@ use signing::keys::SigningKey;
 use uuid::Uuid;
 
 use super::{Exit, Usage, kind_and_id, wait_for};
-use crate::client::{Client, Unreachable, key_and_account};
+use crate::client::{Client, Signer, Unreachable};
 use crate::config::Remote;
 use crate::feed::Feed;
 
 /// Options of `watch`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// 密钥文件 · key file
-    #[arg(long, env = "RADLEDGER_KEY", value_name = "FILE")]
-    key: PathBuf,
-    /// 账户，密钥文件未注明时给出 · account, when the key file does not say
-    #[arg(long, env = "RADLEDGER_ACCOUNT", value_name = "UUID")]
-    account: Option<Uuid>,
+    #[command(flatten)]
+    signer: Signer,
     #[command(flatten)]
     remote: Remote,
     /// 从此位置之后开始，缺省为从现在开始 · begin after this position; from now on when absent
@@ -62,7 +57,7 @@ struct Watch {
 /// # Errors
 /// When the service cannot be reached at first, or says no.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
-    let (key, account) = key_and_account(&options.key, options.account)?;
+    let (key, account) = options.signer.read()?;
     let record = match &options.record {
         None => None,
         Some(text) => {

@@ -234,11 +234,7 @@ impl Bundle {
     /// # Errors
     /// When it is no bundle.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let file =
-            File::open(path).with_context(|| format!("无法打开 {}。The bundle cannot be opened.", path.display()))?;
-        let zip = ZipArchive::new(BufReader::new(file))
-            .with_context(|| format!("{} 不是 zip 文件。It is no zip.", path.display()))?;
-        let zip = Mutex::new(zip);
+        let zip = Mutex::new(open_zip(path)?);
         let text = |name: &str| -> anyhow::Result<Vec<u8>> {
             member(&zip, name)?.with_context(|| format!("{} 中没有 {name}。The bundle lacks it.", path.display()))
         };
@@ -279,7 +275,7 @@ impl Bundle {
             export.files.iter().map(|file| (file.name.as_str(), file)).collect();
         let mut zip = self.zip.lock().unwrap_or_else(PoisonError::into_inner);
         for at in 0..zip.len() {
-            let mut member = zip.by_index(at)?;
+            let mut member = zip.by_index_raw(at)?;
             let name = member.name()?.into_owned();
             if name == "export.dsse.json" {
                 continue;
@@ -298,6 +294,26 @@ impl Bundle {
     }
 }
 
+/// Opens the zip of a bundle. Its members are stored as they are, so they can be read past the checksums of the zip:
+/// those know no position, and would hide which byte was changed.
+///
+/// # Errors
+/// When it is no zip, or a member is compressed.
+pub fn open_zip(path: &Path) -> anyhow::Result<ZipArchive<BufReader<File>>> {
+    let file =
+        File::open(path).with_context(|| format!("无法打开 {}。The bundle cannot be opened.", path.display()))?;
+    let mut zip = ZipArchive::new(BufReader::new(file))
+        .with_context(|| format!("{} 不是 zip 文件。It is no zip.", path.display()))?;
+    for at in 0..zip.len() {
+        ensure!(
+            zip.by_index_raw(at)?.compression() == CompressionMethod::Stored,
+            "{} 的成员经过压缩：导出包只存储、不压缩。A member is compressed: a bundle stores them as they are.",
+            path.display()
+        );
+    }
+    Ok(zip)
+}
+
 /// Hash and length of what is read, whatever its length.
 fn hash_of(mut from: impl Read) -> std::io::Result<(Hash, u64)> {
     let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 64 * 1024]);
@@ -313,7 +329,7 @@ fn hash_of(mut from: impl Read) -> std::io::Result<(Hash, u64)> {
 
 fn member<R: Read + Seek>(zip: &Mutex<ZipArchive<R>>, name: &str) -> anyhow::Result<Option<Vec<u8>>> {
     let mut zip = zip.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = match zip.by_name(name) {
+    let found = match zip.by_name_raw(name.as_bytes()) {
         Ok(found) => found,
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
         Err(error) => return Err(error.into()),

@@ -1,9 +1,8 @@
 //! Devices: registered, installed, used, moved, corrected, taken out of service.
 
 use domain::codes::{DeviceState, Role};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use signing::statement::RecordRef;
-use uuid::Uuid;
 
 use super::city;
 use super::model::Wish;
@@ -122,9 +121,6 @@ impl Story {
                     1 => json!({"tube_current_ua": 100_000 + 1_000 * self.model.luck.below(500)}),
                     _ => json!({"factory_no": format!("EX{:06}-{}", device + 1, self.model.size())}),
                 };
-                if self.stands_already(id, &set) {
-                    return false;
-                }
                 let wish = Wish::new("device.corrected", id, json!({"set": set}))
                     .correcting(wrong)
                     .because("ENTRY_ERROR", None);
@@ -133,13 +129,6 @@ impl Story {
             (19, DeviceState::OutOfService | DeviceState::Standby) => self.dispose(device),
             _ => false,
         }
-    }
-
-    /// Chance may draw what is there, which is no correction.
-    pub fn stands_already(&self, id: Uuid, set: &Json) -> bool {
-        let device = self.model.entry("device", id).and_then(|entry| entry.state.device());
-        let present = json!(device.map(|device| &device.profile));
-        set.as_object().into_iter().flatten().any(|(name, value)| present[name] == *value)
     }
 
     /// The devices of an institution that ends: out of use, most of them disposed of.

@@ -63,23 +63,7 @@ pub struct Wish {
 impl Wish {
     /// An event of a record; `data` may hold nulls, which mean absent.
     pub fn new(event_type: &str, id: Uuid, data: Json) -> Self {
-        let kind = event_type.split('.').next().unwrap_or(event_type);
-        let request = Request {
-            event_type: event_type.into(),
-            schema: 1,
-            record: RecordRef { kind: kind.into(), id },
-            meaning: None,
-            reason: None,
-            effective_on: None,
-            corrects: None,
-            reads: Vec::new(),
-            data: object(data),
-            batch: None,
-            account: Uuid::nil(),
-            key: signing::bytes::KeyId([0; 32]),
-            grant: None,
-        };
-        Self { request }
+        Self { request: Request::new(event_type, id, object(data)) }
     }
 
     /// Its meaning, where the type has several.

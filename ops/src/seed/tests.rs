@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use signing::bytes::Instant;
 use signing::json::Value;
 
@@ -32,18 +31,6 @@ fn the_same_seed_gives_the_same_bytes_and_root() {
     assert!(one == two, "payloads, signatures or openings differ");
     let (other, _) = tell(&settings(8, 1_500));
     assert_ne!(first.root(), other.root());
-}
-
-#[test]
-fn what_stands_already_is_no_correction() {
-    let (story, _) = tell(&settings(7, 1_500));
-    let known = story.devices.iter().find_map(|device| {
-        let state = story.model.entry("device", device.id)?.state.device()?;
-        Some((device.id, state.profile.model.clone()?))
-    });
-    let (id, model) = known.expect("a device with a model");
-    assert!(story.stands_already(id, &json!({"model": model})));
-    assert!(!story.stands_already(id, &json!({"model": format!("{model}-")})));
 }
 
 #[test]

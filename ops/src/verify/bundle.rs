@@ -25,6 +25,7 @@ use zip::ZipArchive;
 use super::audit::{Audit, CHUNK};
 use super::evidence::{Anchor, Evidence};
 use super::report::{Report, Trust};
+use crate::export::bundle::open_zip;
 
 /// Rows of a file of rows.
 pub const SEGMENT: u64 = 65_536;
@@ -96,9 +97,9 @@ pub fn progress(rows: u64) -> ProgressBar {
 /// # Errors
 /// When the file is no bundle.
 pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Result<Report> {
-    let mut zip = open(path)?;
+    let mut zip = open_zip(path)?;
     let names: Vec<String> = zip.file_names().filter_map(|name| name.ok().map(|name| name.into_owned())).collect();
-    let evidence = Bundle::read(path, open(path)?)?;
+    let evidence = Bundle::read(path, open_zip(path)?)?;
     let mut segments: Vec<&String> =
         names.iter().filter(|name| name.starts_with("rows/") && name.ends_with(".jsonl")).collect();
     segments.sort();
@@ -108,14 +109,13 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
     let mut audit = Audit::new(ledger, &evidence, trust, strict);
     let bar = progress(evidence.size);
     for name in segments {
-        let mut lines = BufReader::new(zip.by_name(name)?);
+        let mut lines = BufReader::new(zip.by_name_raw(name.as_bytes())?);
         let mut chunk = Vec::with_capacity(CHUNK);
-        let mut line = Vec::new();
+        let (mut line, mut number) = (Vec::new(), 0_u64);
         while lines.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? > 0 {
+            number += 1;
             let row = serde_json::from_slice::<Line>(&line).ok().and_then(Line::into_row);
-            chunk.push(row.ok_or_else(|| {
-                anyhow!("{name}: 第 {} 行无法读取 · line {} cannot be read", chunk.len() + 1, chunk.len() + 1)
-            })?);
+            chunk.push(row.ok_or_else(|| anyhow!("{name}: 第 {number} 行无法读取 · line {number} cannot be read"))?);
             line.clear();
             if chunk.len() == CHUNK {
                 bar.inc(CHUNK as u64);
@@ -128,11 +128,6 @@ pub fn verify(path: &Path, trust: Option<&Trust>, strict: bool) -> anyhow::Resul
     bar.finish_and_clear();
     drop(zip);
     Ok(super::finish(audit, trust)?)
-}
-
-fn open(path: &Path) -> anyhow::Result<ZipArchive<BufReader<File>>> {
-    let file = File::open(path).with_context(|| path.display().to_string())?;
-    ZipArchive::new(BufReader::new(file)).with_context(|| format!("{}: 不是 zip 文件 · not a zip file", path.display()))
 }
 
 /// Longest member that is read whole: a note or a tile.
@@ -179,7 +174,7 @@ impl Bundle {
 
     fn member(&self, at: usize) -> anyhow::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.zip().by_index(at)?.take(MEMBER_MAX).read_to_end(&mut bytes)?;
+        self.zip().by_index_raw(at)?.take(MEMBER_MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 }
