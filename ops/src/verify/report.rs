@@ -264,8 +264,7 @@ impl Report {
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         let origin = self.origin.as_deref().unwrap_or("—");
-        let mode =
-            if self.strict { "逐条核验 strict" } else { "批量核验 batch, halved where it fails" };
+        let mode = if self.strict { "逐条核验 strict" } else { "批量核验 batch, halved where it fails" };
         let _ = writeln!(
             out,
             "账本 ledger   {}\n来源 origin   {origin}\n事件 events   {}\n根   root     {}",
