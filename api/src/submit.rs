@@ -262,6 +262,7 @@ impl Door {
     /// # Errors
     /// As [`Door::submit`].
     pub async fn submit_unit(&self, unit: Unit) -> Result<Vec<Receipt>, SubmitError> {
+        let _announced = self.parts.appender.announce();
         let openings: Vec<Openings> =
             unit.openings.iter().map(|list| list.clone().map_or(Openings::IllFormed, Openings::Given)).collect();
         let mut fetched = Fetched::default();

@@ -5,6 +5,9 @@
 //! `ledger.append` once, answers, and takes what came meanwhile. Batches grow by
 //! themselves when the disk is slow; an idle ledger answers after one flush.
 //!
+//! - **A call waits for company** until half of the units that were announced have come
+//!   ([`Appender::announce`]), but no longer than [`COMPANY_WITHIN`]: the fixed cost of a call and
+//!   of its flush is shared by many, and a unit that is alone never waits.
 //! - **Units that collide** (one writes what the other writes or reads: a
 //!   record, a key, an id, a claim) never share a call; the later one goes into
 //!   a later call, and their order is kept.
@@ -20,9 +23,10 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use crate::append_call;
@@ -59,6 +63,8 @@ impl Default for AppenderLimits {
     }
 }
 
+/// Longest that a call waits for units that are on their way.
+const COMPANY_WITHIN: Duration = Duration::from_millis(3);
 /// The server gives up a statement after 60 s; a call that takes longer has lost its connection.
 const CALL_WITHIN: Duration = Duration::from_secs(90);
 const BACKOFF_FIRST: Duration = Duration::from_millis(20);
@@ -67,6 +73,7 @@ const BACKOFF_LAST: Duration = Duration::from_secs(2);
 /// The one door through which this process appends.
 pub struct Appender {
     jobs: mpsc::Sender<Job>,
+    company: Arc<Company>,
     room: Arc<Semaphore>,
     kib_max: u32,
     hasher: RandomState,
@@ -77,6 +84,48 @@ pub struct Appender {
 impl fmt::Debug for Appender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Appender").field("waiting", &self.waiting()).finish_non_exhaustive()
+    }
+}
+
+/// Who has a unit in hand and whose unit waits already; wakes the worker when a call is worth its cost.
+#[derive(Debug, Default)]
+struct Company {
+    announced: AtomicUsize,
+    waiting: AtomicUsize,
+    ready: Notify,
+}
+
+impl Company {
+    /// Half of them in a call, the other half being verified meanwhile: both processors have work.
+    fn is_ready(&self) -> bool {
+        2 * self.waiting.load(Ordering::Relaxed) >= self.announced.load(Ordering::Relaxed)
+    }
+
+    fn look(&self) {
+        if self.is_ready() {
+            self.ready.notify_one();
+        }
+    }
+
+    /// Returns when a call is worth its cost, or after [`COMPANY_WITHIN`].
+    async fn wait(&self) {
+        let ready = async {
+            while !self.is_ready() {
+                self.ready.notified().await;
+            }
+        };
+        let _ = tokio::time::timeout(COMPANY_WITHIN, ready).await;
+    }
+}
+
+/// Somebody who has a unit in hand, until he has his answer.
+#[derive(Debug)]
+pub struct Announced(Arc<Company>);
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        self.0.announced.fetch_sub(1, Ordering::Relaxed);
+        self.0.look();
     }
 }
 
@@ -108,6 +157,8 @@ impl Appender {
         let (sizes, seen) = watch::channel(0);
         let (ready, started) = oneshot::channel();
         let (ending, ended) = oneshot::channel();
+        let company = Arc::new(Company::default());
+        let seen_company = Arc::clone(&company);
         std::thread::Builder::new()
             .name("appender".to_owned())
             .spawn(move || {
@@ -136,6 +187,7 @@ impl Appender {
                         limits,
                         epoch,
                         queue,
+                        company: seen_company,
                         waiting: VecDeque::new(),
                         session: Some(session),
                         sizes,
@@ -148,12 +200,20 @@ impl Appender {
         started.await.map_err(|_| Error::Unavailable("the appender's thread ended".to_owned()))??;
         Ok(Appender {
             jobs,
+            company,
             room: Arc::new(Semaphore::new(limits.kib_waiting_max as usize)),
             kib_max: limits.kib_waiting_max,
             hasher: RandomState::new(),
             sizes: seen,
             ended,
         })
+    }
+
+    /// Says that somebody has a unit in hand: a call may wait for it. Held until the unit is answered.
+    #[must_use]
+    pub fn announce(&self) -> Announced {
+        self.company.announced.fetch_add(1, Ordering::Relaxed);
+        Announced(Arc::clone(&self.company))
     }
 
     /// Appends one unit; the answer comes when it is durable or lost.
@@ -168,9 +228,15 @@ impl Appender {
         let footprint = Footprint::of(&unit, &self.hasher);
         let (answer, answered) = oneshot::channel();
         let job = Job { unit, footprint, bytes, answer, _room: room };
-        self.jobs.try_send(job).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
-            mpsc::error::TrySendError::Closed(_) => gone(),
+        self.company.waiting.fetch_add(1, Ordering::Relaxed);
+        let sent = self.jobs.try_send(job);
+        self.company.look();
+        sent.map_err(|refused| {
+            self.company.waiting.fetch_sub(1, Ordering::Relaxed);
+            match refused {
+                mpsc::error::TrySendError::Full(_) => AppendError::Busy,
+                mpsc::error::TrySendError::Closed(_) => gone(),
+            }
         })?;
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
@@ -247,6 +313,7 @@ struct Worker {
     limits: AppenderLimits,
     epoch: i64,
     queue: mpsc::Receiver<Job>,
+    company: Arc<Company>,
     waiting: VecDeque<Job>,
     session: Option<Session>,
     sizes: watch::Sender<u64>,
@@ -261,6 +328,7 @@ impl Worker {
                     None => return,
                 }
             }
+            self.company.wait().await;
             while self.waiting.len() < self.limits.units_waiting_max
                 && let Ok(job) = self.queue.try_recv()
             {
@@ -270,6 +338,7 @@ impl Worker {
                 continue;
             };
             let batch = pick(&mut self.waiting, &self.limits);
+            self.company.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
             let kept = self.commit(&session, batch).await;
             if kept {
                 self.session = Some(session);
@@ -296,6 +365,7 @@ impl Worker {
                 Err(_) => "no answer".to_owned(),
             };
             if lost.elapsed() > self.limits.reconnect_within {
+                self.company.waiting.fetch_sub(self.waiting.len(), Ordering::Relaxed);
                 for job in self.waiting.drain(..) {
                     let _ = job.answer.send(Err(AppendError::Unavailable(why.clone())));
                 }
