@@ -2,13 +2,20 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
 
 /** Code lists: code, label in Chinese, label in English. */
 export const codeLists = {
+  ABSENCE_REASON: [
+    { code: "SUSPENSION", zh: "暂时脱离放射工作", en: "suspended from radiation work" },
+    { code: "STUDY", zh: "进修", en: "study" },
+    { code: "MATERNITY", zh: "产假", en: "maternity" },
+    { code: "SICK", zh: "病假", en: "sickness" },
+    { code: "SECONDMENT", zh: "借调", en: "secondment" },
+  ],
   ACCOUNT_KIND: [
     { code: "PERSON", zh: "自然人", en: "natural person" },
     { code: "ORGANISATION", zh: "组织", en: "organisation" },
@@ -85,6 +92,16 @@ export const codeLists = {
     { code: "DOUBTFUL", zh: "存疑", en: "doubtful" },
     { code: "REFUSED", zh: "不符", en: "refused" },
   ],
+  END_REASON: [
+    { code: "TRANSFER_IN_CITY", zh: "市内调动", en: "moved within the city" },
+    { code: "TRANSFER_OUT_CITY", zh: "调往市外", en: "moved out of the city" },
+    { code: "CHANGE_POST", zh: "调离放射岗位", en: "moved to other work" },
+    { code: "RETIRE", zh: "退休", en: "retired" },
+    { code: "RESIGN", zh: "辞职", en: "resigned" },
+    { code: "DEATH", zh: "死亡", en: "died" },
+    { code: "UNFIT", zh: "不适宜从事放射工作", en: "unfit for radiation work" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
   ENVIRONMENT: [
     { code: "production", zh: "正式", en: "production" },
     { code: "test", zh: "测试", en: "test" },
@@ -95,6 +112,39 @@ export const codeLists = {
     { code: "CONSENT", zh: "个人撤回同意", en: "consent withdrawn" },
     { code: "UNLAWFUL", zh: "违法处理", en: "unlawful processing" },
     { code: "MISTAKEN", zh: "误录", en: "entered by mistake" },
+  ],
+  GBZ128: [
+    { code: "1A", zh: "铀矿开采", en: "uranium mining" },
+    { code: "1B", zh: "铀矿水冶", en: "uranium milling" },
+    { code: "1C", zh: "铀的浓缩和转化", en: "enrichment and conversion" },
+    { code: "1D", zh: "燃料制造", en: "fuel fabrication" },
+    { code: "1E", zh: "反应堆运行", en: "reactor operation" },
+    { code: "1F", zh: "燃料后处理", en: "fuel reprocessing" },
+    { code: "1G", zh: "核燃料循环研究", en: "fuel-cycle research" },
+    { code: "2A", zh: "诊断放射学", en: "diagnostic radiology" },
+    { code: "2B", zh: "牙科放射学", en: "dental radiology" },
+    { code: "2C", zh: "核医学", en: "nuclear medicine" },
+    { code: "2D", zh: "放射治疗", en: "radiotherapy" },
+    { code: "2E", zh: "介入放射学", en: "interventional radiology" },
+    { code: "2F", zh: "医学应用其他", en: "other medical uses" },
+    { code: "3A", zh: "工业辐照", en: "industrial irradiation" },
+    { code: "3B", zh: "工业探伤", en: "industrial radiography" },
+    { code: "3C", zh: "发光涂料工业", en: "luminizing" },
+    { code: "3D", zh: "放射性同位素生产", en: "radioisotope production" },
+    { code: "3E", zh: "测井", en: "well logging" },
+    { code: "3F", zh: "加速器运行", en: "accelerator operation" },
+    { code: "3G", zh: "工业应用其他", en: "other industrial uses" },
+    { code: "4A", zh: "民用航空", en: "civil aviation" },
+    { code: "4B", zh: "煤矿开采", en: "coal mining" },
+    { code: "4C", zh: "其他矿藏开采", en: "other mineral mining" },
+    { code: "4D", zh: "石油和天然气工业", en: "oil and gas industry" },
+    { code: "4E", zh: "矿物和矿石处理", en: "handling of minerals and ores" },
+    { code: "4F", zh: "天然源其他", en: "other natural sources" },
+    { code: "5A", zh: "核舰艇及支持设备", en: "nuclear ships and support facilities" },
+    { code: "5B", zh: "其他国防活动", en: "other defence activities" },
+    { code: "6A", zh: "教育", en: "education" },
+    { code: "6B", zh: "兽医学", en: "veterinary medicine" },
+    { code: "6C", zh: "其他", en: "other" },
   ],
   GRADE: [
     { code: "3A", zh: "三级甲等", en: "level 3 grade A" },
@@ -110,6 +160,14 @@ export const codeLists = {
     { code: "1C", zh: "一级丙等", en: "level 1 grade C" },
     { code: "10", zh: "一级未定等", en: "level 1" },
     { code: "00", zh: "未定级", en: "ungraded" },
+  ],
+  ID_DOCUMENT: [
+    { code: "01", zh: "居民身份证", en: "resident identity card" },
+    { code: "02", zh: "护照", en: "passport" },
+    { code: "03", zh: "港澳居民来往内地通行证", en: "travel permit of Hong Kong and Macao residents" },
+    { code: "04", zh: "台湾居民来往大陆通行证", en: "travel permit of Taiwan residents" },
+    { code: "05", zh: "外国人永久居留身份证", en: "permanent residence card of foreigners" },
+    { code: "09", zh: "其他", en: "other" },
   ],
   INSTITUTION_KIND: [
     { code: "RAD", zh: "放射诊疗机构", en: "radiological institution" },
@@ -175,6 +233,13 @@ export const codeLists = {
     { code: "RP_OFFICER", zh: "放射防护负责人", en: "radiation protection officer" },
     { code: "CONTACT", zh: "联系人", en: "contact" },
   ],
+  POST_TAG: [
+    { code: "IN_ROOM", zh: "同室操作", en: "works in the room" },
+    { code: "INTERNAL_RISK", zh: "非密封源操作", en: "handles unsealed sources" },
+    { code: "EMERGENCY", zh: "应急", en: "emergency" },
+    { code: "HIGH_FIELD", zh: "强辐射场", en: "high radiation field" },
+    { code: "RESPIRATOR", zh: "需呼吸防护", en: "needs respiratory protection" },
+  ],
   PROFIT: [
     { code: "1", zh: "非营利", en: "non-profit" },
     { code: "2", zh: "营利", en: "for profit" },
@@ -214,6 +279,12 @@ export const codeLists = {
     { code: "SYS_AUD", zh: "审计管理员", en: "audit administrator" },
     { code: "CDC_READ", zh: "疾控查询", en: "CDC reader" },
     { code: "EXT_AUD", zh: "外部审计", en: "outside auditor" },
+  ],
+  SEX: [
+    { code: "0", zh: "未知", en: "unknown" },
+    { code: "1", zh: "男", en: "male" },
+    { code: "2", zh: "女", en: "female" },
+    { code: "9", zh: "未说明", en: "not stated" },
   ],
   STATE_REASON: [
     { code: "FAULT", zh: "故障", en: "fault" },
@@ -641,6 +712,129 @@ export interface DeviceDecommissioned {
   evidence: string;
 }
 
+/** 人员建档 · person registered */
+export interface PersonRegistered {
+  /** 建档机构 · institution that opens the file */
+  institution: string;
+  /** 姓名 · name (sealed) (1–50 characters) */
+  name: string;
+  /** 证件类型 · kind of identity document */
+  id_type: CodeOf<"ID_DOCUMENT">;
+  /** 公民身份号码 · resident number (sealed) (18–18 characters, resident_no) */
+  resident_no?: string;
+  /** 其他证件号码 · number of another document (sealed) (5–30 characters, document_no) */
+  document_no?: string;
+  /** 电话 · telephone (sealed) (5–20 characters, phone) */
+  phone?: string;
+  /** 住址 · address (sealed) (1–500 characters) */
+  address?: string;
+  /** 性别 · sex */
+  sex: CodeOf<"SEX">;
+  /** 出生年 · year of birth (1900–2100) */
+  birth_year: number;
+  /** 成年月 · month in which he comes of age, of who was a minor when registered (7–7 characters, month) */
+  adult_month?: string;
+  /** 开始放射工作日期 · first day of radiation work anywhere */
+  radiation_work_since?: string;
+}
+
+/** 联系方式变更 · contact changed */
+export interface PersonContactChanged {
+  /** 电话 · telephone (sealed) (5–20 characters, phone) */
+  phone?: string;
+  /** 住址 · address (sealed) (1–500 characters) */
+  address?: string;
+}
+
+/** 人员信息更正 · person corrected */
+export interface PersonCorrected {
+  /** 更正为 · new values */
+  set?: { sex?: CodeOf<"SEX">; birth_year?: number; adult_month?: string; radiation_work_since?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"adult_month" | "radiation_work_since">;
+  /** 姓名更正为 · corrected name (sealed) (1–50 characters) */
+  name?: string;
+  /** 证件类型更正为 · corrected kind of document */
+  id_type?: CodeOf<"ID_DOCUMENT">;
+  /** 公民身份号码更正为 · corrected resident number (sealed) (18–18 characters, resident_no) */
+  resident_no?: string;
+  /** 其他证件号码更正为 · corrected number of another document (sealed) (5–30 characters, document_no) */
+  document_no?: string;
+}
+
+/** 关联本人账户 · worker's account linked */
+export interface PersonAccountLinked {
+  /** 本人账户 · the worker's account */
+  account: string;
+}
+
+/** 本人请求更正 · correction requested by the worker */
+export interface PersonCorrectionRequested {
+  /** 请求更正的内容 · what he wants corrected (sealed) (1–500 characters) */
+  what: string;
+}
+
+/** 更正请求答复 · correction request decided */
+export interface PersonCorrectionDecided {
+  /** 所答复的请求 · the request that is answered */
+  request: EventRef;
+  /** 是否同意 · whether it is accepted */
+  accepted: boolean;
+}
+
+/** 拟上岗 · employment planned */
+export interface EmploymentPlanned {
+  /** 放射工作人员 · the worker */
+  person: string;
+  /** 用人单位 · employer */
+  institution: string;
+  /** 工作人员编号 · number of the worker within the institution (1–40 characters) */
+  worker_no: string;
+  /** 科室 · department (1–100 characters) */
+  department?: string;
+  /** 职业类别 · occupational category */
+  category: CodeOf<"GBZ128">;
+  /** 岗位特征 · what marks the post (1–5 items) */
+  tags?: Array<CodeOf<"POST_TAG">>;
+}
+
+/** 上岗 · employment activated */
+export interface EmploymentActivated {
+  /** 系统启用前已在岗或前置条件在系统外核实 · examination, training and certificate were seen outside this system */
+  legacy: boolean;
+}
+
+/** 暂时离岗 · employment suspended */
+export interface EmploymentSuspended {
+  /** 原因 · why */
+  reason: CodeOf<"ABSENCE_REASON">;
+}
+
+/** 返岗 · employment resumed */
+export type EmploymentResumed = Record<string, never>;
+
+/** 岗位变更 · employment changed */
+export interface EmploymentChanged {
+  /** 变更为 · new values */
+  set?: { worker_no?: string; department?: string; category?: CodeOf<"GBZ128">; tags?: Array<CodeOf<"POST_TAG">> };
+  /** 清空 · members without a value */
+  clear?: Array<"department" | "tags">;
+}
+
+/** 岗位信息更正 · employment corrected */
+export interface EmploymentCorrected {
+  /** 变更为 · new values */
+  set?: { worker_no?: string; department?: string; category?: CodeOf<"GBZ128">; tags?: Array<CodeOf<"POST_TAG">> };
+  /** 清空 · members without a value */
+  clear?: Array<"department" | "tags">;
+}
+
+/** 离岗 · employment ended */
+export interface EmploymentEnded {
+  /** 离岗原因 · why */
+  reason: CodeOf<"END_REASON">;
+}
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -684,6 +878,19 @@ export interface EventData {
   "device.state_changed/1": DeviceStateChanged;
   "device.corrected/1": DeviceCorrected;
   "device.decommissioned/1": DeviceDecommissioned;
+  "person.registered/1": PersonRegistered;
+  "person.contact_changed/1": PersonContactChanged;
+  "person.corrected/1": PersonCorrected;
+  "person.account_linked/1": PersonAccountLinked;
+  "person.correction_requested/1": PersonCorrectionRequested;
+  "person.correction_decided/1": PersonCorrectionDecided;
+  "employment.planned/1": EmploymentPlanned;
+  "employment.activated/1": EmploymentActivated;
+  "employment.suspended/1": EmploymentSuspended;
+  "employment.resumed/1": EmploymentResumed;
+  "employment.changed/1": EmploymentChanged;
+  "employment.corrected/1": EmploymentCorrected;
+  "employment.ended/1": EmploymentEnded;
 }
 
 export interface Shape {
@@ -754,6 +961,23 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"new state","is":"code","list":"DEVICE_STATE","name":"to","required":true,"zh":"变更后状态"},{"en":"why","is":"code","list":"STATE_REASON","name":"why","required":true,"zh":"原因"}],"effective_on":"required","en":"device state changed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.state_changed","zh":"设备状态变更"},
     {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"institution","is":"uuid","name":"institution","of":"institution","required":false,"zh":"使用机构"},{"en":"kind","is":"code","list":"DEVICE_KIND","name":"kind","required":false,"zh":"设备类别"},{"en":"number within the institution","is":"text","max_chars":40,"min_chars":1,"name":"device_no","required":false,"zh":"单位内编号"},{"en":"name","is":"text","max_chars":100,"min_chars":1,"name":"name","required":false,"zh":"设备名称"},{"en":"model","is":"text","max_chars":100,"min_chars":1,"name":"model","required":false,"zh":"型号"},{"en":"maker","is":"text","max_chars":100,"min_chars":1,"name":"maker","required":false,"zh":"生产厂家"},{"en":"factory number","is":"text","max_chars":60,"min_chars":1,"name":"factory_no","required":false,"zh":"出厂编号"},{"en":"maximum tube voltage","is":"integer","max":1000000,"min":0,"name":"tube_voltage_v","required":false,"unit":"V","zh":"最大管电压"},{"en":"maximum tube current","is":"integer","max":10000000,"min":0,"name":"tube_current_ua","required":false,"unit":"µA","zh":"最大管电流"},{"en":"maximum energy","is":"integer","max":1000000,"min":0,"name":"energy_kev","required":false,"unit":"keV","zh":"最大能量"},{"en":"nuclide","is":"text","max_chars":20,"min_chars":1,"name":"nuclide","required":false,"zh":"核素"},{"en":"activity in becquerel","form":"activity_bq","is":"text","max_chars":25,"min_chars":1,"name":"activity_bq","pattern":"^(0|[1-9][0-9]{0,24})$","required":false,"zh":"活度"},{"en":"made on","is":"date","name":"made_on","required":false,"zh":"出厂日期"},{"en":"bought on","is":"date","name":"bought_on","required":false,"zh":"购置日期"},{"en":"location","is":"text","max_chars":100,"min_chars":1,"name":"location","required":false,"zh":"所在场所"},{"en":"class of ray device","is":"code","list":"RAY_CLASS","name":"ray_class","required":false,"zh":"射线装置分类"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["model","tube_voltage_v","tube_current_ua","energy_kev","nuclide","activity_bq","made_on","bought_on","ray_class"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"device corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"device.corrected","zh":"设备更正"},
     {"creates":false,"data":[{"en":"method","is":"code","list":"DISPOSAL_METHOD","name":"method","required":true,"zh":"处置方式"},{"en":"evidence that it was disabled","is":"text","max_chars":500,"min_chars":1,"name":"evidence","required":true,"zh":"去功能化证明"}],"effective_on":"required","en":"device decommissioned","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.decommissioned","zh":"设备报废"},
+  ] },
+  { kind: "person", zh: "放射工作人员", en: "radiation worker", types: [
+    {"creates":true,"data":[{"en":"institution that opens the file","is":"uuid","name":"institution","of":"institution","required":true,"zh":"建档机构"},{"en":"name","is":"sealed","name":"name","required":true,"subject":"/record","value":{"is":"text","max_chars":50,"min_chars":1},"zh":"姓名"},{"en":"kind of identity document","is":"code","list":"ID_DOCUMENT","name":"id_type","required":true,"zh":"证件类型"},{"en":"resident number","is":"sealed","name":"resident_no","required":false,"subject":"/record","value":{"form":"resident_no","is":"text","max_chars":18,"min_chars":18,"pattern":"^[1-9][0-9]{16}[0-9X]$"},"zh":"公民身份号码"},{"en":"number of another document","is":"sealed","name":"document_no","required":false,"subject":"/record","value":{"form":"document_no","is":"text","max_chars":30,"min_chars":5,"pattern":"^[0-9A-Z()/-]{5,30}$"},"zh":"其他证件号码"},{"en":"telephone","is":"sealed","name":"phone","required":false,"subject":"/record","value":{"form":"phone","is":"text","max_chars":20,"min_chars":5,"pattern":"^[+0-9][0-9 -]{4,19}$"},"zh":"电话"},{"en":"address","is":"sealed","name":"address","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"住址"},{"en":"sex","is":"code","list":"SEX","name":"sex","required":true,"zh":"性别"},{"en":"year of birth","is":"integer","max":2100,"min":1900,"name":"birth_year","required":true,"zh":"出生年"},{"en":"month in which he comes of age, of who was a minor when registered","form":"month","is":"text","max_chars":7,"min_chars":7,"name":"adult_month","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","required":false,"zh":"成年月"},{"en":"first day of radiation work anywhere","is":"date","name":"radiation_work_since","required":false,"zh":"开始放射工作日期"}],"effective_on":"optional","en":"person registered","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.registered","zh":"人员建档"},
+    {"creates":false,"data":[{"en":"telephone","is":"sealed","name":"phone","required":false,"subject":"/record","value":{"form":"phone","is":"text","max_chars":20,"min_chars":5,"pattern":"^[+0-9][0-9 -]{4,19}$"},"zh":"电话"},{"en":"address","is":"sealed","name":"address","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"住址"}],"effective_on":"required","en":"contact changed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.contact_changed","zh":"联系方式变更"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"sex","is":"code","list":"SEX","name":"sex","required":false,"zh":"性别"},{"en":"year of birth","is":"integer","max":2100,"min":1900,"name":"birth_year","required":false,"zh":"出生年"},{"en":"month in which he comes of age, of who was a minor when registered","form":"month","is":"text","max_chars":7,"min_chars":7,"name":"adult_month","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","required":false,"zh":"成年月"},{"en":"first day of radiation work anywhere","is":"date","name":"radiation_work_since","required":false,"zh":"开始放射工作日期"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["adult_month","radiation_work_since"],"required":false,"zh":"清空"},{"en":"corrected name","is":"sealed","name":"name","required":false,"subject":"/record","value":{"is":"text","max_chars":50,"min_chars":1},"zh":"姓名更正为"},{"en":"corrected kind of document","is":"code","list":"ID_DOCUMENT","name":"id_type","required":false,"zh":"证件类型更正为"},{"en":"corrected resident number","is":"sealed","name":"resident_no","required":false,"subject":"/record","value":{"form":"resident_no","is":"text","max_chars":18,"min_chars":18,"pattern":"^[1-9][0-9]{16}[0-9X]$"},"zh":"公民身份号码更正为"},{"en":"corrected number of another document","is":"sealed","name":"document_no","required":false,"subject":"/record","value":{"form":"document_no","is":"text","max_chars":30,"min_chars":5,"pattern":"^[0-9A-Z()/-]{5,30}$"},"zh":"其他证件号码更正为"}],"effective_on":"forbidden","en":"person corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"person.corrected","zh":"人员信息更正"},
+    {"creates":false,"data":[{"en":"the worker's account","is":"uuid","name":"account","of":"account","required":true,"zh":"本人账户"}],"effective_on":"forbidden","en":"worker's account linked","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.account_linked","zh":"关联本人账户"},
+    {"creates":false,"data":[{"en":"what he wants corrected","is":"sealed","name":"what","required":true,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"请求更正的内容"}],"effective_on":"forbidden","en":"correction requested by the worker","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.correction_requested","zh":"本人请求更正"},
+    {"creates":false,"data":[{"en":"the request that is answered","is":"event_ref","name":"request","required":true,"zh":"所答复的请求"},{"en":"whether it is accepted","is":"flag","name":"accepted","required":true,"zh":"是否同意"}],"effective_on":"forbidden","en":"correction request decided","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.correction_decided","zh":"更正请求答复"},
+  ] },
+  { kind: "employment", zh: "用人关系", en: "employment", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"uuid","name":"person","of":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":true,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":true,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"effective_on":"forbidden","en":"employment planned","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.planned","zh":"拟上岗"},
+    {"creates":false,"data":[{"en":"examination, training and certificate were seen outside this system","is":"flag","name":"legacy","required":true,"zh":"系统启用前已在岗或前置条件在系统外核实"}],"effective_on":"required","en":"employment activated","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.activated","zh":"上岗"},
+    {"creates":false,"data":[{"en":"why","is":"code","list":"ABSENCE_REASON","name":"reason","required":true,"zh":"原因"}],"effective_on":"required","en":"employment suspended","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.suspended","zh":"暂时离岗"},
+    {"creates":false,"data":[],"effective_on":"required","en":"employment resumed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.resumed","zh":"返岗"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":false,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":false,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["department","tags"],"required":false,"zh":"清空"}],"effective_on":"required","en":"employment changed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.changed","zh":"岗位变更"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":false,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":false,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["department","tags"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"employment corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"employment.corrected","zh":"岗位信息更正"},
+    {"creates":false,"data":[{"en":"why","is":"code","list":"END_REASON","name":"reason","required":true,"zh":"离岗原因"}],"effective_on":"required","en":"employment ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.ended","zh":"离岗"},
   ] },
 ];
 

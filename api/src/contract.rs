@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use domain::catalog::{EventType, Kind, describe};
+use domain::catalog::{CATALOGUE, EventType, Kind, describe};
 use domain::field::{Field, Shape};
 use domain::refusal::Code;
 use serde_json::Value as Json;
@@ -41,7 +41,7 @@ pub fn events_ts() -> String {
     line(&mut out, "export interface EventRef { event: string; hash: string }");
     line(&mut out, "export interface RecordRef { kind: string; id: string }");
     out.push('\n');
-    let catalogue = describe();
+    let catalogue = describe(CATALOGUE);
     code_lists(&mut out, &catalogue);
     let mut names = Vec::new();
     for known in Kind::ALL.iter().flat_map(|kind| kind.types()) {

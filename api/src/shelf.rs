@@ -13,13 +13,14 @@ use domain::authority::{Authority, InForce, POLICY_KEY, authority_key};
 use domain::catalog::Kind;
 use domain::memory::{credential_owner, in_force, ledger_owners};
 use domain::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need};
+use domain::records::SealedRef;
 use domain::records::credential::key_claim;
 use domain::records::ledger::Ledger;
 use quick_cache::sync::Cache;
 use schema::error::Error;
 use schema::event_log::{EventLog, StoredEvent};
 use signing::bytes::{Hash, Instant, KeyId, LedgerId};
-use signing::json::read_stored;
+use signing::json::{Value, read_stored};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
@@ -62,6 +63,8 @@ pub struct Fetched {
     unknown_owners: HashSet<KeyId>,
     events: HashMap<Uuid, Option<Known>>,
     claims: HashMap<Claim, Option<Holder>>,
+    /// Sealed values that were opened; none for one that was erased.
+    pub opened: HashMap<SealedRef, Option<Value>>,
 }
 
 impl Shelf {
@@ -162,6 +165,7 @@ impl Shelf {
                 fetched.claims.insert(claim, holder);
                 Ok(())
             }
+            Need::Opened(_) => unreachable!("the door opens: the shelf has no keys"),
         }
     }
 
@@ -381,6 +385,9 @@ impl Facts for View<'_> {
         let dated = self.shelf.authorities.get(&account).ok_or(Need::Authority(account))?;
         self.saw_key(authority_key(account), dated.last);
         Ok(dated.value)
+    }
+    fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, Need> {
+        self.fetched.opened.get(sealed).cloned().ok_or_else(|| Need::Opened(sealed.clone()))
     }
     fn entry(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
         if let Some(entry) = self.shelf.entries.get(record) {

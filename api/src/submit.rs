@@ -12,12 +12,13 @@ use domain::admission::{Admitted, Presented, judge, receive};
 use domain::authority::{Authority, InForce};
 use domain::prepare::{self, Request};
 use domain::record::{Facts, KeyOwner, Need, Stop};
-use domain::records::erasure;
+use domain::records::{SealedRef, erasure};
 use domain::refusal::{Code, Refusal};
 use domain::seals::Openings;
 use schema::appender::Appender;
 use schema::event_log::{AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcome, StoredEvent, Take};
 use schema::key_store::KeyStore;
+use schema::openings::Opened;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Hash, Instant, KeyId, LedgerId, b64url};
 use signing::envelope::{Envelope, EnvelopeFault, Opening, PayloadType, Unit};
@@ -422,12 +423,31 @@ impl Door {
     }
 
     async fn fetch(&self, need: Need, fetched: &mut Fetched) -> Result<(), SubmitError> {
+        if let Need::Opened(sealed) = need {
+            let value = self.opened(&sealed).await?;
+            fetched.opened.insert(sealed, value);
+            return Ok(());
+        }
         let ledger = need == Need::Ledger;
         self.shelf.fetch(need, fetched).await?;
         if ledger && self.shelf.ledger().is_none() {
             fetched.no_ledger();
         }
         Ok(())
+    }
+
+    /// The value behind a seal that was admitted before; none when its subject's key was erased.
+    async fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, SubmitError> {
+        let stored = self.parts.log.openings(&[sealed.event]).await?;
+        let Some(stored) = stored.iter().find(|stored| stored.pointer == sealed.pointer.as_str()) else {
+            let why = format!("no opening at {} of event {}", sealed.pointer, sealed.event);
+            return Err(SubmitError::Failed(schema::error::Error::Corrupt { position: None, why }));
+        };
+        match schema::openings::open(&self.parts.keys, self.parts.installation.ledger, stored)? {
+            Opened::Open { value, .. } => Ok(Some(value)),
+            Opened::Erased => Ok(None),
+            Opened::Unavailable => Err(SubmitError::Busy),
+        }
     }
 
     async fn received(

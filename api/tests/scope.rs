@@ -12,7 +12,7 @@ use signing::statement::RecordRef;
 use support::{City, serve_city};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 8] = [
+const LISTS: [(&str, Kind); 10] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -21,6 +21,8 @@ const LISTS: [(&str, Kind); 8] = [
     ("erasures", Kind::Erasure),
     ("institutions", Kind::Institution),
     ("devices", Kind::Device),
+    ("persons", Kind::Person),
+    ("employments", Kind::Employment),
 ];
 
 type Place = (Option<Uuid>, Option<String>, Option<Uuid>);
@@ -40,6 +42,11 @@ fn place(city: &City, record: &RecordRef) -> Place {
         State::Ledger(_) | State::Policy(_) => (None, None, None),
         State::Institution(_) => institution(record.id),
         State::Device(device) => institution(device.profile.institution),
+        State::Person(person) => {
+            let (org, area, _) = institution(person.institution);
+            (org, area, person.account)
+        }
+        State::Employment(employment) => institution(employment.institution),
         State::Account(account) => {
             // Staff of a service organisation have no area: they are the city's matter.
             let area = account
@@ -195,7 +202,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 13, "every field of the root");
+    assert_eq!(asked, 15, "every field of the root");
     let answer = server
         .ask(
             None,

@@ -7,12 +7,14 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use signing::bytes::Hash;
 use signing::json::Object;
-use signing::statement::{Meaning, Statement};
+use signing::statement::{Meaning, RecordRef, Statement};
 use uuid::Uuid;
 
 use crate::field::{CodeList, Field, Shape, Subject};
-use crate::record::{About, Claim, Draft, Facts, Need, Record, Stop, Target};
-use crate::records::{account, credential, device, erasure, grant, institution, ledger, policy};
+use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
+use crate::records::{
+    account, credential, device, employment, erasure, grant, institution, ledger, person, policy,
+};
 
 /// Whether a member of the statement has a place with an event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +121,7 @@ macro_rules! events {
 }
 
 macro_rules! catalog {
-    ($($variant:ident = $word:literal, $module:ident, $zh:literal, $en:literal;)+) => {
+    ($($variant:ident = $word:literal, $since:literal, $module:ident, $zh:literal, $en:literal;)+) => {
         /// A kind of record.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind { $(#[doc = $en] $variant,)+ }
@@ -149,6 +151,12 @@ macro_rules! catalog {
                 match word { $($word => Some(Kind::$variant),)+ _ => None }
             }
 
+            /// Version of the catalogue with which the kind came.
+            #[must_use]
+            pub fn since(self) -> u32 {
+                match self { $(Kind::$variant => $since,)+ }
+            }
+
             /// Labels in Chinese and English.
             #[must_use]
             pub fn labels(self) -> (&'static str, &'static str) {
@@ -173,6 +181,18 @@ macro_rules! catalog {
             #[must_use]
             pub fn claims(&self, id: Uuid) -> Vec<Claim> {
                 match self { $(State::$variant(state) => state.claims(id),)+ }
+            }
+
+            /// See [`Record::belongs_to`].
+            #[must_use]
+            pub fn belongs_to(&self) -> Option<RecordRef> {
+                match self { $(State::$variant(state) => state.belongs_to(),)+ }
+            }
+
+            /// Business keys that the state holds over sealed values.
+            #[must_use]
+            pub fn sealed_claims(&self) -> Vec<SealedClaim> {
+                match self { $(State::$variant(state) => state.sealed_claims(),)+ }
             }
 
             $(#[doc = concat!("The state of a ", $en, ", if it is one.")]
@@ -233,6 +253,12 @@ macro_rules! catalog {
                 })+ }
             }
 
+            /// See [`Record::begins_under`].
+            #[must_use]
+            pub fn begins_under(&self) -> Option<RecordRef> {
+                match self { $(Event::$variant(event) => $module::$variant::begins_under(event),)+ }
+            }
+
             /// See [`Record::keys`].
             #[must_use]
             pub fn keys(&self, about: &About<'_>) -> Vec<CompactString> {
@@ -254,14 +280,16 @@ macro_rules! catalog {
 }
 
 catalog! {
-    Ledger = "ledger", ledger, "账本", "ledger";
-    Policy = "policy", policy, "策略", "policy";
-    Account = "account", account, "账户", "account";
-    Credential = "credential", credential, "证书", "credential";
-    Grant = "grant", grant, "授权", "grant";
-    Erasure = "erasure", erasure, "删除个人信息", "erasure";
-    Institution = "institution", institution, "机构", "institution";
-    Device = "device", device, "设备", "device";
+    Ledger = "ledger", 1, ledger, "账本", "ledger";
+    Policy = "policy", 1, policy, "策略", "policy";
+    Account = "account", 1, account, "账户", "account";
+    Credential = "credential", 1, credential, "证书", "credential";
+    Grant = "grant", 1, grant, "授权", "grant";
+    Erasure = "erasure", 1, erasure, "删除个人信息", "erasure";
+    Institution = "institution", 1, institution, "机构", "institution";
+    Device = "device", 1, device, "设备", "device";
+    Person = "person", 2, person, "放射工作人员", "radiation worker";
+    Employment = "employment", 2, employment, "用人关系", "employment";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.
@@ -279,8 +307,10 @@ pub fn event_types() -> impl Iterator<Item = &'static EventType> {
 /// The published files: what they are, their version and exact bytes. Old versions stay for ever.
 pub const FILES: &[(&str, u32, &[u8])] = &[
     ("catalogue", 1, include_bytes!("../files/catalogue-1.json")),
+    ("catalogue", 2, include_bytes!("../files/catalogue-2.json")),
     ("policy", 1, include_bytes!("../files/policy-1.json")),
     ("policy", 2, include_bytes!("../files/policy-2.json")),
+    ("policy", 3, include_bytes!("../files/policy-3.json")),
     ("rules", 1, include_bytes!("../files/rules-1.json")),
 ];
 
@@ -296,11 +326,14 @@ pub fn file_hash(what: &str, version: u32) -> Option<Hash> {
     file(what, version).map(Hash::of)
 }
 
-/// The newest catalogue as data: the source of `files/catalogue-1.json`, of forms and of the data dictionary.
+/// The newest catalogue.
+pub const CATALOGUE: u32 = 2;
+
+/// A catalogue as data: the source of `files/catalogue-<version>.json`, of forms and of the data dictionary.
 #[must_use]
-pub fn describe() -> Json {
-    let kinds: Vec<Json> = Kind::ALL
-        .iter()
+pub fn describe(version: u32) -> Json {
+    let there = || Kind::ALL.iter().filter(|kind| kind.since() <= version);
+    let kinds: Vec<Json> = there()
         .map(|kind| {
             let (zh, en) = kind.labels();
             let types: Vec<Json> = kind.types().iter().map(describe_type).collect();
@@ -308,7 +341,7 @@ pub fn describe() -> Json {
         })
         .collect();
     let mut lists: Vec<&CodeList> = Vec::new();
-    for event_type in event_types() {
+    for event_type in there().flat_map(|kind| kind.types()) {
         collect_lists(event_type.data, &mut lists);
     }
     lists.sort_by_key(|list| list.name);
@@ -321,7 +354,7 @@ pub fn describe() -> Json {
             (list.name.to_owned(), Json::Array(codes))
         })
         .collect();
-    json!({"what": "catalogue", "version": 1, "kinds": kinds, "code_lists": lists})
+    json!({"what": "catalogue", "version": version, "kinds": kinds, "code_lists": lists})
 }
 
 fn describe_type(event_type: &EventType) -> Json {

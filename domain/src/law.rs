@@ -35,6 +35,20 @@ pub const RADIOLOGY: Instrument = Instrument {
     edition: "原卫生部令第46号，2016年修正",
 };
 
+/// 职业病防治法: prevention and control of occupational diseases. Older guides cite the articles of 2016.
+pub const OCCUPATIONAL_DISEASE: Instrument = Instrument {
+    zh: "中华人民共和国职业病防治法",
+    en: "Law on Prevention and Control of Occupational Diseases",
+    edition: "2018年修正",
+};
+
+/// 放射工作人员职业健康管理办法: occupational health of radiation workers, Order 55 of the Ministry of Health.
+pub const RADIATION_WORKERS: Instrument = Instrument {
+    zh: "放射工作人员职业健康管理办法",
+    en: "Measures for the Occupational Health of Radiation Workers",
+    edition: "原卫生部令第55号，2007年",
+};
+
 /// 个人信息保护法: the personal information protection law.
 pub const PERSONAL_INFORMATION: Instrument =
     Instrument {

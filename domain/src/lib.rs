@@ -21,6 +21,7 @@ pub mod codes;
 pub mod field;
 pub mod law;
 pub mod memory;
+pub mod person_codes;
 pub mod policy;
 pub mod prepare;
 pub mod record;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use signing::bytes::{Hash, Instant, KeyId, LedgerId};
+use signing::envelope::Opening;
+use signing::json::Value;
 use signing::keys::PublicKey;
 use signing::statement::{RecordRef, Statement};
 use uuid::Uuid;
@@ -14,7 +16,7 @@ use crate::authority::{Adopted, Authority, InForce, POLICY_KEY};
 use crate::catalog::State;
 use crate::codes::PolicyFile;
 use crate::record::{Claim, Entry, Facts, Holder, KeyClass, KeyOwner, Known, Members, Need};
-use crate::records::{credential, ledger};
+use crate::records::{SealedRef, credential, ledger};
 
 /// Key of the content digests of a ledger in memory, which has nothing to hide from whoever reads it.
 pub const CONTENT_KEY: [u8; 32] = [0; 32];
@@ -118,6 +120,7 @@ pub struct Memory<S = Maps> {
     owners: HashMap<KeyId, KeyOwner>,
     authorities: HashMap<Uuid, Arc<Authority>>,
     in_force: Arc<InForce>,
+    opened: HashMap<(Uuid, CompactString), Value>,
 }
 
 impl Memory {
@@ -151,6 +154,7 @@ impl<S: Store> Memory<S> {
             owners: HashMap::new(),
             authorities: HashMap::new(),
             in_force: Arc::default(),
+            opened: HashMap::new(),
         }
     }
 
@@ -168,6 +172,12 @@ impl<S: Store> Memory<S> {
     /// Sets the instant at which the next unit is judged.
     pub fn set_now(&mut self, now: Instant) {
         self.now = now;
+    }
+
+    /// Keeps the openings of an event, as the real ledger does: a correction of a sealed business key asks for the old one.
+    pub fn keep(&mut self, event: Uuid, openings: &[Opening]) {
+        let values = openings.iter().map(|opening| ((event, opening.pointer.as_str().into()), opening.value.clone()));
+        self.opened.extend(values);
     }
 
     /// Appends an admitted unit; returns its first position.
@@ -249,7 +259,7 @@ impl<S: Store> Memory<S> {
                 self.authorise(credential.account);
             }
             State::Grant(grant) => self.authorise(grant.given.account),
-            State::Erasure(_) | State::Institution(_) | State::Device(_) => {}
+            _ => {}
         }
     }
 
@@ -353,6 +363,9 @@ impl<S: Store> Facts for Memory<S> {
     }
     fn used(&self, id: Uuid) -> Result<bool, Need> {
         Ok(self.store.used(id))
+    }
+    fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, Need> {
+        Ok(self.opened.get(&(sealed.event, sealed.pointer.clone())).cloned())
     }
     fn claim(&self, claim: &Claim) -> Result<Option<Holder>, Need> {
         Ok(self.store.claim(claim))

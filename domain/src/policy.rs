@@ -45,6 +45,9 @@ pub struct Policy {
     what: String,
     /// Version of the file.
     pub version: u32,
+    /// Version of the catalogue whose event types it names, all of them.
+    #[serde(default = "first_catalogue")]
+    pub catalogue: u32,
     /// Act → ways in which it is allowed. An act that is not named is allowed to nobody.
     pub acts: BTreeMap<String, Vec<Allow>>,
     /// Acts that need another natural person than the statements since the last approval.
@@ -53,6 +56,11 @@ pub struct Policy {
     pub assurance: BTreeMap<String, String>,
     /// Role → how far it reads, kind by kind (`*` for the others).
     pub read: BTreeMap<String, BTreeMap<String, Reach>>,
+}
+
+/// The first policies did not say.
+fn first_catalogue() -> u32 {
+    1
 }
 
 static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {

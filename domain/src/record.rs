@@ -11,7 +11,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use serde::Serialize;
 use signing::bytes::{Date, Hash, Instant, KeyId, LedgerId};
-use signing::json::Object;
+use signing::json::{Object, Value};
 use signing::keys::PublicKey;
 use signing::statement::{EventRef, RecordRef, Statement};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::authority::{Authority, InForce};
 use crate::catalog::{EventType, Kind, State};
 use crate::field::{Change, Data};
+use crate::records::SealedRef;
 use crate::records::ledger::Ledger;
 use crate::refusal::{Code, Refusal, Rule};
 
@@ -68,6 +69,16 @@ pub trait Record: Sized + Clone + Serialize {
     /// Takes an admitted event. An event that cannot follow this state means a corrupt log and panics.
     fn evolve(state: Option<Self>, event: Self::Event, about: &About<'_>) -> Self;
 
+    /// The record to whose organisation and area this one belongs, where its own state does not say both.
+    fn belongs_to(&self) -> Option<RecordRef> {
+        None
+    }
+
+    /// [`Record::belongs_to`] of a record that begins with this event.
+    fn begins_under(_event: &Self::Event) -> Option<RecordRef> {
+        None
+    }
+
     /// Index keys that the event touches, a pure function of the event.
     fn keys(_event: &Self::Event, _about: &About<'_>) -> Vec<CompactString> {
         Vec::new()
@@ -75,6 +86,12 @@ pub trait Record: Sized + Clone + Serialize {
 
     /// Business keys that the state holds.
     fn claims(&self, _id: Uuid) -> Vec<Claim> {
+        Vec::new()
+    }
+
+    /// Business keys that the state holds over sealed values: kept apart by a keyed digest, since a number that is
+    /// short enough to be guessed must not follow from what is stored.
+    fn sealed_claims(&self) -> Vec<SealedClaim> {
         Vec::new()
     }
 
@@ -278,6 +295,33 @@ impl Claim {
     }
 }
 
+/// A business key of which one part is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedClaim {
+    /// What kind of key it is.
+    pub name: &'static str,
+    /// Its parts in the clear.
+    pub parts: Vec<CompactString>,
+    /// The sealed part.
+    pub sealed: SealedRef,
+}
+
+impl SealedClaim {
+    /// The claim, once the sealed part is known: `parts` and the digest of all of it under the installation's secret.
+    #[must_use]
+    pub fn opened(&self, secret: &[u8; 32], value: &str) -> Claim {
+        let mut bytes = b"radledger-sealed-claim-v1\0".to_vec();
+        signing::bytes::lp(&mut bytes, secret);
+        signing::bytes::lp(&mut bytes, self.name.as_bytes());
+        for part in self.parts.iter().map(CompactString::as_str).chain([value]) {
+            signing::bytes::lp(&mut bytes, part.as_bytes());
+        }
+        let mut parts = self.parts.clone();
+        parts.push(signing::bytes::b64url(&Hash::of(&bytes).0).into());
+        Claim { name: self.name, parts }
+    }
+}
+
 /// Who holds a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
@@ -379,6 +423,11 @@ pub trait Facts {
     fn used(&self, id: Uuid) -> Result<bool, Need>;
     /// Key of the digests that tell the same fact from another.
     fn content_key(&self) -> [u8; 32];
+    /// A sealed value that was admitted before; none when it was erased.
+    ///
+    /// # Errors
+    /// [`Need::Opened`].
+    fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, Need>;
     /// Holder of a claim. A view that leaves the question to the append answers none.
     ///
     /// # Errors
@@ -405,6 +454,8 @@ pub enum Need {
     Event(Uuid),
     /// A claim.
     Claim(Claim),
+    /// The value behind a seal.
+    Opened(SealedRef),
 }
 
 /// Why a decision did not say yes.

@@ -75,6 +75,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     ];
     const DEVICE: &[Facet] =
         &[one("kind"), one("ray_class"), one("maker"), one("factory_no"), one("device_no"), one("legacy")];
+    const PERSON: &[Facet] = &[one("sex"), one("birth_year")];
+    const EMPLOYMENT: &[Facet] = &[one("person"), one("worker_no"), one("category")];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -84,6 +86,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::Erasure => ERASURE,
         Kind::Institution => INSTITUTION,
         Kind::Device => DEVICE,
+        Kind::Person => PERSON,
+        Kind::Employment => EMPLOYMENT,
     }
 }
 
@@ -100,6 +104,8 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::Erasure => codes(domain::records::erasure::ErasureState::LIST),
         Kind::Institution => codes(domain::codes::InstitutionState::LIST),
         Kind::Device => codes(domain::codes::DeviceState::LIST),
+        Kind::Person => vec!["REGISTERED"],
+        Kind::Employment => codes(domain::person_codes::EmploymentState::LIST),
     }
 }
 
@@ -247,5 +253,20 @@ fn show(state: &State) -> Shown {
                 ],
             }
         }
+        // A name is sealed: lists of persons go by the employment's number, and by name only in process memory.
+        State::Person(person) => Shown {
+            label: CompactString::default(),
+            state: "REGISTERED",
+            facets: vec![person.profile.sex.as_str().into(), text(person.profile.birth_year)],
+        },
+        State::Employment(employment) => Shown {
+            label: employment.profile.worker_no.clone(),
+            state: employment.state.as_str(),
+            facets: vec![
+                text(employment.person),
+                employment.profile.worker_no.clone(),
+                employment.profile.category.as_str().into(),
+            ],
+        },
     }
 }

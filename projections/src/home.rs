@@ -1,12 +1,12 @@
 //! To which organisation and area a row belongs: what decides who may read it.
 //!
-//! A device belongs to its institution, a credential to its account, a request for erasure to the record that names
+//! A device or a worker's file belongs to its institution, a credential to its account, a request for erasure to the record that names
 //! the person. The area of an organisation's rows is the one in which its institution is supervised *now*, whatever
 //! it was when the row was written: the county that supervises reads the history.
 
 use compact_str::CompactString;
 use domain::catalog::{Event, Kind, State};
-use domain::records::{credential, device, erasure, grant};
+use domain::records::{credential, erasure, grant};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
@@ -33,16 +33,16 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
         }
         State::Account(account) => within(account.org, account.area.as_ref(), Some(record.id), entries),
         State::Grant(grant) => within(grant.given.org, grant.given.area.as_ref(), Some(grant.given.account), entries),
-        State::Device(_) | State::Erasure(_) => {
-            let mut home = of_parent(record, state, entries);
-            home.account = None;
-            home
-        }
+        State::Person(person) => Home { account: person.account, ..of_parent(record, state, entries) },
         State::Credential(credential) => {
             let mut home = of_parent(record, state, entries);
             home.account = Some(credential.account);
             home
         }
+        // What belongs to an account here (a request for erasure) is not the account's own.
+        State::Erasure(_) => Home { account: None, ..of_parent(record, state, entries) },
+        // A worker reads what is his.
+        _ => of_parent(record, state, entries),
     }
 }
 
@@ -53,9 +53,9 @@ pub fn parent(record: &RecordRef, state: &State) -> Option<RecordRef> {
         State::Ledger(_) | State::Policy(_) | State::Institution(_) => None,
         State::Account(account) => account.org.map(institution).filter(|parent| parent != record),
         State::Grant(grant) => grant.given.org.map(institution),
-        State::Device(device) => Some(institution(device.profile.institution)),
         State::Credential(credential) => Some(account(credential.account)),
         State::Erasure(erasure) => Some(erasure.found_in.clone()),
+        other => other.belongs_to(),
     }
 }
 
@@ -65,10 +65,9 @@ pub fn first_parent(_: &RecordRef, event: &Event) -> Option<RecordRef> {
     match event {
         Event::Account(domain::records::account::Event::Opened(opened)) => opened.org.map(institution),
         Event::Grant(grant::Event::Given(given)) => given.org.map(institution),
-        Event::Device(device::Event::Registered(profile)) => Some(institution(profile.institution)),
         Event::Credential(credential::Event::Requested(requested)) => Some(account(requested.account)),
         Event::Erasure(erasure::Event::Requested(requested)) => Some(requested.found_in.clone()),
-        _ => None,
+        other => other.begins_under(),
     }
 }
 

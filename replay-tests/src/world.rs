@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use domain::admission::{Admitted, Presented, Service, judge, receive};
 use domain::catalog::file_hash;
 use domain::memory::Memory;
+use domain::person_codes::resident_no_ok;
 use domain::prepare::{Request, prepare};
 use domain::record::Stop;
 use domain::refusal::Refusal;
@@ -141,6 +142,8 @@ pub struct County {
     pub officer: Person,
     /// The institution.
     pub institution: Uuid,
+    /// Administrator of the institution.
+    pub unit_admin: Person,
 }
 
 /// Area of the tests' county.
@@ -202,7 +205,7 @@ impl World {
         world.act(&approver, Wish::new("institution.approved", institution, json!({}))).expect("approved");
         let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(institution), Some(AREA));
         let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(institution), Some(AREA));
-        County { world, city, admin, supervisor, approver, officer, institution }
+        County { world, city, admin, supervisor, approver, unit_admin, officer, institution }
     }
 
     fn draw(&mut self) -> [u8; 32] {
@@ -273,6 +276,17 @@ impl World {
         let created = self.act(&first, Wish::new("ledger.created", record, self.genesis_data())).expect("genesis");
         self.act(&second, Wish::new("ledger.countersigned", record, json!({"countersigns": created})))
             .expect("countersignature");
+    }
+
+    /// Puts a published file in force, from today.
+    pub fn adopt(&mut self, what: &str, version: u32) {
+        let record = self.id();
+        let (first, second) = (self.roots[0].clone(), self.roots[1].clone());
+        let hash = file_hash(what, version).expect("a published file");
+        let data = json!({"what": what, "version": version, "sha256": hash.to_string(), "from_day": self.today()});
+        let adopted = self.act(&first, Wish::new("policy.adopted", record, data)).expect("adopted");
+        self.act(&second, Wish::new("policy.countersigned", record, json!({"countersigns": adopted})))
+            .expect("countersigned");
     }
 
     /// Opens an account for a person, binds a key and gives a role: `by` opens, `second` countersigns.
@@ -394,8 +408,10 @@ impl World {
                 payload: event.payload.clone(),
             });
         }
-        for (envelope, openings) in admitted.events.iter().zip(&unit.openings) {
-            self.openings.insert(envelope.statement.id, openings.clone().unwrap_or_default());
+        for (event, openings) in admitted.events.iter().zip(&unit.openings) {
+            let openings = openings.clone().unwrap_or_default();
+            self.memory.keep(event.statement.id, &openings);
+            self.openings.insert(event.statement.id, openings);
         }
         self.pass_seconds(1);
         Ok(admitted)
@@ -450,4 +466,27 @@ pub fn device_profile(institution: Uuid, number: u32) -> Json {
 #[must_use]
 pub fn text(text: &str) -> Value {
     Value::Text(text.into())
+}
+
+/// Data of a worker's registration; the number is of a region that does not exist.
+#[must_use]
+pub fn worker(institution: Uuid, number: u32) -> Json {
+    json!({
+        "institution": institution, "name": format!("虚构人员{number:04}"), "id_type": "01",
+        "resident_no": resident_no(number), "sex": if number % 2 == 1 { "1" } else { "2" }, "birth_year": 1980,
+    })
+}
+
+/// A resident number of the impossible region 990000, born 1980-01-01.
+#[must_use]
+pub fn resident_no(number: u32) -> String {
+    let digits = format!("99000019800101{:03}", number % 1000);
+    let check = "0123456789X".chars().find(|check| resident_no_ok(&format!("{digits}{check}")));
+    format!("{digits}{}", check.expect("one of eleven fits"))
+}
+
+/// Data of a planned employment.
+#[must_use]
+pub fn employment(person: Uuid, institution: Uuid, number: u32, category: &str) -> Json {
+    json!({"person": person, "institution": institution, "worker_no": format!("W{number:04}"), "category": category})
 }

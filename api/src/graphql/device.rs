@@ -6,7 +6,8 @@ use domain::field::{Field, Shape};
 
 use super::record::{Look, edge};
 
-const ORIGIN: &[Field] = &[
+/// Business date and version from which a value counts.
+pub const ORIGIN: &[Field] = &[
     Field { name: "date", required: true, shape: Shape::Day, zh: "日期", en: "business date" },
     Field {
         name: "version",

@@ -48,6 +48,8 @@ pub const LOOKS: &[&Look] = &[
     &super::erasure::LOOK,
     &super::institution::LOOK,
     &super::device::LOOK,
+    &super::person::LOOK,
+    &super::employment::LOOK,
 ];
 
 /// The look of a kind.
@@ -300,14 +302,28 @@ pub enum Belongs {
 
 /// An edge to the records that belong to this one.
 pub fn edges(name: &'static str, target: &'static Look, belongs: Belongs, description: &'static str) -> Field {
+    list_edge(name, target, description, move |view, query| match belongs {
+        Belongs::Org => query.org = Some(view.row.id),
+        Belongs::Account => query.account = Some(view.row.id),
+    })
+}
+
+/// An edge to the records that name this one in a facet.
+pub fn edges_by(name: &'static str, target: &'static Look, facet: &'static str, description: &'static str) -> Field {
+    list_edge(name, target, description, move |view, query| query.facets.push((facet.to_owned(), view.row.id.to_string())))
+}
+
+fn list_edge(
+    name: &'static str,
+    target: &'static Look,
+    description: &'static str,
+    narrow: impl Fn(&View, &mut crate::reads::Query) + Copy + Send + Sync + 'static,
+) -> Field {
     let field = Field::new(name, TypeRef::named(format!("{}Connection", target.type_name)), move |ctx| {
         FieldFuture::new(async move {
             let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
             let mut query = super::connection::query(&ctx, target)?;
-            match belongs {
-                Belongs::Org => query.org = Some(view.row.id),
-                Belongs::Account => query.account = Some(view.row.id),
-            }
+            narrow(view, &mut query);
             super::connection::answer(&ctx, target, query, view.at).await.map(Some)
         })
     });

@@ -8,7 +8,7 @@ use super::Take;
 use super::judge::Judge;
 use super::layered::Layered;
 use super::typed::Typed;
-use crate::record::{Actor, Claim, Entry, Facts, PENDING, Stop};
+use crate::record::{Actor, Claim, Entry, Facts, PENDING, SealedClaim, Stop};
 use crate::refusal::{Code, Refusal};
 use crate::seals::Openings;
 
@@ -26,8 +26,9 @@ impl Judge<'_> {
         facts: &Layered<'_, '_>,
     ) -> Result<(Vec<Take>, Vec<Claim>), Stop> {
         let record = &typed.statement.record;
-        let old = before.map(|entry| entry.state.claims(record.id)).unwrap_or_default();
-        let new = after.state.claims(record.id);
+        let mut old = before.map(|entry| entry.state.claims(record.id)).unwrap_or_default();
+        let mut new = after.state.claims(record.id);
+        self.sealed_claims(typed, openings, (before, &mut old), (after, &mut new), facts)?;
         if old == new {
             return Ok((Vec::new(), Vec::new()));
         }
@@ -46,6 +47,42 @@ impl Judge<'_> {
             takes.push(Take { claim: claim.clone(), record: record.clone(), content, event: index });
         }
         Ok((takes, old.into_iter().filter(|claim| !new.contains(claim)).collect()))
+    }
+}
+
+impl Judge<'_> {
+    /// Adds the claims over sealed values, where the two states differ in them. An audit without openings passes them
+    /// over: nothing that it has could tell two of them apart.
+    fn sealed_claims(
+        &self,
+        typed: &Typed,
+        openings: &Openings,
+        (before, old): (Option<&Entry>, &mut Vec<Claim>),
+        (after, new): (&Entry, &mut Vec<Claim>),
+        facts: &Layered<'_, '_>,
+    ) -> Result<(), Stop> {
+        let Openings::Given(openings) = openings else { return Ok(()) };
+        let held = before.map(|entry| entry.state.sealed_claims()).unwrap_or_default();
+        let holds = after.state.sealed_claims();
+        if held == holds {
+            return Ok(());
+        }
+        let secret = self.base.content_key();
+        let open = |claim: &SealedClaim| -> Result<Option<Claim>, Stop> {
+            let value = if claim.sealed.event == typed.statement.id {
+                openings.iter().find(|opening| opening.pointer == claim.sealed.pointer).map(|found| found.value.clone())
+            } else {
+                facts.opened(&claim.sealed)?
+            };
+            Ok(value.as_ref().and_then(Value::as_text).map(|value| claim.opened(&secret, value)))
+        };
+        for claim in &held {
+            old.extend(open(claim)?);
+        }
+        for claim in &holds {
+            new.extend(open(claim)?);
+        }
+        Ok(())
     }
 }
 

@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use super::fold::{about, evolve};
 use super::layered::{Above, Layered};
-use super::typed::{Typed, read_typed};
+use super::typed::{Typed, read_typed, read_typed_by};
 use super::{Admitted, AdmittedEvent, CONSEQUENCES_MAX, Presented, Service, Take, Worst};
 use crate::catalog::Event;
+use crate::codes::PolicyFile;
 use crate::record::{About, Actor, Claim, Entry, Facts, Holder, KeyClass, KeyOwner, Known, Stop};
 use crate::records::erasure::{self, SUBJECT_ERASED};
 use crate::refusal::{Code, Refusal};
@@ -65,7 +66,8 @@ impl<'a> Judge<'a> {
         let owner = self.owner(presented)?;
         // Only the genesis brings its own keys, and roots name no grant.
         let class = owner.as_ref().map_or(KeyClass::Root(Uuid::nil()), |owner| owner.class);
-        let typed = read_typed(&presented.object, Some(class))?;
+        let catalogue = self.base.in_force()?.version(PolicyFile::Catalogue, self.day).map_or(1, |known| known.version);
+        let typed = read_typed_by(catalogue, &presented.object, Some(class))?;
         typed.event.check_values(&typed.statement, self.base)?;
         let outcome = self.typed(index, presented, owner, &typed);
         if outcome.is_err() {

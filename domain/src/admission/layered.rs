@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use signing::bytes::{Instant, KeyId, LedgerId};
+use signing::json::Value;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::judge::Judge;
 use crate::authority::{Authority, InForce};
 use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need};
+use crate::records::SealedRef;
 use crate::records::ledger::Ledger;
 
 /// What a unit adds to the ledger while it is judged.
@@ -76,6 +78,9 @@ impl Facts for Layered<'_, '_> {
             return Ok(Some(known.clone()));
         }
         self.judge.base.event(id)
+    }
+    fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, Need> {
+        self.judge.base.opened(sealed)
     }
     fn used(&self, id: Uuid) -> Result<bool, Need> {
         self.judge.base.used(id)

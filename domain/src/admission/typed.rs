@@ -3,7 +3,7 @@
 use signing::json::{Object, Value};
 use signing::statement::{FaultCode, Faults, Meaning, Statement};
 
-use crate::catalog::{Event, EventType, Kind, Presence, event_type};
+use crate::catalog::{CATALOGUE, Event, EventType, Kind, Presence, event_type};
 use crate::field::validate;
 use crate::record::{KeyClass, Stop};
 use crate::refusal::Code;
@@ -20,11 +20,19 @@ pub struct Typed {
     pub event: Event,
 }
 
-/// Reads a statement by the catalogue.
+/// Reads a statement by the newest catalogue of this program.
+///
+/// # Errors
+/// As [`read_typed_by`].
+pub fn read_typed(object: &Object, class: Option<KeyClass>) -> Result<Typed, Stop> {
+    read_typed_by(CATALOGUE, object, class)
+}
+
+/// Reads a statement by the catalogue of this version.
 ///
 /// # Errors
 /// The earliest of `unknown_type`, `unknown_schema`, `unknown_field`, `missing_field`, `bad_value`, then `kind_mismatch`.
-pub fn read_typed(object: &Object, class: Option<KeyClass>) -> Result<Typed, Stop> {
+pub fn read_typed_by(catalogue: u32, object: &Object, class: Option<KeyClass>) -> Result<Typed, Stop> {
     let mut faults = Faults::default();
     let statement = Statement::read(object, &mut faults);
     let named = object.get("type").and_then(Value::as_text);
@@ -33,11 +41,12 @@ pub fn read_typed(object: &Object, class: Option<KeyClass>) -> Result<Typed, Sto
         .and_then(Value::as_integer)
         .and_then(|schema| u16::try_from(schema).ok())
         .filter(|schema| (1..=32_767).contains(schema));
-    let known = named.zip(schema).and_then(|(name, schema)| event_type(name, schema));
+    let there = |known: &EventType| Kind::parse(known.kind()).is_some_and(|kind| kind.since() <= catalogue);
+    let known = named.zip(schema).and_then(|(name, schema)| event_type(name, schema)).filter(|known| there(known));
     if known.is_none()
         && let Some(name) = named
     {
-        if !crate::catalog::event_types().any(|known| known.name == name) {
+        if !crate::catalog::event_types().any(|known| known.name == name && there(known)) {
             faults.note(FaultCode::UnknownType, "/type");
         } else if schema.is_some() {
             faults.note(FaultCode::UnknownSchema, "/schema");

@@ -12,7 +12,7 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::{change_is_sound, changed, corrects_one_of, not_in_future};
+use super::{change_is_sound, changed, corrects_one_of, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::codes::{DeviceKind, DeviceState, DisposalMethod, RayClass, StateReason};
 use crate::field::{Change, Data, Form, LINE, PARAGRAPH, Shape};
@@ -173,10 +173,7 @@ impl Record for Device {
             (_, Some(device)) => device.profile.institution,
             (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
         };
-        let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: institution })?;
-        let area =
-            entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
-        Ok(Target { org: Some(institution), area, account: None })
+        super::of_institution(institution, facts)
     }
 
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
@@ -264,6 +261,17 @@ impl Record for Device {
         device
     }
 
+    fn belongs_to(&self) -> Option<RecordRef> {
+        Some(institution::reference(self.profile.institution))
+    }
+
+    fn begins_under(event: &Event) -> Option<RecordRef> {
+        match event {
+            Event::Registered(profile) => Some(institution::reference(profile.institution)),
+            _ => None,
+        }
+    }
+
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
             Event::Registered(profile) => vec![institution_key(profile.institution)],
@@ -292,12 +300,7 @@ fn change_of(corrected: &Corrected) -> Change {
 }
 
 fn open_institution(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {
-    let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: institution })?;
-    let open = entry
-        .as_ref()
-        .and_then(|entry| entry.state.institution())
-        .is_some_and(|state| state.is_approved() && !state.is_ended());
-    ensure(open, &INSTITUTION, "/data/institution")
+    ensure(super::is_open_institution(institution, facts)?, &INSTITUTION, "/data/institution")
 }
 
 fn values_are_sound(profile: &Profile) -> Result<(), Stop> {

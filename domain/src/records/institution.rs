@@ -269,6 +269,12 @@ const DOCUMENT: Rule = Rule {
     citation: product("§6"),
 };
 
+/// Reference to an institution.
+#[must_use]
+pub fn reference(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::Institution.as_str().into(), id }
+}
+
 impl Record for Institution {
     const KIND: Kind = Kind::Institution;
     type Event = Event;

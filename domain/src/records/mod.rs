@@ -3,10 +3,12 @@
 pub mod account;
 pub mod credential;
 pub mod device;
+pub mod employment;
 pub mod erasure;
 pub mod grant;
 pub mod institution;
 pub mod ledger;
+pub mod person;
 pub mod policy;
 
 use compact_str::CompactString;
@@ -16,7 +18,7 @@ use uuid::Uuid;
 
 use crate::field::{Change, Data, Sealed, Shape};
 use crate::law::product;
-use crate::record::{About, Mark, Stop, ensure};
+use crate::record::{About, Facts, Mark, Stop, Target, ensure};
 use crate::refusal::Rule;
 
 crate::data! {
@@ -45,7 +47,7 @@ impl Proof {
 }
 
 /// A committed value of a state, with the place where its opening lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SealedRef {
     /// The commitment.
     pub seal: Hash,
@@ -104,6 +106,26 @@ const NOT_CORRECTABLE: Rule = Rule {
     en: "The event named carries nothing that this correction could replace.",
     citation: product("§7"),
 };
+
+/// Organisation and area of what belongs to an institution.
+///
+/// # Errors
+/// A [`Need`](crate::record::Need) when the institution is not loaded.
+fn of_institution(institution: Uuid, facts: &dyn Facts) -> Result<Target, Stop> {
+    let entry = facts.entry(&institution::reference(institution))?;
+    let area = entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
+    Ok(Target { org: Some(institution), area, account: None })
+}
+
+/// Whether an institution is approved and has not ended.
+///
+/// # Errors
+/// A [`Need`](crate::record::Need) when it is not loaded.
+fn is_open_institution(institution: Uuid, facts: &dyn Facts) -> Result<bool, Stop> {
+    let entry = facts.entry(&institution::reference(institution))?;
+    let state = entry.as_ref().and_then(|entry| entry.state.institution());
+    Ok(state.is_some_and(|state| state.is_approved() && !state.is_ended()))
+}
 
 /// Index key of the records that name a natural person.
 #[must_use]

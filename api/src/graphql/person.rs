@@ -1,0 +1,29 @@
+//! Radiation workers: the file, and the employments that belong to it.
+
+use domain::catalog::Kind;
+use domain::field::{Field, Shape};
+
+use super::record::{Look, edge, edges_by};
+
+/// How a radiation worker looks.
+pub const LOOK: Look = Look {
+    kind: Kind::Person,
+    type_name: "Person",
+    list: "persons",
+    not_kept: &[],
+    adds: &[
+        Field { name: "account", required: false, shape: Shape::Id("account"), zh: "本人账户", en: "the worker's account" },
+        Field {
+            name: "requests_open",
+            required: true,
+            shape: Shape::Integer(0, 2_147_483_647, ""),
+            zh: "待答复的更正请求",
+            en: "requests for correction that wait for an answer",
+        },
+    ],
+    edges: |object| {
+        object
+            .field(edge("openedBy", &super::institution::LOOK, "institution", "建档机构 · Institution that opened the file."))
+            .field(edges_by("employments", &super::employment::LOOK, "person", "用人关系 · His employments."))
+    },
+};

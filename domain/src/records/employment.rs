@@ -1,0 +1,338 @@
+//! An employment: a radiation worker in a post of one institution. He may have several at once.
+//!
+//! It is planned first, since nobody works with radiation before his examination, training and dosimeter are in
+//! place; until those exist as records of their own, activation is a reported fact, flagged legacy (放射工作人员职业
+//! 健康管理办法 Art. 5). Nobody under 18 is activated. Doses hang from the employment in which they were received.
+//!
+//! States: planned → active ⇄ suspended | on leave → ended.
+
+use compact_str::CompactString;
+use serde::Serialize;
+use signing::bytes::Date;
+use signing::statement::RecordRef;
+use uuid::Uuid;
+
+use super::{change_differs, change_is_sound, corrects_one_of, institution, not_in_future, person};
+use crate::catalog::{EventType, Kind};
+use crate::field::{Change, Data, FREE, LINE, Shape};
+use crate::law::{Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
+use crate::person_codes::{AbsenceReason, EmploymentState, EndReason, OccupationalCategory, PostTag};
+use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
+use crate::refusal::{Code, Rule};
+use crate::{data, events};
+
+data! {
+    /// A post.
+    pub struct Profile {
+        worker_no: CompactString = Shape::Text(1, 40, &FREE), "工作人员编号", "number of the worker within the institution";
+        department: Option<CompactString> = LINE, "科室", "department";
+        category: OccupationalCategory = Shape::Code(&OccupationalCategory::LIST), "职业类别", "occupational category";
+        tags: Option<Vec<PostTag>> = Shape::List(1, 5, &Shape::Code(&PostTag::LIST)), "岗位特征", "what marks the post";
+    }
+
+    /// A worker is to take a post.
+    pub struct Planned {
+        person: Uuid = Shape::Id("person"), "放射工作人员", "the worker";
+        institution: Uuid = Shape::Id("institution"), "用人单位", "employer";
+        worker_no: CompactString = Shape::Text(1, 40, &FREE), "工作人员编号", "number of the worker within the institution";
+        department: Option<CompactString> = LINE, "科室", "department";
+        category: OccupationalCategory = Shape::Code(&OccupationalCategory::LIST), "职业类别", "occupational category";
+        tags: Option<Vec<PostTag>> = Shape::List(1, 5, &Shape::Code(&PostTag::LIST)), "岗位特征", "what marks the post";
+    }
+
+    /// He begins to work with radiation.
+    pub struct Activated {
+        legacy: bool = Shape::Flag, "系统启用前已在岗或前置条件在系统外核实", "examination, training and certificate were seen outside this system";
+    }
+
+    /// Away from radiation work for a time.
+    pub struct Suspended {
+        reason: AbsenceReason = Shape::Code(&AbsenceReason::LIST), "原因", "why";
+    }
+
+    /// Changed members.
+    pub struct Changed {
+        set: Option<signing::json::Object> = Shape::Members(<Profile as Data>::FIELDS), "变更为", "new values";
+        clear: Option<Vec<CompactString>> = Shape::Names(<Profile as Data>::FIELDS), "清空", "members without a value";
+    }
+
+    /// The employment ends.
+    pub struct Ended {
+        reason: EndReason = Shape::Code(&EndReason::LIST), "离岗原因", "why";
+    }
+}
+
+events! {
+    /// Events of an employment.
+    pub enum Event {
+        Planned(Planned) = "employment.planned", 1, [Entry], true, Forbidden, Person, "拟上岗", "employment planned";
+        Activated(Activated) = "employment.activated", 1, [Entry], false, Required, Person, "上岗", "employment activated";
+        Suspended(Suspended) = "employment.suspended", 1, [Entry], false, Required, Person, "暂时离岗", "employment suspended";
+        Resumed(super::Nothing) = "employment.resumed", 1, [Entry], false, Required, Person, "返岗", "employment resumed";
+        Changed(Changed) = "employment.changed", 1, [Entry], false, Required, Person, "岗位变更", "employment changed";
+        Corrected(Changed) = "employment.corrected", 1, [Correction], false, Forbidden, Person, "岗位信息更正", "employment corrected";
+        Ended(Ended) = "employment.ended", 1, [Declaration], false, Required, Person, "离岗", "employment ended";
+    }
+}
+
+/// A stretch of days in which he worked with radiation; without an end it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Stretch {
+    /// First day.
+    pub from: Date,
+    /// First day no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+/// An employment.
+#[derive(Debug, Clone, Serialize)]
+pub struct Employment {
+    /// The worker.
+    pub person: Uuid,
+    /// Employer.
+    pub institution: Uuid,
+    /// The post.
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// State.
+    pub state: EmploymentState,
+    /// Day from which the state counts.
+    pub state_since: Origin,
+    /// When he worked with radiation here.
+    pub active: Vec<Stretch>,
+    /// Why it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<EndReason>,
+    /// True when activated on facts outside this ledger.
+    pub legacy: bool,
+    #[serde(skip)]
+    origins: Origins,
+}
+
+impl Employment {
+    /// Whether he worked with radiation here on any day of `from..=to`: what a dosimeter worn then can have measured.
+    #[must_use]
+    pub fn was_active(&self, from: Date, to: Date) -> bool {
+        self.active.iter().any(|stretch| stretch.from <= to && stretch.until.is_none_or(|until| from < until))
+    }
+}
+
+const INSTITUTION: Rule = Rule {
+    id: "employment.institution",
+    zh: "用人单位不存在、尚未审核通过或已注销",
+    en: "The employer does not exist, is not approved, or has ended.",
+    citation: product("§8"),
+};
+const PERSON: Rule = Rule {
+    id: "employment.person",
+    zh: "没有这名放射工作人员的档案：请先建档",
+    en: "There is no file of this worker: register the person first.",
+    citation: product("§8"),
+};
+const TWICE: Rule = Rule {
+    id: "employment.twice",
+    zh: "该人员在本单位已有未结束的岗位：请变更岗位，或先办理离岗",
+    en: "The worker has an employment here that has not ended: change it, or end it first.",
+    citation: product("§8"),
+};
+const TRANSITION: Rule = Rule {
+    id: "employment.transition",
+    zh: "岗位当前状态或日期不允许此变更",
+    en: "This cannot follow from the state of the employment, or not on this date.",
+    citation: product("§8"),
+};
+const ADULT: Rule = Rule {
+    id: "employment.adult",
+    zh: "未满18周岁者不得从事放射工作",
+    en: "Nobody under 18 may work with radiation.",
+    citation: Citation { instrument: &RADIATION_WORKERS, clause: "第五条第（一）项" },
+};
+const PREREQUISITES: Rule = Rule {
+    id: "employment.prerequisites",
+    zh: "上岗须先有岗前体检、岗前培训、工作人员证和剂量计记录；已在系统外核实的请标明",
+    en: "Work begins after examination, training, certificate and dosimeter: mark one whose papers were seen outside.",
+    citation: Citation { instrument: &RADIATION_WORKERS, clause: "第五条" },
+};
+const LEAVING: Rule = Rule {
+    id: "employment.leaving",
+    zh: "拟上岗而未上岗的，离岗原因填“其他”",
+    en: "An employment that never began ends for other reasons.",
+    citation: Citation { instrument: &OCCUPATIONAL_DISEASE, clause: "第三十五条" },
+};
+
+/// Index key of the employments of a worker.
+#[must_use]
+pub fn person_key(person: Uuid) -> CompactString {
+    format!("person/{person}/employments").into()
+}
+
+/// Reference to an employment.
+#[must_use]
+pub fn reference(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::Employment.as_str().into(), id }
+}
+
+impl Record for Employment {
+    const KIND: Kind = Kind::Employment;
+    type Event = Event;
+    const TYPES: &'static [EventType] = Event::TYPES;
+
+    fn target(state: Option<&Self>, event: &Event, _: &About<'_>, facts: &dyn Facts) -> Result<Target, Stop> {
+        let institution = match (event, state) {
+            (Event::Planned(planned), _) => planned.institution,
+            (_, Some(employment)) => employment.institution,
+            (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
+        };
+        super::of_institution(institution, facts)
+    }
+
+    fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
+        not_in_future(about)?;
+        let Some(employment) = state else {
+            let Event::Planned(planned) = event else { return Err(Stop::code(Code::BadReference, "/record")) };
+            ensure(super::is_open_institution(planned.institution, facts)?, &INSTITUTION, "/data/institution")?;
+            let known = facts.entry(&person::reference(planned.person))?;
+            ensure(known.is_some_and(|entry| entry.state.person().is_some()), &PERSON, "/data/person")?;
+            return ensure(!has_open(planned, facts)?, &TWICE, "/data/person");
+        };
+        let in_order = about.date() >= employment.state_since.date;
+        match event {
+            Event::Planned(_) => Ok(()),
+            Event::Activated(activated) => {
+                ensure(employment.state == EmploymentState::Planned, &TRANSITION, "")?;
+                ensure(super::is_open_institution(employment.institution, facts)?, &INSTITUTION, "")?;
+                let adult = facts.entry(&person::reference(employment.person))?;
+                let adult = adult.as_ref().and_then(|entry| entry.state.person());
+                ensure(adult.is_some_and(|person| person.is_adult(about.date())), &ADULT, "/effective_on")?;
+                ensure(activated.legacy, &PREREQUISITES, "/data/legacy")
+            }
+            Event::Suspended(_) => {
+                ensure(employment.state == EmploymentState::Active && in_order, &TRANSITION, "/effective_on")
+            }
+            Event::Resumed(_) => {
+                let away = matches!(employment.state, EmploymentState::Suspended | EmploymentState::OnLeave);
+                ensure(away && in_order, &TRANSITION, "/effective_on")
+            }
+            Event::Changed(data) => {
+                ensure(employment.state != EmploymentState::Ended, &TRANSITION, "")?;
+                let change = change_of(data);
+                change_is_sound(&change)?;
+                change_differs(&employment.profile, &change)
+            }
+            Event::Corrected(data) => {
+                corrects_one_of(about, &["employment.planned", "employment.changed", "employment.corrected"])?;
+                change_is_sound(&change_of(data))
+            }
+            Event::Ended(ended) => {
+                ensure(employment.state != EmploymentState::Ended, &TRANSITION, "")?;
+                if employment.state == EmploymentState::Planned {
+                    return ensure(ended.reason == EndReason::Other, &LEAVING, "/data/reason");
+                }
+                ensure(in_order, &TRANSITION, "/effective_on")
+            }
+        }
+    }
+
+    fn evolve(state: Option<Self>, event: Event, about: &About<'_>) -> Self {
+        let origin = about.origin();
+        let Some(mut employment) = state else {
+            let Event::Planned(planned) = event else { unreachable!("an employment begins with employment.planned") };
+            return Self {
+                person: planned.person,
+                institution: planned.institution,
+                profile: Profile {
+                    worker_no: planned.worker_no,
+                    department: planned.department,
+                    category: planned.category,
+                    tags: planned.tags,
+                },
+                state: EmploymentState::Planned,
+                state_since: origin,
+                active: Vec::new(),
+                end_reason: None,
+                legacy: false,
+                origins: Origins::new(origin),
+            };
+        };
+        match event {
+            Event::Planned(_) => unreachable!("an employment is planned once"),
+            Event::Activated(activated) => {
+                employment.legacy = activated.legacy;
+                employment.begin(origin);
+            }
+            Event::Resumed(_) => employment.begin(origin),
+            Event::Suspended(suspended) => {
+                let leave = suspended.reason != AbsenceReason::Suspension;
+                employment.stop(if leave { EmploymentState::OnLeave } else { EmploymentState::Suspended }, origin);
+            }
+            Event::Changed(data) | Event::Corrected(data) => {
+                let Self { origins, profile, .. } = &mut employment;
+                origins.apply(profile, &change_of(&data), origin);
+            }
+            Event::Ended(ended) => {
+                employment.end_reason = Some(ended.reason);
+                employment.stop(EmploymentState::Ended, origin);
+            }
+        }
+        employment
+    }
+
+    fn belongs_to(&self) -> Option<RecordRef> {
+        Some(institution::reference(self.institution))
+    }
+
+    fn begins_under(event: &Event) -> Option<RecordRef> {
+        match event {
+            Event::Planned(planned) => Some(institution::reference(planned.institution)),
+            _ => None,
+        }
+    }
+
+    fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
+        match event {
+            Event::Planned(planned) => vec![person_key(planned.person)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn claims(&self, _: Uuid) -> Vec<Claim> {
+        let institution = self.institution.to_string();
+        vec![Claim::new("worker_no", [institution.as_str(), self.profile.worker_no.as_str()])]
+    }
+}
+
+impl Employment {
+    fn begin(&mut self, origin: Origin) {
+        self.state = EmploymentState::Active;
+        self.state_since = origin;
+        self.active.push(Stretch { from: origin.date, until: None });
+    }
+
+    fn stop(&mut self, state: EmploymentState, origin: Origin) {
+        self.state = state;
+        self.state_since = origin;
+        if let Some(last) = self.active.last_mut().filter(|last| last.until.is_none()) {
+            last.until = Some(origin.date);
+        }
+    }
+}
+
+fn change_of(data: &Changed) -> Change {
+    let set = data.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
+    Change { set, clear: data.clear.clone().unwrap_or_default() }
+}
+
+/// Whether the worker has an employment at this institution that has not ended.
+fn has_open(planned: &Planned, facts: &dyn Facts) -> Result<bool, Stop> {
+    for record in &facts.members(&person_key(planned.person))?.records {
+        let entry = facts.entry(record)?;
+        let employment = entry.as_ref().and_then(|entry| entry.state.employment());
+        if employment.is_some_and(|employment| {
+            employment.institution == planned.institution && employment.state != EmploymentState::Ended
+        }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
