@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     101 "0101_first_versions",
     102 "0102_visible_events",
     103 "0103_append_whole",
+    104 "0104_person",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

@@ -434,6 +434,9 @@ impl ReadModel {
                 Some(at) if is_lookup(query.kind, at) => {
                     format!("{LOOKUP} = {}", statement.bind(value.clone()))
                 }
+                Some(0) if is_of_person(query.kind) => {
+                    format!("{OF_PERSON} and c.facets[1] = {}", statement.bind(value.clone()))
+                }
                 Some(at) => format!("c.facets[{}] = {}", at + 1, statement.bind(value.clone())),
             });
         }
@@ -635,6 +638,14 @@ impl ReadModel {
 /// The member by which a record is looked up, as the index has it; the condition must be the index's own.
 const LOOKUP: &str = "c.kind in ('device', 'institution', 'erasure') and (case c.kind when 'device' then c.facets[4] else c.facets[2] end)";
 
+/// The condition of the index by worker, as the index has it.
+const OF_PERSON: &str = "c.kind in ('certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'restriction', 'training_record')";
+
+/// Whether the first facet of a kind is the worker to whom the record belongs.
+fn is_of_person(kind: Kind) -> bool {
+    facets(kind).first().is_some_and(|facet| facet.name == "person")
+}
+
 /// Whether the facet at this place is the one of [`LOOKUP`].
 fn is_lookup(kind: Kind, at: usize) -> bool {
     match kind {
@@ -756,6 +767,14 @@ mod tests {
         assert_eq!(looked_up(Kind::Institution), ["credit_code"]);
         assert_eq!(looked_up(Kind::Erasure), ["subject"]);
         assert!(looked_up(Kind::Grant).is_empty());
+    }
+
+    #[test]
+    fn the_index_by_worker_holds_every_kind_that_belongs_to_one() {
+        for kind in Kind::ALL.iter().filter(|kind| is_of_person(**kind)) {
+            assert!(OF_PERSON.contains(&format!("'{}'", kind.as_str())), "{}", kind.as_str());
+        }
+        assert!(is_of_person(Kind::Employment) && !is_of_person(Kind::Device));
     }
 
     #[test]
