@@ -93,6 +93,17 @@ impl Sort {
         }
     }
 
+    /// Weight of its radiation workers among those of the city.
+    pub fn workers(self) -> usize {
+        match self {
+            Self::Hospital => 30,
+            Self::TownCentre => 5,
+            Self::Clinic => 3,
+            Self::Industrial => 8,
+            Self::TechnicalService | Self::HealthExam | Self::Training => 0,
+        }
+    }
+
     /// True when the city approves it.
     pub fn is_service(self) -> bool {
         matches!(self, Self::TechnicalService | Self::HealthExam)

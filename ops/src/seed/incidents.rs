@@ -13,13 +13,13 @@ use super::offices::revoked;
 use super::story::{ErasureCase, Story, Task};
 
 impl Story {
-    /// The roots put the second policy in force, two weeks ahead.
-    pub fn adopt_policy(&mut self) {
+    /// The roots put a published file in force, two weeks ahead.
+    pub fn adopt(&mut self, what: &'static str, version: u32) {
         let [first, second] = self.roots.clone();
         let id = self.model.id();
-        let hash = file_hash("policy", 2).expect("policy 2 is published").to_string();
+        let hash = file_hash(what, version).expect("it is published").to_string();
         let from_day = self.model.day().add_days(14).to_string();
-        let data = json!({"what": "policy", "version": 2, "sha256": hash, "from_day": from_day});
+        let data = json!({"what": what, "version": version, "sha256": hash, "from_day": from_day});
         let adopted = self.by(&first, Wish::new("policy.adopted", id, data));
         self.by(&second, Wish::new("policy.countersigned", id, countersigns(adopted)));
     }

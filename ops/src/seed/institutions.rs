@@ -56,6 +56,10 @@ impl Story {
         if self.orgs[org].planned_devices > 0 {
             self.after(8, Task::Register(org));
         }
+        if self.orgs[org].planned_workers > 0 {
+            // Not before the catalogue that knows them is in force.
+            self.after(50, Task::Hire(org));
+        }
     }
 
     /// Who entered it mends what was missing.

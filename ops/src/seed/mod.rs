@@ -13,6 +13,7 @@ pub mod load;
 pub mod model;
 pub mod offices;
 pub mod story;
+pub mod workers;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@
 //!
 //! A queue of things to do, ordered by their simulated instant. Each thing signs a few events and puts later
 //! things into the queue; what it looks at is the ledger itself ([`super::model`]). The chapters stand in
-//! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`] and [`super::incidents`].
+//! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`], [`super::workers`] and
+//! [`super::incidents`].
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use super::city::{Sort, area_of};
 use super::model::{Model, Origin, Signer, Step};
+use super::workers::Worker;
 
 /// What a demonstration is made from.
 #[derive(Debug, Clone)]
@@ -35,6 +37,11 @@ const SPAN_DAYS: i64 = 1_900;
 /// Events of the whole city before further edits are added.
 const BASE_EVENTS: usize = 13_000;
 const FULL_SIZE: usize = 20_000;
+/// Radiation workers of the whole city, and with how many events it has them all.
+const WORKERS: usize = 3_500;
+const WITH_ALL_WORKERS: usize = 120_000;
+/// What happens to workers beyond their doses, for a hundred of them in all the years.
+const TURNS_PERCENT: usize = 60;
 const MINUTE: i64 = 60_000_000;
 
 /// Somebody of the city.
@@ -89,6 +96,8 @@ pub struct Org {
     pub devices: Vec<usize>,
     /// Devices that are still to be registered.
     pub planned_devices: usize,
+    /// Workers who are still to be hired.
+    pub planned_workers: usize,
 }
 
 /// A device of the city.
@@ -129,14 +138,22 @@ pub enum Task {
     PutInUse(usize),
     /// A device that stood still is in use again.
     BackInUse(usize),
+    /// Workers get their files and posts.
+    Hire(usize),
+    /// Something happens to a worker.
+    WorkerTurn(usize),
+    /// A worker is back from leave.
+    BackAtWork(usize),
+    /// A worker asks for a correction.
+    WorkerAsks(usize),
     /// Any edit of anything.
     Edit,
     /// A key is renewed.
     Renew(usize),
     /// Approvers get keys in hardware.
     HardwareKeys,
-    /// The roots adopt the second policy.
-    AdoptPolicy,
+    /// The roots put a published file in force.
+    Adopt(&'static str, u32),
     /// A key was stolen.
     KeyStolen,
     /// Somebody decides since when it was.
@@ -184,6 +201,8 @@ pub struct Story {
     pub orgs: Vec<Org>,
     /// Every device.
     pub devices: Vec<Device>,
+    /// Every radiation worker.
+    pub workers: Vec<Worker>,
     /// First office holders by role and area.
     pub offices: HashMap<(Role, Option<usize>), Vec<usize>>,
     /// The root holders.
@@ -213,6 +232,7 @@ impl Story {
             people: Vec::new(),
             orgs: Vec::new(),
             devices: Vec::new(),
+            workers: Vec::new(),
             offices: HashMap::new(),
             roots: origin.roots.clone(),
             origin,
@@ -272,12 +292,13 @@ impl Story {
         sorts.extend(others.iter().flat_map(|(sort, number)| std::iter::repeat_n(*sort, scaled(*number))));
         let users = sorts.iter().filter(|sort| matches!(sort.kind(), "RAD" | "IND")).count();
         let devices = scaled(900).max(users);
-        let mut user = 0;
+        let workers = WORKERS * events.min(WITH_ALL_WORKERS) / WITH_ALL_WORKERS;
+        let heads: usize = sorts.iter().map(|sort| sort.workers()).sum();
+        let (mut user, mut seen) = (0, 0);
         for (number, sort) in sorts.into_iter().enumerate() {
             let uses = matches!(sort.kind(), "RAD" | "IND");
             // The remainder goes to the first ones, so that the sum is exact.
             let planned_devices = if uses { devices / users + usize::from(user < devices % users) } else { 0 };
-            user += usize::from(uses);
             let id = self.model.id();
             let org = Org {
                 id,
@@ -288,14 +309,20 @@ impl Story {
                 officers: Vec::new(),
                 devices: Vec::new(),
                 planned_devices,
+                planned_workers: (seen + sort.workers()) * workers / heads - seen * workers / heads,
             };
+            seen += sort.workers();
+            user += usize::from(uses);
             self.orgs.push(org);
             // Two years until everybody is entered.
             let day = 20 + (number as i64 * 640) / (medical as i64 + 30);
             self.later(day, Task::Enter(number));
         }
-        self.later(1_130, Task::HardwareKeys);
-        self.later(1_200, Task::AdoptPolicy);
+        // The first institutions come under the first policy, which asks for no key in hardware.
+        self.later(32, Task::HardwareKeys);
+        self.later(34, Task::Adopt("policy", 2));
+        self.later(52, Task::Adopt("catalogue", 2));
+        self.later(53, Task::Adopt("policy", 3));
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),
@@ -312,6 +339,11 @@ impl Story {
             }
         }
         (0..scaled(4)).for_each(|turn| self.later(1_250 + 90 * turn as i64, Task::Leaves(turn * 53 + 11)));
+        for turn in 0..(workers * TURNS_PERCENT / 100).max(6) {
+            let days = (SPAN_DAYS - 800) as usize;
+            self.later(780 + (turn * 7919 % days) as i64, Task::WorkerTurn(turn));
+        }
+        (0..scaled(6)).for_each(|turn| self.later(900 + 120 * turn as i64, Task::WorkerAsks(turn)));
         // Some apply in the last weeks and are not decided when the story ends.
         let base = BASE_EVENTS * events.min(FULL_SIZE) / FULL_SIZE;
         // Four edits are a good five events: what is repaired goes back in use, a new officer follows an old one.
@@ -407,10 +439,14 @@ impl Story {
             Task::Install(device) => self.install(device),
             Task::PutInUse(device) => self.put_in_use(device),
             Task::BackInUse(device) => self.back_in_use(device),
+            Task::Hire(org) => self.hire(org),
+            Task::WorkerTurn(turn) => self.worker_turn(turn),
+            Task::BackAtWork(worker) => self.back_at_work(worker),
+            Task::WorkerAsks(worker) => self.worker_asks(worker),
             Task::Edit => self.edit(),
             Task::Renew(person) => self.renew(person),
             Task::HardwareKeys => self.hardware_keys(),
-            Task::AdoptPolicy => self.adopt_policy(),
+            Task::Adopt(what, version) => self.adopt(what, version),
             Task::KeyStolen => self.key_stolen(),
             Task::DecideTheft(person, credential, since) => self.decide_theft(person, credential, since),
             Task::Leaves(turn) => self.leaves(turn),

@@ -1,0 +1,225 @@
+//! Radiation workers: their files, their posts, and what happens to them in the years.
+
+use domain::codes::Role;
+use domain::person_codes::{EmploymentState, resident_no_ok};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::chance::Chance;
+use super::city::{Sort, person_name, phone};
+use super::model::Wish;
+use super::story::{Story, Task};
+
+/// Most events of a unit of the story.
+const AT_ONCE: usize = 50;
+
+/// A radiation worker.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// The person's record.
+    pub person: Uuid,
+    /// The present employment.
+    pub employment: Uuid,
+    /// Its institution.
+    pub org: usize,
+    /// Occupational category.
+    pub category: &'static str,
+    /// False once nobody employs him.
+    pub works: bool,
+    /// Typical quarterly dose in nanosievert, 0 for most: what he does and how.
+    pub exposure: u32,
+}
+
+impl Story {
+    /// The workers of an institution get their files and take their posts.
+    pub fn hire(&mut self, org: usize) {
+        let number = std::mem::take(&mut self.orgs[org].planned_workers);
+        let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else {
+            return;
+        };
+        let mut first = self.workers.len();
+        let last = first + number;
+        while first < last {
+            let some = first..last.min(first + AT_ONCE);
+            let files: Vec<Wish> = some.clone().map(|serial| self.file(org, serial)).collect();
+            self.act_all(clerk, files);
+            let posts = some.clone().map(|worker| self.post(worker, worker)).collect();
+            self.act_all(clerk, posts);
+            let day = self.model.day().add_days(-(self.model.luck.below(20) as i64));
+            let begun = some.clone().map(|worker| {
+                Wish::new("employment.activated", self.workers[worker].employment, json!({"legacy": true})).on(day)
+            });
+            let begun = begun.collect();
+            self.act_all(clerk, begun);
+            first = some.end;
+        }
+    }
+
+    /// Opens the file of one more worker.
+    fn file(&mut self, org: usize, serial: usize) -> Wish {
+        let (person, employment) = (self.model.id(), self.model.id());
+        let category = category(self.orgs[org].sort, &mut self.model.luck);
+        let exposure = exposure(category, &mut self.model.luck);
+        self.workers.push(Worker { person, employment, org, category, works: true, exposure });
+        let born = 1962 + self.model.luck.below(40) as i64;
+        let data = json!({
+            "institution": self.orgs[org].id.to_string(), "name": person_name(&mut self.model.luck), "id_type": "01",
+            "resident_no": resident_no(born, serial), "phone": phone(&mut self.model.luck, "199"),
+            "sex": if serial % 10 % 2 == 1 { "1" } else { "2" }, "birth_year": born,
+        });
+        Wish::new("person.registered", person, data)
+    }
+
+    /// Plans the post of a worker.
+    fn post(&mut self, worker: usize, number: usize) -> Wish {
+        let Worker { person, employment, org, category, .. } = self.workers[worker];
+        let department = match category {
+            "2A" => "放射科",
+            "2B" => "口腔科",
+            "2C" => "核医学科",
+            "2D" => "放疗科",
+            "2E" => "介入室",
+            _ => "探伤室",
+        };
+        let tags: Option<Json> = (category == "2E").then(|| json!(["IN_ROOM"]));
+        let data = json!({
+            "person": person.to_string(), "institution": self.orgs[org].id.to_string(),
+            "worker_no": format!("YB{number:05}"), "department": department, "category": category, "tags": tags,
+        });
+        Wish::new("employment.planned", employment, data)
+    }
+
+    /// Something happens to a worker: leave, another post, another employer, retirement, a correction.
+    pub fn worker_turn(&mut self, turn: usize) {
+        let works = |worker: &usize| self.workers[*worker].works;
+        let all = self.workers.len();
+        let Some(worker) = (0..all).map(|step| (turn * 97 + step) % all).find(works) else { return };
+        let Worker { person, employment, org, .. } = self.workers[worker];
+        let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else {
+            return;
+        };
+        let today = self.model.day();
+        let on_leave = self.employment_state(worker) == Some(EmploymentState::OnLeave);
+        match turn % 6 {
+            _ if on_leave => {
+                self.act(clerk, Wish::new("employment.resumed", employment, json!({})).on(today));
+            }
+            0 => {
+                let reason = self.model.luck.pick(&["STUDY", "MATERNITY", "SICK"]);
+                let data = json!({"reason": reason});
+                self.act(clerk, Wish::new("employment.suspended", employment, data).on(today));
+                self.after(90, Task::BackAtWork(worker));
+            }
+            1 => {
+                let set = json!({"set": {"department": format!("影像中心{}组", 1 + self.model.luck.below(9))}});
+                self.act(clerk, Wish::new("employment.changed", employment, set).on(today));
+            }
+            2 => {
+                let Some(wrong) = self.correctable("employment", employment, &["employment.planned"]) else { return };
+                let data = json!({"set": {"department": format!("放射科（更正{}）", 1 + self.model.luck.below(9))}});
+                let wish = Wish::new("employment.corrected", employment, data).because("TYPO", None);
+                self.act(clerk, wish.correcting(wrong));
+            }
+            3 => {
+                let data = json!({"phone": phone(&mut self.model.luck, "199")});
+                self.act(clerk, Wish::new("person.contact_changed", person, data).on(today));
+            }
+            4 => self.change_employer(worker, clerk),
+            _ => {
+                let Some(wrong) = self.correctable("person", person, &["person.registered"]) else { return };
+                let data = json!({"name": person_name(&mut self.model.luck)});
+                let wish = Wish::new("person.corrected", person, data).because("TYPO", Some("姓名用字有误（示例）"));
+                self.act(clerk, wish.correcting(wrong));
+            }
+        }
+    }
+
+    /// He is back from leave.
+    pub fn back_at_work(&mut self, worker: usize) {
+        let Worker { employment, org, .. } = self.workers[worker];
+        let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else {
+            return;
+        };
+        if self.employment_state(worker) == Some(EmploymentState::OnLeave) {
+            let today = self.model.day();
+            self.act(clerk, Wish::new("employment.resumed", employment, json!({})).on(today));
+        }
+    }
+
+    /// He leaves, mostly for another institution of the city.
+    fn change_employer(&mut self, worker: usize, clerk: usize) {
+        let today = self.model.day();
+        let (old, employment) = (self.workers[worker].org, self.workers[worker].employment);
+        let sort = self.orgs[old].sort;
+        let next = (1..self.orgs.len()).map(|step| (old + step * 7) % self.orgs.len()).find(|org| {
+            *org != old && self.orgs[*org].sort == sort && self.of_org(*org, Role::ProtectionOfficer).is_some() && self.clerk(*org).is_some()
+        });
+        let reason = if next.is_some() { "TRANSFER_IN_CITY" } else { "RETIRE" };
+        self.act(clerk, Wish::new("employment.ended", employment, json!({"reason": reason})).on(today));
+        let Some(next) = next else {
+            self.workers[worker].works = false;
+            return;
+        };
+        let employment = self.model.id();
+        (self.workers[worker].org, self.workers[worker].employment) = (next, employment);
+        let clerk = self.of_org(next, Role::ProtectionOfficer).expect("looked at above");
+        let number = self.workers.len() + worker;
+        let planned = self.post(worker, number);
+        self.act(clerk, planned);
+        self.act(clerk, Wish::new("employment.activated", employment, json!({"legacy": true})).on(today));
+    }
+
+    /// A worker with an account of his own asks for a correction, and is answered.
+    pub fn worker_asks(&mut self, worker: usize) {
+        let Worker { person, org, .. } = self.workers[worker];
+        let (Some(own), Some(clerk)) = (self.of_org(org, Role::Worker), self.of_org(org, Role::ProtectionOfficer)) else {
+            return;
+        };
+        let account = self.people[own].account.to_string();
+        self.act(clerk, Wish::new("person.account_linked", person, json!({"account": account})));
+        let what = json!({"what": "开始放射工作日期应为2015年（示例）"});
+        let request = self.act(own, Wish::new("person.correction_requested", person, what));
+        let data = json!({"request": super::model::countersigns(request)["countersigns"], "accepted": true});
+        self.act(clerk, Wish::new("person.correction_decided", person, data));
+    }
+
+    fn employment_state(&self, worker: usize) -> Option<EmploymentState> {
+        let entry = self.model.entry("employment", self.workers[worker].employment)?;
+        entry.state.employment().map(|employment| employment.state)
+    }
+}
+
+/// What somebody does in an institution of this sort.
+fn category(sort: Sort, luck: &mut Chance) -> &'static str {
+    match sort {
+        Sort::Hospital => luck.pick(&["2A", "2A", "2A", "2A", "2A", "2E", "2E", "2C", "2D", "2B"]),
+        Sort::TownCentre => "2A",
+        Sort::Clinic => "2B",
+        _ => "3B",
+    }
+}
+
+/// Typical quarterly dose above detection, nanosievert; most have none. The tail is roughly log-normal, as in the
+/// national register: interventional and nuclear medicine lead.
+fn exposure(category: &str, luck: &mut Chance) -> u32 {
+    let (share, middle) = match category {
+        "2E" => (60, 180_000),
+        "2C" => (50, 160_000),
+        "3B" => (35, 120_000),
+        "2D" => (25, 80_000),
+        _ => (20, 70_000),
+    };
+    if !luck.percent(share) {
+        return 0;
+    }
+    // A product of independent factors is roughly log-normal.
+    (0..4).fold(middle, |dose, _| dose * (60 + luck.below(110)) as u32 / 100)
+}
+
+/// A resident number of the region 990000, which does not exist.
+fn resident_no(born: i64, serial: usize) -> String {
+    let (month, day) = (1 + serial / 1000 % 12, 1 + serial / 12_000 % 28);
+    let digits = format!("990000{born}{month:02}{day:02}{:03}", serial % 1000);
+    let check = "0123456789X".chars().find(|check| resident_no_ok(&format!("{digits}{check}")));
+    format!("{digits}{}", check.expect("one of eleven fits"))
+}
