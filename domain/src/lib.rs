@@ -11,6 +11,7 @@
 //! - [`records`]: one file per kind.
 //! - [`policy`], [`authority`]: who may do what, folded from the same log.
 //! - [`codes`], [`law`], [`refusal`]: code lists, citations, and the ways of saying no.
+//! - [`dose`], [`dose_codes`]: arithmetic and code lists of personal dosimetry.
 //! - [`memory`]: a whole ledger in maps; the model that tests compare with, and the fold of the audit.
 //! - [`upcast`]: older schemas of an event read as today's.
 
@@ -18,6 +19,8 @@ pub mod admission;
 pub mod authority;
 pub mod catalog;
 pub mod codes;
+pub mod dose;
+pub mod dose_codes;
 pub mod field;
 pub mod law;
 pub mod memory;
