@@ -7,42 +7,6 @@
 use crate::codes;
 
 codes! {
-    /// Occupational category of exposure, annex of GBZ 128. The certificate of Order 55 has a list of its own in which
-    /// group 5 means something else: the two are never mixed.
-    pub enum ExposureCategory = "GBZ128" {
-        UraniumMining = "1A", "铀矿开采", "uranium mining";
-        UraniumMilling = "1B", "铀矿水冶", "uranium milling";
-        Enrichment = "1C", "铀的浓缩和转化", "uranium enrichment and conversion";
-        FuelFabrication = "1D", "燃料制造", "fuel fabrication";
-        ReactorOperation = "1E", "反应堆运行", "reactor operation";
-        Reprocessing = "1F", "燃料后处理", "fuel reprocessing";
-        FuelCycleResearch = "1G", "核燃料循环研究", "fuel cycle research";
-        DiagnosticRadiology = "2A", "诊断放射学", "diagnostic radiology";
-        DentalRadiology = "2B", "牙科放射学", "dental radiology";
-        NuclearMedicine = "2C", "核医学", "nuclear medicine";
-        Radiotherapy = "2D", "放射治疗", "radiotherapy";
-        InterventionalRadiology = "2E", "介入放射学", "interventional radiology";
-        OtherMedical = "2F", "医学应用其他", "other medical uses";
-        IndustrialIrradiation = "3A", "工业辐照", "industrial irradiation";
-        IndustrialRadiography = "3B", "工业探伤", "industrial radiography";
-        LuminousPaint = "3C", "发光涂料工业", "luminising";
-        RadioisotopeProduction = "3D", "放射性同位素生产", "radioisotope production";
-        WellLogging = "3E", "测井", "well logging";
-        AcceleratorOperation = "3F", "加速器运行", "accelerator operation";
-        OtherIndustrial = "3G", "工业应用其他", "other industrial uses";
-        CivilAviation = "4A", "民用航空", "civil aviation";
-        CoalMining = "4B", "煤矿开采", "coal mining";
-        OtherMining = "4C", "其他矿藏开采", "other mining";
-        OilAndGas = "4D", "石油和天然气工业", "oil and gas industry";
-        MineralProcessing = "4E", "矿物和矿石处理", "processing of minerals and ores";
-        OtherNatural = "4F", "天然源其他", "other natural sources";
-        NuclearShips = "5A", "核舰艇及支持设备", "nuclear ships and their support";
-        OtherDefence = "5B", "其他国防活动", "other defence activities";
-        Education = "6A", "教育", "education";
-        Veterinary = "6B", "兽医学", "veterinary medicine";
-        Other = "6C", "其他", "other";
-    }
-
     /// Why a dose is monitored.
     pub enum MonitoringReason = "MONITORING_REASON" {
         Routine = "1", "常规监测", "routine";

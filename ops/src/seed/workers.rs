@@ -41,7 +41,7 @@ impl Story {
         let last = first + number;
         while first < last {
             let some = first..last.min(first + AT_ONCE);
-            let files: Vec<Wish> = some.clone().map(|serial| self.file(org, serial)).collect();
+            let files: Vec<Wish> = some.clone().map(|serial| self.registration_of(org, serial)).collect();
             self.act_all(clerk, files);
             let posts = some.clone().map(|worker| self.post(worker, worker)).collect();
             self.act_all(clerk, posts);
@@ -56,7 +56,7 @@ impl Story {
     }
 
     /// Opens the file of one more worker.
-    fn file(&mut self, org: usize, serial: usize) -> Wish {
+    fn registration_of(&mut self, org: usize, serial: usize) -> Wish {
         let (person, employment) = (self.model.id(), self.model.id());
         let category = category(self.orgs[org].sort, &mut self.model.luck);
         let exposure = exposure(category, &mut self.model.luck);
@@ -170,11 +170,17 @@ impl Story {
     }
 
     /// A worker with an account of his own asks for a correction, and is answered.
-    pub fn worker_asks(&mut self, worker: usize) {
-        let Worker { person, org, .. } = self.workers[worker];
-        let (Some(own), Some(clerk)) = (self.of_org(org, Role::Worker), self.of_org(org, Role::ProtectionOfficer)) else {
-            return;
-        };
+    pub fn worker_asks(&mut self, turn: usize) {
+        let all = self.workers.len();
+        let asker = (0..all).map(|step| (turn * 131 + step) % all).find_map(|worker| {
+            let Worker { person, org, works, .. } = self.workers[worker];
+            let own = self.of_org(org, Role::Worker)?;
+            let clerk = self.of_org(org, Role::ProtectionOfficer)?;
+            let file = self.model.entry("person", person)?.state.person()?;
+            let opened_here = file.institution == self.orgs[org].id && file.account.is_none();
+            (works && opened_here && self.clerk(org).is_some()).then_some((person, own, clerk))
+        });
+        let Some((person, own, clerk)) = asker else { return };
         let account = self.people[own].account.to_string();
         self.act(clerk, Wish::new("person.account_linked", person, json!({"account": account})));
         let what = json!({"what": "开始放射工作日期应为2015年（示例）"});
