@@ -13,7 +13,9 @@ use domain::admission::replay;
 use domain::catalog::{EventType, event_type, event_types};
 use domain::record::{Entry, Facts};
 use domain::records::erasure;
-use replay_tests::world::{AREA, Person, Wish, World, device_profile, institution_profile};
+use replay_tests::world::{
+    AREA, Person, Wish, World, device_profile, employment as post, institution_profile, worker,
+};
 use serde_json::{Value as Json, json};
 use signing::bytes::{Hash, Instant, KeyId, b64url, b64url_decode};
 use signing::envelope::{Envelope, Opening, PayloadType, Unit, openings_of, statement_hash};
@@ -188,6 +190,40 @@ impl Story {
     }
 }
 
+impl Story {
+    /// The second catalogue: a worker's file and his post.
+    fn workers(&mut self) {
+        self.world.adopt("catalogue", 2);
+        self.world.adopt("policy", 3);
+        let (admin, today) = (self.admin.clone(), self.world.today());
+        let hospital = self.institution("12511523000000019U", "示范二院");
+        let unit_admin = self.world.enrol(&admin, &self.city[0].clone(), "I", "I_ADMIN", Some(hospital), Some(AREA));
+        let officer = self.world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(hospital), Some(AREA));
+        let me = self.world.enrol(&unit_admin, &admin, "W", "W_SELF", Some(hospital), Some(AREA));
+        let (person, employment) = (self.world.id(), self.world.id());
+        let mut file = worker(hospital, 1);
+        file["phone"] = json!("13800000000");
+        let registered = self.act(&officer, Wish::new("person.registered", person, file));
+        self.act(&officer, Wish::new("person.contact_changed", person, json!({"address": "示范路1号"})).on(&today));
+        let corrected = json!({"set": {"radiation_work_since": "2015-07-01"}, "name": "虚构人员一"});
+        self.act(&officer, Wish::new("person.corrected", person, corrected).correcting(registered));
+        self.act(&officer, Wish::new("person.account_linked", person, json!({"account": me.account})));
+        let asked = Wish::new("person.correction_requested", person, json!({"what": "电话有误"}));
+        let request = self.act(&me, asked);
+        let answer = json!({"request": request, "accepted": true});
+        self.act(&officer, Wish::new("person.correction_decided", person, answer));
+        let planned = self.act(&officer, Wish::new("employment.planned", employment, post(person, hospital, 1, "2A")));
+        let mut act = |event_type, data| self.act(&officer, Wish::new(event_type, employment, data).on(&today));
+        act("employment.activated", json!({"legacy": true}));
+        act("employment.suspended", json!({"reason": "STUDY"}));
+        act("employment.resumed", json!({}));
+        act("employment.changed", json!({"set": {"category": "2E", "tags": ["IN_ROOM"]}}));
+        act("employment.ended", json!({"reason": "RETIRE"}));
+        let corrected = json!({"set": {"department": "放射科"}});
+        self.act(&officer, Wish::new("employment.corrected", employment, corrected).correcting(planned));
+    }
+}
+
 fn story() -> World {
     let mut story = Story::begin();
     story.policy();
@@ -196,6 +232,8 @@ fn story() -> World {
     story.erasures(hospital, &officer);
     story.keys(hospital, &unit_admin, registered, &officer);
     story.ends(hospital);
+    // What came later is told later: the bytes above stay.
+    story.workers();
     story.world
 }
 

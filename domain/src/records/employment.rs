@@ -122,25 +122,25 @@ const INSTITUTION: Rule = Rule {
     id: "employment.institution",
     zh: "用人单位不存在、尚未审核通过或已注销",
     en: "The employer does not exist, is not approved, or has ended.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const PERSON: Rule = Rule {
     id: "employment.person",
     zh: "没有这名放射工作人员的档案：请先建档",
     en: "There is no file of this worker: register the person first.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const TWICE: Rule = Rule {
     id: "employment.twice",
     zh: "该人员在本单位已有未结束的岗位：请变更岗位，或先办理离岗",
     en: "The worker has an employment here that has not ended: change it, or end it first.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const TRANSITION: Rule = Rule {
     id: "employment.transition",
     zh: "岗位当前状态或日期不允许此变更",
     en: "This cannot follow from the state of the employment, or not on this date.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const ADULT: Rule = Rule {
     id: "employment.adult",

@@ -140,31 +140,31 @@ const INSTITUTION: Rule = Rule {
     id: "person.institution",
     zh: "建档机构不存在、尚未审核通过或已注销",
     en: "The institution does not exist, is not approved, or has ended.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const DOCUMENT: Rule = Rule {
     id: "person.document",
     zh: "居民身份证填公民身份号码，其他证件填其他证件号码，二者只填其一",
     en: "A resident card takes the resident number, any other document its own: exactly one of the two.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const BORN: Rule = Rule {
     id: "person.born",
     zh: "出生年、成年月与今天不相符：未满18周岁者须填成年月，成年者不填",
     en: "Year of birth, month of coming of age and today do not fit: who is under 18 needs the month, who is of age has none.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const NOTHING: Rule = Rule {
     id: "person.nothing_changed",
     zh: "没有任何更改",
     en: "Nothing is changed.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const ACCOUNT: Rule = Rule {
     id: "person.account",
     zh: "该账户不存在、未启用，或不是本机构的从业人员账户",
     en: "The account does not exist, is not open, or is no worker's account of this institution.",
-    citation: product("§8"),
+    citation: product("§6"),
 };
 const REQUEST: Rule = Rule {
     id: "person.request",
