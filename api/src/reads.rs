@@ -156,6 +156,19 @@ impl Node {
         found.value.map(|found| row(found, read_at)).transpose()
     }
 
+    /// All dose results of a worker, whoever employed him: for sums, which are never split by employer. What comes back
+    /// is not for showing; the caller has read the worker under the reader's scope.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn results_of(&self, person: Uuid, at: Moment) -> Result<Vec<Row>, ApiError> {
+        let scope = schema::read_model::Scope::city();
+        let found = self.reader.of_person(&scope, Kind::DoseResult, person, at.as_of).await;
+        let found = found.map_err(|error| unanswered("read the results of a worker", &error))?;
+        let read_at = read_at(at, found.size);
+        found.value.into_iter().map(|found| row(found, read_at)).collect()
+    }
+
     /// A page of records, of those the reader may see.
     ///
     /// # Errors

@@ -92,7 +92,7 @@ async fn pages_positions_and_waiting() {
             "BAD_ARGUMENT",
             "facets",
         ),
-        ("{ events(kinds: [\"person\"]) { nodes { id } } }", "BAD_ARGUMENT", "kinds"),
+        ("{ events(kinds: [\"unicorn\"]) { nodes { id } } }", "BAD_ARGUMENT", "kinds"),
         ("{ node(id: \"nonsense\") { id } }", "BAD_ARGUMENT", "id"),
         ("{ event { id } }", "BAD_ARGUMENT", "event"),
     ] {

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use signing::bytes::Date;
+use uuid::Uuid;
 
 use crate::dose_codes::{EffectiveMethod, WearPosition};
 
@@ -91,6 +92,8 @@ pub fn is_dose_year(year: i64, from: Date, to: Date) -> bool {
 /// One result of a person, as far as arithmetic looks at it. Voided results are left out by the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
+    /// The employment in which it was received: two employers are two exposures, also on the same days.
+    pub employment: Uuid,
     /// Where it was worn.
     pub position: WearPosition,
     /// First day worn.
@@ -125,7 +128,7 @@ impl Line {
         double(self)
             && double(other)
             && self.position.partner() == Some(other.position)
-            && (self.from, self.to) == (other.from, other.to)
+            && (self.employment, self.from, self.to) == (other.employment, other.from, other.to)
     }
 
     /// Effective dose of this dosimeter with its other, from their readings. The shield is that of this line.
@@ -205,19 +208,19 @@ pub fn block_start(year: i16, epoch: i16) -> i16 {
 /// What the results of one person come to. Their order does not matter, nor who employed him.
 ///
 /// The two dosimeters of a double count once, from both readings; one that is still alone counts as reported. Lens
-/// and skin doses of several dosimeters worn over the same period count once, by the largest: they are readings of
+/// and skin doses of several dosimeters worn over the same period in one employment count once, by the largest: they are readings of
 /// one exposure.
 #[must_use]
 pub fn sums<'a>(results: impl Iterator<Item = &'a Line>) -> Sums {
     let mut sums = Sums::default();
-    let mut doubles: BTreeMap<(Date, Date), Vec<&Line>> = BTreeMap::new();
-    let mut local: BTreeMap<(i16, Date, Date), (i64, i64)> = BTreeMap::new();
+    let mut doubles: BTreeMap<(Uuid, Date, Date), Vec<&Line>> = BTreeMap::new();
+    let mut local: BTreeMap<(i16, Uuid, Date, Date), (i64, i64)> = BTreeMap::new();
     for line in results {
-        let (lens, skin) = local.entry((line.dose_year, line.from, line.to)).or_default();
+        let (lens, skin) = local.entry((line.dose_year, line.employment, line.from, line.to)).or_default();
         *lens = (*lens).max(line.hp3_nsv.unwrap_or(0));
         *skin = (*skin).max(line.hp007_nsv.unwrap_or(0));
         if line.method == Some(EffectiveMethod::Double) {
-            doubles.entry((line.from, line.to)).or_default().push(line);
+            doubles.entry((line.employment, line.from, line.to)).or_default().push(line);
         } else if let Some(effective_nsv) = line.effective_nsv {
             sums.take(line, effective_nsv, !line.below_mdl);
         }
@@ -400,6 +403,7 @@ mod tests {
 
     fn line(position: WearPosition, from: &str, to: &str, method: EffectiveMethod, hp10_nsv: i64) -> Line {
         Line {
+            employment: Uuid::nil(),
             position,
             from: day(from),
             to: day(to),
@@ -573,6 +577,7 @@ mod tests {
                 };
                 let body = position.is_of_the_body();
                 Line {
+                    employment: Uuid::nil(),
                     position,
                     from,
                     to,
@@ -632,5 +637,21 @@ mod tests {
                 prop_assert_eq!(by(&whole) - by(&without), moved.hp10_nsv.unwrap_or(0));
             }
         }
+    }
+
+    #[test]
+    fn doubles_of_two_employers_on_the_same_days_both_count() {
+        let pair = |employment| {
+            let mut lines = [(WearPosition::UnderApron, 200_000), (WearPosition::Collar, 2_000_000)]
+                .map(|(position, read)| line(position, "2026-01-01", "2026-03-31", EffectiveMethod::Double, read));
+            lines.iter_mut().for_each(|line| {
+                line.employment = employment;
+                line.hp3_nsv = Some(MSV);
+            });
+            lines
+        };
+        let lines = [pair(Uuid::from_u128(1)), pair(Uuid::from_u128(2))].concat();
+        let year = sums(lines.iter()).year(2026);
+        assert_eq!((year.effective_nsv, year.lens_nsv), (2 * 368_000, 2 * MSV));
     }
 }

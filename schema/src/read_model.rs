@@ -352,6 +352,30 @@ impl ReadModel {
         Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
+    /// All records of a kind that belong to a worker, oldest first. At most [`MANY_MAX`]: forty years of four periods
+    /// and several dosimeters are fewer.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn of_person(
+        &self,
+        scope: &Scope,
+        kind: Kind,
+        person: Uuid,
+        as_of: Option<u64>,
+    ) -> Result<Answer<Vec<Record>>, Error> {
+        let mut statement = Statement::new("");
+        let person = statement.bind(person.to_string());
+        let kind = statement.bind(kind.as_str());
+        let when = at(&mut statement, as_of);
+        statement.sql = format!(
+            "select {RECORD} from read.current c
+              where {OF_PERSON} and c.facets[1] = {person} and c.kind = {kind} and {when} order by c.since limit {MANY_MAX}"
+        );
+        let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
+        Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
+    }
+
     /// A page of the records of a kind.
     ///
     /// # Errors
