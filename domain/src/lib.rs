@@ -13,6 +13,8 @@
 //! - [`codes`], [`law`], [`refusal`]: code lists, citations, and the ways of saying no.
 //! - [`dose`], [`dose_codes`]: arithmetic and code lists of personal dosimetry.
 //! - [`memory`]: a whole ledger in maps; the model that tests compare with, and the fold of the audit.
+//! - [`licence_codes`], [`reference_codes`]: the lists of licences, parameters and holiday tables; [`workdays`]:
+//!   working days and months.
 //! - [`upcast`]: older schemas of an event read as today's.
 
 pub mod admission;
@@ -23,12 +25,15 @@ pub mod dose;
 pub mod dose_codes;
 pub mod field;
 pub mod law;
+pub mod licence_codes;
 pub mod memory;
 pub mod person_codes;
 pub mod policy;
 pub mod prepare;
 pub mod record;
 pub mod records;
+pub mod reference_codes;
 pub mod refusal;
 pub mod seals;
 pub mod upcast;
+pub mod workdays;
