@@ -55,6 +55,21 @@ pub const PERSONAL_INFORMATION: Instrument =
         zh: "中华人民共和国个人信息保护法", en: "Personal Information Protection Law", edition: "2021年"
     };
 
+/// 行政许可法: the administrative licensing law.
+pub const LICENSING: Instrument =
+    Instrument { zh: "中华人民共和国行政许可法", en: "Administrative Licensing Law", edition: "2019年修正" };
+
+/// 放射性同位素与射线装置安全和防护条例: Decree 449 of the State Council.
+pub const RADIATION_SAFETY: Instrument = Instrument {
+    zh: "放射性同位素与射线装置安全和防护条例",
+    en: "Regulation on the Safety and Protection of Radioisotopes and Radiation Devices",
+    edition: "国务院令第449号，2019年修订",
+};
+
+/// 医疗机构管理条例: the regulation on medical institutions, by the text whose articles are cited.
+pub const MEDICAL_INSTITUTIONS: Instrument =
+    Instrument { zh: "医疗机构管理条例", en: "Regulation on Medical Institutions", edition: "2016年修正" };
+
 /// 电子签名法: the electronic signature law.
 pub const ELECTRONIC_SIGNATURE: Instrument =
     Instrument { zh: "中华人民共和国电子签名法", en: "Electronic Signature Law", edition: "2019年修正" };
