@@ -12,7 +12,7 @@ use signing::statement::RecordRef;
 use support::{City, serve_city};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 10] = [
+const LISTS: [(&str, Kind); 17] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -23,6 +23,13 @@ const LISTS: [(&str, Kind); 10] = [
     ("devices", Kind::Device),
     ("persons", Kind::Person),
     ("employments", Kind::Employment),
+    ("licences", Kind::Licence),
+    ("monitoringContracts", Kind::MonitoringContract),
+    ("dosimeters", Kind::Dosimeter),
+    ("doseReports", Kind::DoseReport),
+    ("doseResults", Kind::DoseResult),
+    ("parameters", Kind::Parameter),
+    ("holidayTables", Kind::HolidayTable),
 ];
 
 type Place = (Option<Uuid>, Option<String>, Option<Uuid>);
@@ -47,6 +54,12 @@ fn place(city: &City, record: &RecordRef) -> Place {
             (org, area, person.account)
         }
         State::Employment(employment) => institution(employment.institution),
+        State::MonitoringContract(contract) => institution(contract.terms.institution),
+        State::Dosimeter(dosimeter) => institution(dosimeter.issue.institution),
+        State::DoseReport(report) => place(city, &domain::records::monitoring_contract::reference(report.header.contract)),
+        State::DoseResult(result) => place(city, &domain::records::employment::reference(result.employment)),
+        State::Licence(licence) => institution(licence.profile.institution),
+        State::Parameter(_) | State::HolidayTable(_) => (None, None, None),
         State::Account(account) => {
             // Staff of a service organisation have no area: they are the city's matter.
             let area = account
@@ -202,7 +215,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 15, "every field of the root");
+    assert_eq!(asked, 22, "every field of the root");
     let answer = server
         .ask(
             None,

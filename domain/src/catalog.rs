@@ -13,7 +13,8 @@ use uuid::Uuid;
 use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
-    account, credential, device, employment, erasure, grant, institution, ledger, person, policy,
+    account, credential, device, dose_report, dose_result, dosimeter, employment, erasure, grant, holiday_table,
+    institution, ledger, licence, monitoring_contract, parameter, person, policy,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -290,6 +291,13 @@ catalog! {
     Device = "device", 1, device, "设备", "device";
     Person = "person", 2, person, "放射工作人员", "radiation worker";
     Employment = "employment", 2, employment, "用人关系", "employment";
+    Licence = "licence", 2, licence, "许可证", "licence";
+    MonitoringContract = "monitoring_contract", 2, monitoring_contract, "个人剂量监测委托", "monitoring contract";
+    Dosimeter = "dosimeter", 2, dosimeter, "剂量计", "dosimeter";
+    DoseReport = "dose_report", 2, dose_report, "个人剂量监测报告", "dose report";
+    DoseResult = "dose_result", 2, dose_result, "个人剂量结果", "dose result";
+    Parameter = "parameter", 2, parameter, "参数", "parameter";
+    HolidayTable = "holiday_table", 2, holiday_table, "节假日表", "holiday table";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.

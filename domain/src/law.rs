@@ -87,6 +87,13 @@ pub const DIVISIONS: Instrument =
         zh: "中华人民共和国行政区划代码", en: "Codes for administrative divisions", edition: "GB/T 2260"
     };
 
+/// 职业性外照射个人监测规范: individual monitoring of external exposure at work.
+pub const MONITORING: Instrument = Instrument {
+    zh: "职业性外照射个人监测规范",
+    en: "Specifications for individual monitoring of occupational external exposure",
+    edition: "GBZ 128-2019",
+};
+
 /// What the product itself lays down, where the law is silent: `docs/wire-format.md` and `ARCHITECTURE.md`.
 pub const PRODUCT: Instrument = Instrument { zh: "账本规则", en: "Ledger rules", edition: "第1版" };
 

@@ -57,6 +57,10 @@ const fn one(name: &'static str) -> Facet {
     Facet { name, many: false }
 }
 
+const fn many(name: &'static str) -> Facet {
+    Facet { name, many: true }
+}
+
 /// The facets of a kind, in their order. Changing them is a new [`Projection::VERSION`].
 #[must_use]
 pub const fn facets(kind: Kind) -> &'static [Facet] {
@@ -66,7 +70,7 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const GRANT: &[Facet] = &[one("role"), one("from"), one("until")];
     const ERASURE: &[Facet] = &[one("ground"), one("subject"), one("found_in")];
     const INSTITUTION: &[Facet] = &[
-        Facet { name: "kinds", many: true },
+        many("kinds"),
         one("credit_code"),
         one("division"),
         one("street"),
@@ -77,6 +81,14 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         &[one("kind"), one("ray_class"), one("maker"), one("factory_no"), one("device_no"), one("legacy")];
     const PERSON: &[Facet] = &[one("sex"), one("birth_year")];
     const EMPLOYMENT: &[Facet] = &[one("person"), one("worker_no"), one("category")];
+    const LICENCE: &[Facet] = &[one("type"), one("number"), many("classes"), one("verify_due_on"), one("until")];
+    const CONTRACT: &[Facet] = &[one("laboratory"), one("cycle_months")];
+    const DOSIMETER: &[Facet] = &[one("person"), one("number"), one("position")];
+    const DOSE_REPORT: &[Facet] = &[one("report_no"), one("laboratory"), one("contract")];
+    const DOSE_RESULT: &[Facet] =
+        &[one("person"), one("dose_year"), one("category"), one("position"), one("flag"), one("report"), one("employment")];
+    const PARAMETER: &[Facet] = &[one("name")];
+    const HOLIDAY_TABLE: &[Facet] = &[one("year")];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -88,6 +100,13 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::Device => DEVICE,
         Kind::Person => PERSON,
         Kind::Employment => EMPLOYMENT,
+        Kind::Licence => LICENCE,
+        Kind::MonitoringContract => CONTRACT,
+        Kind::Dosimeter => DOSIMETER,
+        Kind::DoseReport => DOSE_REPORT,
+        Kind::DoseResult => DOSE_RESULT,
+        Kind::Parameter => PARAMETER,
+        Kind::HolidayTable => HOLIDAY_TABLE,
     }
 }
 
@@ -106,6 +125,13 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::Device => codes(domain::codes::DeviceState::LIST),
         Kind::Person => vec!["REGISTERED"],
         Kind::Employment => codes(domain::person_codes::EmploymentState::LIST),
+        Kind::Licence => codes(domain::licence_codes::LicenceState::LIST),
+        Kind::MonitoringContract => vec!["CONCLUDED", "ENDED"],
+        Kind::Dosimeter => codes(domain::dose_codes::DosimeterState::LIST),
+        Kind::DoseReport => vec!["ISSUED"],
+        Kind::DoseResult => vec!["REPORTED", "CORRECTED"],
+        Kind::Parameter => vec!["SET"],
+        Kind::HolidayTable => vec!["PUBLISHED"],
     }
 }
 
@@ -220,11 +246,7 @@ fn show(state: &State) -> Shown {
         },
         State::Institution(institution) => {
             let profile = &institution.profile;
-            let mut kinds = CompactString::from("|");
-            for kind in &profile.kinds {
-                kinds.push_str(kind.as_str());
-                kinds.push('|');
-            }
+            let kinds = all_of(profile.kinds.iter().map(|kind| kind.as_str()));
             Shown {
                 label: profile.name.clone(),
                 state: institution.state.as_str(),
@@ -268,5 +290,75 @@ fn show(state: &State) -> Shown {
                 employment.profile.category.as_str().into(),
             ],
         },
+        State::Licence(licence) => {
+            let profile = &licence.profile;
+            let classes = profile.classes.iter().flatten().map(|scope| scope.class.as_str());
+            Shown {
+                label: profile.number.clone(),
+                state: licence.state.as_str(),
+                facets: vec![
+                    profile.type_.as_str().into(),
+                    profile.number.clone(),
+                    all_of(classes),
+                    maybe(profile.verify_due_on),
+                    maybe(profile.until),
+                ],
+            }
+        }
+        State::MonitoringContract(contract) => Shown {
+            label: text(contract.terms.from),
+            state: if contract.ended_on.is_some() { "ENDED" } else { "CONCLUDED" },
+            facets: vec![text(contract.terms.laboratory), text(contract.terms.cycle_months)],
+        },
+        State::Dosimeter(dosimeter) => Shown {
+            label: dosimeter.issue.number.clone(),
+            state: dosimeter.state.as_str(),
+            facets: vec![
+                text(dosimeter.issue.person.id),
+                dosimeter.issue.number.clone(),
+                dosimeter.issue.position.as_str().into(),
+            ],
+        },
+        State::DoseReport(report) => Shown {
+            label: report.header.report_no.clone(),
+            state: "ISSUED",
+            facets: vec![
+                report.header.report_no.clone(),
+                text(report.header.laboratory),
+                text(report.header.contract),
+            ],
+        },
+        State::DoseResult(result) => Shown {
+            // By the period, so that a worker's results stand in the order of his days.
+            label: text(format_args!("{} {}", result.reading.wear_from, result.reading.position.as_str())),
+            state: if result.corrections > 0 { "CORRECTED" } else { "REPORTED" },
+            facets: vec![
+                text(result.person.id),
+                text(result.reading.dose_year),
+                result.reading.category.as_str().into(),
+                result.reading.position.as_str().into(),
+                result.reading.flag.as_str().into(),
+                text(result.report),
+                text(result.employment),
+            ],
+        },
+        State::Parameter(parameter) => Shown {
+            label: parameter.name.as_str().into(),
+            state: "SET",
+            facets: vec![parameter.name.as_str().into()],
+        },
+        State::HolidayTable(holidays) => {
+            Shown { label: text(holidays.table.year), state: "PUBLISHED", facets: vec![text(holidays.table.year)] }
+        }
     }
+}
+
+/// Several values of a facet, as they are stored.
+fn all_of<'a>(values: impl Iterator<Item = &'a str>) -> CompactString {
+    let mut all = CompactString::from("|");
+    for value in values {
+        all.push_str(value);
+        all.push('|');
+    }
+    all
 }

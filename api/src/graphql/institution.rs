@@ -80,7 +80,13 @@ pub const LOOK: Look = Look {
         },
     ],
     edges: |object| {
-        object.field(edges("devices", &super::device::LOOK, Belongs::Org, "设备 · Its devices.")).field(edge(
+        let list = |name, look, description| edges(name, look, Belongs::Org, description);
+        let object = object
+            .field(list("devices", &super::device::LOOK, "设备 · Its devices."))
+            .field(list("employments", &super::employment::LOOK, "用人关系 · Its radiation workers."))
+            .field(list("licences", &super::licence::LOOK, "许可证 · Its licences."))
+            .field(list("doseReports", &super::dose_report::LOOK, "个人剂量监测报告 · Dose reports of its workers."));
+        object.field(edge(
             "successor",
             &super::institution::LOOK,
             "merged_into",

@@ -25,5 +25,7 @@ pub const LOOK: Look = Look {
         object
             .field(edge("openedBy", &super::institution::LOOK, "institution", "建档机构 · Institution that opened the file."))
             .field(edges_by("employments", &super::employment::LOOK, "person", "用人关系 · His employments."))
+            .field(edges_by("results", &super::dose_result::LOOK, "person", "个人剂量结果 · His dose results, in the order of their days."))
+            .field(super::doses::field())
     },
 };

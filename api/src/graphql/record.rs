@@ -50,6 +50,13 @@ pub const LOOKS: &[&Look] = &[
     &super::device::LOOK,
     &super::person::LOOK,
     &super::employment::LOOK,
+    &super::licence::LOOK,
+    &super::monitoring_contract::LOOK,
+    &super::dosimeter::LOOK,
+    &super::dose_report::LOOK,
+    &super::dose_result::LOOK,
+    &super::parameter::LOOK,
+    &super::holiday_table::LOOK,
 ];
 
 /// The look of a kind.

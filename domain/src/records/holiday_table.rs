@@ -67,13 +67,13 @@ const DAY_OF_YEAR: Rule = Rule {
     id: "holiday_table.day_of_year",
     zh: "日期须在该年度内，或在上一年12月",
     en: "A day lies in the year of the table, or in the December before.",
-    citation: product("§7"),
+    citation: product("§6"),
 };
 const ORDER: Rule = Rule {
     id: "holiday_table.days_in_order",
     zh: "日期须按先后排列且不重复",
     en: "The days stand in the order of their dates, each once.",
-    citation: product("§7"),
+    citation: product("§6"),
 };
 const MAKEUP: Rule = Rule {
     id: "holiday_table.makeup_on_weekend",
@@ -85,7 +85,7 @@ const FIXED: Rule = Rule {
     id: "holiday_table.year_fixed",
     zh: "年度不能更正：请为正确的年度发布新表",
     en: "A table keeps its year: publish the table of the other year.",
-    citation: product("§7"),
+    citation: product("§6"),
 };
 
 /// Index key of all holiday tables.

@@ -20,7 +20,7 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::parameter::value_on;
-use super::{change_differs, change_is_sound, changed, corrects_one_of, not_in_future};
+use super::{change_differs, change_is_sound, changed, corrects_one_of, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::field::{Change, Data, FREE, LINE, Shape};
 use crate::law::{Citation, MEDICAL_INSTITUTIONS, RADIATION_SAFETY, RADIOLOGY, product};
@@ -310,10 +310,7 @@ impl Record for Licence {
             (_, Some(licence)) => licence.profile.institution,
             (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
         };
-        let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: institution })?;
-        let area =
-            entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
-        Ok(Target { org: Some(institution), area, account: None })
+        super::of_institution(institution, facts)
     }
 
     fn facet(state: Option<&Self>, event: &Event, _: &About<'_>, _: &dyn Facts) -> Result<Option<CompactString>, Stop> {
@@ -416,6 +413,17 @@ impl Record for Licence {
         licence
     }
 
+    fn belongs_to(&self) -> Option<RecordRef> {
+        Some(institution::reference(self.profile.institution))
+    }
+
+    fn begins_under(event: &Event) -> Option<RecordRef> {
+        match event {
+            Event::Issued(profile) => Some(institution::reference(profile.institution)),
+            _ => None,
+        }
+    }
+
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
             Event::Issued(profile) => vec![licences_key(profile.institution)],
@@ -479,12 +487,7 @@ fn is_verified(kind: LicenceType) -> bool {
 }
 
 fn open_institution(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {
-    let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: institution })?;
-    let open = entry
-        .as_ref()
-        .and_then(|entry| entry.state.institution())
-        .is_some_and(|state| state.is_approved() && !state.is_ended());
-    ensure(open, &INSTITUTION, "/data/institution")
+    ensure(super::is_open_institution(institution, facts)?, &INSTITUTION, "/data/institution")
 }
 
 fn corrected_is_sound(licence: &Licence, data: &Corrected, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
@@ -520,7 +523,7 @@ fn profile_is_sound(profile: &Profile, at: &str, facts: &dyn Facts) -> Result<()
     if profile.type_ == LicenceType::Radiology {
         let mut needed = AuthorityLevel::County;
         for scope in profile.classes.iter().flatten() {
-            let number = value_on(level_of(scope.class), profile.issued_on, facts)?;
+            let number = value_on(level_of(scope.class), facts.now().civil_day(), facts)?;
             needed = needed.max(AuthorityLevel::from_number(number));
         }
         ensure(profile.authority.is_some_and(|level| level >= needed), &AUTHORITY, &format!("{at}/authority"))?;

@@ -3,11 +3,18 @@
 pub mod account;
 pub mod credential;
 pub mod device;
+pub mod dose_report;
+pub mod dose_result;
+pub mod dosimeter;
 pub mod employment;
 pub mod erasure;
 pub mod grant;
+pub mod holiday_table;
 pub mod institution;
 pub mod ledger;
+pub mod licence;
+pub mod monitoring_contract;
+pub mod parameter;
 pub mod person;
 pub mod policy;
 

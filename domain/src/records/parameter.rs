@@ -86,19 +86,19 @@ const UNIT: Rule = Rule {
     id: "parameter.unit",
     zh: "单位与该参数规定的单位不符",
     en: "The unit is not the one of this parameter.",
-    citation: product("§7"),
+    citation: product("§6"),
 };
 const BOUNDS: Rule = Rule {
     id: "parameter.bounds",
     zh: "数值超出该参数允许的范围",
     en: "The value lies outside the bounds of this parameter.",
-    citation: product("§7"),
+    citation: product("§6"),
 };
 const FROM_DAY: Rule = Rule {
     id: "parameter.from_day_past",
     zh: "施行日期不能早于今天：已作出的判断不因参数变更而改变",
     en: "A setting cannot count from a day that has passed: what was judged stays judged.",
-    citation: product("§7"),
+    citation: product("§6"),
 };
 
 /// Index key of all parameters.
