@@ -490,3 +490,39 @@ pub fn resident_no(number: u32) -> String {
 pub fn employment(person: Uuid, institution: Uuid, number: u32, category: &str) -> Json {
     json!({"person": person, "institution": institution, "worker_no": format!("W{number:04}"), "category": category})
 }
+
+/// Data of a laboratory's registration: a technical-service organisation.
+#[must_use]
+pub fn laboratory_profile(credit_code: &str) -> Json {
+    let mut profile = institution_profile(credit_code, "示范检测公司");
+    profile["kinds"] = json!(["TSO"]);
+    profile
+}
+
+/// Data of a laboratory's qualification, in force since 2020.
+#[must_use]
+pub fn qualification(document: Uuid) -> Json {
+    json!({"document": document, "kind": "TSQ", "number": "示范资质0001", "from": "2020-01-01"})
+}
+
+/// Data of a dose report's header over a period.
+#[must_use]
+pub fn dose_report(contract: Uuid, laboratory: Uuid, number: &str, period: [&str; 2], signed_on: &str) -> Json {
+    json!({
+        "contract": contract, "laboratory": laboratory, "report_no": number, "period_from": period[0], "period_to": period[1],
+        "lines": 1, "persons": 1, "below_mdl": 0, "effective_sum_nsv": 0, "read_on": signed_on, "signed_on": signed_on,
+        "qualification_no": "示范资质0001",
+    })
+}
+
+/// Data of a routine result of one dosimeter on the chest.
+#[must_use]
+pub fn dose_result(report: Uuid, line: u32, who: [Uuid; 2], period: [&str; 2], hp10_nsv: i64) -> Json {
+    json!({
+        "report": report, "line_no": line, "person": {"kind": "person", "id": who[0]}, "employment": who[1],
+        "category": "2A", "reason": "1", "radiation": ["X"], "dosimeter_kind": "TLD", "dosimeter_no": format!("T{line:05}"),
+        "position": "CH", "wear_from": period[0], "wear_to": period[1], "nominal_months": 3, "hp10_nsv": hp10_nsv,
+        "mdl_nsv": 20_000, "flag": "NORMAL", "effective_nsv": hp10_nsv, "method": "SINGLE",
+        "background_subtracted": true, "dose_year": period[0][..4].parse::<i64>().expect("a year"),
+    })
+}

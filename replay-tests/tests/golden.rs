@@ -14,7 +14,8 @@ use domain::catalog::{EventType, event_type, event_types};
 use domain::record::{Entry, Facts};
 use domain::records::erasure;
 use replay_tests::world::{
-    AREA, Person, Wish, World, device_profile, employment as post, institution_profile, worker,
+    AREA, Person, Wish, World, device_profile, dose_report, dose_result, employment as post, institution_profile,
+    laboratory_profile, qualification, worker,
 };
 use serde_json::{Value as Json, json};
 use signing::bytes::{Hash, Instant, KeyId, b64url, b64url_decode};
@@ -218,9 +219,97 @@ impl Story {
         act("employment.suspended", json!({"reason": "STUDY"}));
         act("employment.resumed", json!({}));
         act("employment.changed", json!({"set": {"category": "2E", "tags": ["IN_ROOM"]}}));
-        act("employment.ended", json!({"reason": "RETIRE"}));
         let corrected = json!({"set": {"department": "放射科"}});
         self.act(&officer, Wish::new("employment.corrected", employment, corrected).correcting(planned));
+        self.doses(hospital, &officer, [person, employment]);
+        self.act(&officer, Wish::new("employment.ended", employment, json!({"reason": "RETIRE"})).on(&today));
+        self.papers(hospital, &officer);
+    }
+
+    /// A laboratory measures what he receives.
+    fn doses(&mut self, hospital: Uuid, officer: &Person, who: [Uuid; 2]) {
+        let (supervisor, approver, today) = (self.supervisor.clone(), self.city_approver.clone(), self.world.today());
+        let (laboratory, document) = (self.world.id(), self.world.id());
+        let profile = laboratory_profile("91350100M000100Y43");
+        self.act(&supervisor, Wish::new("institution.registered", laboratory, profile));
+        self.act(&supervisor, Wish::new("institution.document_filed", laboratory, qualification(document)));
+        self.act(&approver, Wish::new("institution.approved", laboratory, json!({})));
+        let (first, second) = (self.city[0].clone(), self.city[1].clone());
+        let signatory = self.world.enrol(&first, &second, "S", "TSO_SIGN", Some(laboratory), None);
+        let contract = self.world.id();
+        let terms = json!({"institution": hospital, "laboratory": laboratory, "cycle_months": 3, "from": "2020-01-01"});
+        let concluded = self.act(officer, Wish::new("monitoring_contract.concluded", contract, terms));
+        let fewer = json!({"set": {"cycle_months": 2}});
+        self.act(officer, Wish::new("monitoring_contract.corrected", contract, fewer).correcting(concluded));
+        let person = json!({"kind": "person", "id": who[0]});
+        for (number, event_type) in [(1, "dosimeter.returned"), (2, "dosimeter.lost"), (3, "dosimeter.damaged")] {
+            let dosimeter = self.world.id();
+            let issue = json!({
+                "contract": contract, "institution": hospital, "laboratory": laboratory, "person": person,
+                "employment": who[1], "position": "CH", "kind": "TLD", "number": format!("T{number:05}"),
+            });
+            self.act(officer, Wish::new("dosimeter.issued", dosimeter, issue).on(&today));
+            let data = match event_type {
+                "dosimeter.returned" => json!({}),
+                _ => json!({"person": person, "circumstances": "示范情况说明"}),
+            };
+            self.act(officer, Wish::new(event_type, dosimeter, data).on(&today));
+        }
+        let (report, result) = (self.world.id(), self.world.id());
+        let header = dose_report(contract, laboratory, "示范报告0001", [&today, &today], &today);
+        let issued = self.act(&signatory, Wish::new("dose_report.issued", report, header));
+        let other = json!({"set": {"effective_sum_nsv": 310_000}});
+        self.act(&signatory, Wish::new("dose_report.corrected", report, other).correcting(issued));
+        let mut line = dose_result(report, 1, who, [&today, &today], 350_000);
+        line["remarks"] = json!("示范备注");
+        let reported = self.act(&signatory, Wish::new("dose_result.reported", result, line));
+        let lower = json!({"set": {"hp10_nsv": 310_000, "effective_nsv": 310_000}});
+        self.act(&signatory, Wish::new("dose_result.corrected", result, lower).correcting(reported));
+        self.act(officer, Wish::new("monitoring_contract.ended", contract, json!({})).on(&today));
+    }
+
+    /// Licences, and what the city lays down for all.
+    fn papers(&mut self, hospital: Uuid, officer: &Person) {
+        let (approver, city, today) = (self.approver.clone(), self.city_approver.clone(), self.world.today());
+        let licence = self.world.id();
+        let profile = json!({
+            "institution": hospital, "type": "LIC", "number": "示范放证字（2020）第0001号", "authority": "COUNTY",
+            "issuer": "示范卫生健康局", "classes": [{"class": "XR", "items": ["XR-1", "XR-2"]}],
+            "issued_on": "2020-03-15", "verify_due_on": "2021-03-15",
+        });
+        let issued = self.act(&approver, Wish::new("licence.issued", licence, profile));
+        let corrected = json!({"set": {"issuer": "示范区卫生健康局"}});
+        self.act(&approver, Wish::new("licence.corrected", licence, corrected).correcting(issued));
+        let decision = || json!({"decision_no": "示范决定0001"});
+        for (event_type, data) in [
+            ("licence.verified", json!({"result": "PASSED", "next_due_on": "2029-03-15"})),
+            ("licence.changed", json!({"set": {"classes": [{"class": "XR", "items": ["XR-1"]}]}})),
+            ("licence.duplicate_issued", json!({"why": "LOST"})),
+            ("licence.suspended", decision()),
+            ("licence.resumed", decision()),
+            ("licence.cancelled", json!({"decision_no": "示范决定0002", "ground": "1"})),
+        ] {
+            self.act(&approver, Wish::new(event_type, licence, data).on(&today));
+        }
+        let copy = self.world.id();
+        let profile = json!({
+            "institution": hospital, "type": "RSL", "number": "川环辐证[00002]", "issuer": "示范生态环境局",
+            "issued_on": "2020-01-01", "from": "2020-01-01", "until": "2024-12-31",
+        });
+        self.act(officer, Wish::new("licence.issued", copy, profile));
+        self.act(officer, Wish::new("licence.revoked", copy, decision()).because("UNLAWFUL").on(&today));
+        let parameter = self.world.id();
+        let set = json!({"name": "IL_ANNUAL", "unit": "NSV", "value": 5_000_000, "from_day": today, "source": "GBZ 128-2019"});
+        self.act(&city, Wish::new("parameter.set", parameter, set));
+        let changed = json!({"set": {"value": 4_000_000}});
+        self.act(&city, Wish::new("parameter.changed", parameter, changed));
+        let holidays = self.world.id();
+        let table = json!({
+            "year": 2027, "document": "示范通知", "days": [{"date": "2027-01-01", "kind": "HOLIDAY"}],
+        });
+        let published = self.act(&city, Wish::new("holiday_table.published", holidays, table));
+        let corrected = json!({"set": {"document": "示范通知（更正）"}});
+        self.act(&city, Wish::new("holiday_table.corrected", holidays, corrected).correcting(published));
     }
 }
 

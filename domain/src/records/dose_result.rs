@@ -19,7 +19,7 @@ use super::dose_report::report;
 use super::monitoring_contract::{contract, target_of};
 use super::{SealedRef, change_is_sound, changed, corrects_one_of, employment};
 use crate::catalog::{EventType, Kind};
-use crate::dose::{self, CONFIRM_ABOVE_NSV};
+use crate::dose::{self, CONFIRM_ABOVE_NSV, Line};
 use crate::dose_codes::{DosimeterKind, EffectiveMethod, MonitoringReason, Radiation, ResultFlag, WearPosition};
 use crate::field::{Change, Data, FREE, PARAGRAPH, Sealed, Shape, Subject};
 use crate::law::{Citation, MONITORING, product};
@@ -128,6 +128,29 @@ pub struct DoseResult {
     pub import_row: Option<i64>,
     #[serde(skip)]
     origins: Origins,
+}
+
+impl DoseResult {
+    /// The result as arithmetic looks at it; none while there is no value.
+    #[must_use]
+    pub fn line(&self) -> Option<Line> {
+        let reading = &self.reading;
+        (!reading.flag.is_without_value()).then(|| Line {
+            employment: self.employment,
+            position: reading.position,
+            from: reading.wear_from,
+            to: reading.wear_to,
+            months: u32::try_from(reading.nominal_months).unwrap_or(0),
+            dose_year: i16::try_from(reading.dose_year).unwrap_or(i16::MAX),
+            hp10_nsv: reading.hp10_nsv,
+            hp3_nsv: reading.hp3_nsv,
+            hp007_nsv: reading.hp007_nsv,
+            effective_nsv: reading.effective_nsv,
+            method: reading.method,
+            thyroid_shield: reading.thyroid_shield.unwrap_or(false),
+            below_mdl: reading.flag == ResultFlag::BelowMdl,
+        })
+    }
 }
 
 fn id_alone<S: serde::Serializer>(person: &RecordRef, serializer: S) -> Result<S::Ok, S::Error> {
