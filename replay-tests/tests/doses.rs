@@ -4,7 +4,8 @@ use domain::dose::{FIVE_YEAR_EPOCH, Line, Sums, sums};
 use domain::records::dose_result::reference;
 use domain::refusal::{Code, Refusal};
 use replay_tests::world::{
-    County, Person, Wish, World, dose_report, dose_result, employment, laboratory_profile, qualification, worker,
+    AREA, County, Person, Wish, World, dose_report, dose_result, employment, institution_profile, laboratory_profile,
+    qualification, worker,
 };
 use serde_json::{Value as Json, json};
 use signing::statement::EventRef;
@@ -222,4 +223,27 @@ fn two_badges_at_one_worker_count_once_and_the_block_is_fixed() {
     assert_eq!(sums.year(2021).effective_nsv, 260_000, "0.79 × 0.2 + 0.051 × 2.0 mSv");
     assert_eq!(sums.block(2021, FIVE_YEAR_EPOCH), sums.block(2025, FIVE_YEAR_EPOCH));
     assert_eq!(sums.block(2020, FIVE_YEAR_EPOCH), 0);
+}
+
+#[test]
+fn a_worker_with_two_employers_has_one_sum() {
+    let mut scene = Scene::new();
+    let (supervisor, approver, admin) =
+        (scene.county.supervisor.clone(), scene.county.approver.clone(), scene.county.admin.clone());
+    let city = scene.county.city.clone();
+    let world = &mut scene.county.world;
+    let (clinic, contract, post) = (world.id(), world.id(), world.id());
+    let profile = institution_profile("92511502MA6A00015U", "示范诊所");
+    world.act(&supervisor, Wish::new("institution.registered", clinic, profile)).expect("registered");
+    world.act(&approver, Wish::new("institution.approved", clinic, json!({}))).expect("approved");
+    let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(clinic), Some(AREA));
+    let terms = json!({"institution": clinic, "laboratory": scene.laboratory, "cycle_months": 3, "from": "2019-01-01"});
+    world.act(&unit_admin, Wish::new("monitoring_contract.concluded", contract, terms)).expect("concluded");
+    take_post(world, &unit_admin, clinic, scene.who[0], post, 9);
+    scene.report(SPRING, |_| {}).expect("at the hospital");
+    let hospital = std::mem::replace(&mut scene.contract, contract);
+    scene.report(SPRING, |line| line["employment"] = json!(post)).expect("the same days at the clinic");
+    assert_eq!(scene.sums().year(2021).effective_nsv, 800_000);
+    scene.contract = hospital;
+    assert_eq!(rule(scene.report(SPRING, |line| line["employment"] = json!(post))), "dose_result.employment");
 }

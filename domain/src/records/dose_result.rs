@@ -2,8 +2,8 @@
 //! correction keeps what was said before in the record's history.
 //!
 //! The authorised signatory of the laboratory signs each result, in one unit with its report. A worker's sums are
-//! computed from his results ([`crate::dose`]), whoever employed him. Two dosimeters worn in the same place never
-//! cover the same day.
+//! computed from his results ([`crate::dose`]), whoever employed him. Two results of one employment never cover the
+//! same place on the body on the same day.
 //!
 //! States: reported.
 
@@ -177,8 +177,8 @@ const PERIOD: Rule = Rule {
 };
 const OVERLAP: Rule = Rule {
     id: "dose_result.overlap",
-    zh: "同一人员同一部位的佩戴周期重叠",
-    en: "The worker has a result for the same place on the body over some of the same days.",
+    zh: "同一岗位同一部位的佩戴周期重叠",
+    en: "The worker has a result of this employment for the same place on the body over some of the same days.",
     citation: product("§6"),
 };
 const VALUE: Rule = Rule {
@@ -281,7 +281,7 @@ impl Record for DoseResult {
                 let employed = employment_covers(facts, &reported.person, reported.employment, institution, from, to)?;
                 ensure(employed, &EMPLOYMENT, "/data/employment")?;
                 reading_is_sound(&reading, "/data")?;
-                ensure(!overlaps(&reported.person, &reading, facts)?, &OVERLAP, "/data/wear_from")
+                ensure(!overlaps(reported, facts)?, &OVERLAP, "/data/wear_from")
             }
             (Event::Corrected(corrected), Some(result)) => {
                 corrects_one_of(about, &["dose_result.reported", "dose_result.corrected"])?;
@@ -417,20 +417,22 @@ fn effective_is_right(reading: &Reading) -> bool {
     }
 }
 
-/// Whether the worker has a result that counts for the same place over some of the same days.
-fn overlaps(person: &RecordRef, reading: &Reading, facts: &dyn Facts) -> Result<bool, Stop> {
+/// Whether the worker has a result of this employment that counts for the same place over some of the same days. Another
+/// employer gives him a dosimeter of his own.
+fn overlaps(reported: &Reported, facts: &dyn Facts) -> Result<bool, Stop> {
     let mut seen = BTreeSet::new();
-    for year in years(reading.wear_from, reading.wear_to) {
-        for record in &facts.members(&wear_key(person.id, reading.position, year))?.records {
+    for year in years(reported.wear_from, reported.wear_to) {
+        for record in &facts.members(&wear_key(reported.person.id, reported.position, year))?.records {
             if !seen.insert(record.clone()) {
                 continue;
             }
             let entry = facts.entry(record)?;
-            let other = entry.as_ref().and_then(|entry| entry.state.dose_result()).map(|result| &result.reading);
+            let other = entry.as_ref().and_then(|entry| entry.state.dose_result());
             if other.is_some_and(|other| {
-                other.flag != ResultFlag::Rejected
-                    && other.wear_from <= reading.wear_to
-                    && reading.wear_from <= other.wear_to
+                other.employment == reported.employment
+                    && other.reading.flag != ResultFlag::Rejected
+                    && other.reading.wear_from <= reported.wear_to
+                    && reported.wear_from <= other.reading.wear_to
             }) {
                 return Ok(true);
             }

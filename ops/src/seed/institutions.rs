@@ -56,6 +56,7 @@ impl Story {
         if self.orgs[org].planned_devices > 0 {
             self.after(8, Task::Register(org));
         }
+        self.after(55, Task::License(org));
         if self.orgs[org].planned_workers > 0 {
             // Not before the catalogue that knows them is in force.
             self.after(50, Task::Hire(org));
@@ -320,7 +321,8 @@ impl Story {
         }
     }
 
-    fn paper(&mut self, kind: &str, number: &str) -> Json {
+    /// A document of a kind, with a number.
+    pub fn paper(&mut self, kind: &str, number: &str) -> Json {
         let from: Date = self.model.day().add_days(-(self.model.luck.below(200) as i64));
         json!({"document": self.model.id().to_string(), "kind": kind, "number": number, "issuer": "示例发证机关",
             "from": from.to_string(), "until": from.add_days(1_826).to_string()})

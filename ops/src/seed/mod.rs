@@ -7,11 +7,13 @@
 pub mod chance;
 pub mod city;
 pub mod devices;
+pub mod dosimetry;
 pub mod incidents;
 pub mod institutions;
 pub mod load;
 pub mod model;
 pub mod offices;
+pub mod papers;
 pub mod story;
 pub mod workers;
 

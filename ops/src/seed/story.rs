@@ -2,8 +2,8 @@
 //!
 //! A queue of things to do, ordered by their simulated instant. Each thing signs a few events and puts later
 //! things into the queue; what it looks at is the ledger itself ([`super::model`]). The chapters stand in
-//! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`], [`super::workers`] and
-//! [`super::incidents`].
+//! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`], [`super::workers`],
+//! [`super::dosimetry`], [`super::papers`] and [`super::incidents`].
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::city::{Sort, area_of};
 use super::model::{Model, Origin, Signer, Step};
+use super::dosimetry::Monitoring;
 use super::workers::Worker;
 
 /// What a demonstration is made from.
@@ -40,6 +41,8 @@ const FULL_SIZE: usize = 20_000;
 /// Radiation workers of the whole city, and with how many events it has them all.
 const WORKERS: usize = 3_500;
 const WITH_ALL_WORKERS: usize = 120_000;
+/// Events that a worker comes to in the years, most of them doses.
+const EVENTS_PER_WORKER: usize = 24;
 /// What happens to workers beyond their doses, for a hundred of them in all the years.
 const TURNS_PERCENT: usize = 60;
 const MINUTE: i64 = 60_000_000;
@@ -98,6 +101,10 @@ pub struct Org {
     pub planned_devices: usize,
     /// Workers who are still to be hired.
     pub planned_workers: usize,
+    /// Who measures their doses.
+    pub monitoring: Option<Monitoring>,
+    /// The radiology licence.
+    pub licence: Option<Uuid>,
 }
 
 /// A device of the city.
@@ -146,6 +153,24 @@ pub enum Task {
     BackAtWork(usize),
     /// A worker asks for a correction.
     WorkerAsks(usize),
+    /// An institution concludes a monitoring contract.
+    Contract(usize),
+    /// The doses of a period, which begins on this day.
+    Doses(usize, Date),
+    /// A lost dosimeter gets a nominal dose: who signs, the result, what was reported.
+    Nominal(usize, Uuid, EventRef),
+    /// A result is corrected.
+    CorrectDose(usize, Uuid, EventRef),
+    /// A radiology licence is issued.
+    License(usize),
+    /// It is verified.
+    VerifyLicence(usize),
+    /// Something else happens to a licence.
+    LicenceTurn(usize),
+    /// The city sets a parameter.
+    LayDown,
+    /// The holiday table of a year; true when it is corrected as well.
+    Holidays(bool),
     /// Any edit of anything.
     Edit,
     /// A key is renewed.
@@ -309,13 +334,19 @@ impl Story {
                 officers: Vec::new(),
                 devices: Vec::new(),
                 planned_devices,
+                monitoring: None,
+                licence: None,
                 planned_workers: (seen + sort.workers()) * workers / heads - seen * workers / heads,
             };
             seen += sort.workers();
             user += usize::from(uses);
             self.orgs.push(org);
             // Two years until everybody is entered.
-            let day = 20 + (number as i64 * 640) / (medical as i64 + 30);
+            let day = match sort {
+                // The laboratories come first: nobody is measured without them.
+                Sort::TechnicalService => 22 + number as i64 % 10,
+                _ => 20 + (number as i64 * 640) / (medical as i64 + 30),
+            };
             self.later(day, Task::Enter(number));
         }
         // The first institutions come under the first policy, which asks for no key in hardware.
@@ -343,11 +374,15 @@ impl Story {
             let days = (SPAN_DAYS - 800) as usize;
             self.later(780 + (turn * 7919 % days) as i64, Task::WorkerTurn(turn));
         }
+        (0..scaled(18)).for_each(|turn| self.later(950 + 40 * turn as i64, Task::LicenceTurn(turn)));
+        self.later(120, Task::LayDown);
+        (0..5).for_each(|year| self.later(150 + 365 * year, Task::Holidays(year == 0)));
         (0..scaled(6)).for_each(|turn| self.later(900 + 120 * turn as i64, Task::WorkerAsks(turn)));
         // Some apply in the last weeks and are not decided when the story ends.
         let base = BASE_EVENTS * events.min(FULL_SIZE) / FULL_SIZE;
         // Four edits are a good five events: what is repaired goes back in use, a new officer follows an old one.
-        let edits = events.saturating_sub(base) * 3 / 4;
+        let for_workers = workers * EVENTS_PER_WORKER;
+        let edits = events.saturating_sub(base + for_workers).max(events.min(FULL_SIZE) / 5) * 3 / 4;
         let days = SPAN_DAYS - 220;
         (self.wanted, self.edits_left) = (events, edits);
         for edit in 0..edits {
@@ -443,6 +478,15 @@ impl Story {
             Task::WorkerTurn(turn) => self.worker_turn(turn),
             Task::BackAtWork(worker) => self.back_at_work(worker),
             Task::WorkerAsks(worker) => self.worker_asks(worker),
+            Task::Contract(org) => self.contract(org),
+            Task::Doses(org, from) => self.doses(org, from),
+            Task::Nominal(signatory, result, reported) => self.nominal(signatory, result, reported),
+            Task::CorrectDose(signatory, result, reported) => self.correct_dose(signatory, result, reported),
+            Task::License(org) => self.license(org),
+            Task::VerifyLicence(org) => self.verify_licence(org),
+            Task::LicenceTurn(turn) => self.licence_turn(turn),
+            Task::LayDown => self.lay_down(),
+            Task::Holidays(correct) => self.holidays(correct),
             Task::Edit => self.edit(),
             Task::Renew(person) => self.renew(person),
             Task::HardwareKeys => self.hardware_keys(),

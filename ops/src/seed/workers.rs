@@ -53,6 +53,7 @@ impl Story {
             self.act_all(clerk, begun);
             first = some.end;
         }
+        self.after(2, Task::Contract(org));
     }
 
     /// Opens the file of one more worker.
