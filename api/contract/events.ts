@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -25,6 +25,18 @@ export const codeLists = {
     { code: "PHONE", zh: "手机密钥", en: "key on a phone" },
     { code: "SOFTWARE", zh: "软件密钥", en: "key in software" },
     { code: "HARDWARE", zh: "硬件密钥", en: "key in hardware" },
+  ],
+  AUTHORITY_LEVEL: [
+    { code: "COUNTY", zh: "县区级", en: "county" },
+    { code: "CITY", zh: "市级", en: "city" },
+    { code: "PROVINCE", zh: "省级", en: "province" },
+  ],
+  CANCELLATION_GROUND: [
+    { code: "1", zh: "医疗机构申请注销", en: "the institution applied for it" },
+    { code: "2", zh: "逾期不申请校验或擅自变更放射诊疗科目", en: "not verified in time, or changed without approval" },
+    { code: "3", zh: "校验不合格且逾期不改进或改进后仍不合格", en: "unfit at verification and not corrected" },
+    { code: "4", zh: "歇业或停止诊疗科目连续1年以上", en: "closed, or work stopped for a year or more" },
+    { code: "5", zh: "被吊销医疗机构执业许可证", en: "practice licence revoked" },
   ],
   CLOCK: [
     { code: "system", zh: "系统时钟", en: "system clock" },
@@ -91,6 +103,22 @@ export const codeLists = {
     { code: "GENUINE", zh: "属实", en: "genuine" },
     { code: "DOUBTFUL", zh: "存疑", en: "doubtful" },
     { code: "REFUSED", zh: "不符", en: "refused" },
+  ],
+  DOSIMETER_KIND: [
+    { code: "TLD", zh: "热释光", en: "thermoluminescent" },
+    { code: "OSL", zh: "光释光", en: "optically stimulated" },
+    { code: "RPL", zh: "辐射光致发光", en: "radiophotoluminescent" },
+    { code: "EPD", zh: "电子剂量计", en: "electronic" },
+    { code: "FILM", zh: "胶片", en: "film" },
+  ],
+  DUPLICATE_REASON: [
+    { code: "LOST", zh: "遗失", en: "lost" },
+    { code: "DAMAGED", zh: "损毁", en: "damaged" },
+  ],
+  EFFECTIVE_METHOD: [
+    { code: "SINGLE", zh: "单剂量计", en: "one dosimeter, no apron" },
+    { code: "OUTSIDE", zh: "铅围裙外单剂量计", en: "one dosimeter, outside the apron" },
+    { code: "DOUBLE", zh: "双剂量计", en: "two dosimeters, under and over the apron" },
   ],
   END_REASON: [
     { code: "TRANSFER_IN_CITY", zh: "市内调动", en: "moved within the city" },
@@ -161,6 +189,10 @@ export const codeLists = {
     { code: "10", zh: "一级未定等", en: "level 1" },
     { code: "00", zh: "未定级", en: "ungraded" },
   ],
+  HOLIDAY_KIND: [
+    { code: "HOLIDAY", zh: "放假", en: "holiday" },
+    { code: "MAKEUP_WORKDAY", zh: "调休上班", en: "make-up workday" },
+  ],
   ID_DOCUMENT: [
     { code: "01", zh: "居民身份证", en: "resident identity card" },
     { code: "02", zh: "护照", en: "passport" },
@@ -186,6 +218,44 @@ export const codeLists = {
     { code: "W", zh: "从业人员", en: "worker" },
     { code: "X", zh: "外部", en: "external" },
   ],
+  LICENCE_CLASS: [
+    { code: "RT", zh: "放射治疗", en: "radiotherapy" },
+    { code: "NM", zh: "核医学", en: "nuclear medicine" },
+    { code: "IR", zh: "介入放射学", en: "interventional radiology" },
+    { code: "XR", zh: "X射线影像诊断", en: "diagnostic X-ray imaging" },
+  ],
+  LICENCE_ITEM: [
+    { code: "RT-1", zh: "立体定向（γ刀、X刀）治疗", en: "stereotactic radiotherapy" },
+    { code: "RT-2", zh: "医用加速器治疗", en: "medical accelerator" },
+    { code: "RT-3", zh: "质子等重粒子治疗", en: "protons and heavier particles" },
+    { code: "RT-4", zh: "钴-60机治疗", en: "cobalt-60 unit" },
+    { code: "RT-5", zh: "后装治疗机治疗", en: "afterloading" },
+    { code: "RT-6", zh: "深部、浅部X射线治疗机治疗", en: "deep and superficial X-ray therapy" },
+    { code: "RT-7", zh: "敷贴治疗", en: "surface applicator therapy" },
+    { code: "RT-8", zh: "其他放射治疗项目", en: "other radiotherapy" },
+    { code: "NM-1", zh: "PET影像诊断", en: "PET imaging" },
+    { code: "NM-2", zh: "SPECT影像诊断", en: "SPECT imaging" },
+    { code: "NM-3", zh: "γ相机影像诊断", en: "gamma camera imaging" },
+    { code: "NM-4", zh: "γ骨密度测量", en: "gamma bone densitometry" },
+    { code: "NM-5", zh: "籽粒插植治疗", en: "seed implantation" },
+    { code: "NM-6", zh: "放射性药物治疗", en: "radiopharmaceutical therapy" },
+    { code: "NM-7", zh: "其他核医学诊疗项目", en: "other nuclear medicine" },
+    { code: "IR-1", zh: "DSA介入放射诊疗", en: "interventions under DSA" },
+    { code: "IR-2", zh: "其他影像设备介入放射诊疗", en: "interventions under other imaging" },
+    { code: "XR-1", zh: "X射线CT影像诊断", en: "X-ray CT" },
+    { code: "XR-2", zh: "CR、DR影像诊断", en: "computed and digital radiography" },
+    { code: "XR-3", zh: "牙科X射线影像诊断", en: "dental X-ray" },
+    { code: "XR-4", zh: "乳腺X射线影像诊断", en: "mammography" },
+    { code: "XR-5", zh: "普通X射线机影像诊断", en: "conventional X-ray" },
+    { code: "XR-6", zh: "其他X射线影像诊断", en: "other diagnostic X-ray" },
+  ],
+  LICENCE_TYPE: [
+    { code: "LIC", zh: "放射诊疗许可证", en: "radiology licence" },
+    { code: "RSL", zh: "辐射安全许可证", en: "radiation safety licence" },
+    { code: "PRC", zh: "医疗机构执业许可证", en: "practice licence" },
+    { code: "PRF", zh: "诊所备案凭证", en: "clinic filing receipt" },
+    { code: "LEQ", zh: "大型医用设备配置许可证", en: "large-equipment permit" },
+  ],
   MEDICAL_TYPE: [
     { code: "A100", zh: "综合医院", en: "general hospital" },
     { code: "A200", zh: "中医医院", en: "hospital of Chinese medicine" },
@@ -209,6 +279,13 @@ export const codeLists = {
     { code: "N", zh: "医学教育机构", en: "medical school" },
     { code: "P", zh: "其他", en: "other" },
   ],
+  MONITORING_REASON: [
+    { code: "1", zh: "常规监测", en: "routine" },
+    { code: "2", zh: "任务相关监测", en: "task related" },
+    { code: "3", zh: "特殊监测", en: "special" },
+    { code: "4", zh: "事故/应急监测", en: "accident or emergency" },
+    { code: "5", zh: "追溯（名义剂量）", en: "retrospective (nominal dose)" },
+  ],
   OWNERSHIP: [
     { code: "110", zh: "国有", en: "state" },
     { code: "120", zh: "集体", en: "collective" },
@@ -221,6 +298,46 @@ export const codeLists = {
     { code: "200", zh: "港澳台投资", en: "Hong Kong, Macao, Taiwan" },
     { code: "300", zh: "外商投资", en: "foreign" },
     { code: "900", zh: "其他", en: "other" },
+  ],
+  PARAMETER: [
+    { code: "IL_ANNUAL", zh: "调查水平（每年；每周期按月数折算）", en: "investigation level per year; a period of n months has n twelfths of it" },
+    { code: "IL_COMPARE", zh: "调查水平比较方式（0 大于等于，1 大于）", en: "comparison with the investigation level: 0 at or above, 1 above" },
+    { code: "DOSE_CEILING", zh: "单周期可信剂量上限", en: "highest plausible dose of one period" },
+    { code: "PLANNED_DOSE_ANNUAL", zh: "流动人员计划剂量（每年，按剩余月数折算）", en: "planned dose per year of a transferred worker, by the months left" },
+    { code: "DOSE_PERIOD_TOL", zh: "监测周期允许超出天数", en: "days that a wear period may exceed its length" },
+    { code: "FIVE_YEAR_EPOCH", zh: "连续五年起算年", en: "first year of a five-year block" },
+    { code: "LENS_LIMIT_MODE", zh: "眼晶状体限值（0 GB 18871，1 ICRP 118）", en: "lens limit: 0 GB 18871, 1 ICRP 118" },
+    { code: "CERT_EXAM_MAX_AGE_MONTHS", zh: "办证体检有效期", en: "greatest age of the exam for a certificate" },
+    { code: "PRE_EXAM_MAX_AGE_MONTHS", zh: "上岗前体检有效期", en: "greatest age of the exam before duty" },
+    { code: "LEAP_DAY_BIRTHDAY", zh: "2月29日出生者平年生日（0 2月28日，1 3月1日）", en: "birthday of 29 February in common years: 0 28 February, 1 1 March" },
+    { code: "PASS_MARK", zh: "考试合格分", en: "pass mark" },
+    { code: "CLASS_HOURS_PER_DAY", zh: "每日学时", en: "class hours of a day" },
+    { code: "DEV_STATUS_MODE", zh: "状态检测周期（0 滚动12个月，1 自然年）", en: "status test: 0 rolling twelve months, 1 calendar year" },
+    { code: "PROTECTIVE_ITEM_MAX_AGE_MONTHS", zh: "防护用品使用年限", en: "greatest age of a protective article" },
+    { code: "LICENCE_LEVEL_RT", zh: "放射治疗许可层级（1 县区，2 市，3 省）", en: "deciding level, radiotherapy: 1 county, 2 city, 3 province" },
+    { code: "LICENCE_LEVEL_NM", zh: "核医学许可层级（1 县区，2 市，3 省）", en: "deciding level, nuclear medicine: 1 county, 2 city, 3 province" },
+    { code: "LICENCE_LEVEL_IR", zh: "介入放射学许可层级（1 县区，2 市，3 省）", en: "deciding level, interventional radiology: 1 county, 2 city, 3 province" },
+    { code: "LICENCE_LEVEL_XR", zh: "X射线影像诊断许可层级（1 县区，2 市，3 省）", en: "deciding level, diagnostic X-ray: 1 county, 2 city, 3 province" },
+    { code: "DEFERRED_MAY_WORK", zh: "暂缓校验期间可否执业（0 否，1 可）", en: "work while verification is deferred: 0 no, 1 yes" },
+    { code: "PRJ_REVIEW_DAYKIND", zh: "预评价审核期限日类（0 自然日，1 工作日）", en: "days of the pre-evaluation review: 0 calendar, 1 working" },
+    { code: "ACCEPT_APPLY_DAYS", zh: "竣工后申请验收期限", en: "days from completion to the application for acceptance" },
+    { code: "TSO_REPORT_DAYS", zh: "检测报告出具期限", en: "days from field work to the report" },
+    { code: "MULTI_SITE_GRACE", zh: "多点执业宽限期", en: "days of grace for work at several sites" },
+    { code: "INSPECTION_REPORT_DAYS", zh: "监督检查信息卡填报期限", en: "days from an inspection to its card" },
+    { code: "DECLARE_FIRST_DAYS", zh: "危害项目首次申报期限", en: "days to the first hazard declaration" },
+    { code: "DECLARE_CHANGE_DAYS", zh: "危害项目变更申报期限", en: "days to the declaration of a change" },
+    { code: "SMS_QUIET_FROM", zh: "短信静默开始时刻", en: "hour at which text messages stop, except red ones" },
+    { code: "SMS_QUIET_UNTIL", zh: "短信静默结束时刻", en: "hour at which text messages go out again" },
+  ],
+  PARAMETER_UNIT: [
+    { code: "NSV", zh: "nSv", en: "nanosievert" },
+    { code: "DAY", zh: "天", en: "days" },
+    { code: "MONTH", zh: "个月", en: "months" },
+    { code: "YEAR", zh: "年份", en: "calendar year" },
+    { code: "HOUR", zh: "时", en: "hour of the day" },
+    { code: "CLASS_HOUR", zh: "学时", en: "class hours" },
+    { code: "POINT", zh: "分", en: "points" },
+    { code: "CHOICE", zh: "选项", en: "one of numbered choices" },
   ],
   POLICY_FILE: [
     { code: "catalogue", zh: "事件目录", en: "event catalogue" },
@@ -245,11 +362,29 @@ export const codeLists = {
     { code: "2", zh: "营利", en: "for profit" },
     { code: "9", zh: "其他", en: "other" },
   ],
+  RADIATION: [
+    { code: "X", zh: "X射线", en: "X rays" },
+    { code: "G", zh: "γ射线", en: "gamma rays" },
+    { code: "B", zh: "β射线", en: "beta rays" },
+    { code: "N", zh: "中子", en: "neutrons" },
+  ],
   RAY_CLASS: [
     { code: "1", zh: "Ⅰ类", en: "class I" },
     { code: "2", zh: "Ⅱ类", en: "class II" },
     { code: "3", zh: "Ⅲ类", en: "class III" },
     { code: "0", zh: "不适用", en: "not applicable" },
+  ],
+  RESULT_FLAG: [
+    { code: "NORMAL", zh: "正常", en: "measured" },
+    { code: "BELOW_MDL", zh: "低于最低可探测水平", en: "below the minimum detectable level" },
+    { code: "NOMINAL_A", zh: "名义剂量：同期直读剂量计", en: "nominal: concurrent direct reader" },
+    { code: "NOMINAL_B", zh: "名义剂量：工作场所监测", en: "nominal: workplace" },
+    { code: "NOMINAL_C", zh: "名义剂量：同岗位平均", en: "nominal: mean of co-workers" },
+    { code: "NOMINAL_D", zh: "名义剂量：上年剂量折算", en: "nominal: previous year by days" },
+    { code: "LOST", zh: "剂量计丢失", en: "dosimeter lost" },
+    { code: "DAMAGED", zh: "剂量计损坏", en: "dosimeter damaged" },
+    { code: "REJECTED", zh: "读数作废", en: "reading rejected" },
+    { code: "CORRECTED", zh: "已更正", en: "corrected" },
   ],
   REVOCATION_GROUND: [
     { code: "LOST", zh: "遗失", en: "lost" },
@@ -294,6 +429,21 @@ export const codeLists = {
     { code: "ORDER", zh: "监督要求", en: "ordered by the supervisor" },
     { code: "RESUMED", zh: "恢复使用", en: "resumed" },
     { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  VERIFICATION_RESULT: [
+    { code: "PASSED", zh: "合格", en: "passed" },
+    { code: "DEFERRED", zh: "暂缓校验", en: "deferred" },
+  ],
+  WEAR_POSITION: [
+    { code: "CH", zh: "躯干前（左胸）", en: "front of the trunk (left chest)" },
+    { code: "CO", zh: "铅围裙外锁骨领口", en: "collar, over the apron" },
+    { code: "UA", zh: "铅围裙内躯干", en: "trunk, under the apron" },
+    { code: "BK", zh: "背部", en: "back" },
+    { code: "HD", zh: "头箍", en: "head band" },
+    { code: "EY", zh: "眼旁", en: "beside the eye" },
+    { code: "WR", zh: "腕部", en: "wrist" },
+    { code: "RG", zh: "指环", en: "finger ring" },
+    { code: "AK", zh: "足踝", en: "ankle" },
   ],
 } as const;
 export type CodeOf<L extends keyof typeof codeLists> = (typeof codeLists)[L][number]["code"];
@@ -835,6 +985,304 @@ export interface EmploymentEnded {
   reason: CodeOf<"END_REASON">;
 }
 
+/** 许可证发证登记 · licence issued */
+export interface LicenceIssued {
+  /** 持证机构 · institution */
+  institution: string;
+  /** 证照类别 · kind of licence */
+  type: CodeOf<"LICENCE_TYPE">;
+  /** 证号 · number as printed (1–60 characters) */
+  number: string;
+  /** 许可决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+  /** 许可层级 · level that decided */
+  authority?: CodeOf<"AUTHORITY_LEVEL">;
+  /** 发证机关 · issuing authority (1–100 characters) */
+  issuer: string;
+  /** 许可类别与项目 · classes with their items (1–4 items) */
+  classes?: Array<{ class: CodeOf<"LICENCE_CLASS">; items: Array<CodeOf<"LICENCE_ITEM">> }>;
+  /** 设备附录 · device annex (1–500 items) */
+  devices?: Array<string>;
+  /** 发证日期 · issued on */
+  issued_on: string;
+  /** 校验到期日 · verification due on */
+  verify_due_on?: string;
+  /** 有效期起 · valid from */
+  from?: string;
+  /** 失效日期 · first day without validity */
+  until?: string;
+}
+
+/** 许可证校验 · licence verified */
+export interface LicenceVerified {
+  /** 校验结果 · result */
+  result: CodeOf<"VERIFICATION_RESULT">;
+  /** 下次校验到期日 · next verification due on, or end of the deferral */
+  next_due_on: string;
+  /** 校验决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+}
+
+/** 许可证变更 · licence changed */
+export interface LicenceChanged {
+  /** 变更为 · new values */
+  set?: { institution?: string; type?: CodeOf<"LICENCE_TYPE">; number?: string; decision_no?: string; authority?: CodeOf<"AUTHORITY_LEVEL">; issuer?: string; classes?: Array<{ class: CodeOf<"LICENCE_CLASS">; items: Array<CodeOf<"LICENCE_ITEM">> }>; devices?: Array<string>; issued_on?: string; verify_due_on?: string; from?: string; until?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"decision_no" | "authority" | "classes" | "devices" | "verify_due_on" | "from" | "until">;
+}
+
+/** 许可证登记更正 · licence corrected */
+export interface LicenceCorrected {
+  /** 更正为 · new values */
+  set?: { institution?: string; type?: CodeOf<"LICENCE_TYPE">; number?: string; decision_no?: string; authority?: CodeOf<"AUTHORITY_LEVEL">; issuer?: string; classes?: Array<{ class: CodeOf<"LICENCE_CLASS">; items: Array<CodeOf<"LICENCE_ITEM">> }>; devices?: Array<string>; issued_on?: string; verify_due_on?: string; from?: string; until?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"decision_no" | "authority" | "classes" | "devices" | "verify_due_on" | "from" | "until">;
+  /** 校验结果更正为 · corrected result of the verification */
+  result?: CodeOf<"VERIFICATION_RESULT">;
+}
+
+/** 许可证暂停 · licence suspended */
+export interface LicenceSuspended {
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no: string;
+}
+
+/** 许可证恢复 · licence resumed */
+export interface LicenceResumed {
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no: string;
+}
+
+/** 许可证注销 · licence cancelled */
+export interface LicenceCancelled {
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no: string;
+  /** 注销情形 · ground of Art. 18 */
+  ground?: CodeOf<"CANCELLATION_GROUND">;
+}
+
+/** 许可证吊销 · licence revoked */
+export interface LicenceRevoked {
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no: string;
+}
+
+/** 许可证补发 · duplicate issued */
+export interface LicenceDuplicateIssued {
+  /** 补发原因 · why */
+  why: CodeOf<"DUPLICATE_REASON">;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+}
+
+/** 个人剂量监测委托 · monitoring contract concluded */
+export interface MonitoringContractConcluded {
+  /** 委托机构 · institution whose workers are monitored */
+  institution: string;
+  /** 监测机构 · laboratory */
+  laboratory: string;
+  /** 监测周期 · months that a dosimeter is worn (1–3, month) */
+  cycle_months: number;
+  /** 开始日期 · first day */
+  from: string;
+  /** 终止日期 · first day on which it no longer holds */
+  until?: string;
+}
+
+/** 监测委托终止 · monitoring contract ended */
+export type MonitoringContractEnded = Record<string, never>;
+
+/** 监测委托更正 · monitoring contract corrected */
+export interface MonitoringContractCorrected {
+  /** 更正为 · new values */
+  set?: { institution?: string; laboratory?: string; cycle_months?: number; from?: string; until?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"until">;
+}
+
+/** 剂量计发放 · dosimeter issued */
+export interface DosimeterIssued {
+  /** 监测委托 · monitoring contract */
+  contract: string;
+  /** 使用机构 · institution */
+  institution: string;
+  /** 监测机构 · laboratory that owns it */
+  laboratory: string;
+  /** 佩戴人 · person */
+  person: RecordRef;
+  /** 从业关系 · employment */
+  employment: string;
+  /** 佩戴部位 · where it is worn */
+  position: CodeOf<"WEAR_POSITION">;
+  /** 剂量计类别 · kind */
+  kind: CodeOf<"DOSIMETER_KIND">;
+  /** 剂量计编号 · number (1–40 characters) */
+  number: string;
+}
+
+/** 剂量计收回 · dosimeter returned */
+export type DosimeterReturned = Record<string, never>;
+
+/** 剂量计丢失 · dosimeter lost */
+export interface DosimeterLost {
+  /** 佩戴人 · person */
+  person: RecordRef;
+  /** 情况说明 · circumstances (sealed) (1–500 characters) */
+  circumstances: string;
+}
+
+/** 剂量计损坏 · dosimeter damaged */
+export interface DosimeterDamaged {
+  /** 佩戴人 · person */
+  person: RecordRef;
+  /** 情况说明 · circumstances (sealed) (1–500 characters) */
+  circumstances: string;
+}
+
+/** 个人剂量监测报告 · dose report issued */
+export interface DoseReportIssued {
+  /** 监测委托 · monitoring contract */
+  contract: string;
+  /** 监测机构 · laboratory */
+  laboratory: string;
+  /** 报告编号 · number of the report (1–60 characters) */
+  report_no: string;
+  /** 监测周期开始 · first day of the period */
+  period_from: string;
+  /** 监测周期结束 · last day of the period */
+  period_to: string;
+  /** 结果数 · number of results (1–100000) */
+  lines: number;
+  /** 监测人数 · number of persons (1–100000) */
+  persons: number;
+  /** 低于探测下限数 · number of results below the detectable level (0–100000) */
+  below_mdl: number;
+  /** 有效剂量合计 · sum of effective doses (0–1000000000000000, nSv) */
+  effective_sum_nsv: number;
+  /** 测读日期 · read on */
+  read_on: string;
+  /** 签发日期 · signed on */
+  signed_on: string;
+  /** 资质证书编号 · number of the qualification (1–60 characters) */
+  qualification_no: string;
+}
+
+/** 监测报告更正 · dose report corrected */
+export interface DoseReportCorrected {
+  /** 更正为 · new values */
+  set?: { contract?: string; laboratory?: string; report_no?: string; period_from?: string; period_to?: string; lines?: number; persons?: number; below_mdl?: number; effective_sum_nsv?: number; read_on?: string; signed_on?: string; qualification_no?: string };
+  /** 清空 · members without a value */
+  clear?: Array<never>;
+}
+
+/** 个人剂量结果 · dose result reported */
+export interface DoseResultReported {
+  /** 监测报告 · the report under which it stands */
+  report: string;
+  /** 报告行号 · line of the report (1–100000) */
+  line_no: number;
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人关系 · the employment in which it was received */
+  employment: string;
+  /** 职业类别 · occupational category */
+  category: CodeOf<"GBZ128">;
+  /** 监测类型 · why it was monitored */
+  reason: CodeOf<"MONITORING_REASON">;
+  /** 射线 · radiation (1–4 items) */
+  radiation: Array<CodeOf<"RADIATION">>;
+  /** 剂量计类别 · kind of dosimeter */
+  dosimeter_kind: CodeOf<"DOSIMETER_KIND">;
+  /** 剂量计编号 · number of the dosimeter (1–40 characters) */
+  dosimeter_no: string;
+  /** 佩戴部位 · where it was worn */
+  position: CodeOf<"WEAR_POSITION">;
+  /** 佩戴起始日 · first day worn */
+  wear_from: string;
+  /** 佩戴终止日 · last day worn */
+  wear_to: string;
+  /** 名义月数 · months that the period stands for (1–12, month) */
+  nominal_months: number;
+  /** Hp(10) · Hp(10) (0–10000000000, nSv) */
+  hp10_nsv?: number;
+  /** Hp(3) · Hp(3), eye lens (0–10000000000, nSv) */
+  hp3_nsv?: number;
+  /** Hp(0.07) · Hp(0.07), skin (0–10000000000, nSv) */
+  hp007_nsv?: number;
+  /** 最低可探测水平 · minimum detectable level (0–10000000000, nSv) */
+  mdl_nsv: number;
+  /** 结果标识 · what the result is worth */
+  flag: CodeOf<"RESULT_FLAG">;
+  /** 是否佩戴铅围脖 · whether a thyroid shield was worn */
+  thyroid_shield?: boolean;
+  /** 有效剂量 · effective dose (0–10000000000, nSv) */
+  effective_nsv?: number;
+  /** 有效剂量计算方法 · how it was computed */
+  method?: CodeOf<"EFFECTIVE_METHOD">;
+  /** 已扣除本底 · whether the background was subtracted */
+  background_subtracted: boolean;
+  /** 剂量年度 · year to which the dose belongs (1950–2200) */
+  dose_year: number;
+  /** 已电话核实（超过500 mSv） · confirmed by telephone, above 500 mSv */
+  confirmed?: boolean;
+  /** 备注 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+  /** 导入行号 · row of the imported file (1–1000000) */
+  import_row?: number;
+}
+
+/** 个人剂量结果更正 · dose result corrected */
+export interface DoseResultCorrected {
+  /** 更正为 · new values */
+  set?: { category?: CodeOf<"GBZ128">; reason?: CodeOf<"MONITORING_REASON">; radiation?: Array<CodeOf<"RADIATION">>; dosimeter_kind?: CodeOf<"DOSIMETER_KIND">; dosimeter_no?: string; position?: CodeOf<"WEAR_POSITION">; wear_from?: string; wear_to?: string; nominal_months?: number; hp10_nsv?: number; hp3_nsv?: number; hp007_nsv?: number; mdl_nsv?: number; flag?: CodeOf<"RESULT_FLAG">; thyroid_shield?: boolean; effective_nsv?: number; method?: CodeOf<"EFFECTIVE_METHOD">; background_subtracted?: boolean; dose_year?: number; confirmed?: boolean };
+  /** 清空 · members without a value */
+  clear?: Array<"hp10_nsv" | "hp3_nsv" | "hp007_nsv" | "thyroid_shield" | "effective_nsv" | "method" | "confirmed">;
+}
+
+/** 参数设定 · parameter set */
+export interface ParameterSet {
+  /** 参数 · parameter */
+  name: CodeOf<"PARAMETER">;
+  /** 单位 · unit */
+  unit: CodeOf<"PARAMETER_UNIT">;
+  /** 数值 · value (0–1000000000000) */
+  value: number;
+  /** 施行日期 · first day on which it counts */
+  from_day: string;
+  /** 依据 · what it rests on (1–500 characters) */
+  source: string;
+  /** 文号 · document number (1–60 characters) */
+  document_no?: string;
+}
+
+/** 参数变更 · parameter changed */
+export interface ParameterChanged {
+  /** 变更为 · new values */
+  set?: { value?: number; from_day?: string; source?: string; document_no?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"document_no">;
+}
+
+/** 节假日表发布 · holiday table published */
+export interface HolidayTablePublished {
+  /** 年度 · year (2000–2200) */
+  year: number;
+  /** 通知文号 · document number of the notice (1–100 characters) */
+  document: string;
+  /** 通知日期 · date of the notice */
+  document_on?: string;
+  /** 放假与调休日期 · days, in the order of their dates (1–120 items) */
+  days: Array<{ date: string; kind: CodeOf<"HOLIDAY_KIND"> }>;
+}
+
+/** 节假日表更正 · holiday table corrected */
+export interface HolidayTableCorrected {
+  /** 更正为 · new values */
+  set?: { year?: number; document?: string; document_on?: string; days?: Array<{ date: string; kind: CodeOf<"HOLIDAY_KIND"> }> };
+  /** 清空 · members without a value */
+  clear?: Array<"document_on">;
+}
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -891,6 +1339,30 @@ export interface EventData {
   "employment.changed/1": EmploymentChanged;
   "employment.corrected/1": EmploymentCorrected;
   "employment.ended/1": EmploymentEnded;
+  "licence.issued/1": LicenceIssued;
+  "licence.verified/1": LicenceVerified;
+  "licence.changed/1": LicenceChanged;
+  "licence.corrected/1": LicenceCorrected;
+  "licence.suspended/1": LicenceSuspended;
+  "licence.resumed/1": LicenceResumed;
+  "licence.cancelled/1": LicenceCancelled;
+  "licence.revoked/1": LicenceRevoked;
+  "licence.duplicate_issued/1": LicenceDuplicateIssued;
+  "monitoring_contract.concluded/1": MonitoringContractConcluded;
+  "monitoring_contract.ended/1": MonitoringContractEnded;
+  "monitoring_contract.corrected/1": MonitoringContractCorrected;
+  "dosimeter.issued/1": DosimeterIssued;
+  "dosimeter.returned/1": DosimeterReturned;
+  "dosimeter.lost/1": DosimeterLost;
+  "dosimeter.damaged/1": DosimeterDamaged;
+  "dose_report.issued/1": DoseReportIssued;
+  "dose_report.corrected/1": DoseReportCorrected;
+  "dose_result.reported/1": DoseResultReported;
+  "dose_result.corrected/1": DoseResultCorrected;
+  "parameter.set/1": ParameterSet;
+  "parameter.changed/1": ParameterChanged;
+  "holiday_table.published/1": HolidayTablePublished;
+  "holiday_table.corrected/1": HolidayTableCorrected;
 }
 
 export interface Shape {
@@ -978,6 +1450,44 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":false,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":false,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["department","tags"],"required":false,"zh":"清空"}],"effective_on":"required","en":"employment changed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.changed","zh":"岗位变更"},
     {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":false,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":false,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["department","tags"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"employment corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"employment.corrected","zh":"岗位信息更正"},
     {"creates":false,"data":[{"en":"why","is":"code","list":"END_REASON","name":"reason","required":true,"zh":"离岗原因"}],"effective_on":"required","en":"employment ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.ended","zh":"离岗"},
+  ] },
+  { kind: "licence", zh: "许可证", en: "licence", types: [
+    {"creates":true,"data":[{"en":"institution","is":"uuid","name":"institution","of":"institution","required":true,"zh":"持证机构"},{"en":"kind of licence","is":"code","list":"LICENCE_TYPE","name":"type","required":true,"zh":"证照类别"},{"en":"number as printed","is":"text","max_chars":60,"min_chars":1,"name":"number","required":true,"zh":"证号"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"许可决定文号"},{"en":"level that decided","is":"code","list":"AUTHORITY_LEVEL","name":"authority","required":false,"zh":"许可层级"},{"en":"issuing authority","is":"text","max_chars":100,"min_chars":1,"name":"issuer","required":true,"zh":"发证机关"},{"en":"classes with their items","is":"list","item":{"is":"object","members":[{"en":"class","is":"code","list":"LICENCE_CLASS","name":"class","required":true,"zh":"许可类别"},{"en":"items of the class","is":"list","item":{"is":"code","list":"LICENCE_ITEM"},"max_items":8,"min_items":1,"name":"items","required":true,"zh":"许可项目"}]},"max_items":4,"min_items":1,"name":"classes","required":false,"zh":"许可类别与项目"},{"en":"device annex","is":"list","item":{"is":"uuid","of":"device"},"max_items":500,"min_items":1,"name":"devices","required":false,"zh":"设备附录"},{"en":"issued on","is":"date","name":"issued_on","required":true,"zh":"发证日期"},{"en":"verification due on","is":"date","name":"verify_due_on","required":false,"zh":"校验到期日"},{"en":"valid from","is":"date","name":"from","required":false,"zh":"有效期起"},{"en":"first day without validity","is":"date","name":"until","required":false,"zh":"失效日期"}],"effective_on":"optional","en":"licence issued","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"licence.issued","zh":"许可证发证登记"},
+    {"creates":false,"data":[{"en":"result","is":"code","list":"VERIFICATION_RESULT","name":"result","required":true,"zh":"校验结果"},{"en":"next verification due on, or end of the deferral","is":"date","name":"next_due_on","required":true,"zh":"下次校验到期日"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"校验决定文号"}],"effective_on":"required","en":"licence verified","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"licence.verified","zh":"许可证校验"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"institution","is":"uuid","name":"institution","of":"institution","required":false,"zh":"持证机构"},{"en":"kind of licence","is":"code","list":"LICENCE_TYPE","name":"type","required":false,"zh":"证照类别"},{"en":"number as printed","is":"text","max_chars":60,"min_chars":1,"name":"number","required":false,"zh":"证号"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"许可决定文号"},{"en":"level that decided","is":"code","list":"AUTHORITY_LEVEL","name":"authority","required":false,"zh":"许可层级"},{"en":"issuing authority","is":"text","max_chars":100,"min_chars":1,"name":"issuer","required":false,"zh":"发证机关"},{"en":"classes with their items","is":"list","item":{"is":"object","members":[{"en":"class","is":"code","list":"LICENCE_CLASS","name":"class","required":true,"zh":"许可类别"},{"en":"items of the class","is":"list","item":{"is":"code","list":"LICENCE_ITEM"},"max_items":8,"min_items":1,"name":"items","required":true,"zh":"许可项目"}]},"max_items":4,"min_items":1,"name":"classes","required":false,"zh":"许可类别与项目"},{"en":"device annex","is":"list","item":{"is":"uuid","of":"device"},"max_items":500,"min_items":1,"name":"devices","required":false,"zh":"设备附录"},{"en":"issued on","is":"date","name":"issued_on","required":false,"zh":"发证日期"},{"en":"verification due on","is":"date","name":"verify_due_on","required":false,"zh":"校验到期日"},{"en":"valid from","is":"date","name":"from","required":false,"zh":"有效期起"},{"en":"first day without validity","is":"date","name":"until","required":false,"zh":"失效日期"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["decision_no","authority","classes","devices","verify_due_on","from","until"],"required":false,"zh":"清空"}],"effective_on":"required","en":"licence changed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"licence.changed","zh":"许可证变更"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"institution","is":"uuid","name":"institution","of":"institution","required":false,"zh":"持证机构"},{"en":"kind of licence","is":"code","list":"LICENCE_TYPE","name":"type","required":false,"zh":"证照类别"},{"en":"number as printed","is":"text","max_chars":60,"min_chars":1,"name":"number","required":false,"zh":"证号"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"许可决定文号"},{"en":"level that decided","is":"code","list":"AUTHORITY_LEVEL","name":"authority","required":false,"zh":"许可层级"},{"en":"issuing authority","is":"text","max_chars":100,"min_chars":1,"name":"issuer","required":false,"zh":"发证机关"},{"en":"classes with their items","is":"list","item":{"is":"object","members":[{"en":"class","is":"code","list":"LICENCE_CLASS","name":"class","required":true,"zh":"许可类别"},{"en":"items of the class","is":"list","item":{"is":"code","list":"LICENCE_ITEM"},"max_items":8,"min_items":1,"name":"items","required":true,"zh":"许可项目"}]},"max_items":4,"min_items":1,"name":"classes","required":false,"zh":"许可类别与项目"},{"en":"device annex","is":"list","item":{"is":"uuid","of":"device"},"max_items":500,"min_items":1,"name":"devices","required":false,"zh":"设备附录"},{"en":"issued on","is":"date","name":"issued_on","required":false,"zh":"发证日期"},{"en":"verification due on","is":"date","name":"verify_due_on","required":false,"zh":"校验到期日"},{"en":"valid from","is":"date","name":"from","required":false,"zh":"有效期起"},{"en":"first day without validity","is":"date","name":"until","required":false,"zh":"失效日期"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["decision_no","authority","classes","devices","verify_due_on","from","until"],"required":false,"zh":"清空"},{"en":"corrected result of the verification","is":"code","list":"VERIFICATION_RESULT","name":"result","required":false,"zh":"校验结果更正为"}],"effective_on":"forbidden","en":"licence corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"licence.corrected","zh":"许可证登记更正"},
+    {"creates":false,"data":[{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":true,"zh":"决定文号"}],"effective_on":"required","en":"licence suspended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"licence.suspended","zh":"许可证暂停"},
+    {"creates":false,"data":[{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":true,"zh":"决定文号"}],"effective_on":"required","en":"licence resumed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"licence.resumed","zh":"许可证恢复"},
+    {"creates":false,"data":[{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":true,"zh":"决定文号"},{"en":"ground of Art. 18","is":"code","list":"CANCELLATION_GROUND","name":"ground","required":false,"zh":"注销情形"}],"effective_on":"required","en":"licence cancelled","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"licence.cancelled","zh":"许可证注销"},
+    {"creates":false,"data":[{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":true,"zh":"决定文号"}],"effective_on":"required","en":"licence revoked","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"licence.revoked","zh":"许可证吊销"},
+    {"creates":false,"data":[{"en":"why","is":"code","list":"DUPLICATE_REASON","name":"why","required":true,"zh":"补发原因"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"}],"effective_on":"required","en":"duplicate issued","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"licence.duplicate_issued","zh":"许可证补发"},
+  ] },
+  { kind: "monitoring_contract", zh: "个人剂量监测委托", en: "monitoring contract", types: [
+    {"creates":true,"data":[{"en":"institution whose workers are monitored","is":"uuid","name":"institution","of":"institution","required":true,"zh":"委托机构"},{"en":"laboratory","is":"uuid","name":"laboratory","of":"institution","required":true,"zh":"监测机构"},{"en":"months that a dosimeter is worn","is":"integer","max":3,"min":1,"name":"cycle_months","required":true,"unit":"month","zh":"监测周期"},{"en":"first day","is":"date","name":"from","required":true,"zh":"开始日期"},{"en":"first day on which it no longer holds","is":"date","name":"until","required":false,"zh":"终止日期"}],"effective_on":"optional","en":"monitoring contract concluded","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"monitoring_contract.concluded","zh":"个人剂量监测委托"},
+    {"creates":false,"data":[],"effective_on":"required","en":"monitoring contract ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"monitoring_contract.ended","zh":"监测委托终止"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"institution whose workers are monitored","is":"uuid","name":"institution","of":"institution","required":false,"zh":"委托机构"},{"en":"laboratory","is":"uuid","name":"laboratory","of":"institution","required":false,"zh":"监测机构"},{"en":"months that a dosimeter is worn","is":"integer","max":3,"min":1,"name":"cycle_months","required":false,"unit":"month","zh":"监测周期"},{"en":"first day","is":"date","name":"from","required":false,"zh":"开始日期"},{"en":"first day on which it no longer holds","is":"date","name":"until","required":false,"zh":"终止日期"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["until"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"monitoring contract corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"monitoring_contract.corrected","zh":"监测委托更正"},
+  ] },
+  { kind: "dosimeter", zh: "剂量计", en: "dosimeter", types: [
+    {"creates":true,"data":[{"en":"monitoring contract","is":"uuid","name":"contract","of":"monitoring_contract","required":true,"zh":"监测委托"},{"en":"institution","is":"uuid","name":"institution","of":"institution","required":true,"zh":"使用机构"},{"en":"laboratory that owns it","is":"uuid","name":"laboratory","of":"institution","required":true,"zh":"监测机构"},{"en":"person","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"佩戴人"},{"en":"employment","is":"uuid","name":"employment","of":"employment","required":true,"zh":"从业关系"},{"en":"where it is worn","is":"code","list":"WEAR_POSITION","name":"position","required":true,"zh":"佩戴部位"},{"en":"kind","is":"code","list":"DOSIMETER_KIND","name":"kind","required":true,"zh":"剂量计类别"},{"en":"number","is":"text","max_chars":40,"min_chars":1,"name":"number","required":true,"zh":"剂量计编号"}],"effective_on":"required","en":"dosimeter issued","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"dosimeter.issued","zh":"剂量计发放"},
+    {"creates":false,"data":[],"effective_on":"required","en":"dosimeter returned","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"dosimeter.returned","zh":"剂量计收回"},
+    {"creates":false,"data":[{"en":"person","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"佩戴人"},{"en":"circumstances","is":"sealed","name":"circumstances","required":true,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"情况说明"}],"effective_on":"required","en":"dosimeter lost","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"dosimeter.lost","zh":"剂量计丢失"},
+    {"creates":false,"data":[{"en":"person","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"佩戴人"},{"en":"circumstances","is":"sealed","name":"circumstances","required":true,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"情况说明"}],"effective_on":"required","en":"dosimeter damaged","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"dosimeter.damaged","zh":"剂量计损坏"},
+  ] },
+  { kind: "dose_report", zh: "个人剂量监测报告", en: "dose report", types: [
+    {"creates":true,"data":[{"en":"monitoring contract","is":"uuid","name":"contract","of":"monitoring_contract","required":true,"zh":"监测委托"},{"en":"laboratory","is":"uuid","name":"laboratory","of":"institution","required":true,"zh":"监测机构"},{"en":"number of the report","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":true,"zh":"报告编号"},{"en":"first day of the period","is":"date","name":"period_from","required":true,"zh":"监测周期开始"},{"en":"last day of the period","is":"date","name":"period_to","required":true,"zh":"监测周期结束"},{"en":"number of results","is":"integer","max":100000,"min":1,"name":"lines","required":true,"zh":"结果数"},{"en":"number of persons","is":"integer","max":100000,"min":1,"name":"persons","required":true,"zh":"监测人数"},{"en":"number of results below the detectable level","is":"integer","max":100000,"min":0,"name":"below_mdl","required":true,"zh":"低于探测下限数"},{"en":"sum of effective doses","is":"integer","max":1000000000000000,"min":0,"name":"effective_sum_nsv","required":true,"unit":"nSv","zh":"有效剂量合计"},{"en":"read on","is":"date","name":"read_on","required":true,"zh":"测读日期"},{"en":"signed on","is":"date","name":"signed_on","required":true,"zh":"签发日期"},{"en":"number of the qualification","is":"text","max_chars":60,"min_chars":1,"name":"qualification_no","required":true,"zh":"资质证书编号"}],"effective_on":"forbidden","en":"dose report issued","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"dose_report.issued","zh":"个人剂量监测报告"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"monitoring contract","is":"uuid","name":"contract","of":"monitoring_contract","required":false,"zh":"监测委托"},{"en":"laboratory","is":"uuid","name":"laboratory","of":"institution","required":false,"zh":"监测机构"},{"en":"number of the report","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":false,"zh":"报告编号"},{"en":"first day of the period","is":"date","name":"period_from","required":false,"zh":"监测周期开始"},{"en":"last day of the period","is":"date","name":"period_to","required":false,"zh":"监测周期结束"},{"en":"number of results","is":"integer","max":100000,"min":1,"name":"lines","required":false,"zh":"结果数"},{"en":"number of persons","is":"integer","max":100000,"min":1,"name":"persons","required":false,"zh":"监测人数"},{"en":"number of results below the detectable level","is":"integer","max":100000,"min":0,"name":"below_mdl","required":false,"zh":"低于探测下限数"},{"en":"sum of effective doses","is":"integer","max":1000000000000000,"min":0,"name":"effective_sum_nsv","required":false,"unit":"nSv","zh":"有效剂量合计"},{"en":"read on","is":"date","name":"read_on","required":false,"zh":"测读日期"},{"en":"signed on","is":"date","name":"signed_on","required":false,"zh":"签发日期"},{"en":"number of the qualification","is":"text","max_chars":60,"min_chars":1,"name":"qualification_no","required":false,"zh":"资质证书编号"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":[],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"dose report corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"dose_report.corrected","zh":"监测报告更正"},
+  ] },
+  { kind: "dose_result", zh: "个人剂量结果", en: "dose result", types: [
+    {"creates":true,"data":[{"en":"the report under which it stands","is":"uuid","name":"report","of":"dose_report","required":true,"zh":"监测报告"},{"en":"line of the report","is":"integer","max":100000,"min":1,"name":"line_no","required":true,"zh":"报告行号"},{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"the employment in which it was received","is":"uuid","name":"employment","of":"employment","required":true,"zh":"用人关系"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":true,"zh":"职业类别"},{"en":"why it was monitored","is":"code","list":"MONITORING_REASON","name":"reason","required":true,"zh":"监测类型"},{"en":"radiation","is":"list","item":{"is":"code","list":"RADIATION"},"max_items":4,"min_items":1,"name":"radiation","required":true,"zh":"射线"},{"en":"kind of dosimeter","is":"code","list":"DOSIMETER_KIND","name":"dosimeter_kind","required":true,"zh":"剂量计类别"},{"en":"number of the dosimeter","is":"text","max_chars":40,"min_chars":1,"name":"dosimeter_no","required":true,"zh":"剂量计编号"},{"en":"where it was worn","is":"code","list":"WEAR_POSITION","name":"position","required":true,"zh":"佩戴部位"},{"en":"first day worn","is":"date","name":"wear_from","required":true,"zh":"佩戴起始日"},{"en":"last day worn","is":"date","name":"wear_to","required":true,"zh":"佩戴终止日"},{"en":"months that the period stands for","is":"integer","max":12,"min":1,"name":"nominal_months","required":true,"unit":"month","zh":"名义月数"},{"en":"Hp(10)","is":"integer","max":10000000000,"min":0,"name":"hp10_nsv","required":false,"unit":"nSv","zh":"Hp(10)"},{"en":"Hp(3), eye lens","is":"integer","max":10000000000,"min":0,"name":"hp3_nsv","required":false,"unit":"nSv","zh":"Hp(3)"},{"en":"Hp(0.07), skin","is":"integer","max":10000000000,"min":0,"name":"hp007_nsv","required":false,"unit":"nSv","zh":"Hp(0.07)"},{"en":"minimum detectable level","is":"integer","max":10000000000,"min":0,"name":"mdl_nsv","required":true,"unit":"nSv","zh":"最低可探测水平"},{"en":"what the result is worth","is":"code","list":"RESULT_FLAG","name":"flag","required":true,"zh":"结果标识"},{"en":"whether a thyroid shield was worn","is":"flag","name":"thyroid_shield","required":false,"zh":"是否佩戴铅围脖"},{"en":"effective dose","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"有效剂量"},{"en":"how it was computed","is":"code","list":"EFFECTIVE_METHOD","name":"method","required":false,"zh":"有效剂量计算方法"},{"en":"whether the background was subtracted","is":"flag","name":"background_subtracted","required":true,"zh":"已扣除本底"},{"en":"year to which the dose belongs","is":"integer","max":2200,"min":1950,"name":"dose_year","required":true,"zh":"剂量年度"},{"en":"confirmed by telephone, above 500 mSv","is":"flag","name":"confirmed","required":false,"zh":"已电话核实（超过500 mSv）"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"备注"},{"en":"row of the imported file","is":"integer","max":1000000,"min":1,"name":"import_row","required":false,"zh":"导入行号"}],"effective_on":"forbidden","en":"dose result reported","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"dose_result.reported","zh":"个人剂量结果"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":false,"zh":"职业类别"},{"en":"why it was monitored","is":"code","list":"MONITORING_REASON","name":"reason","required":false,"zh":"监测类型"},{"en":"radiation","is":"list","item":{"is":"code","list":"RADIATION"},"max_items":4,"min_items":1,"name":"radiation","required":false,"zh":"射线"},{"en":"kind of dosimeter","is":"code","list":"DOSIMETER_KIND","name":"dosimeter_kind","required":false,"zh":"剂量计类别"},{"en":"number of the dosimeter","is":"text","max_chars":40,"min_chars":1,"name":"dosimeter_no","required":false,"zh":"剂量计编号"},{"en":"where it was worn","is":"code","list":"WEAR_POSITION","name":"position","required":false,"zh":"佩戴部位"},{"en":"first day worn","is":"date","name":"wear_from","required":false,"zh":"佩戴起始日"},{"en":"last day worn","is":"date","name":"wear_to","required":false,"zh":"佩戴终止日"},{"en":"months that the period stands for","is":"integer","max":12,"min":1,"name":"nominal_months","required":false,"unit":"month","zh":"名义月数"},{"en":"Hp(10)","is":"integer","max":10000000000,"min":0,"name":"hp10_nsv","required":false,"unit":"nSv","zh":"Hp(10)"},{"en":"Hp(3), eye lens","is":"integer","max":10000000000,"min":0,"name":"hp3_nsv","required":false,"unit":"nSv","zh":"Hp(3)"},{"en":"Hp(0.07), skin","is":"integer","max":10000000000,"min":0,"name":"hp007_nsv","required":false,"unit":"nSv","zh":"Hp(0.07)"},{"en":"minimum detectable level","is":"integer","max":10000000000,"min":0,"name":"mdl_nsv","required":false,"unit":"nSv","zh":"最低可探测水平"},{"en":"what the result is worth","is":"code","list":"RESULT_FLAG","name":"flag","required":false,"zh":"结果标识"},{"en":"whether a thyroid shield was worn","is":"flag","name":"thyroid_shield","required":false,"zh":"是否佩戴铅围脖"},{"en":"effective dose","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"有效剂量"},{"en":"how it was computed","is":"code","list":"EFFECTIVE_METHOD","name":"method","required":false,"zh":"有效剂量计算方法"},{"en":"whether the background was subtracted","is":"flag","name":"background_subtracted","required":false,"zh":"已扣除本底"},{"en":"year to which the dose belongs","is":"integer","max":2200,"min":1950,"name":"dose_year","required":false,"zh":"剂量年度"},{"en":"confirmed by telephone, above 500 mSv","is":"flag","name":"confirmed","required":false,"zh":"已电话核实（超过500 mSv）"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["hp10_nsv","hp3_nsv","hp007_nsv","thyroid_shield","effective_nsv","method","confirmed"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"dose result corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"dose_result.corrected","zh":"个人剂量结果更正"},
+  ] },
+  { kind: "parameter", zh: "参数", en: "parameter", types: [
+    {"creates":true,"data":[{"en":"parameter","is":"code","list":"PARAMETER","name":"name","required":true,"zh":"参数"},{"en":"unit","is":"code","list":"PARAMETER_UNIT","name":"unit","required":true,"zh":"单位"},{"en":"value","is":"integer","max":1000000000000,"min":0,"name":"value","required":true,"zh":"数值"},{"en":"first day on which it counts","is":"date","name":"from_day","required":true,"zh":"施行日期"},{"en":"what it rests on","is":"text","max_chars":500,"min_chars":1,"name":"source","required":true,"zh":"依据"},{"en":"document number","is":"text","max_chars":60,"min_chars":1,"name":"document_no","required":false,"zh":"文号"}],"effective_on":"forbidden","en":"parameter set","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"parameter.set","zh":"参数设定"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"value","is":"integer","max":1000000000000,"min":0,"name":"value","required":false,"zh":"数值"},{"en":"first day on which it counts","is":"date","name":"from_day","required":false,"zh":"施行日期"},{"en":"what it rests on","is":"text","max_chars":500,"min_chars":1,"name":"source","required":false,"zh":"依据"},{"en":"document number","is":"text","max_chars":60,"min_chars":1,"name":"document_no","required":false,"zh":"文号"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["document_no"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"parameter changed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"parameter.changed","zh":"参数变更"},
+  ] },
+  { kind: "holiday_table", zh: "节假日表", en: "holiday table", types: [
+    {"creates":true,"data":[{"en":"year","is":"integer","max":2200,"min":2000,"name":"year","required":true,"zh":"年度"},{"en":"document number of the notice","is":"text","max_chars":100,"min_chars":1,"name":"document","required":true,"zh":"通知文号"},{"en":"date of the notice","is":"date","name":"document_on","required":false,"zh":"通知日期"},{"en":"days, in the order of their dates","is":"list","item":{"is":"object","members":[{"en":"date","is":"date","name":"date","required":true,"zh":"日期"},{"en":"what it is","is":"code","list":"HOLIDAY_KIND","name":"kind","required":true,"zh":"类别"}]},"max_items":120,"min_items":1,"name":"days","required":true,"zh":"放假与调休日期"}],"effective_on":"forbidden","en":"holiday table published","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"holiday_table.published","zh":"节假日表发布"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"year","is":"integer","max":2200,"min":2000,"name":"year","required":false,"zh":"年度"},{"en":"document number of the notice","is":"text","max_chars":100,"min_chars":1,"name":"document","required":false,"zh":"通知文号"},{"en":"date of the notice","is":"date","name":"document_on","required":false,"zh":"通知日期"},{"en":"days, in the order of their dates","is":"list","item":{"is":"object","members":[{"en":"date","is":"date","name":"date","required":true,"zh":"日期"},{"en":"what it is","is":"code","list":"HOLIDAY_KIND","name":"kind","required":true,"zh":"类别"}]},"max_items":120,"min_items":1,"name":"days","required":false,"zh":"放假与调休日期"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["document_on"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"holiday table corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"holiday_table.corrected","zh":"节假日表更正"},
   ] },
 ];
 

@@ -90,8 +90,8 @@ pub struct Demonstration {
     /// 模拟时间的终点（北京时间零时） · the simulated clock ends at this day's midnight in Shanghai [default: today]
     #[arg(long, env = "RADLEDGER_END", value_name = "DATE")]
     pub end: Option<String>,
-    /// 至少多少事件 · least number of events; below 20000 the city is smaller
-    #[arg(long, env = "RADLEDGER_EVENTS", value_name = "N", default_value_t = 20_000)]
+    /// 至少多少事件 · least number of events; below 120000 there are fewer workers, below 20000 the city is smaller
+    #[arg(long, env = "RADLEDGER_EVENTS", value_name = "N", default_value_t = 120_000)]
     pub events: usize,
     /// 账本名称 · name of the ledger, the first part of its origin
     #[arg(long, env = "RADLEDGER_NAME", value_name = "NAME", default_value = "radledger-demo")]
