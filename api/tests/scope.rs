@@ -56,7 +56,9 @@ fn place(city: &City, record: &RecordRef) -> Place {
         State::Employment(employment) => institution(employment.institution),
         State::MonitoringContract(contract) => institution(contract.terms.institution),
         State::Dosimeter(dosimeter) => institution(dosimeter.issue.institution),
-        State::DoseReport(report) => place(city, &domain::records::monitoring_contract::reference(report.header.contract)),
+        State::DoseReport(report) => {
+            place(city, &domain::records::monitoring_contract::reference(report.header.contract))
+        }
         State::DoseResult(result) => place(city, &domain::records::employment::reference(result.employment)),
         State::Licence(licence) => institution(licence.profile.institution),
         State::Parameter(_) | State::HolidayTable(_) => (None, None, None),
@@ -86,7 +88,7 @@ fn expected(city: &City, role: &str, kind: Kind) -> BTreeSet<String> {
     let grant = RecordRef { kind: "grant".into(), id: person.grant.expect("a grant") };
     let entry = city.world.memory.record(&grant).expect("the grant").clone();
     let given = &entry.state.grant().expect("a grant").given;
-    let reach = policy(1).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
+    let reach = policy(3).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
     let all = city.world.memory.records().filter(|(record, _)| record.kind == kind.as_str());
     let seen = all.filter(|(record, _)| {
         let (org, area, account) = place(city, record);

@@ -57,7 +57,9 @@ pub const PERSONAL_INFORMATION: Instrument =
 
 /// 行政许可法: the administrative licensing law.
 pub const LICENSING: Instrument =
-    Instrument { zh: "中华人民共和国行政许可法", en: "Administrative Licensing Law", edition: "2019年修正" };
+    Instrument {
+        zh: "中华人民共和国行政许可法", en: "Administrative Licensing Law", edition: "2019年修正"
+    };
 
 /// 放射性同位素与射线装置安全和防护条例: Decree 449 of the State Council.
 pub const RADIATION_SAFETY: Instrument = Instrument {

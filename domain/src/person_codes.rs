@@ -101,11 +101,8 @@ codes! {
 
 /// Number of a resident identity card: 18 characters with the check character of GB 11643-1999. Any division is
 /// taken, former ones too: the first six digits are those of the first registration.
-pub const RESIDENT_NO: Shape = Shape::Text(
-    18,
-    18,
-    &Form { name: "resident_no", pattern: "^[1-9][0-9]{16}[0-9X]$", check: resident_no_ok },
-);
+pub const RESIDENT_NO: Shape =
+    Shape::Text(18, 18, &Form { name: "resident_no", pattern: "^[1-9][0-9]{16}[0-9X]$", check: resident_no_ok });
 
 /// Number of another identity document.
 pub const DOCUMENT_NO: Shape = Shape::Text(
@@ -122,7 +119,11 @@ pub const DOCUMENT_NO: Shape = Shape::Text(
 pub const MONTH: Shape = Shape::Text(
     7,
     7,
-    &Form { name: "month", pattern: "^[0-9]{4}-(0[1-9]|1[0-2])$", check: |text| format!("{text}-01").parse::<Date>().is_ok() },
+    &Form {
+        name: "month",
+        pattern: "^[0-9]{4}-(0[1-9]|1[0-2])$",
+        check: |text| format!("{text}-01").parse::<Date>().is_ok(),
+    },
 );
 
 /// Whether the date of birth exists and the check character is right (weights 2^(18−i) mod 11).
@@ -156,7 +157,8 @@ mod tests {
         for number in good {
             assert!(resident_no_ok(number), "{number}");
         }
-        let bad = ["511502199002300019", "511502199001010018", "51150219900101001x", "5115021990010100", "", "一二三四五六"];
+        let bad =
+            ["511502199002300019", "511502199001010018", "51150219900101001x", "5115021990010100", "", "一二三四五六"];
         for number in bad {
             assert!(!resident_no_ok(number), "{number}");
         }

@@ -45,7 +45,8 @@ fn every_act_of_a_policy_is_an_event_of_the_catalogue_and_the_other_way_round() 
             let event_type = act.split('/').next().unwrap_or(act);
             assert!(event_types().any(|known| known.name == event_type), "{act}");
         }
-        for event_type in Kind::ALL.iter().filter(|kind| kind.since() <= policy.catalogue).flat_map(|kind| kind.types()) {
+        for event_type in Kind::ALL.iter().filter(|kind| kind.since() <= policy.catalogue).flat_map(|kind| kind.types())
+        {
             let by_people =
                 !matches!(event_type.signed_by, domain::catalog::SignedBy::Root | domain::catalog::SignedBy::Service);
             let named = policy.acts.keys().any(|act| act.split('/').next() == Some(event_type.name));

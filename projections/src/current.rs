@@ -69,14 +69,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const CREDENTIAL: &[Facet] = &[one("holder"), one("assurance"), one("valid_until"), one("compromise_undecided")];
     const GRANT: &[Facet] = &[one("role"), one("from"), one("until")];
     const ERASURE: &[Facet] = &[one("ground"), one("subject"), one("found_in")];
-    const INSTITUTION: &[Facet] = &[
-        many("kinds"),
-        one("credit_code"),
-        one("division"),
-        one("street"),
-        one("medical_type"),
-        one("grade"),
-    ];
+    const INSTITUTION: &[Facet] =
+        &[many("kinds"), one("credit_code"), one("division"), one("street"), one("medical_type"), one("grade")];
     const DEVICE: &[Facet] =
         &[one("kind"), one("ray_class"), one("maker"), one("factory_no"), one("device_no"), one("legacy")];
     const PERSON: &[Facet] = &[one("sex"), one("birth_year")];
@@ -85,8 +79,15 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const CONTRACT: &[Facet] = &[one("laboratory"), one("cycle_months")];
     const DOSIMETER: &[Facet] = &[one("person"), one("number"), one("position")];
     const DOSE_REPORT: &[Facet] = &[one("report_no"), one("laboratory"), one("contract")];
-    const DOSE_RESULT: &[Facet] =
-        &[one("person"), one("dose_year"), one("category"), one("position"), one("flag"), one("report"), one("employment")];
+    const DOSE_RESULT: &[Facet] = &[
+        one("person"),
+        one("dose_year"),
+        one("category"),
+        one("position"),
+        one("flag"),
+        one("report"),
+        one("employment"),
+    ];
     const PARAMETER: &[Facet] = &[one("name")];
     const HOLIDAY_TABLE: &[Facet] = &[one("year")];
     match kind {
@@ -322,11 +323,7 @@ fn show(state: &State) -> Shown {
         State::DoseReport(report) => Shown {
             label: report.header.report_no.clone(),
             state: "ISSUED",
-            facets: vec![
-                report.header.report_no.clone(),
-                text(report.header.laboratory),
-                text(report.header.contract),
-            ],
+            facets: vec![report.header.report_no.clone(), text(report.header.laboratory), text(report.header.contract)],
         },
         State::DoseResult(result) => Shown {
             // By the period, so that a worker's results stand in the order of his days.
@@ -342,11 +339,9 @@ fn show(state: &State) -> Shown {
                 text(result.employment),
             ],
         },
-        State::Parameter(parameter) => Shown {
-            label: parameter.name.as_str().into(),
-            state: "SET",
-            facets: vec![parameter.name.as_str().into()],
-        },
+        State::Parameter(parameter) => {
+            Shown { label: parameter.name.as_str().into(), state: "SET", facets: vec![parameter.name.as_str().into()] }
+        }
         State::HolidayTable(holidays) => {
             Shown { label: text(holidays.table.year), state: "PUBLISHED", facets: vec![text(holidays.table.year)] }
         }

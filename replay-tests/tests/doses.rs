@@ -26,7 +26,8 @@ impl Scene {
         let mut county = World::county(23);
         county.world.adopt("catalogue", 2);
         county.world.adopt("policy", 3);
-        let (supervisor, officer, institution) = (county.supervisor.clone(), county.officer.clone(), county.institution);
+        let (supervisor, officer, institution) =
+            (county.supervisor.clone(), county.officer.clone(), county.institution);
         let city = county.city.clone();
         let world = &mut county.world;
         let approver = world.enrol(&city[0], &city[2], "T", "T_APPR", None, None);
@@ -38,7 +39,8 @@ impl Scene {
         act(world, &approver, Wish::new("institution.approved", laboratory, json!({})));
         let signatory = world.enrol(&city[0], &city[1], "S", "TSO_SIGN", Some(laboratory), None);
         let contract = world.id();
-        let terms = json!({"institution": institution, "laboratory": laboratory, "cycle_months": 3, "from": "2019-01-01"});
+        let terms =
+            json!({"institution": institution, "laboratory": laboratory, "cycle_months": 3, "from": "2019-01-01"});
         act(world, &officer, Wish::new("monitoring_contract.concluded", contract, terms));
         let who = hire(world, &officer, institution, 1);
         Self { county, signatory, laboratory, contract, who, reports: 0 }
@@ -142,7 +144,11 @@ fn a_laboratory_without_contract_or_qualification_reports_nothing() {
     assert_eq!(rule(refused(json!({"qualification_no": "没有"}))), "dose_report.qualification");
     assert_eq!(rule(refused(json!({"period_from": "2018-01-01", "period_to": "2018-03-31"}))), "dose_report.contract");
     assert_eq!(rule(refused(json!({"persons": 2}))), "dose_report.counts");
-    let forged = Wish::new("dose_report.issued", scene.county.world.id(), dose_report(scene.contract, scene.laboratory, "R9", SPRING, &today));
+    let forged = Wish::new(
+        "dose_report.issued",
+        scene.county.world.id(),
+        dose_report(scene.contract, scene.laboratory, "R9", SPRING, &today),
+    );
     let refusal = scene.county.world.act(&officer, forged).expect_err("a hospital does not measure itself");
     assert_eq!(refusal.code, Code::NotAuthorised);
 }
@@ -154,7 +160,9 @@ fn a_corrected_result_that_crosses_a_year_end_moves_both_years() {
     scene.report(SPRING, |_| {}).expect("spring");
     let before = scene.sums();
     assert_eq!((before.year(2020).effective_nsv, before.year(2021).effective_nsv), (400_000, 400_000));
-    scene.correct(winter, json!({"dose_year": 2021, "hp10_nsv": 900_000, "effective_nsv": 900_000})).expect("corrected");
+    scene
+        .correct(winter, json!({"dose_year": 2021, "hp10_nsv": 900_000, "effective_nsv": 900_000}))
+        .expect("corrected");
     let after = scene.sums();
     assert_eq!((after.year(2020).effective_nsv, after.year(2021).effective_nsv), (0, 1_300_000));
     assert_eq!(after.life(), 1_300_000);

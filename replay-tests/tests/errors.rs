@@ -56,7 +56,11 @@ fn declared_rules() -> Vec<Declared> {
 /// A citation as people read it, from the expression in the source.
 fn cited(expression: &str) -> String {
     let clause = expression.rsplit('"').nth(1).expect("a clause").to_owned();
-    let instruments: [(&str, &'static Instrument); 8] = [
+    let instruments: [(&str, &'static Instrument); 12] = [
+        ("MONITORING", &law::MONITORING),
+        ("MEDICAL_INSTITUTIONS", &law::MEDICAL_INSTITUTIONS),
+        ("RADIATION_SAFETY", &law::RADIATION_SAFETY),
+        ("LICENSING", &law::LICENSING),
         ("OCCUPATIONAL_DISEASE", &law::OCCUPATIONAL_DISEASE),
         ("RADIATION_WORKERS", &law::RADIATION_WORKERS),
         ("RADIOLOGY", &law::RADIOLOGY),

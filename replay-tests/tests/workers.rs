@@ -63,12 +63,20 @@ fn one_identity_document_is_one_file() {
     let entry = county.world.memory.record(&domain::records::person::reference(person)).expect("the person");
     let registered = signing::statement::EventRef { event: entry.marks[0].id, hash: entry.marks[0].hash };
     let taken = register(&mut county, 2);
-    let corrected = |number| Wish::new("person.corrected", person, json!({"resident_no": resident_no(number)})).correcting(registered);
+    let corrected = |number| {
+        Wish::new("person.corrected", person, json!({"resident_no": resident_no(number)})).correcting(registered)
+    };
     assert_eq!(code(county.world.act(&officer, corrected(2))), Code::ClaimTaken, "{taken} holds it");
     county.world.act(&officer, corrected(3)).expect("corrected");
     let free = county.world.id();
-    assert_eq!(code(county.world.act(&officer, Wish::new("person.registered", free, worker(institution, 3)))), Code::ClaimTaken);
-    county.world.act(&officer, Wish::new("person.registered", free, worker(institution, 1))).expect("the old number is free");
+    assert_eq!(
+        code(county.world.act(&officer, Wish::new("person.registered", free, worker(institution, 3)))),
+        Code::ClaimTaken
+    );
+    county
+        .world
+        .act(&officer, Wish::new("person.registered", free, worker(institution, 1)))
+        .expect("the old number is free");
 }
 
 #[test]
@@ -139,10 +147,22 @@ fn the_worker_asks_for_a_correction() {
     let stranger = Wish::new("person.correction_requested", person, json!({"what": "姓名有误"}));
     assert_eq!(code(county.world.act(&officer, stranger.clone())), Code::NotAuthorised, "only the worker asks");
     let unit_admin = county.unit_admin.clone();
-    let me = county.world.enrol(&unit_admin, &officer, "W", "W_SELF", Some(county.institution), Some(replay_tests::world::AREA));
-    county.world.act(&officer, Wish::new("person.account_linked", person, json!({"account": me.account}))).expect("linked");
+    let me = county.world.enrol(
+        &unit_admin,
+        &officer,
+        "W",
+        "W_SELF",
+        Some(county.institution),
+        Some(replay_tests::world::AREA),
+    );
+    county
+        .world
+        .act(&officer, Wish::new("person.account_linked", person, json!({"account": me.account})))
+        .expect("linked");
     let request = county.world.act(&me, stranger).expect("requested");
-    let decided = |accepted: bool| Wish::new("person.correction_decided", person, json!({"request": request, "accepted": accepted}));
+    let decided = |accepted: bool| {
+        Wish::new("person.correction_decided", person, json!({"request": request, "accepted": accepted}))
+    };
     county.world.act(&officer, decided(true)).expect("decided");
     assert_eq!(rule(county.world.act(&officer, decided(false))), "person.request");
 }

@@ -711,7 +711,9 @@ fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Stri
         [org] => any.push(format!("c.org = {}", statement.bind(*org))),
         orgs => any.push(format!("c.org = any({})", statement.bind(orgs.to_vec()))),
     }
-    if let Some(account) = scope.account.filter(|_| matches!(kind, Kind::Account | Kind::Credential | Kind::Grant)) {
+    if let Some(account) =
+        scope.account.filter(|_| matches!(kind, Kind::Account | Kind::Credential | Kind::Grant | Kind::Person))
+    {
         any.push(format!("c.account = {}", statement.bind(account)));
     }
     Some(if any.is_empty() { "false".to_owned() } else { format!("({})", any.join(" or ")) })

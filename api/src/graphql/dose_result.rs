@@ -12,7 +12,9 @@ pub const LOOK: Look = Look {
     list: "doseResults",
     not_kept: &[],
     adds: &[
-        Field { name: "person", required: true, shape: Shape::Id("person"), zh: "放射工作人员", en: "the worker" },
+        Field {
+            name: "person", required: true, shape: Shape::Id("person"), zh: "放射工作人员", en: "the worker"
+        },
         Field {
             name: "corrections",
             required: true,
@@ -24,7 +26,17 @@ pub const LOOK: Look = Look {
     edges: |object| {
         object
             .field(edge("worker", &super::person::LOOK, "person", "放射工作人员 · The worker."))
-            .field(edge("post", &super::employment::LOOK, "employment", "岗位 · The employment in which it was received."))
-            .field(edge("reportedIn", &super::dose_report::LOOK, "report", "监测报告 · The report under which it stands."))
+            .field(edge(
+                "post",
+                &super::employment::LOOK,
+                "employment",
+                "岗位 · The employment in which it was received.",
+            ))
+            .field(edge(
+                "reportedIn",
+                &super::dose_report::LOOK,
+                "report",
+                "监测报告 · The report under which it stands.",
+            ))
     },
 };

@@ -14,14 +14,18 @@ use serde_json::Value as Json;
 use signing::bytes::Date;
 use uuid::Uuid;
 
+use super::node;
 use super::record::View;
 use super::scalars::{inner, plain};
-use super::node;
 
 /// Limits of GB 18871-2002, annex B: effective dose of a year, of five years; eye lens and skin of a year.
 const LIMITS: [(&str, i64, &str); 4] = [
     ("yearNsv", 50_000_000, "任一年有效剂量 · Effective dose of any one year"),
-    ("fiveYearsNsv", 100_000_000, "连续五年有效剂量 · Effective dose of five consecutive years, 20 mSv a year on average"),
+    (
+        "fiveYearsNsv",
+        100_000_000,
+        "连续五年有效剂量 · Effective dose of five consecutive years, 20 mSv a year on average",
+    ),
     ("lensNsv", 150_000_000, "眼晶状体年当量剂量 · Equivalent dose to the lens of the eye in a year"),
     ("extremityNsv", 500_000_000, "四肢或皮肤年当量剂量 · Equivalent dose to extremities or skin in a year"),
 ];
@@ -46,13 +50,18 @@ fn nsv(value: i64) -> Value {
 pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
     let year = Object::new("DoseYear")
         .description("年剂量 · Doses of one year.")
-        .field(plain("year", TypeRef::named_nn(TypeRef::INT), "年份 · Year.", |year: &OfYear| Value::from(i32::from(year.0))))
+        .field(plain("year", TypeRef::named_nn(TypeRef::INT), "年份 · Year.", |year: &OfYear| {
+            Value::from(i32::from(year.0))
+        }))
         .field(plain("effectiveNsv", TypeRef::named_nn("Nsv"), "有效剂量 · Effective dose.", |year: &OfYear| {
             nsv(year.1.effective_nsv)
         }))
-        .field(plain("lensNsv", TypeRef::named_nn("Nsv"), "眼晶状体 Hp(3) · Lens of the eye, Hp(3).", |year: &OfYear| {
-            nsv(year.1.lens_nsv)
-        }))
+        .field(plain(
+            "lensNsv",
+            TypeRef::named_nn("Nsv"),
+            "眼晶状体 Hp(3) · Lens of the eye, Hp(3).",
+            |year: &OfYear| nsv(year.1.lens_nsv),
+        ))
         .field(plain(
             "extremityNsv",
             TypeRef::named_nn("Nsv"),
@@ -72,7 +81,9 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             |year: &OfYear| Value::from(year.1.detected),
         ));
     let history = Object::new("DoseHistory")
-        .description("受照剂量 · What a worker has received, all employers together, as known at the moment of the answer.")
+        .description(
+            "受照剂量 · What a worker has received, all employers together, as known at the moment of the answer.",
+        )
         .field(inner("years", TypeRef::named_nn_list_nn("DoseYear"), "逐年 · Year by year.", |history: &History| {
             let years = history.sums.years().map(|(year, doses)| FieldValue::owned_any(OfYear(year, *doses)));
             Some(FieldValue::list(years))
@@ -116,8 +127,10 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
     let mut limits = Object::new("DoseLimits").description("剂量限值 · Limits for adult workers.");
     for (name, value, description) in LIMITS {
         limits = limits.field(
-            Field::new(name, TypeRef::named_nn("Nsv"), move |_| FieldFuture::Value(Some(FieldValue::value(nsv(value)))))
-                .description(description),
+            Field::new(name, TypeRef::named_nn("Nsv"), move |_| {
+                FieldFuture::Value(Some(FieldValue::value(nsv(value))))
+            })
+            .description(description),
         );
     }
     builder.register(year).register(history).register(limits)

@@ -15,7 +15,13 @@ pub const LOOK: Look = Look {
     adds: &[
         Field { name: "from", required: true, shape: Shape::Day, zh: "发放日期", en: "first day worn" },
         Field { name: "state", required: true, shape: Shape::Code(&DosimeterState::LIST), zh: "状态", en: "state" },
-        Field { name: "since", required: true, shape: Shape::Day, zh: "状态起始", en: "day from which the state counts" },
+        Field {
+            name: "since",
+            required: true,
+            shape: Shape::Day,
+            zh: "状态起始",
+            en: "day from which the state counts",
+        },
         Field {
             name: "circumstances",
             required: false,

@@ -50,8 +50,11 @@ pub const LOOK: Look = Look {
         },
     ],
     edges: |object| {
-        object
-            .field(edge("worker", &super::person::LOOK, "person", "放射工作人员 · The worker."))
-            .field(edge("employer", &super::institution::LOOK, "institution", "用人单位 · The employer."))
+        object.field(edge("worker", &super::person::LOOK, "person", "放射工作人员 · The worker.")).field(edge(
+            "employer",
+            &super::institution::LOOK,
+            "institution",
+            "用人单位 · The employer.",
+        ))
     },
 };

@@ -48,9 +48,20 @@ pub const LOOK: Look = Look {
             zh: "注销情形",
             en: "ground of the cancellation",
         },
-        Field { name: "duplicate_on", required: false, shape: Shape::Day, zh: "补发日期", en: "day of the last duplicate" },
+        Field {
+            name: "duplicate_on",
+            required: false,
+            shape: Shape::Day,
+            zh: "补发日期",
+            en: "day of the last duplicate",
+        },
     ],
     edges: |object| {
-        object.field(edge("holder", &super::institution::LOOK, "institution", "持证机构 · Institution that works under it."))
+        object.field(edge(
+            "holder",
+            &super::institution::LOOK,
+            "institution",
+            "持证机构 · Institution that works under it.",
+        ))
     },
 };

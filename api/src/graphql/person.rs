@@ -12,7 +12,13 @@ pub const LOOK: Look = Look {
     list: "persons",
     not_kept: &[],
     adds: &[
-        Field { name: "account", required: false, shape: Shape::Id("account"), zh: "本人账户", en: "the worker's account" },
+        Field {
+            name: "account",
+            required: false,
+            shape: Shape::Id("account"),
+            zh: "本人账户",
+            en: "the worker's account",
+        },
         Field {
             name: "requests_open",
             required: true,
@@ -23,9 +29,19 @@ pub const LOOK: Look = Look {
     ],
     edges: |object| {
         object
-            .field(edge("openedBy", &super::institution::LOOK, "institution", "建档机构 · Institution that opened the file."))
+            .field(edge(
+                "openedBy",
+                &super::institution::LOOK,
+                "institution",
+                "建档机构 · Institution that opened the file.",
+            ))
             .field(edges_by("employments", &super::employment::LOOK, "person", "用人关系 · His employments."))
-            .field(edges_by("results", &super::dose_result::LOOK, "person", "个人剂量结果 · His dose results, in the order of their days."))
+            .field(edges_by(
+                "results",
+                &super::dose_result::LOOK,
+                "person",
+                "个人剂量结果 · His dose results, in the order of their days.",
+            ))
             .field(super::doses::field())
     },
 };

@@ -317,7 +317,9 @@ pub fn edges(name: &'static str, target: &'static Look, belongs: Belongs, descri
 
 /// An edge to the records that name this one in a facet.
 pub fn edges_by(name: &'static str, target: &'static Look, facet: &'static str, description: &'static str) -> Field {
-    list_edge(name, target, description, move |view, query| query.facets.push((facet.to_owned(), view.row.id.to_string())))
+    list_edge(name, target, description, move |view, query| {
+        query.facets.push((facet.to_owned(), view.row.id.to_string()))
+    })
 }
 
 fn list_edge(

@@ -25,7 +25,10 @@ use signing::keys::{Session, SigningKey};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use uuid::Uuid;
-use world::{AREA, Person, Wish, World, device_profile, institution_profile};
+use world::{
+    AREA, Person, Wish, World, device_profile, dose_report, dose_result, employment, institution_profile,
+    qualification, worker,
+};
 
 /// The other county of the tests.
 pub const OTHER_AREA: &str = "511503";
@@ -97,6 +100,7 @@ pub fn city(seed: u64) -> City {
         }
         hospitals.push((hospital, officer));
     }
+    let mut services = Vec::new();
     for (number, (kind, roles)) in
         [("TSO", ["TSO_SIGN", "TSO_INPUT"]), ("HEO", ["HEO_CHIEF", "HEO_INPUT"])].into_iter().enumerate()
     {
@@ -109,6 +113,7 @@ pub fn city(seed: u64) -> City {
         for role in roles {
             people.insert(role, world.enrol(&admin, &admin2, "S", role, Some(service), None));
         }
+        services.push(service);
     }
     let mut devices = Vec::new();
     for (number, (hospital, officer)) in hospitals.iter().enumerate() {
@@ -120,7 +125,55 @@ pub fn city(seed: u64) -> City {
         }
     }
     people.extend([("T_ADMIN", admin), ("SYS_AUD", auditor)]);
+    at_work(&mut world, &people, services[0], &hospitals);
     City { world, people, hospital: hospitals[0].0, other_hospital: hospitals[1].0, device: devices[0] }
+}
+
+/// Workers of both hospitals, measured by the laboratory; their licences; what the city lays down.
+fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laboratory: Uuid, hospitals: &[(Uuid, Person)]) {
+    world.adopt("catalogue", 2);
+    world.adopt("policy", 3);
+    let act = |world: &mut World, who: &Person, wish: Wish| {
+        let name = wish.event_type;
+        world.act(who, wish).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
+    };
+    let (city, signatory, today) = (&people["T_APPR"], &people["TSO_SIGN"], world.today());
+    let document = world.id();
+    act(world, &people["C_SUP"], Wish::new("institution.document_filed", laboratory, qualification(document)));
+    act(world, city, Wish::new("institution.approved", laboratory, json!({})));
+    for (number, (hospital, officer)) in (1..).zip(hospitals) {
+        let [person, post, contract, dosimeter, report, result, licence] = [0; 7].map(|_| world.id());
+        act(world, officer, Wish::new("person.registered", person, worker(*hospital, number)));
+        act(world, officer, Wish::new("employment.planned", post, employment(person, *hospital, number, "2A")));
+        act(world, officer, Wish::new("employment.activated", post, json!({"legacy": true})).on("2020-01-01"));
+        let terms = json!({"institution": hospital, "laboratory": laboratory, "cycle_months": 3, "from": "2020-01-01"});
+        act(world, officer, Wish::new("monitoring_contract.concluded", contract, terms));
+        let issue = json!({
+            "contract": contract, "institution": hospital, "laboratory": laboratory, "employment": post, "position": "CH",
+            "person": {"kind": "person", "id": person}, "kind": "TLD", "number": format!("T{number}"),
+        });
+        act(world, officer, Wish::new("dosimeter.issued", dosimeter, issue).on(&today));
+        let period = ["2021-01-01", "2021-03-31"];
+        let header = dose_report(contract, laboratory, &format!("R{number}"), period, &today);
+        act(world, signatory, Wish::new("dose_report.issued", report, header));
+        let line = dose_result(report, 1, [person, post], period, 400_000);
+        act(world, signatory, Wish::new("dose_result.reported", result, line));
+        let copy = json!({
+            "institution": hospital, "type": "RSL", "number": format!("示范{number}"), "issuer": "示范生态环境局",
+            "issued_on": "2020-01-01", "from": "2020-01-01", "until": "2024-12-31",
+        });
+        act(world, officer, Wish::new("licence.issued", licence, copy));
+        if number == 1 {
+            let own = json!({"account": people["W_SELF"].account});
+            act(world, officer, Wish::new("person.account_linked", person, own));
+        }
+    }
+    let (parameter, table) = (world.id(), world.id());
+    let set =
+        json!({"name": "IL_ANNUAL", "unit": "NSV", "value": 5_000_000, "from_day": today, "source": "GBZ 128-2019"});
+    act(world, city, Wish::new("parameter.set", parameter, set));
+    let days = json!({"year": 2027, "document": "示范通知", "days": [{"date": "2027-01-01", "kind": "HOLIDAY"}]});
+    act(world, city, Wish::new("holiday_table.published", table, days));
 }
 
 /// The node.

@@ -46,6 +46,7 @@ data! {
     /// What a licence says.
     pub struct Profile {
         institution: Uuid = Shape::Id("institution"), "持证机构", "institution";
+        #[serde(rename = "type")]
         type_: LicenceType = Shape::Code(&LicenceType::LIST), "证照类别", "kind of licence";
         number: CompactString = NUMBER, "证号", "number as printed";
         decision_no: Option<CompactString> = NUMBER, "许可决定文号", "number of the decision";

@@ -154,12 +154,10 @@ const BORN: Rule = Rule {
     en: "Year of birth, month of coming of age and today do not fit: who is under 18 needs the month, who is of age has none.",
     citation: product("§6"),
 };
-const NOTHING: Rule = Rule {
-    id: "person.nothing_changed",
-    zh: "没有任何更改",
-    en: "Nothing is changed.",
-    citation: product("§6"),
-};
+const NOTHING: Rule =
+    Rule {
+        id: "person.nothing_changed", zh: "没有任何更改", en: "Nothing is changed.", citation: product("§6")
+    };
 const ACCOUNT: Rule = Rule {
     id: "person.account",
     zh: "该账户不存在、未启用，或不是本机构的从业人员账户",
@@ -232,7 +230,9 @@ impl Record for Person {
             Event::AccountLinked(linked) => {
                 let authority = facts.authority(linked.account)?;
                 let worker = authority.account.as_ref().is_some_and(|account| {
-                    account.is_open() && account.level == crate::codes::Level::Worker && account.org == Some(person.institution)
+                    account.is_open()
+                        && account.level == crate::codes::Level::Worker
+                        && account.org == Some(person.institution)
                 });
                 ensure(worker, &ACCOUNT, "/data/account")
             }

@@ -39,7 +39,9 @@ impl Story {
     /// An institution has its workers measured, from now on.
     pub fn contract(&mut self, org: usize) {
         let laboratories: Vec<usize> = (0..self.orgs.len())
-            .filter(|lab| self.orgs[*lab].sort == Sort::TechnicalService && self.of_org(*lab, Role::ServiceSignatory).is_some())
+            .filter(|lab| {
+                self.orgs[*lab].sort == Sort::TechnicalService && self.of_org(*lab, Role::ServiceSignatory).is_some()
+            })
             .collect();
         let Some(clerk) = self.clerk(org) else { return };
         if laboratories.is_empty() {
@@ -85,8 +87,12 @@ impl Story {
                 "period_from": from.to_string(), "period_to": to.to_string(), "lines": lines.len(), "persons": lines.len(),
                 "below_mdl": below, "effective_sum_nsv": sum, "read_on": today, "signed_on": today,
                 "qualification_no": qualification});
-            let lost: Vec<(usize, Uuid)> =
-                lines.iter().enumerate().filter(|(_, line)| line.lost).map(|(index, line)| (index, line.result)).collect();
+            let lost: Vec<(usize, Uuid)> = lines
+                .iter()
+                .enumerate()
+                .filter(|(_, line)| line.lost)
+                .map(|(index, line)| (index, line.result))
+                .collect();
             let first = lines.first().map(|line| line.result);
             let mut wishes = vec![Wish::new("dose_report.issued", report, header)];
             wishes.extend(lines.into_iter().map(|line| line.wish));
@@ -139,7 +145,14 @@ impl Story {
         lines
     }
 
-    fn line(&mut self, worker: usize, report: Uuid, before: usize, (from, to): (Date, Date), position: &str) -> Counted {
+    fn line(
+        &mut self,
+        worker: usize,
+        report: Uuid,
+        before: usize,
+        (from, to): (Date, Date),
+        position: &str,
+    ) -> Counted {
         let who = self.workers[worker].clone();
         let result = self.model.id();
         let double = who.category == "2E";

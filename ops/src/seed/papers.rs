@@ -16,10 +16,9 @@ impl Story {
         }
         let (serial, today) = (self.orgs[org].serial, self.model.day());
         let (authority, classes) = match self.orgs[org].sort {
-            Sort::Hospital => (
-                "CITY",
-                json!([{"class": "IR", "items": ["IR-1"]}, {"class": "XR", "items": ["XR-1", "XR-2"]}]),
-            ),
+            Sort::Hospital => {
+                ("CITY", json!([{"class": "IR", "items": ["IR-1"]}, {"class": "XR", "items": ["XR-1", "XR-2"]}]))
+            }
             Sort::TownCentre => ("COUNTY", json!([{"class": "XR", "items": ["XR-2"]}])),
             _ => ("COUNTY", json!([{"class": "XR", "items": ["XR-3"]}])),
         };
@@ -45,7 +44,8 @@ impl Story {
         let (serial, today) = (self.orgs[org].serial, self.model.day());
         let result = if serial % 31 == 3 { "DEFERRED" } else { "PASSED" };
         let next = today.add_days(385);
-        let data = json!({"result": result, "next_due_on": next.to_string(), "decision_no": format!("示例校验{serial:04}")});
+        let data =
+            json!({"result": result, "next_due_on": next.to_string(), "decision_no": format!("示例校验{serial:04}")});
         let approver = self.licensing(org);
         self.act(approver, Wish::new("licence.verified", licence, data).on(today));
         self.after(365 + self.lateness(serial), Task::VerifyLicence(org));
@@ -54,7 +54,9 @@ impl Story {
     /// What else happens to licences.
     pub fn licence_turn(&mut self, turn: usize) {
         let holders: Vec<usize> = (0..self.orgs.len())
-            .filter(|org| self.clerk(*org).is_some() && self.orgs[*org].licence.is_some_and(|licence| self.is_valid(licence)))
+            .filter(|org| {
+                self.clerk(*org).is_some() && self.orgs[*org].licence.is_some_and(|licence| self.is_valid(licence))
+            })
             .collect();
         let Some(org) = holders.get(turn * 13 % holders.len().max(1)).copied() else { return };
         let licence = self.orgs[org].licence.expect("looked at above");
@@ -76,7 +78,11 @@ impl Story {
             4 => act("licence.revoked", decision),
             _ => {
                 let Some(wrong) = self.correctable("licence", licence, &["licence.issued"]) else { return };
-                let wish = Wish::new("licence.corrected", licence, json!({"set": {"decision_no": format!("示例许可{turn:04}")}}));
+                let wish = Wish::new(
+                    "licence.corrected",
+                    licence,
+                    json!({"set": {"decision_no": format!("示例许可{turn:04}")}}),
+                );
                 self.act(approver, wish.because("TYPO", None).correcting(wrong));
             }
         }
@@ -127,6 +133,8 @@ impl Story {
     fn is_valid(&self, licence: Uuid) -> bool {
         let entry = self.model.entry("licence", licence);
         let state = entry.and_then(|entry| entry.state.licence());
-        state.is_some_and(|licence| !licence.is_ended() && licence.state != domain::licence_codes::LicenceState::Suspended)
+        state.is_some_and(|licence| {
+            !licence.is_ended() && licence.state != domain::licence_codes::LicenceState::Suspended
+        })
     }
 }

@@ -16,8 +16,8 @@ use signing::statement::EventRef;
 use uuid::Uuid;
 
 use super::city::{Sort, area_of};
-use super::model::{Model, Origin, Signer, Step};
 use super::dosimetry::Monitoring;
+use super::model::{Model, Origin, Signer, Step};
 use super::workers::Worker;
 
 /// What a demonstration is made from.

@@ -153,7 +153,10 @@ impl Story {
         let (old, employment) = (self.workers[worker].org, self.workers[worker].employment);
         let sort = self.orgs[old].sort;
         let next = (1..self.orgs.len()).map(|step| (old + step * 7) % self.orgs.len()).find(|org| {
-            *org != old && self.orgs[*org].sort == sort && self.of_org(*org, Role::ProtectionOfficer).is_some() && self.clerk(*org).is_some()
+            *org != old
+                && self.orgs[*org].sort == sort
+                && self.of_org(*org, Role::ProtectionOfficer).is_some()
+                && self.clerk(*org).is_some()
         });
         let reason = if next.is_some() { "TRANSFER_IN_CITY" } else { "RETIRE" };
         self.act(clerk, Wish::new("employment.ended", employment, json!({"reason": reason})).on(today));
