@@ -178,7 +178,9 @@ fn a_lost_badge_has_no_dose_until_a_nominal_one_is_assigned() {
     let lost = scene
         .report(SPRING, |line| {
             line["flag"] = json!("LOST");
-            ["hp10_nsv", "effective_nsv", "method"].map(|name| line.as_object_mut().expect("an object").remove(name));
+            for name in ["hp10_nsv", "effective_nsv", "method"] {
+                line.as_object_mut().expect("an object").remove(name);
+            }
         })
         .expect("a report says that it was lost");
     assert_eq!(scene.sums().life(), 0);
