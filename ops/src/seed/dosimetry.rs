@@ -87,23 +87,18 @@ impl Story {
                 "period_from": from.to_string(), "period_to": to.to_string(), "lines": lines.len(), "persons": lines.len(),
                 "below_mdl": below, "effective_sum_nsv": sum, "read_on": today, "signed_on": today,
                 "qualification_no": qualification});
-            let lost: Vec<(usize, Uuid)> = lines
-                .iter()
-                .enumerate()
-                .filter(|(_, line)| line.lost)
-                .map(|(index, line)| (index, line.result))
-                .collect();
-            let first = lines.first().map(|line| line.result);
+            let lost: Vec<Uuid> = lines.iter().filter(|line| line.lost).map(|line| line.result).collect();
+            let first = lines.iter().find(|line| !line.lost).map(|line| line.result);
             let mut wishes = vec![Wish::new("dose_report.issued", report, header)];
             wishes.extend(lines.into_iter().map(|line| line.wish));
             let events = self.act_all(signatory, wishes);
-            for (index, result) in lost {
-                self.after(40, Task::Nominal(signatory, result, events[index + 1]));
+            for result in lost {
+                self.after(40, Task::Nominal(signatory, result));
             }
             if self.model.luck.percent(2)
                 && let Some(result) = first
             {
-                self.after(25, Task::CorrectDose(signatory, result, events[1]));
+                self.after(25, Task::CorrectDose(signatory, result));
             }
             if self.model.luck.percent(1) {
                 let set = json!({"set": {"effective_sum_nsv": sum + 100}});
@@ -191,17 +186,16 @@ impl Story {
     }
 
     /// A lost dosimeter gets a nominal dose: the mean of the co-workers.
-    pub fn nominal(&mut self, signatory: usize, result: Uuid, reported: EventRef) {
-        if !self.can_sign(signatory) {
-            return;
-        }
+    pub fn nominal(&mut self, signatory: usize, result: Uuid) {
+        let Some(reported) = self.reported(result).filter(|_| self.can_sign(signatory)) else { return };
         let set = json!({"flag": "NOMINAL_C", "hp10_nsv": 15_000, "effective_nsv": 15_000, "method": "SINGLE"});
         let wish = Wish::new("dose_result.corrected", result, json!({"set": set}));
         self.act(signatory, wish.because("NOMINAL", None).correcting(reported));
     }
 
     /// A reading was taken down wrongly.
-    pub fn correct_dose(&mut self, signatory: usize, result: Uuid, reported: EventRef) {
+    pub fn correct_dose(&mut self, signatory: usize, result: Uuid) {
+        let Some(reported) = self.reported(result) else { return };
         let entry = self.model.entry("dose_result", result);
         let known = entry.and_then(|entry| entry.state.dose_result()).map(|result| result.reading.clone());
         let Some(reading) = known.filter(|_| self.can_sign(signatory)) else { return };
@@ -256,6 +250,11 @@ impl Story {
         let clerk = self.office(Role::CountySupervisor, Some(area), serial);
         self.act(clerk, Wish::new("institution.document_filed", self.orgs[laboratory].id, paper));
         Some(number)
+    }
+
+    /// The event that says what a result counts as now.
+    fn reported(&self, result: Uuid) -> Option<EventRef> {
+        self.correctable("dose_result", result, &["dose_result.reported", "dose_result.corrected"])
     }
 
     fn can_sign(&self, person: usize) -> bool {

@@ -157,10 +157,10 @@ pub enum Task {
     Contract(usize),
     /// The doses of a period, which begins on this day.
     Doses(usize, Date),
-    /// A lost dosimeter gets a nominal dose: who signs, the result, what was reported.
-    Nominal(usize, Uuid, EventRef),
+    /// A lost dosimeter gets a nominal dose: who signs, the result.
+    Nominal(usize, Uuid),
     /// A result is corrected.
-    CorrectDose(usize, Uuid, EventRef),
+    CorrectDose(usize, Uuid),
     /// A radiology licence is issued.
     License(usize),
     /// It is verified.
@@ -480,8 +480,8 @@ impl Story {
             Task::WorkerAsks(worker) => self.worker_asks(worker),
             Task::Contract(org) => self.contract(org),
             Task::Doses(org, from) => self.doses(org, from),
-            Task::Nominal(signatory, result, reported) => self.nominal(signatory, result, reported),
-            Task::CorrectDose(signatory, result, reported) => self.correct_dose(signatory, result, reported),
+            Task::Nominal(signatory, result) => self.nominal(signatory, result),
+            Task::CorrectDose(signatory, result) => self.correct_dose(signatory, result),
             Task::License(org) => self.license(org),
             Task::VerifyLicence(org) => self.verify_licence(org),
             Task::LicenceTurn(turn) => self.licence_turn(turn),
