@@ -208,3 +208,31 @@ async fn states_and_looks_agree() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_worker_has_received() {
+    let (server, city) = serve_city(34).await;
+    let officer = server.login(&city.person("I_RPO")).await;
+    let query = "query ($at: Position) { persons(first: 100, asOf: $at) { nodes { doses { lastYear blockNsv blockFirstYear \
+        rollingNsv lifeNsv years { year effectiveNsv months detected } } results(first: 10) { totalCount } } } }";
+    let doses = |answer: Json| -> Vec<Json> {
+        let persons = answer["persons"]["nodes"].as_array().expect("persons").clone();
+        persons.into_iter().filter(|person| person["results"]["totalCount"] != "0").collect()
+    };
+    let now = doses(server.data(&officer, query, json!({"at": null})).await);
+    assert_eq!(now.len(), 1, "of his own hospital: {now:?}");
+    let history = json!({
+        "lastYear": 2021, "blockNsv": "400000", "blockFirstYear": 2021, "rollingNsv": "400000", "lifeNsv": "400000",
+        "years": [{"year": 2021, "effectiveNsv": "400000", "months": 3, "detected": true}],
+    });
+    assert_eq!(now[0]["doses"], history);
+    // As it was known before the report came in.
+    let reported = city
+        .world
+        .rows
+        .iter()
+        .position(|row| String::from_utf8_lossy(&row.payload).contains("\"type\":\"dose_result.reported\""));
+    let before = reported.expect("it was reported") as u64 - 1;
+    let then = doses(server.data(&officer, query, json!({"at": before.to_string()})).await);
+    assert!(then.is_empty(), "{then:?}");
+}

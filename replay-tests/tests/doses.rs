@@ -1,7 +1,7 @@
 //! What a laboratory reports, what the ledger says no to, and what a worker's results come to.
 
 use domain::dose::{FIVE_YEAR_EPOCH, Line, Sums, sums};
-use domain::records::dose_result::reference;
+use domain::records::dose_result::{line_of, reference};
 use domain::refusal::{Code, Refusal};
 use replay_tests::world::{
     AREA, County, Person, Wish, World, dose_report, dose_result, employment, institution_profile, laboratory_profile,
@@ -68,10 +68,15 @@ impl Scene {
     /// What the worker's results come to now.
     fn sums(&self) -> Sums {
         let records = self.county.world.memory.records();
-        let lines: Vec<Line> = records
-            .filter_map(|(_, entry)| entry.state.dose_result())
-            .filter(|result| result.person.id == self.who[0])
-            .filter_map(domain::records::dose_result::DoseResult::line)
+        let results = records.filter_map(|(_, entry)| entry.state.dose_result());
+        let results = results.filter(|result| result.person.id == self.who[0]);
+        let lines: Vec<Line> = results
+            .filter_map(|result| {
+                // The row that the service reads says the same.
+                let row = serde_json::to_value(result).expect("a state is JSON");
+                assert_eq!(line_of(&row), Ok(result.line()));
+                result.line()
+            })
             .collect();
         sums(lines.iter())
     }

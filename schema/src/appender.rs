@@ -547,4 +547,24 @@ mod tests {
         assert_eq!(picked(&mut waiting), [3, 4, 5]);
         assert!(waiting.is_empty());
     }
+
+    #[tokio::test]
+    async fn a_call_waits_for_half_of_those_who_are_announced() {
+        let company = Arc::new(Company::default());
+        let announce = || {
+            company.announced.fetch_add(1, Ordering::Relaxed);
+            Announced(Arc::clone(&company))
+        };
+        let [first, second, third] = [announce(), announce(), announce()];
+        company.waiting.fetch_add(1, Ordering::Relaxed);
+        assert!(!company.is_ready(), "one of three");
+        let waited = tokio::time::timeout(COMPANY_WITHIN * 20, company.wait()).await;
+        assert!(waited.is_ok(), "those who do not come hold nobody up");
+        company.waiting.fetch_add(1, Ordering::Relaxed);
+        assert!(company.is_ready(), "two of three");
+        company.waiting.fetch_sub(1, Ordering::Relaxed);
+        drop((first, second));
+        assert!(company.is_ready(), "who is alone never waits");
+        drop(third);
+    }
 }

@@ -26,6 +26,8 @@ pub const PAGE_MAX: usize = 100;
 pub const TOTAL_MAX: u64 = 10_000;
 /// Most ids, or positions, of one question.
 pub const MANY_MAX: usize = 1_000;
+/// Most records of one kind that belong to one worker: monthly periods with ten dosimeters for eighty years.
+const OF_PERSON_MAX: usize = 10_000;
 /// Longest statement of a reader.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -352,11 +354,10 @@ impl ReadModel {
         Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
-    /// All records of a kind that belong to a worker, oldest first. At most [`MANY_MAX`]: forty years of four periods
-    /// and several dosimeters are fewer.
+    /// All records of a kind that belong to a worker, oldest first. Never a part of them: sums are made from them.
     ///
     /// # Errors
-    /// [`Error`] of the database.
+    /// [`Error`] of the database; [`Error::Corrupt`] when there are more than [`OF_PERSON_MAX`].
     pub async fn of_person(
         &self,
         scope: &Scope,
@@ -370,9 +371,12 @@ impl ReadModel {
         let when = at(&mut statement, as_of);
         statement.sql = format!(
             "select {RECORD} from read.current c
-              where {OF_PERSON} and c.facets[1] = {person} and c.kind = {kind} and {when} order by c.since limit {MANY_MAX}"
+              where {OF_PERSON} and c.facets[1] = {person} and c.kind = {kind} and {when} order by c.since limit {OF_PERSON_MAX} + 1"
         );
         let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
+        if answers[0].len() > OF_PERSON_MAX {
+            return Err(Error::corrupt(None, "a worker has more records of a kind than a life can hold"));
+        }
         Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 

@@ -9,14 +9,12 @@ use std::sync::Arc;
 use async_graphql::Value;
 use async_graphql::dynamic::{Field, FieldFuture, FieldValue, Object, ResolverContext, SchemaBuilder, TypeRef};
 use domain::dose::{FIVE_YEAR_EPOCH, Line, Sums, Year, block_start, sums};
-use domain::dose_codes::{EffectiveMethod, ResultFlag, WearPosition};
-use serde_json::Value as Json;
-use signing::bytes::Date;
-use uuid::Uuid;
+use domain::records::dose_result::line_of;
 
 use super::node;
 use super::record::View;
 use super::scalars::{inner, plain};
+use crate::error::fault;
 
 /// Limits of GB 18871-2002, annex B: effective dose of a year, of five years; eye lens and skin of a year.
 const LIMITS: [(&str, i64, &str); 4] = [
@@ -145,34 +143,10 @@ pub fn field() -> Field {
 async fn history<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
     let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
     let rows = node(&ctx).results_of(view.row.id, view.at).await?;
-    let lines: Vec<Line> = rows.iter().filter_map(|row| line(&row.json)).collect();
+    let lines = rows.iter().filter_map(|row| line_of(&row.json).transpose());
+    // A dose that cannot be read is never left out of a sum.
+    let lines: Vec<Line> = lines.collect::<Result<_, _>>().map_err(|member| fault("read a dose result", &member))?;
     let sums = sums(lines.iter());
     let last = sums.years().last().map_or(0, |(year, _)| year);
     Ok(Some(FieldValue::owned_any(History { sums, last })))
-}
-
-/// A result as arithmetic looks at it, from the state of its record; none for one without a value.
-fn line(json: &Json) -> Option<Line> {
-    let text = |name: &str| json.get(name).and_then(Json::as_str);
-    let number = |name: &str| json.get(name).and_then(Json::as_i64);
-    let day = |name: &str| text(name).and_then(|day| day.parse::<Date>().ok());
-    let flag = ResultFlag::parse(text("flag")?)?;
-    if flag.is_without_value() {
-        return None;
-    }
-    Some(Line {
-        employment: Uuid::try_parse(text("employment")?).ok()?,
-        position: WearPosition::parse(text("position")?)?,
-        from: day("wear_from")?,
-        to: day("wear_to")?,
-        months: u32::try_from(number("nominal_months").unwrap_or(0)).unwrap_or(0),
-        dose_year: i16::try_from(number("dose_year")?).ok()?,
-        hp10_nsv: number("hp10_nsv"),
-        hp3_nsv: number("hp3_nsv"),
-        hp007_nsv: number("hp007_nsv"),
-        effective_nsv: number("effective_nsv"),
-        method: text("method").and_then(EffectiveMethod::parse),
-        thyroid_shield: json.get("thyroid_shield").and_then(Json::as_bool).unwrap_or(false),
-        below_mdl: flag == ResultFlag::BelowMdl,
-    })
 }

@@ -22,12 +22,13 @@ use serde_json::{Value as Json, json};
 use signing::bytes::{Instant, KeyId, b64url_decode};
 use signing::envelope::{Envelope, PayloadType, Unit};
 use signing::keys::{Session, SigningKey};
+use signing::statement::EventRef;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use uuid::Uuid;
 use world::{
     AREA, Person, Wish, World, device_profile, dose_report, dose_result, employment, institution_profile,
-    qualification, worker,
+    qualification, resident_no, worker,
 };
 
 /// The other county of the tests.
@@ -164,6 +165,13 @@ fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laborator
         });
         act(world, officer, Wish::new("licence.issued", licence, copy));
         if number == 1 {
+            // The real ledger opens the old number to free it; the next worker may have it.
+            let entry = world.memory.record(&domain::records::person::reference(person)).expect("registered");
+            let registered = EventRef { event: entry.marks[0].id, hash: entry.marks[0].hash };
+            let other = json!({"resident_no": resident_no(8)});
+            act(world, officer, Wish::new("person.corrected", person, other).correcting(registered));
+            let heir = world.id();
+            act(world, officer, Wish::new("person.registered", heir, worker(*hospital, 1)));
             let own = json!({"account": people["W_SELF"].account});
             act(world, officer, Wish::new("person.account_linked", person, own));
         }

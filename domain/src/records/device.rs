@@ -12,7 +12,7 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::{change_is_sound, changed, corrects_one_of, institution, not_in_future};
+use super::{change_is_sound, change_of, changed, corrects_one_of, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::codes::{DeviceKind, DeviceState, DisposalMethod, RayClass, StateReason};
 use crate::field::{Change, Data, Form, LINE, PARAGRAPH, Shape};
@@ -184,7 +184,7 @@ impl Record for Device {
             return values_are_sound(profile);
         };
         if let Event::Corrected(corrected) = event {
-            let change = change_of(corrected);
+            let change = change_of(&corrected.set, &corrected.clear);
             change_is_sound(&change)?;
             ensure(!change.members().any(|name| name == "institution"), &FIXED, "/data/set/institution")?;
             corrects_one_of(about, &["device.registered", "device.installed", "device.moved", "device.corrected"])?;
@@ -251,7 +251,7 @@ impl Record for Device {
             Event::StateChanged(changed) => turn(&mut device, changed.to),
             Event::Corrected(corrected) => {
                 let Self { origins, profile, .. } = &mut device;
-                origins.apply(profile, &change_of(&corrected), origin);
+                origins.apply(profile, &change_of(&corrected.set, &corrected.clear), origin);
             }
             Event::Decommissioned(_) => {
                 device.state = DeviceState::Decommissioned;
@@ -291,12 +291,6 @@ impl Record for Device {
 fn relocate(device: &mut Device, location: CompactString, origin: Origin) {
     let set = vec![("location".into(), signing::json::Value::Text(location))];
     device.origins.apply(&mut device.profile, &Change { set, clear: Vec::new() }, origin);
-}
-
-fn change_of(corrected: &Corrected) -> Change {
-    let set =
-        corrected.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: corrected.clear.clone().unwrap_or_default() }
 }
 
 fn open_institution(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {

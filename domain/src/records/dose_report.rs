@@ -12,11 +12,11 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::monitoring_contract::{contract, target_of};
-use super::{change_is_sound, changed, corrects_one_of, monitoring_contract};
+use super::monitoring_contract::contract;
+use super::{change_is_sound, change_of, changed, corrects_one_of, monitoring_contract};
 use crate::catalog::{EventType, Kind};
 use crate::codes::DocumentKind;
-use crate::field::{Change, Data, FREE, Shape};
+use crate::field::{Data, FREE, Shape};
 use crate::law::{Citation, MONITORING, product};
 use crate::record::{About, Claim, Facts, Need, Origins, Record, Stop, Target, ensure};
 use crate::refusal::{Code, Rule};
@@ -115,14 +115,14 @@ impl Record for DoseReport {
             (_, Some(report)) => report.header.laboratory,
             (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
         };
-        Ok(target_of(laboratory, facts)?)
+        super::of_institution(laboratory, facts)
     }
 
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
         match (event, state) {
             (Event::Issued(header), _) => header_is_sound(header, "/data", about, facts),
             (Event::Corrected(corrected), Some(report)) => {
-                let change = change_of(corrected);
+                let change = change_of(&corrected.set, &corrected.clear);
                 change_is_sound(&change)?;
                 let fixed = change.members().any(|name| matches!(name, "contract" | "laboratory"));
                 ensure(!fixed, &FIXED, "/data/set")?;
@@ -138,7 +138,7 @@ impl Record for DoseReport {
             (None, Event::Issued(header)) => Self { header, origins: Origins::new(about.origin()) },
             (Some(mut report), Event::Corrected(corrected)) => {
                 let Self { origins, header } = &mut report;
-                origins.apply(header, &change_of(&corrected), about.origin());
+                origins.apply(header, &change_of(&corrected.set, &corrected.clear), about.origin());
                 report
             }
             _ => unreachable!("a dose report is issued once, and corrected after that"),
@@ -167,12 +167,6 @@ impl Record for DoseReport {
         let header = &self.header;
         vec![Claim::new("dose_report_no", [header.laboratory.to_string().as_str(), header.report_no.as_str()])]
     }
-}
-
-fn change_of(corrected: &Corrected) -> Change {
-    let set =
-        corrected.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: corrected.clear.clone().unwrap_or_default() }
 }
 
 fn header_is_sound(header: &Header, at: &str, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {

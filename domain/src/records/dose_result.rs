@@ -11,17 +11,18 @@ use std::collections::BTreeSet;
 
 use compact_str::CompactString;
 use serde::Serialize;
+use serde_json::Value as Json;
 use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::dose_report::report;
-use super::monitoring_contract::{contract, target_of};
-use super::{SealedRef, change_is_sound, changed, corrects_one_of, employment};
+use super::monitoring_contract::contract;
+use super::{SealedRef, change_is_sound, change_of, changed, corrects_one_of, employment};
 use crate::catalog::{EventType, Kind};
 use crate::dose::{self, CONFIRM_ABOVE_NSV, Line};
 use crate::dose_codes::{DosimeterKind, EffectiveMethod, MonitoringReason, Radiation, ResultFlag, WearPosition};
-use crate::field::{Change, Data, FREE, PARAGRAPH, Sealed, Shape, Subject};
+use crate::field::{Data, FREE, PARAGRAPH, Sealed, Shape, Subject};
 use crate::law::{Citation, MONITORING, product};
 use crate::person_codes::OccupationalCategory;
 use crate::record::{About, Claim, Facts, Origins, Record, Stop, Target, ensure};
@@ -153,6 +154,40 @@ impl DoseResult {
     }
 }
 
+/// [`DoseResult::line`], read back from the JSON of a state.
+///
+/// # Errors
+/// The member that is not there or not what it must be: a row that this program did not write.
+pub fn line_of(state: &Json) -> Result<Option<Line>, &'static str> {
+    fn text<'s>(state: &'s Json, name: &'static str) -> Result<&'s str, &'static str> {
+        state.get(name).and_then(Json::as_str).ok_or(name)
+    }
+    let day = |name| text(state, name)?.parse::<Date>().map_err(|_| name);
+    let whole = |name| state.get(name).and_then(Json::as_i64).ok_or(name);
+    let dose = |name| state.get(name).filter(|dose| !dose.is_null()).map(|_| whole(name)).transpose();
+    let flag = ResultFlag::parse(text(state, "flag")?).ok_or("flag")?;
+    if flag.is_without_value() {
+        return Ok(None);
+    }
+    let method = state.get("method").filter(|method| !method.is_null());
+    let method = method.map(|method| method.as_str().and_then(EffectiveMethod::parse).ok_or("method")).transpose()?;
+    Ok(Some(Line {
+        employment: Uuid::try_parse(text(state, "employment")?).map_err(|_| "employment")?,
+        position: WearPosition::parse(text(state, "position")?).ok_or("position")?,
+        from: day("wear_from")?,
+        to: day("wear_to")?,
+        months: u32::try_from(whole("nominal_months")?).map_err(|_| "nominal_months")?,
+        dose_year: i16::try_from(whole("dose_year")?).map_err(|_| "dose_year")?,
+        hp10_nsv: dose("hp10_nsv")?,
+        hp3_nsv: dose("hp3_nsv")?,
+        hp007_nsv: dose("hp007_nsv")?,
+        effective_nsv: dose("effective_nsv")?,
+        method,
+        thyroid_shield: state.get("thyroid_shield").and_then(Json::as_bool).unwrap_or(false),
+        below_mdl: flag == ResultFlag::BelowMdl,
+    }))
+}
+
 fn id_alone<S: serde::Serializer>(person: &RecordRef, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&person.id)
 }
@@ -261,7 +296,7 @@ impl Record for DoseResult {
             (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
         };
         match report(header, facts)? {
-            Some(report) => Ok(target_of(report.header.laboratory, facts)?),
+            Some(report) => super::of_institution(report.header.laboratory, facts),
             None => Ok(Target::default()),
         }
     }
@@ -285,7 +320,7 @@ impl Record for DoseResult {
             }
             (Event::Corrected(corrected), Some(result)) => {
                 corrects_one_of(about, &["dose_result.reported", "dose_result.corrected"])?;
-                let change = change_of(corrected);
+                let change = change_of(&corrected.set, &corrected.clear);
                 change_is_sound(&change)?;
                 let moved = change.members().any(|name| matches!(name, "position" | "wear_from" | "wear_to"));
                 ensure(!moved, &FIXED, "/data/set")?;
@@ -310,7 +345,7 @@ impl Record for DoseResult {
             },
             (Some(mut result), Event::Corrected(corrected)) => {
                 let Self { origins, reading, corrections, .. } = &mut result;
-                origins.apply(reading, &change_of(&corrected), about.origin());
+                origins.apply(reading, &change_of(&corrected.set, &corrected.clear), about.origin());
                 *corrections += 1;
                 result
             }
@@ -366,12 +401,6 @@ fn reading_of(reported: &Reported) -> Reading {
         dose_year: reported.dose_year,
         confirmed: reported.confirmed,
     }
-}
-
-fn change_of(corrected: &Corrected) -> Change {
-    let set =
-        corrected.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: corrected.clear.clone().unwrap_or_default() }
 }
 
 /// The years that a period touches; a period too long to be one is cut: it is refused for its length.

@@ -13,7 +13,7 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::dose_result::employment_covers;
-use super::monitoring_contract::{contract, target_of};
+use super::monitoring_contract::contract;
 use super::{SealedRef, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::dose_codes::{DosimeterKind, DosimeterState, WearPosition};
@@ -113,7 +113,7 @@ impl Record for Dosimeter {
             (_, Some(dosimeter)) => dosimeter.issue.institution,
             (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
         };
-        Ok(target_of(institution, facts)?)
+        super::of_institution(institution, facts)
     }
 
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {

@@ -12,9 +12,9 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::{change_differs, change_is_sound, corrects_one_of, institution, not_in_future, person};
+use super::{change_differs, change_is_sound, change_of, corrects_one_of, institution, not_in_future, person};
 use crate::catalog::{EventType, Kind};
-use crate::field::{Change, Data, FREE, LINE, Shape};
+use crate::field::{Data, FREE, LINE, Shape};
 use crate::law::{Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
 use crate::person_codes::{AbsenceReason, EmploymentState, EndReason, OccupationalCategory, PostTag};
 use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
@@ -216,13 +216,13 @@ impl Record for Employment {
             }
             Event::Changed(data) => {
                 ensure(employment.state != EmploymentState::Ended, &TRANSITION, "")?;
-                let change = change_of(data);
+                let change = change_of(&data.set, &data.clear);
                 change_is_sound(&change)?;
                 change_differs(&employment.profile, &change)
             }
             Event::Corrected(data) => {
                 corrects_one_of(about, &["employment.planned", "employment.changed", "employment.corrected"])?;
-                change_is_sound(&change_of(data))
+                change_is_sound(&change_of(&data.set, &data.clear))
             }
             Event::Ended(ended) => {
                 ensure(employment.state != EmploymentState::Ended, &TRANSITION, "")?;
@@ -268,7 +268,7 @@ impl Record for Employment {
             }
             Event::Changed(data) | Event::Corrected(data) => {
                 let Self { origins, profile, .. } = &mut employment;
-                origins.apply(profile, &change_of(&data), origin);
+                origins.apply(profile, &change_of(&data.set, &data.clear), origin);
             }
             Event::Ended(ended) => {
                 employment.end_reason = Some(ended.reason);
@@ -316,11 +316,6 @@ impl Employment {
             last.until = Some(origin.date);
         }
     }
-}
-
-fn change_of(data: &Changed) -> Change {
-    let set = data.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: data.clear.clone().unwrap_or_default() }
 }
 
 /// Whether the worker has an employment at this institution that has not ended.

@@ -13,9 +13,9 @@ use signing::bytes::Date;
 use signing::json::Object;
 use uuid::Uuid;
 
-use super::{change_is_sound, changed, corrects_one_of};
+use super::{change_is_sound, change_of, changed, corrects_one_of};
 use crate::catalog::{EventType, Kind};
-use crate::field::{Change, Data, LINE, Shape};
+use crate::field::{Data, LINE, Shape};
 use crate::law::{Citation, LICENSING, product};
 use crate::record::{About, Claim, Facts, Need, Origins, Record, Stop, Target, ensure};
 use crate::reference_codes::HolidayKind;
@@ -126,7 +126,7 @@ impl Record for HolidayTable {
         match (event, state) {
             (Event::Published(table), _) => table_is_sound(table, "/data"),
             (Event::Corrected(corrected), Some(holidays)) => {
-                let change = change_of(corrected);
+                let change = change_of(&corrected.set, &corrected.clear);
                 change_is_sound(&change)?;
                 ensure(!change.members().any(|name| name == "year"), &FIXED, "/data/set/year")?;
                 corrects_one_of(about, &["holiday_table.published", "holiday_table.corrected"])?;
@@ -141,7 +141,7 @@ impl Record for HolidayTable {
             (Event::Published(table), _) => Self { table, origins: Origins::new(about.origin()) },
             (Event::Corrected(corrected), Some(mut holidays)) => {
                 let Self { table, origins } = &mut holidays;
-                origins.apply(table, &change_of(&corrected), about.origin());
+                origins.apply(table, &change_of(&corrected.set, &corrected.clear), about.origin());
                 holidays
             }
             (Event::Corrected(_), None) => unreachable!("a holiday table begins with holiday_table.published"),
@@ -158,12 +158,6 @@ impl Record for HolidayTable {
     fn claims(&self, _: Uuid) -> Vec<Claim> {
         vec![Claim::new("holiday_year", [self.table.year.to_string()])]
     }
-}
-
-fn change_of(corrected: &Corrected) -> Change {
-    let set =
-        corrected.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: corrected.clear.clone().unwrap_or_default() }
 }
 
 fn table_is_sound(table: &Table, at: &str) -> Result<(), Stop> {

@@ -13,13 +13,15 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::{Nothing, SealedRef, change_differs, change_is_sound, changed, corrects_one_of, not_in_future, party_key};
+use super::{
+    Nothing, SealedRef, change_differs, change_is_sound, change_of, changed, corrects_one_of, not_in_future, party_key,
+};
 use crate::catalog::{EventType, Kind};
 use crate::codes::{
     AREA, CREDIT_CODE, DELEGATED_AREA, DELEGATED_STREETS, DIVISION, DeviceState, DocumentKind, DocumentResult, Grade,
     InstitutionKind, InstitutionState, MedicalType, Ownership, Post, Profit, STREET,
 };
-use crate::field::{Change, Data, FREE, LINE, PARAGRAPH, PERSON_NAME, PHONE, Sealed, Shape, Subject};
+use crate::field::{Data, FREE, LINE, PARAGRAPH, PERSON_NAME, PHONE, Sealed, Shape, Subject};
 use crate::law::{Citation, DIVISIONS, RADIOLOGY, product};
 use crate::record::{About, Claim, Draft, Facts, Need, Origins, Record, Stop, Target, ensure};
 use crate::records::device::institution_key;
@@ -300,8 +302,8 @@ impl Record for Institution {
             Event::Approved(_) | Event::Returned(_) | Event::Closed(_) | Event::Merged(_) => {
                 return Ok(service.then(|| "service".into()));
             }
-            Event::Changed(data) => change_of(data.set.as_ref(), data.clear.as_deref()),
-            Event::Corrected(data) => change_of(data.set.as_ref(), data.clear.as_deref()),
+            Event::Changed(data) => change_of(&data.set, &data.clear),
+            Event::Corrected(data) => change_of(&data.set, &data.clear),
             _ => return Ok(None),
         };
         if !institution.is_approved() {
@@ -329,7 +331,7 @@ impl Record for Institution {
             }
             Event::Returned(_) => ensure(institution.state == InstitutionState::Submitted, &TRANSITION, ""),
             Event::Changed(data) => {
-                let change = change_of(data.set.as_ref(), data.clear.as_deref());
+                let change = change_of(&data.set, &data.clear);
                 change_is_sound(&change)?;
                 change_differs(&institution.profile, &change)?;
                 profile_is_sound(&changed(&institution.profile, &change))
@@ -386,7 +388,7 @@ impl Record for Institution {
             Event::Returned(_) => institution.state = InstitutionState::Returned,
             Event::Changed(data) => {
                 let Self { origins, profile, .. } = &mut institution;
-                origins.apply(profile, &change_of(data.set.as_ref(), data.clear.as_deref()), about.origin());
+                origins.apply(profile, &change_of(&data.set, &data.clear), about.origin());
                 if institution.state == InstitutionState::Returned {
                     institution.state = InstitutionState::Submitted;
                 }
@@ -446,11 +448,6 @@ impl Record for Institution {
     }
 }
 
-fn change_of(set: Option<&signing::json::Object>, clear: Option<&[CompactString]>) -> Change {
-    let set = set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: clear.unwrap_or_default().to_vec() }
-}
-
 fn holds(institution: &Institution, post: Post, party: Uuid) -> bool {
     institution.officers.iter().any(|officer| officer.post == post && officer.party == party && officer.until.is_none())
 }
@@ -483,7 +480,7 @@ fn corrected_is_sound(institution: &Institution, data: &Corrected, about: &About
         ensure(known && alone, &OFFICER, "/data/party")?;
         return corrects_one_of(about, &["institution.officer_appointed", "institution.corrected"]);
     }
-    let change = change_of(data.set.as_ref(), data.clear.as_deref());
+    let change = change_of(&data.set, &data.clear);
     change_is_sound(&change)?;
     corrects_one_of(about, &["institution.registered", "institution.changed", "institution.corrected"])?;
     profile_is_sound(&changed(&institution.profile, &change))
@@ -502,7 +499,7 @@ fn correct(institution: &mut Institution, data: &Corrected, about: &About<'_>) {
         return;
     }
     let Institution { origins, profile, .. } = institution;
-    origins.apply(profile, &change_of(data.set.as_ref(), data.clear.as_deref()), about.origin());
+    origins.apply(profile, &change_of(&data.set, &data.clear), about.origin());
 }
 
 fn no_device_in_use(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {

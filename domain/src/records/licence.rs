@@ -20,7 +20,7 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::parameter::value_on;
-use super::{change_differs, change_is_sound, changed, corrects_one_of, institution, not_in_future};
+use super::{change_differs, change_is_sound, change_of, changed, corrects_one_of, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::field::{Change, Data, FREE, LINE, Shape};
 use crate::law::{Citation, MEDICAL_INSTITUTIONS, RADIATION_SAFETY, RADIOLOGY, product};
@@ -476,11 +476,6 @@ fn facet_of(profile: &Profile) -> &'static str {
         (LicenceType::Radiology, _) => "county",
         _ => "copy",
     }
-}
-
-fn change_of(set: &Option<Object>, clear: &Option<Vec<CompactString>>) -> Change {
-    let set = set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: clear.clone().unwrap_or_default() }
 }
 
 fn is_verified(kind: LicenceType) -> bool {

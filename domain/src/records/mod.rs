@@ -21,6 +21,7 @@ pub mod policy;
 use compact_str::CompactString;
 use serde::{Serialize, Serializer};
 use signing::bytes::Hash;
+use signing::json::Object;
 use uuid::Uuid;
 
 use crate::field::{Change, Data, Sealed, Shape};
@@ -145,6 +146,12 @@ fn not_in_future(about: &About<'_>) -> Result<(), Stop> {
     ensure(about.date() <= about.day, &FUTURE, "/effective_on")
 }
 
+/// The change that the `set` and `clear` of an event ask for.
+fn change_of(set: &Option<Object>, clear: &Option<Vec<CompactString>>) -> Change {
+    let set = set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
+    Change { set, clear: clear.clone().unwrap_or_default() }
+}
+
 /// A change or correction touches something, and nothing both ways.
 fn change_is_sound(change: &Change) -> Result<(), Stop> {
     ensure(change.members().next().is_some(), &EMPTY, "/data")?;
@@ -190,4 +197,27 @@ fn changed<T: Data + Clone>(profile: &T, change: &Change) -> T {
         after.put(name, None);
     }
     after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::Field;
+
+    /// What a correction can set is written once more beside the first event of a kind: the two say the same.
+    #[test]
+    fn what_can_be_corrected_is_what_was_entered() {
+        let cases: [(&[Field], &[Field]); 4] = [
+            (person::Profile::FIELDS, person::Registered::FIELDS),
+            (employment::Profile::FIELDS, employment::Planned::FIELDS),
+            (dose_result::Reading::FIELDS, dose_result::Reported::FIELDS),
+            (parameter::Setting::FIELDS, parameter::Set::FIELDS),
+        ];
+        for (corrected, entered) in cases {
+            for field in corrected {
+                let same = entered.iter().find(|entered| entered.name == field.name);
+                assert_eq!(format!("{same:?}"), format!("{:?}", Some(field)), "{}", field.name);
+            }
+        }
+    }
 }

@@ -12,10 +12,10 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::{change_is_sound, changed, corrects_one_of, institution, not_in_future};
+use super::{change_is_sound, change_of, changed, corrects_one_of, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::codes::InstitutionKind;
-use crate::field::{Change, Data, Shape};
+use crate::field::{Data, Shape};
 use crate::law::{Citation, MONITORING, product};
 use crate::record::{About, Facts, Need, Origins, Record, Stop, Target, ensure};
 use crate::records::Nothing;
@@ -130,16 +130,6 @@ pub fn contract(id: Uuid, facts: &dyn Facts) -> Result<Option<MonitoringContract
     Ok(entry.and_then(|entry| entry.state.monitoring_contract().cloned()))
 }
 
-/// An organisation with the area that supervises it, as the target of an act.
-///
-/// # Errors
-/// A [`Need`] when it is not loaded.
-pub fn target_of(org: Uuid, facts: &dyn Facts) -> Result<Target, Need> {
-    let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: org })?;
-    let area = entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
-    Ok(Target { org: Some(org), area, account: None })
-}
-
 impl Record for MonitoringContract {
     const KIND: Kind = Kind::MonitoringContract;
     type Event = Event;
@@ -151,7 +141,7 @@ impl Record for MonitoringContract {
             (_, Some(contract)) => contract.terms.institution,
             (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
         };
-        Ok(target_of(institution, facts)?)
+        super::of_institution(institution, facts)
     }
 
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
@@ -168,7 +158,7 @@ impl Record for MonitoringContract {
                 ensure(about.date() > contract.terms.from, &PERIOD, "/effective_on")
             }
             Event::Corrected(corrected) => {
-                let change = change_of(corrected);
+                let change = change_of(&corrected.set, &corrected.clear);
                 change_is_sound(&change)?;
                 let parties = change.members().any(|name| matches!(name, "institution" | "laboratory"));
                 ensure(!parties, &FIXED, "/data/set")?;
@@ -192,7 +182,7 @@ impl Record for MonitoringContract {
             Event::Ended(_) => contract.ended_on = Some(about.date()),
             Event::Corrected(corrected) => {
                 let Self { origins, terms, .. } = &mut contract;
-                origins.apply(terms, &change_of(&corrected), about.origin());
+                origins.apply(terms, &change_of(&corrected.set, &corrected.clear), about.origin());
             }
         }
         contract
@@ -217,22 +207,15 @@ impl Record for MonitoringContract {
     }
 }
 
-fn change_of(corrected: &Corrected) -> Change {
-    let set =
-        corrected.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: corrected.clear.clone().unwrap_or_default() }
-}
-
 fn parties_are_open(terms: &Terms, facts: &dyn Facts) -> Result<(), Stop> {
-    let open = |id, laboratory: bool| -> Result<bool, Need> {
-        let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id })?;
-        Ok(entry.as_ref().and_then(|entry| entry.state.institution()).is_some_and(|state| {
-            let of_kind = !laboratory || state.profile.kinds.contains(&InstitutionKind::TechnicalService);
-            of_kind && state.is_approved() && !state.is_ended()
-        }))
-    };
-    ensure(open(terms.institution, false)?, &INSTITUTION, "/data/institution")?;
-    ensure(open(terms.laboratory, true)?, &LABORATORY, "/data/laboratory")
+    ensure(super::is_open_institution(terms.institution, facts)?, &INSTITUTION, "/data/institution")?;
+    let laboratory = facts.entry(&institution::reference(terms.laboratory))?;
+    let measures = laboratory
+        .as_ref()
+        .and_then(|entry| entry.state.institution())
+        .is_some_and(|laboratory| laboratory.profile.kinds.contains(&InstitutionKind::TechnicalService));
+    let open = super::is_open_institution(terms.laboratory, facts)?;
+    ensure(measures && open, &LABORATORY, "/data/laboratory")
 }
 
 fn terms_are_sound(terms: &Terms, at: &str) -> Result<(), Stop> {

@@ -13,9 +13,9 @@ use signing::bytes::Date;
 use signing::json::Object;
 use uuid::Uuid;
 
-use super::{change_differs, change_is_sound, changed};
+use super::{change_differs, change_is_sound, change_of, changed};
 use crate::catalog::{EventType, Kind};
-use crate::field::{Change, Data, FREE, PARAGRAPH, Shape};
+use crate::field::{Data, FREE, PARAGRAPH, Shape};
 use crate::law::product;
 use crate::record::{About, Claim, Facts, Need, Record, Stop, Target, ensure};
 use crate::reference_codes::{ParameterName, ParameterUnit};
@@ -136,7 +136,7 @@ impl Record for Parameter {
                 setting_is_sound(set.name, set.value, set.from_day, about.day, "/data")
             }
             (Event::Changed(data), Some(parameter)) => {
-                let change = change_of(data);
+                let change = change_of(&data.set, &data.clear);
                 change_is_sound(&change)?;
                 change_differs(parameter.last(), &change)?;
                 let next = changed(parameter.last(), &change);
@@ -153,7 +153,7 @@ impl Record for Parameter {
                 Self { name, unit, settings: vec![Setting { value, from_day, source, document_no }] }
             }
             (Event::Changed(data), Some(mut parameter)) => {
-                let next = changed(parameter.last(), &change_of(&data));
+                let next = changed(parameter.last(), &change_of(&data.set, &data.clear));
                 parameter.settings.push(next);
                 parameter
             }
@@ -171,11 +171,6 @@ impl Record for Parameter {
     fn claims(&self, _: Uuid) -> Vec<Claim> {
         vec![Claim::new("parameter", [self.name.as_str()])]
     }
-}
-
-fn change_of(data: &Changed) -> Change {
-    let set = data.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: data.clear.clone().unwrap_or_default() }
 }
 
 fn setting_is_sound(name: ParameterName, value: i64, from_day: Date, today: Date, at: &str) -> Result<(), Stop> {

@@ -11,9 +11,9 @@ use signing::bytes::{Date, Hash};
 use signing::statement::{EventRef, RecordRef};
 use uuid::Uuid;
 
-use super::{SealedRef, change_is_sound, changed, corrects_one_of, institution, not_in_future};
+use super::{SealedRef, change_is_sound, change_of, changed, corrects_one_of, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
-use crate::field::{Change, Data, PARAGRAPH, PERSON_NAME, PHONE, Sealed, Shape, Subject};
+use crate::field::{Data, PARAGRAPH, PERSON_NAME, PHONE, Sealed, Shape, Subject};
 use crate::law::{Citation, PERSONAL_INFORMATION, product};
 use crate::person_codes::{DOCUMENT_NO, IdDocument, MONTH, RESIDENT_NO, Sex};
 use crate::record::{About, Facts, Origins, Record, SealedClaim, Stop, Target, ensure};
@@ -214,7 +214,7 @@ impl Record for Person {
             }
             Event::Corrected(corrected) => {
                 corrects_one_of(about, &["person.registered", "person.contact_changed", "person.corrected"])?;
-                let change = change_of(corrected);
+                let change = change_of(&corrected.set, &corrected.clear);
                 let sealed = corrected.name.is_some() || corrected.id_type.is_some();
                 let numbers = (corrected.resident_no.is_some(), corrected.document_no.is_some());
                 if !sealed && numbers == (false, false) {
@@ -270,7 +270,7 @@ impl Record for Person {
                 person.address = sealed(contact.address, "address").or(person.address);
             }
             Event::Corrected(corrected) => {
-                let change = change_of(&corrected);
+                let change = change_of(&corrected.set, &corrected.clear);
                 let Self { origins, profile, .. } = &mut person;
                 origins.apply(profile, &change, about.origin());
                 person.name = sealed(corrected.name, "name").unwrap_or(person.name);
@@ -325,12 +325,6 @@ fn profile_of(registered: &Registered) -> Profile {
         adult_month: registered.adult_month.clone(),
         radiation_work_since: registered.radiation_work_since,
     }
-}
-
-fn change_of(corrected: &Corrected) -> Change {
-    let set =
-        corrected.set.iter().flat_map(|set| set.iter().map(|(name, value)| (name.clone(), value.clone()))).collect();
-    Change { set, clear: corrected.clear.clone().unwrap_or_default() }
 }
 
 fn document_fits(id_type: IdDocument, numbers: (bool, bool)) -> Result<(), Stop> {

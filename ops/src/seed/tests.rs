@@ -80,3 +80,12 @@ fn every_role_has_somebody_who_can_sign_at_the_end() {
         assert!(able, "nobody can act as {}", role.as_str());
     }
 }
+
+#[test]
+fn the_story_holds_for_other_seeds_and_days() {
+    for (seed, day) in [(2, "2026-11-26"), (3, "2026-12-31"), (4, "2027-02-28"), (5, "2028-02-29")] {
+        let end = Instant::start_of_day(day.parse().expect("a date"));
+        let (story, _) = tell(&Settings { end, ..settings(seed, 4_000) });
+        assert!(story.size() >= 4_000, "seed {seed} until {day}: {} events", story.size());
+    }
+}
