@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     102 "0102_visible_events",
     103 "0103_append_whole",
     104 "0104_person",
+    105 "0105_filed_by",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.
