@@ -30,10 +30,12 @@ pub use event_log::{AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcom
 pub use migrate::migrate;
 
 pub mod catch_up;
+pub mod drafts;
 pub mod read_model;
 pub mod read_rows;
 pub mod rebuild;
 pub mod sessions;
+pub mod shown;
 
 pub mod anchor;
 pub mod sealer;
