@@ -149,8 +149,8 @@ async fn one_box_finds_what_a_text_means() {
         found.as_array().expect("a list").iter().map(|node| node["id"].as_str().expect("an id").to_owned()).collect()
     };
     // An identity number finds who has it now; whoever may not see him finds nothing.
-    assert_eq!(ids("C_SUP", &corrected).await, [person.clone()]);
-    assert_eq!(ids("other", &corrected).await, [person.clone()], "his second employer");
+    assert_eq!(ids("C_SUP", &corrected).await, [person.as_str()]);
+    assert_eq!(ids("other", &corrected).await, [person.as_str()], "his second employer");
     assert_eq!(ids("TSO_SIGN", &corrected).await, Vec::<String>::new());
     assert!(!ids("C_SUP", &freed).await.contains(&person), "the number that was corrected is another's");
     assert_eq!(ids("C_SUP", &freed).await.len(), 1);
@@ -162,8 +162,8 @@ async fn one_box_finds_what_a_text_means() {
     assert!(ids("C_SUP", "人员0002").await.is_empty(), "the other county's worker");
     // Credit code, beginning of a name, worker's number.
     let code = support::credit_code(0);
-    assert_eq!(ids("T_SUP", &code).await, [hospital.clone()]);
-    assert_eq!(ids("I_RPO", "江安县").await, [hospital.clone()]);
+    assert_eq!(ids("T_SUP", &code).await, [hospital.as_str()]);
+    assert_eq!(ids("I_RPO", "江安县").await, [hospital.as_str()]);
     assert_eq!(ids("I_RPO", "长宁县").await, Vec::<String>::new(), "not his");
     assert!(ids("I_RPO", "W0001").await.iter().all(|id| id.starts_with("employment/")));
     assert!(!ids("I_RPO", "W0001").await.is_empty());
