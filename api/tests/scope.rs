@@ -267,6 +267,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "proof" => "{ proof(position: \"0\") }".to_owned(),
             "search" => "{ search(text: \"示范\") { id } }".to_owned(),
             "diff" => "{ diff(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { versionAfter } }".to_owned(),
+            "doseWorkers" => format!("{{ doseWorkers(contract: \"{}\", lines: []) {{ person }} }}", Uuid::nil()),
             "drafts" => "{ drafts { id } }".to_owned(),
             "accessLog" => "{ accessLog { before } }".to_owned(),
             list => format!("{{ {list} {{ pageInfo {{ hasNextPage }} }} }}"),
@@ -275,7 +276,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 26, "every field of the root");
+    assert_eq!(asked, 27, "every field of the root");
     let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
     for act in [
         "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),
