@@ -141,7 +141,7 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
 impl Projection for Current {
     type Row = Row;
     const NAME: &'static str = "current";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);

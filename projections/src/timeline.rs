@@ -46,7 +46,7 @@ pub struct Row {
 impl Projection for Timeline {
     type Row = Row;
     const NAME: &'static str = "timeline";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);

@@ -42,6 +42,8 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     102 "0102_visible_events",
     103 "0103_append_whole",
     104 "0104_person",
+    105 "0105_filed_by",
+    106 "0106_statistics",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

@@ -580,7 +580,7 @@ impl ReadModel {
         Ok(u64::try_from(position).ok())
     }
 
-    /// Number of events that both live projections have folded: what any answer has seen at least.
+    /// Number of events that lists and histories have: what any answer of them has seen at least.
     ///
     /// # Errors
     /// [`Error`] of the database.
@@ -588,7 +588,8 @@ impl ReadModel {
         let client = self.pool.get().await?;
         let statement = client
             .prepare_cached(
-                "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)",
+                "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)
+                  where name in ('current', 'timeline')",
             )
             .await?;
         Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
