@@ -32,8 +32,8 @@ pub type ProofOf = Arc<dyn Fn(u64) -> BoxFuture<'static, Result<Option<String>, 
 pub struct NodeParts {
     /// The one door through which events come in.
     pub door: Arc<Door>,
-    /// Pool of the reader role: what row-level security lets through.
-    pub reader: Pool,
+    /// What is read, under the reader's role: what row-level security lets through.
+    pub reader: ReadModel,
     /// Pool of the role that keeps sessions (the appender's).
     pub sessions: Pool,
     /// `/log/*`.
@@ -104,7 +104,7 @@ impl Node {
             installation: door.installation().clone(),
             durable: door.sizes(),
             door,
-            reader: ReadModel::new(reader),
+            reader,
             sessions,
             proofs,
             published,

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::catalog::Kind;
+use domain::person_codes::EmploymentState;
 use schema::openings::Opened;
-use schema::read_model::{Key, ListQuery, Record, Total};
+use schema::read_model::{Key, ListQuery, Record, Scope, Total, Within};
 use schema::{StoredEvent, StoredOpening};
 use serde_json::Value as Json;
 use signing::bytes::{Instant, b64url, b64url_decode};
@@ -72,6 +73,8 @@ pub struct Query {
     pub states: Vec<String>,
     /// Facets, all of them.
     pub facets: Vec<(String, String)>,
+    /// Facets with values among several or between two.
+    pub within: Vec<(String, Within)>,
     /// Beginning of the label.
     pub text: Option<String>,
     /// Order.
@@ -149,11 +152,24 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn get(&self, viewer: &Viewer, kind: Kind, id: Uuid, at: Moment) -> Result<Option<Row>, ApiError> {
-        let scope = viewer.scope(kind);
+        let scope = self.scope_of(viewer, kind, id).await?;
         let found =
             self.reader.get(&scope, kind, id, at.as_of).await.map_err(|error| unanswered("read a record", &error))?;
         let read_at = read_at(at, found.size);
         found.value.map(|found| row(found, read_at)).transpose()
+    }
+
+    /// The scope under which a reader reads one record. Who employs a worker reads his file, whoever registered it: an
+    /// employment that he reads and that has not ended opens it.
+    async fn scope_of(&self, viewer: &Viewer, kind: Kind, id: Uuid) -> Result<Scope, ApiError> {
+        let scope = viewer.scope(kind);
+        if kind != Kind::Person || scope.orgs.is_empty() {
+            return Ok(scope);
+        }
+        let employments = self.reader.of_person(&viewer.scope(Kind::Employment), Kind::Employment, id, None).await;
+        let employments = employments.map_err(|error| unanswered("read employments", &error))?.value;
+        let employed = employments.iter().any(|employment| employment.state != EmploymentState::Ended.as_str());
+        Ok(if employed { Scope { person: Some(id), ..scope } } else { scope })
     }
 
     /// All dose results of a worker, whoever employed him: for sums, which are never split by employer. What comes back
@@ -162,8 +178,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn results_of(&self, person: Uuid, at: Moment) -> Result<Vec<Row>, ApiError> {
-        let scope = schema::read_model::Scope::city();
-        let found = self.reader.of_person(&scope, Kind::DoseResult, person, at.as_of).await;
+        let found = self.reader.of_person(&Scope::of_person(person), Kind::DoseResult, person, at.as_of).await;
         let found = found.map_err(|error| unanswered("read the results of a worker", &error))?;
         let read_at = read_at(at, found.size);
         found.value.into_iter().map(|found| row(found, read_at)).collect()
@@ -192,6 +207,7 @@ impl Node {
             account: query.account,
             states: query.states.clone(),
             facets: query.facets.clone(),
+            within: query.within.clone(),
             label_prefix: query.text.clone(),
             as_of: at.as_of,
             order,
@@ -231,7 +247,7 @@ impl Node {
         positions.truncate(first);
         let found = self
             .reader
-            .stored(&viewer.scope(kind), &positions)
+            .stored(&self.scope_of(viewer, kind, id).await?, &positions)
             .await
             .map_err(|error| unanswered("read a history", &error))?;
         page(found.value.into_iter().rev(), more, 0)

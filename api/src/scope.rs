@@ -28,6 +28,8 @@ pub struct Viewer {
     authority: Arc<Authority>,
     policy: Option<&'static Policy>,
     day: Date,
+    /// The worker who he is himself, once that was asked for.
+    person: Option<Uuid>,
 }
 
 /// Roles that look after the system and see nothing of a sealed value, not even masked.
@@ -48,7 +50,19 @@ impl Viewer {
         policy: Option<&'static Policy>,
         day: Date,
     ) -> Self {
-        Self { account, key, token_hash, class, authority, policy, day }
+        Self { account, key, token_hash, class, authority, policy, day, person: None }
+    }
+
+    /// True when a role in effect is the worker's own: his file is his as far as it is known who he is.
+    #[must_use]
+    pub fn is_worker(&self) -> bool {
+        self.authority.grants_in_effect(self.day).any(|(_, grant)| grant.role == Role::Worker)
+    }
+
+    /// The same reader, who is this worker himself.
+    #[must_use]
+    pub fn being(self, person: Option<Uuid>) -> Self {
+        Self { person, ..self }
     }
 
     /// True while the key may still sign, and so may still read.
@@ -97,7 +111,8 @@ impl Viewer {
         if areas.is_empty() && orgs.is_empty() && own.is_none() {
             return Scope::default();
         }
-        Scope { reach: Far::Scope, kinds: Vec::new(), areas, orgs, account: own }
+        let person = own.and(self.person);
+        Scope { reach: Far::Scope, kinds: Vec::new(), areas, orgs, account: own, person }
     }
 
     /// All kinds that this reader reads at all, those of one scope together: one query each.

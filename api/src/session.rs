@@ -179,7 +179,12 @@ async fn viewer(
     let authority = node.door.authority(account).await?;
     let day = (node.clock)().civil_day();
     let policy = domain::admission::policy_in_force(&*node.door.in_force().await?, day);
-    Ok(Viewer::new(account, key, token_hash, class, authority, policy, day))
+    let viewer = Viewer::new(account, key, token_hash, class, authority, policy, day);
+    if !viewer.is_worker() {
+        return Ok(viewer);
+    }
+    let person = node.reader.person_of(account).await.map_err(|error| unanswered("find a worker's file", &error))?;
+    Ok(viewer.being(person))
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<[u8; 32]>, ApiError> {

@@ -319,6 +319,7 @@ pub const FILES: &[(&str, u32, &[u8])] = &[
     ("policy", 1, include_bytes!("../files/policy-1.json")),
     ("policy", 2, include_bytes!("../files/policy-2.json")),
     ("policy", 3, include_bytes!("../files/policy-3.json")),
+    ("policy", 4, include_bytes!("../files/policy-4.json")),
     ("rules", 1, include_bytes!("../files/rules-1.json")),
 ];
 

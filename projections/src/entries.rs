@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use domain::catalog::Event;
 use domain::record::Entry;
 use signing::statement::RecordRef;
 
@@ -71,32 +72,33 @@ impl Entries {
     pub fn missing(&mut self, events: &[Parsed]) -> Vec<RecordRef> {
         let mut missing = HashSet::new();
         // Records that the stretch itself begins: what they look at is known from the event.
-        let mut begun: HashMap<&RecordRef, Option<RecordRef>> = HashMap::new();
+        let mut begun: HashMap<&RecordRef, &Event> = HashMap::new();
         for event in events {
             let record = event.record();
             if event.typed.statement.version == 1 {
-                begun.insert(record, home::first_parent(record, &event.typed.event));
+                begun.insert(record, &event.typed.event);
             } else if !begun.contains_key(record) && !self.hold(record) {
                 missing.insert(record.clone());
             }
         }
         for event in events {
-            let mut at = event.record().clone();
-            // Chains are short and end: device or grant or credential -> account -> institution.
-            for _ in 0..4 {
-                let parent = match begun.get(&at) {
-                    Some(parent) => parent.clone(),
+            // Chains are short and end: result -> report, or employment -> institution; credential -> account -> institution.
+            let mut look_at = vec![event.record().clone()];
+            while let Some(at) = look_at.pop() {
+                let next = match begun.get(&at) {
+                    Some(event) => [home::first_parent(event), home::first_header(event)],
                     None => match self.get(&at) {
-                        Some(entry) => home::parent(&at, &entry.state),
-                        None => break,
+                        Some(entry) => [home::parent(&at, &entry.state), home::header(&entry.state)],
+                        None => continue,
                     },
                 };
-                let Some(parent) = parent else { break };
-                if !begun.contains_key(&parent) && !self.hold(&parent) {
-                    missing.insert(parent);
-                    break;
+                for record in next.into_iter().flatten() {
+                    if begun.contains_key(&record) || self.hold(&record) {
+                        look_at.push(record);
+                    } else {
+                        missing.insert(record);
+                    }
                 }
-                at = parent;
             }
         }
         missing.into_iter().collect()

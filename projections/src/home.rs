@@ -1,12 +1,13 @@
 //! To which organisation and area a row belongs: what decides who may read it.
 //!
-//! A device or a worker's file belongs to its institution, a credential to its account, a request for erasure to the record that names
-//! the person. The area of an organisation's rows is the one in which its institution is supervised *now*, whatever
+//! A device or a worker's file belongs to its institution, a credential to its account, a request for erasure to the
+//! record that names the person. What a laboratory files about another organisation belongs to that organisation, and
+//! the laboratory reads it as well. The area of an organisation's rows is the one in which its institution is supervised *now*, whatever
 //! it was when the row was written: the county that supervises reads the history.
 
 use compact_str::CompactString;
 use domain::catalog::{Event, Kind, State};
-use domain::records::{credential, erasure, grant};
+use domain::records::{credential, dose_report, dose_result, erasure, grant};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ pub struct Home {
     pub area: Option<CompactString>,
     /// Account, for the rows of an account and of its credentials and grants.
     pub account: Option<Uuid>,
+    /// The service organisation that filed it about another one: a laboratory reads what it reported.
+    pub filed_by: Option<Uuid>,
 }
 
 /// Where the record belongs. The records on the way ([`parent`]) are in `entries`.
@@ -29,7 +32,7 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
     match state {
         State::Ledger(_) | State::Policy(_) => Home::default(),
         State::Institution(institution) => {
-            Home { org: Some(record.id), area: Some(institution.profile.supervision_area.clone()), account: None }
+            Home { area: Some(institution.profile.supervision_area.clone()), ..of_org(record.id) }
         }
         State::Account(account) => within(account.org, account.area.as_ref(), Some(record.id), entries),
         State::Grant(grant) => within(grant.given.org, grant.given.area.as_ref(), Some(grant.given.account), entries),
@@ -41,8 +44,39 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
         }
         // What belongs to an account here (a request for erasure) is not the account's own.
         State::Erasure(_) => Home { account: None, ..of_parent(record, state, entries) },
-        // A worker reads what is his.
-        _ => of_parent(record, state, entries),
+        _ => Home { filed_by: filed_by(state, entries), ..of_parent(record, state, entries) },
+    }
+}
+
+/// The laboratory of a contract, and of what it files under it.
+fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
+    match state {
+        State::MonitoringContract(contract) => Some(contract.terms.laboratory),
+        State::Dosimeter(dosimeter) => Some(dosimeter.issue.laboratory),
+        State::DoseReport(report) => Some(report.header.laboratory),
+        State::DoseResult(result) => {
+            let entry = entries.get(&dose_report::reference(result.report))?;
+            entry.state.dose_report().map(|report| report.header.laboratory)
+        }
+        _ => None,
+    }
+}
+
+/// The record that says who filed another one, if neither its own state nor the records on its way ([`parent`]) do.
+#[must_use]
+pub fn header(state: &State) -> Option<RecordRef> {
+    match state {
+        State::DoseResult(result) => Some(dose_report::reference(result.report)),
+        _ => None,
+    }
+}
+
+/// [`header`] of a record that begins with this event.
+#[must_use]
+pub fn first_header(event: &Event) -> Option<RecordRef> {
+    match event {
+        Event::DoseResult(dose_result::Event::Reported(reported)) => Some(dose_report::reference(reported.report)),
+        _ => None,
     }
 }
 
@@ -61,7 +95,7 @@ pub fn parent(record: &RecordRef, state: &State) -> Option<RecordRef> {
 
 /// [`parent`] of a record that begins with this event.
 #[must_use]
-pub fn first_parent(_: &RecordRef, event: &Event) -> Option<RecordRef> {
+pub fn first_parent(event: &Event) -> Option<RecordRef> {
     match event {
         Event::Account(domain::records::account::Event::Opened(opened)) => opened.org.map(institution),
         Event::Grant(grant::Event::Given(given)) => given.org.map(institution),
@@ -88,7 +122,7 @@ fn of_parent(record: &RecordRef, state: &State, entries: &Entries) -> Home {
     match entries.get(&parent) {
         Some(entry) => home(&parent, &entry.state, entries),
         // An account of the genesis is no record, and an institution may come after what names it.
-        None if parent.kind == Kind::Institution.as_str() => Home { org: Some(parent.id), area: None, account: None },
+        None if parent.kind == Kind::Institution.as_str() => of_org(parent.id),
         None => Home::default(),
     }
 }
@@ -97,5 +131,9 @@ fn of_parent(record: &RecordRef, state: &State, entries: &Entries) -> Home {
 fn within(org: Option<Uuid>, area: Option<&CompactString>, account: Option<Uuid>, entries: &Entries) -> Home {
     let now = org.filter(|_| area.is_some()).and_then(|org| entries.get(&institution(org)));
     let now = now.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
-    Home { org, area: now.or_else(|| area.cloned()), account }
+    Home { org, area: now.or_else(|| area.cloned()), account, filed_by: None }
+}
+
+fn of_org(org: Uuid) -> Home {
+    Home { org: Some(org), ..Home::default() }
 }

@@ -358,9 +358,9 @@ impl Projection for Statistics {
     }
 }
 
-/// Organisation and area of a record; a number belongs to no account.
+/// Organisation and area of a record; a number belongs to no account and to no laboratory.
 fn place(record: &RecordRef, entry: &Entry, entries: &Entries) -> Home {
-    Home { account: None, ..home(record, &entry.state, entries) }
+    Home { account: None, filed_by: None, ..home(record, &entry.state, entries) }
 }
 
 /// The institution of a row that is written for it alone.

@@ -44,6 +44,8 @@ pub struct Scope {
     pub orgs: Vec<Uuid>,
     /// His own account, with its credentials and grants.
     pub account: Option<Uuid>,
+    /// A worker whose file is open to him: himself, or one whom he employs.
+    pub person: Option<Uuid>,
 }
 
 /// How far somebody reads.
@@ -76,7 +78,13 @@ impl Scope {
     pub fn within(areas: Vec<String>, orgs: Vec<Uuid>, account: Option<Uuid>) -> Scope {
         let empty = areas.is_empty() && orgs.is_empty() && account.is_none();
         let reach = if empty { Reach::Nothing } else { Reach::Scope };
-        Scope { reach, kinds: Vec::new(), areas, orgs, account }
+        Scope { reach, kinds: Vec::new(), areas, orgs, account, person: None }
+    }
+
+    /// The file of one worker and nothing else.
+    #[must_use]
+    pub fn of_person(person: Uuid) -> Scope {
+        Scope { reach: Reach::Scope, person: Some(person), ..Scope::default() }
     }
 
     /// Whether nothing can be seen.
@@ -85,9 +93,9 @@ impl Scope {
         self.reach == Reach::Nothing
     }
 
-    /// What is set for row-level security: reach, kinds, areas, organisations, account. An area that is none (it
+    /// What is set for row-level security: reach, kinds, areas, organisations, account, person. An area that is none (it
     /// would not be six letters and digits) is left out, since a comma separates them.
-    fn settings(&self) -> [String; 5] {
+    fn settings(&self) -> [String; 6] {
         let reach = match self.reach {
             Reach::Nothing => "",
             Reach::Scope => "scope",
@@ -100,11 +108,12 @@ impl Scope {
             areas.join(","),
             self.orgs.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","),
             self.account.map(|account| account.to_string()).unwrap_or_default(),
+            self.person.map(|person| person.to_string()).unwrap_or_default(),
         ]
     }
 }
 
-fn is_area(area: &str) -> bool {
+pub(crate) fn is_area(area: &str) -> bool {
     !area.is_empty() && area.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
@@ -208,6 +217,8 @@ pub struct ListQuery {
     pub states: Vec<String>,
     /// With these values of the kind's facets: name and value. A name that the kind does not have matches nothing.
     pub facets: Vec<(String, String)>,
+    /// With values of the kind's facets among several, or between two.
+    pub within: Vec<(String, Within)>,
     /// Whose label begins like this.
     pub label_prefix: Option<String>,
     /// As everything stood after the event at this position; none: now.
@@ -233,6 +244,7 @@ impl ListQuery {
             account: None,
             states: Vec::new(),
             facets: Vec::new(),
+            within: Vec::new(),
             label_prefix: None,
             as_of: None,
             order: Order::Label,
@@ -241,6 +253,15 @@ impl ListQuery {
             total: false,
         }
     }
+}
+
+/// Values of a facet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// One of these.
+    Any(Vec<String>),
+    /// From the first on, before the second; a value that is absent is never between.
+    Between(Option<String>, Option<String>),
 }
 
 /// Order of a list.
@@ -273,21 +294,21 @@ impl Record {
     }
 }
 
-type Parameter = Box<dyn ToSql + Send + Sync>;
+pub(crate) type Parameter = Box<dyn ToSql + Send + Sync>;
 
 /// One statement of an answer.
-struct Statement {
-    sql: String,
+pub(crate) struct Statement {
+    pub(crate) sql: String,
     parameters: Vec<Parameter>,
 }
 
 impl Statement {
-    fn new(sql: impl Into<String>) -> Statement {
+    pub(crate) fn new(sql: impl Into<String>) -> Statement {
         Statement { sql: sql.into(), parameters: Vec::new() }
     }
 
     /// The next placeholder.
-    fn bind(&mut self, parameter: impl ToSql + Send + Sync + 'static) -> String {
+    pub(crate) fn bind(&mut self, parameter: impl ToSql + Send + Sync + 'static) -> String {
         self.parameters.push(Box::new(parameter));
         format!("${}", self.parameters.len())
     }
@@ -297,7 +318,7 @@ impl Statement {
 #[derive(Debug, Clone)]
 pub struct ReadModel {
     pool: Pool,
-    narrow: bool,
+    pub(crate) narrow: bool,
 }
 
 const RECORD: &str = "c.kind, c.id, c.version, c.since, c.until, c.recorded_at, c.org, c.area, c.account, c.label, c.state, c.facets, c.row";
@@ -380,6 +401,21 @@ impl ReadModel {
         Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
+    /// The worker whose account this is.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn person_of(&self, account: Uuid) -> Result<Option<Uuid>, Error> {
+        let mut statement = Statement::new("");
+        let bound = statement.bind(account);
+        statement.sql = format!(
+            "select c.id from read.current c where c.account = {bound} and c.kind = 'person' and c.until is null"
+        );
+        let scope = Scope::within(Vec::new(), Vec::new(), Some(account));
+        let (_, answers) = self.ask("current", &scope, vec![statement]).await?;
+        Ok(answers[0].first().map(|row| row.try_get(0)).transpose()?)
+    }
+
     /// A page of the records of a kind.
     ///
     /// # Errors
@@ -389,10 +425,10 @@ impl ReadModel {
         let mut statements = vec![self.page(scope, query, limit)];
         if query.total {
             let mut count = Statement::new("");
-            let conditions = self.conditions(scope, query, &mut count);
+            let conditions = conditions(query, &mut count);
             let bound = count.bind(signed(TOTAL_MAX + 1));
-            count.sql =
-                format!("select count(*) from (select 1 from read.current c where {conditions} limit {bound}) c");
+            let rows = self.rows("1", scope, query.kind, &conditions, &format!("limit {bound}"), &mut count);
+            count.sql = format!("select count(*) from (select 1 from ({rows}) c limit {bound}) c");
             statements.push(count);
         }
         let (size, answers) = self.ask("current", scope, statements).await?;
@@ -411,7 +447,7 @@ impl ReadModel {
 
     fn page(&self, scope: &Scope, query: &ListQuery, limit: usize) -> Statement {
         let mut statement = Statement::new("");
-        let mut conditions = self.conditions(scope, query, &mut statement);
+        let mut conditions = conditions(query, &mut statement);
         match &query.after {
             None => {}
             Some(Key::Label(label, id)) => {
@@ -428,56 +464,35 @@ impl ReadModel {
             Order::Newest => "c.since desc",
         };
         let limit = statement.bind(limit as i64 + 1);
-        statement.sql =
-            format!("select {RECORD} from read.current c where {conditions} order by {order} limit {limit}");
+        let tail = format!("order by {order} limit {limit}");
+        statement.sql = self.rows(RECORD, scope, query.kind, &conditions, &tail, &mut statement);
         statement
     }
 
-    /// What a row of the list fulfils. Written so that an index can give the order: equalities before all, no
-    /// operator that row-level security must keep from the index (a range of labels instead of LIKE).
-    fn conditions(&self, scope: &Scope, query: &ListQuery, statement: &mut Statement) -> String {
-        let kind = statement.bind(query.kind.as_str());
-        let mut all = vec![format!("c.kind = {kind}"), at(statement, query.as_of)];
-        if let Some(area) = &query.area {
-            all.push(format!("c.area = {}", statement.bind(area.clone())));
-        }
-        if let Some(org) = query.org {
-            all.push(format!("c.org = {}", statement.bind(org)));
-        }
-        if let Some(account) = query.account {
-            all.push(format!("c.account = {}", statement.bind(account)));
-        }
-        match query.states.as_slice() {
-            [] => {}
-            [state] => all.push(format!("c.state = {}", statement.bind(state.clone()))),
-            states => all.push(format!("c.state = any({})", statement.bind(states.to_vec()))),
-        }
-        for (name, value) in &query.facets {
-            let known = facets(query.kind).iter().position(|facet| facet.name == name);
-            all.push(match known {
-                None => "false".to_owned(),
-                Some(at) if facets(query.kind)[at].many => {
-                    format!("strpos(c.facets[{}], {}) > 0", at + 1, statement.bind(format!("|{value}|")))
-                }
-                Some(at) if is_lookup(query.kind, at) => {
-                    format!("{LOOKUP} = {}", statement.bind(value.clone()))
-                }
-                Some(0) if is_of_person(query.kind) => {
-                    format!("{OF_PERSON} and c.facets[1] = {}", statement.bind(value.clone()))
-                }
-                Some(at) => format!("c.facets[{}] = {}", at + 1, statement.bind(value.clone())),
-            });
-        }
-        if let Some(prefix) = query.label_prefix.as_ref().filter(|prefix| !prefix.is_empty()) {
-            all.push(format!("c.label >= {} collate \"C\"", statement.bind(prefix.clone())));
-            if let Some(end) = after_prefix(prefix) {
-                all.push(format!("c.label < {} collate \"C\"", statement.bind(end)));
+    /// The rows under these conditions that the scope opens. A scope of several parts is asked part by part, each in
+    /// the order of an index; one condition with `or` would read and sort all that it opens.
+    fn rows(
+        &self,
+        columns: &str,
+        scope: &Scope,
+        kind: Kind,
+        conditions: &str,
+        tail: &str,
+        statement: &mut Statement,
+    ) -> String {
+        let select = |part: &str| format!("select {columns} from read.current c where {conditions} and {part} {tail}");
+        match self.narrow.then(|| narrowed(scope, kind, statement)).flatten().as_deref() {
+            None => select("true"),
+            Some([]) => select("false"),
+            Some([part]) => select(part),
+            Some(parts) => {
+                let alone = parts.iter().enumerate().map(|(at, part)| {
+                    let earlier: String = parts[..at].iter().map(|part| format!(" and ({part}) is not true")).collect();
+                    format!("({})", select(&format!("{part}{earlier}")))
+                });
+                format!("select {columns} from ({}) c {tail}", alone.collect::<Vec<_>>().join(" union all "))
             }
         }
-        if self.narrow {
-            all.extend(narrowed(scope, query.kind, statement));
-        }
-        all.join(" and ")
     }
 
     /// The history of a subject, newest first, from below `before`.
@@ -607,7 +622,7 @@ impl ReadModel {
 
     /// Runs statements under a scope and one snapshot. All are sent together: once they are prepared an answer costs
     /// one round trip. When the caller gives up, the end of the transaction is on its way already.
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         projection: &'static str,
         scope: &Scope,
@@ -619,7 +634,8 @@ impl ReadModel {
             .prepare_cached(
                 "select set_config('radledger.reach', $1, true), set_config('radledger.kinds', $2, true),
                         set_config('radledger.areas', $3, true), set_config('radledger.orgs', $4, true),
-                        set_config('radledger.account', $5, true), set_config('statement_timeout', $6, true)",
+                        set_config('radledger.account', $5, true), set_config('radledger.person', $6, true),
+                        set_config('statement_timeout', $7, true)",
             )
             .await?;
         let position = client
@@ -630,11 +646,12 @@ impl ReadModel {
         let commit = client.prepare_cached("commit").await?;
         let mut prepared = Vec::with_capacity(statements.len() + 4);
         let nothing: &[Parameter] = &[];
-        let [reach, kinds, areas, orgs, account] = scope.settings();
-        let settings: Vec<Parameter> = [reach, kinds, areas, orgs, account, STATEMENT_TIMEOUT.as_millis().to_string()]
-            .into_iter()
-            .map(|setting| Box::new(setting) as Parameter)
-            .collect();
+        let [reach, kinds, areas, orgs, account, person] = scope.settings();
+        let settings: Vec<Parameter> =
+            [reach, kinds, areas, orgs, account, person, STATEMENT_TIMEOUT.as_millis().to_string()]
+                .into_iter()
+                .map(|setting| Box::new(setting) as Parameter)
+                .collect();
         let name: Vec<Parameter> = vec![Box::new(projection)];
         prepared.push((begin, nothing));
         prepared.push((set, &settings[..]));
@@ -665,7 +682,8 @@ impl ReadModel {
 }
 
 /// The member by which a record is looked up, as the index has it; the condition must be the index's own.
-const LOOKUP: &str = "c.kind in ('device', 'institution', 'erasure') and (case c.kind when 'device' then c.facets[4] else c.facets[2] end)";
+const LOOKUP: &str = "c.kind in ('device', 'institution', 'erasure', 'dose_result', 'dose_report') and \
+     (case c.kind when 'device' then c.facets[4] when 'dose_result' then c.facets[6] when 'dose_report' then c.facets[3] else c.facets[2] end)";
 
 /// The condition of the index by worker, as the index has it.
 const OF_PERSON: &str = "c.kind in ('certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'restriction', 'training_record')";
@@ -680,6 +698,8 @@ fn is_lookup(kind: Kind, at: usize) -> bool {
     match kind {
         Kind::Device => at == 3,
         Kind::Institution | Kind::Erasure => at == 1,
+        Kind::DoseResult => at == 5,
+        Kind::DoseReport => at == 2,
         _ => false,
     }
 }
@@ -695,11 +715,77 @@ fn at(statement: &mut Statement, as_of: Option<u64>) -> String {
     }
 }
 
-/// The scope as a condition that an index can serve; nothing when everything is open.
-fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<String> {
+/// What a row of the list fulfils. Written so that an index can give the order: equalities before all, no
+/// operator that row-level security must keep from the index (a range of labels instead of LIKE).
+fn conditions(query: &ListQuery, statement: &mut Statement) -> String {
+    let kind = statement.bind(query.kind.as_str());
+    let mut all = vec![format!("c.kind = {kind}"), at(statement, query.as_of)];
+    if let Some(area) = &query.area {
+        all.push(format!("c.area = {}", statement.bind(area.clone())));
+    }
+    if let Some(org) = query.org {
+        all.push(format!("c.org = {}", statement.bind(org)));
+    }
+    if let Some(account) = query.account {
+        all.push(format!("c.account = {}", statement.bind(account)));
+    }
+    match query.states.as_slice() {
+        [] => {}
+        [state] => all.push(format!("c.state = {}", statement.bind(state.clone()))),
+        states => all.push(format!("c.state = any({})", statement.bind(states.to_vec()))),
+    }
+    for (name, value) in &query.facets {
+        let known = facets(query.kind).iter().position(|facet| facet.name == name);
+        all.push(match known {
+            None => "false".to_owned(),
+            Some(at) if facets(query.kind)[at].many => {
+                format!("strpos(c.facets[{}], {}) > 0", at + 1, statement.bind(format!("|{value}|")))
+            }
+            Some(at) if is_lookup(query.kind, at) => {
+                format!("{LOOKUP} = {}", statement.bind(value.clone()))
+            }
+            Some(0) if is_of_person(query.kind) => {
+                format!("{OF_PERSON} and c.facets[1] = {}", statement.bind(value.clone()))
+            }
+            Some(at) => format!("c.facets[{}] = {}", at + 1, statement.bind(value.clone())),
+        });
+    }
+    for (name, within) in &query.within {
+        let known = facets(query.kind).iter().position(|facet| facet.name == name);
+        all.push(known.map_or("false".to_owned(), |at| within_facet(query.kind, at, within, statement)));
+    }
+    if let Some(prefix) = query.label_prefix.as_ref().filter(|prefix| !prefix.is_empty()) {
+        all.push(format!("c.label >= {} collate \"C\"", statement.bind(prefix.clone())));
+        if let Some(end) = after_prefix(prefix) {
+            all.push(format!("c.label < {} collate \"C\"", statement.bind(end)));
+        }
+    }
+    all.join(" and ")
+}
+
+fn within_facet(kind: Kind, at: usize, within: &Within, statement: &mut Statement) -> String {
+    let facet = format!("c.facets[{}]", at + 1);
+    match within {
+        Within::Any(values) if facets(kind)[at].many => {
+            let has = |value: &String| format!("strpos({facet}, {}) > 0", statement.bind(format!("|{value}|")));
+            let any: Vec<String> = values.iter().map(has).collect();
+            if any.is_empty() { "false".to_owned() } else { format!("({})", any.join(" or ")) }
+        }
+        Within::Any(values) => format!("{facet} = any({})", statement.bind(values.clone())),
+        Within::Between(from, until) => {
+            let mut all = vec![format!("{facet} <> ''")];
+            all.extend(from.iter().map(|from| format!("{facet} >= {} collate \"C\"", statement.bind(from.clone()))));
+            all.extend(until.iter().map(|until| format!("{facet} < {} collate \"C\"", statement.bind(until.clone()))));
+            all.join(" and ")
+        }
+    }
+}
+
+/// The scope as conditions each of which an index can serve: a row fulfils one of them. Nothing when everything is open.
+fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Vec<String>> {
     match scope.reach {
         Reach::City => return None,
-        Reach::Nothing => return Some("false".to_owned()),
+        Reach::Nothing => return Some(Vec::new()),
         Reach::Scope if scope.kinds.contains(&kind) => return None,
         Reach::Scope => {}
     }
@@ -711,17 +797,33 @@ fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Stri
         [area] => any.push(format!("c.area = {}", statement.bind(area.clone()))),
         _ => any.push(format!("c.area = any({})", statement.bind(areas))),
     }
+    let filed = matches!(kind, Kind::MonitoringContract | Kind::Dosimeter | Kind::DoseReport | Kind::DoseResult);
     match scope.orgs.as_slice() {
         [] => {}
-        [org] => any.push(format!("c.org = {}", statement.bind(*org))),
-        orgs => any.push(format!("c.org = any({})", statement.bind(orgs.to_vec()))),
+        [org] => {
+            let org = statement.bind(*org);
+            any.push(format!("c.org = {org}"));
+            any.extend(filed.then(|| format!("c.filed_by = {org}")));
+        }
+        orgs => {
+            let orgs = statement.bind(orgs.to_vec());
+            any.push(format!("c.org = any({orgs})"));
+            any.extend(filed.then(|| format!("c.filed_by = any({orgs})")));
+        }
     }
     if let Some(account) =
         scope.account.filter(|_| matches!(kind, Kind::Account | Kind::Credential | Kind::Grant | Kind::Person))
     {
         any.push(format!("c.account = {}", statement.bind(account)));
     }
-    Some(if any.is_empty() { "false".to_owned() } else { format!("({})", any.join(" or ")) })
+    match scope.person {
+        Some(person) if kind == Kind::Person => any.push(format!("c.id = {}", statement.bind(person))),
+        Some(person) if is_of_person(kind) => {
+            any.push(format!("{OF_PERSON} and c.facets[1] = {}", statement.bind(person.to_string())));
+        }
+        _ => {}
+    }
+    Some(any)
 }
 
 /// The first text after all that begin with the prefix; none when there is none.
@@ -797,6 +899,8 @@ mod tests {
         assert_eq!(looked_up(Kind::Device), ["factory_no"]);
         assert_eq!(looked_up(Kind::Institution), ["credit_code"]);
         assert_eq!(looked_up(Kind::Erasure), ["subject"]);
+        assert_eq!(looked_up(Kind::DoseResult), ["report"]);
+        assert_eq!(looked_up(Kind::DoseReport), ["contract"]);
         assert!(looked_up(Kind::Grant).is_empty());
     }
 

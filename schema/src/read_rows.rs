@@ -145,10 +145,10 @@ pub(crate) async fn close_stored(
 
 impl Table for Current {
     const COLUMNS: &'static str =
-        "kind, id, version, since, recorded_at, org, area, account, label, state, facets, row, until";
+        "kind, id, version, since, recorded_at, org, area, account, filed_by, label, state, facets, row, until";
 
     fn encode(row: &current::Row, out: &mut BytesMut) {
-        out.put_i16(13);
+        out.put_i16(14);
         text(out, row.kind.as_str());
         bytes(out, row.id.as_bytes());
         int4(out, row.version);
@@ -198,12 +198,12 @@ impl Table for Current {
         }
         close_stored(tx, version, &closed_since, &closed_until).await?;
         let sql = format!(
-            "insert into {} (kind, id, version, since, until, recorded_at, org, area, account, label, state, facets, row)
-             select kind, id, version, since, until, recorded_at, org, area, account, label, state,
+            "insert into {} (kind, id, version, since, until, recorded_at, org, area, account, filed_by, label, state, facets, row)
+             select kind, id, version, since, until, recorded_at, org, area, account, filed_by, label, state,
                     string_to_array(facets, E'\\x1f'), r.row
                from unnest($1::text[], $2::uuid[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], $8::text[],
-                           $9::uuid[], $10::text[], $11::text[], $12::text[], $13::text[])
-                    r(kind, id, version, since, until, recorded_at, org, area, account, label, state, facets, row)",
+                           $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[])
+                    r(kind, id, version, since, until, recorded_at, org, area, account, filed_by, label, state, facets, row)",
             table::<Current>(version)
         );
         let facets: Vec<String> = rows.iter().map(|row| row.facets.join(SEPARATOR)).collect();
@@ -219,6 +219,7 @@ impl Table for Current {
                 &column(&rows, |row| row.home.org),
                 &column(&rows, |row| row.home.area.as_deref()),
                 &column(&rows, |row| row.home.account),
+                &column(&rows, |row| row.home.filed_by),
                 &column(&rows, |row| row.label.as_str()),
                 &column(&rows, |row| row.state.as_str()),
                 &facets,
@@ -232,10 +233,10 @@ impl Table for Current {
 
 impl Table for Timeline {
     const COLUMNS: &'static str = "subject_kind, subject, position, event_type, meaning, kind, record, version, signer, \
-         recorded_at, org, area, account, own";
+         recorded_at, org, area, account, filed_by, own";
 
     fn encode(row: &timeline::Row, out: &mut BytesMut) {
-        out.put_i16(14);
+        out.put_i16(15);
         text(out, &row.subject.kind);
         bytes(out, row.subject.id.as_bytes());
         int8(out, signed(row.position));
@@ -269,7 +270,8 @@ impl Table for Timeline {
         let sql = format!(
             "insert into {} ({})
              select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::int[],
-                                  $9::uuid[], $10::bigint[], $11::uuid[], $12::text[], $13::uuid[], $14::boolean[])",
+                                  $9::uuid[], $10::bigint[], $11::uuid[], $12::text[], $13::uuid[], $14::uuid[],
+                                  $15::boolean[])",
             table::<Timeline>(version),
             Self::COLUMNS
         );
@@ -289,6 +291,7 @@ impl Table for Timeline {
                 &column(&rows, |row| row.home.org),
                 &column(&rows, |row| row.home.area.as_deref()),
                 &column(&rows, |row| row.home.account),
+                &column(&rows, |row| row.home.filed_by),
                 &column(&rows, is_own),
             ],
         )
@@ -444,13 +447,6 @@ pub(crate) fn flag(out: &mut BytesMut, value: bool) {
     out.put_u8(value.into());
 }
 
-fn uuid(out: &mut BytesMut, id: Option<Uuid>) {
-    match id {
-        Some(id) => bytes(out, id.as_bytes()),
-        None => null(out),
-    }
-}
-
 fn home(out: &mut BytesMut, home: &Home) {
     uuid(out, home.org);
     match &home.area {
@@ -458,6 +454,14 @@ fn home(out: &mut BytesMut, home: &Home) {
         None => null(out),
     }
     uuid(out, home.account);
+    uuid(out, home.filed_by);
+}
+
+fn uuid(out: &mut BytesMut, value: Option<Uuid>) {
+    match value {
+        Some(value) => bytes(out, value.as_bytes()),
+        None => null(out),
+    }
 }
 
 /// Object identifier of `text`, the element type of an array.

@@ -131,3 +131,38 @@ async fn partitions_are_ready_before_they_are_needed() {
     let moved = admin.execute("truncate ledger.event_0001", &[]).await.expect_err("append-only");
     assert_eq!(moved.code().expect("a code").code(), "LG004");
 }
+
+/// A ledger of an older program: its read model stays in use until the new one is folded, and then gives way to it.
+#[tokio::test]
+async fn the_read_model_of_an_older_program_stays_in_use() {
+    let database = postgres::testing::database().await;
+    let older: Vec<Migration> = MIGRATIONS.iter().filter(|migration| migration.version <= 104).copied().collect();
+    run(&database, &older).await.expect("applied");
+    let (client, connection) = database.config().connect(tokio_postgres::NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    client
+        .batch_execute(
+            "update read.projection set position = 1;
+             insert into read.current_v1 values ('policy', gen_random_uuid(), 1, 0, null, 0, null, null, null, '', '', '{}', '{}');",
+        )
+        .await
+        .expect("a folded event");
+    run(&database, MIGRATIONS).await.expect("applied");
+    let shown = "set role radledger_reader; set radledger.reach = 'city'";
+    client.batch_execute(shown).await.expect("a reader");
+    for table in ["current", "timeline"] {
+        let sql = format!("select count(*) filter (where filed_by is null) from read.{table}");
+        let rows: i64 = client.query_one(&sql, &[]).await.expect("the older rows").get(0);
+        assert_eq!(rows, i64::from(table == "current"));
+    }
+    client.batch_execute("set role radledger_projector").await.expect("the projector");
+    for table in ["current", "timeline"] {
+        client.execute("select read.begin_build($1, 2)", &[&table]).await.expect("a build");
+        client
+            .execute("update read.projection set position = 1 where name = $1 and version = 2", &[&table])
+            .await
+            .expect("folded");
+        client.execute("select read.finish_build($1, 2)", &[&table]).await.expect("a build");
+        assert!(client.query_one("select read.switch($1, 2)", &[&table]).await.expect("switched").get::<_, bool>(0));
+    }
+}

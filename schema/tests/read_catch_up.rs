@@ -78,7 +78,7 @@ async fn live_rows_are_rebuilt_rows_are_the_rows_in_memory() {
     equals_memory(&ledger).await;
     let live = rows(&admin).await;
     let rebuilt = rebuild::rebuild::<Current>(&pool).await.expect("a rebuild");
-    assert_eq!((rebuilt.version, rebuilt.position), (2, ledger.events.len() as u64));
+    assert_eq!((rebuilt.version, rebuilt.position), (3, ledger.events.len() as u64));
     rebuild::rebuild::<Timeline>(&pool).await.expect("a rebuild");
     assert!(rows(&admin).await == live, "rebuilt rows differ from live ones");
     equals_memory(&ledger).await;
@@ -90,7 +90,7 @@ async fn live_rows_are_rebuilt_rows_are_the_rows_in_memory() {
     assert_eq!(rebuild::drop_retired::<Current>(&pool, Duration::from_secs(60)).await.expect("nothing yet"), 0);
     assert_eq!(rebuild::drop_retired::<Current>(&pool, Duration::ZERO).await.expect("the old one"), 1);
     let status = catch_up::status(&pool).await.expect("status");
-    assert!(status.iter().any(|line| line.name == "current" && line.version == 2 && line.live && line.lag == 0));
+    assert!(status.iter().any(|line| line.name == "current" && line.version == 3 && line.live && line.lag == 0));
     assert!(!status.iter().any(|line| line.name == "current" && line.version == 1));
     // The online comparison finds nothing, and finds a row that somebody changed.
     let clean = rebuild::compare::<Current>(&pool).await.expect("a comparison");
@@ -341,26 +341,26 @@ async fn least_privilege() {
     let appender = ledger.ledger.as_role(Role::Appender).await;
     let sealer = ledger.ledger.as_role(Role::Sealer).await;
     for (client, sql) in [
-        (&reader, "insert into read.current_v1 select * from read.current_v1"),
-        (&reader, "update read.current_v1 set area = null"),
-        (&reader, "delete from read.current_v1"),
+        (&reader, "insert into read.current_v2 select * from read.current_v2"),
+        (&reader, "update read.current_v2 set area = null"),
+        (&reader, "delete from read.current_v2"),
         (&reader, "select read.switch('current', 1)"),
         (&reader, "select read.begin_build('current', 1)"),
         (&reader, "update read.projection set position = 0"),
         (&reader, "select * from ledger.record_head"),
         (&reader, "select * from ledger.event_id"),
-        (&projector, "delete from read.current_v1"),
-        (&projector, "truncate read.current_v1"),
-        (&projector, "drop table read.current_v1"),
+        (&projector, "delete from read.current_v2"),
+        (&projector, "truncate read.current_v2"),
+        (&projector, "drop table read.current_v2"),
         (&projector, "insert into read.projection (name, version, code) values ('current', 9, 1)"),
         (&projector, "delete from read.live"),
         (&projector, "update ledger.event set payload = ''"),
         (&projector, "insert into ledger.event select * from ledger.event"),
         (&projector, "select * from access.session"),
-        (&appender, "select * from read.current_v1"),
+        (&appender, "select * from read.current_v2"),
         (&appender, "update read.projection set position = 0"),
         (&sealer, "select * from read.projection"),
-        (&sealer, "select * from read.current_v1"),
+        (&sealer, "select * from read.current_v2"),
     ] {
         let error = client.batch_execute(sql).await.expect_err(sql);
         assert_eq!(error.code().map(|code| code.code()), Some("42501"), "{sql}: {error}");

@@ -73,6 +73,7 @@ fn scopes(readable: &Readable) -> Vec<Scope> {
             account: Some(account),
             kinds: open,
             reach: Reach::Nothing,
+            ..Scope::default()
         },
     ]
 }

@@ -5,10 +5,13 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use domain::catalog::Kind;
 use postgres as _;
 use projections::current::Current;
 use projections::memory::Memory;
-use projections::statistics::{END, MEASURES, Statistics};
+use projections::statistics::{END, MEASURES, Statistics, measure};
+use schema::read_model::{Reach, Scope, Within};
+use schema::read_statistics::NumbersQuery;
 use schema::rebuild;
 use schema::rebuild::BuildLimits;
 use support::{follow, readable};
@@ -131,4 +134,87 @@ async fn live_numbers_are_rebuilt_numbers() {
     assert_eq!(admin.execute(sql, &[&at]).await.expect("a superuser"), 1);
     let found = rebuild::compare::<Statistics>(&pool).await.expect("a comparison");
     assert_eq!((found.differing, found.positions), ((1, 1), vec![at as u64]));
+}
+
+/// What lists show a scope, counted by key.
+fn visible(memory: &Memory, scope: &Scope, query: &NumbersQuery) -> BTreeMap<(String, String), i64> {
+    let mut counts = BTreeMap::new();
+    let at = query.as_of.unwrap_or(memory.size - 1);
+    let all = counted(memory, at);
+    for ((measure, area, org, key), (number, _)) in all {
+        let Some(org) = org.filter(|_| measure == query.measure.name) else { continue };
+        let seen = match scope.reach {
+            Reach::City => true,
+            Reach::Nothing => false,
+            Reach::Scope => {
+                scope.kinds.contains(&query.measure.kind) || scope.areas.contains(&area) || scope.orgs.contains(&org)
+            }
+        };
+        let asked = query.org.is_none_or(|wanted| wanted == org)
+            && query.area.as_ref().is_none_or(|wanted| *wanted == area)
+            && match &query.first {
+                None => true,
+                Some(Within::Any(values)) => values.iter().any(|value| key.starts_with(&format!("{value}{END}"))),
+                Some(Within::Between(..)) => panic!("not asked here"),
+            };
+        if seen && asked {
+            *counts.entry((area, key)).or_default() += number;
+        }
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_of_every_scope_with_and_without_their_own_filter() {
+    let mut ledger = readable(43).await;
+    let pool = ledger.projector();
+    ledger.append(900).await;
+    let moved = ledger.maker.change_area(ledger.maker.institutions[0], "511523");
+    ledger.append_made(vec![moved]).await;
+    follow::<Statistics>(&pool).await;
+    let memory = ledger.memory();
+    let org = |n: usize| ledger.maker.institutions[n % ledger.maker.institutions.len()];
+    let areas = |areas: &[&str]| areas.iter().map(|area| (*area).to_owned()).collect::<Vec<_>>();
+    let scopes = [
+        Scope::nothing(),
+        Scope::city(),
+        Scope::within(areas(&["511502"]), vec![], None),
+        Scope::within(areas(&["511503", "511523"]), vec![], None),
+        Scope::within(vec![], vec![org(0)], None),
+        Scope::within(vec![], vec![org(1), org(2)], None),
+        Scope::within(areas(&["511523"]), vec![org(0), org(3), org(4)], None),
+        Scope::within(vec![], vec![], Some(org(1))),
+        Scope { kinds: vec![Kind::Device], ..Scope::within(areas(&["511502"]), vec![org(3)], None) },
+        Scope { areas: areas(&["511502"]), orgs: vec![org(0)], ..Scope::nothing() },
+    ];
+    let device = measure("devices").expect("a measure");
+    let base = NumbersQuery { measure: device, area: None, org: None, first: None, as_of: None };
+    let mut queries: Vec<NumbersQuery> =
+        MEASURES.iter().map(|measure| NumbersQuery { measure, ..base.clone() }).collect();
+    queries.extend([0, 300, 610].map(|at| NumbersQuery { as_of: Some(at), ..base.clone() }));
+    queries.push(NumbersQuery { area: Some("511523".into()), as_of: Some(700), ..base.clone() });
+    queries.push(NumbersQuery { org: Some(org(0)), ..base.clone() });
+    queries.push(NumbersQuery { org: Some(org(3)), area: Some("511502".into()), ..base.clone() });
+    let kind = |n: usize| {
+        let rows = memory.current.values().filter(|row| row.kind == Kind::Device);
+        rows.map(|row| row.facets[0].to_string()).nth(n).expect("a device")
+    };
+    queries.push(NumbersQuery { first: Some(Within::Any(vec![kind(0)])), ..base.clone() });
+    let mut seen = 0;
+    for narrow in [true, false] {
+        let reader = if narrow { ledger.reader() } else { ledger.reader().without_own_filter() };
+        for scope in &scopes {
+            for query in &queries {
+                let answer = reader.numbers(scope, query).await.expect("numbers");
+                assert_eq!(answer.size, memory.size);
+                let mut found = BTreeMap::new();
+                for number in answer.value {
+                    *found.entry((number.area, number.key)).or_default() += number.total;
+                }
+                seen += found.len();
+                assert_eq!(found, visible(&memory, scope, query), "{query:?} of {scope:?}, own filter {narrow}");
+            }
+        }
+    }
+    assert!(seen > 500, "{seen}");
 }

@@ -18,6 +18,7 @@ use schema::catch_up::Projections;
 use schema::connect::{Passwords, Role, connect, role_config};
 use schema::event_log::EventLog;
 use schema::key_store::KeyStore;
+use schema::read_model::ReadModel;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Instant, KeyId, b64url_decode};
 use signing::envelope::{Envelope, PayloadType, Unit};
@@ -42,6 +43,8 @@ pub struct City {
     pub hospital: Uuid,
     pub other_hospital: Uuid,
     pub device: Uuid,
+    /// The radiation protection officer of the other hospital.
+    pub other_officer: Person,
 }
 
 impl City {
@@ -127,13 +130,21 @@ pub fn city(seed: u64) -> City {
     }
     people.extend([("T_ADMIN", admin), ("SYS_AUD", auditor)]);
     at_work(&mut world, &people, services[0], &hospitals);
-    City { world, people, hospital: hospitals[0].0, other_hospital: hospitals[1].0, device: devices[0] }
+    City {
+        world,
+        people,
+        hospital: hospitals[0].0,
+        other_hospital: hospitals[1].0,
+        device: devices[0],
+        other_officer: hospitals[1].1.clone(),
+    }
 }
 
 /// Workers of both hospitals, measured by the laboratory; their licences; what the city lays down.
 fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laboratory: Uuid, hospitals: &[(Uuid, Person)]) {
     world.adopt("catalogue", 2);
     world.adopt("policy", 3);
+    world.adopt("policy", 4);
     let act = |world: &mut World, who: &Person, wish: Wish| {
         let name = wish.event_type;
         world.act(who, wish).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
@@ -172,6 +183,14 @@ fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laborator
             act(world, officer, Wish::new("person.corrected", person, other).correcting(registered));
             let heir = world.id();
             act(world, officer, Wish::new("person.registered", heir, worker(*hospital, 1)));
+            // He works for the other hospital as well.
+            let (second, (other, other_officer)) = (world.id(), &hospitals[1]);
+            act(world, other_officer, Wish::new("employment.planned", second, employment(person, *other, 7, "2E")));
+            act(
+                world,
+                other_officer,
+                Wish::new("employment.activated", second, json!({"legacy": true})).on("2022-01-01"),
+            );
             let own = json!({"account": people["W_SELF"].account});
             act(world, officer, Wish::new("person.account_linked", person, own));
         }
@@ -199,6 +218,11 @@ pub struct Server {
 
 /// A node with nothing in its ledger, at the clock of a world.
 pub async fn serve(world: &World, limits: Limits) -> Server {
+    serve_with(world, limits, |reader| reader).await
+}
+
+/// [`serve`], reading another way.
+pub async fn serve_with(world: &World, limits: Limits, reading: impl Fn(ReadModel) -> ReadModel) -> Server {
     let database = TestDatabase::from_template(&schema::migrate::fingerprint(), |config| async move {
         schema::migrate::migrate(&config, &Passwords::for_tests()).await.map(|_| ())
     })
@@ -242,7 +266,7 @@ pub async fn serve(world: &World, limits: Limits) -> Server {
     let address = listener.local_addr().expect("an address");
     let node = Node::new(NodeParts {
         door: door.clone(),
-        reader: pool(Role::Reader),
+        reader: reading(ReadModel::new(pool(Role::Reader))),
         sessions: pool(Role::Appender),
         log_router: axum::Router::new(),
         proofs: Arc::new(|_| Box::pin(async { Ok(None) })),

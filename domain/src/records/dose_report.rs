@@ -95,12 +95,18 @@ const COUNTS: Rule = Rule {
     citation: product("§6"),
 };
 
+/// Reference to a dose report.
+#[must_use]
+pub fn reference(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::DoseReport.as_str().into(), id }
+}
+
 /// A report, if there is one of this id.
 ///
 /// # Errors
 /// A [`Need`] when it is not loaded.
 pub fn report(id: Uuid, facts: &dyn Facts) -> Result<Option<DoseReport>, Need> {
-    let entry = facts.entry(&RecordRef { kind: Kind::DoseReport.as_str().into(), id })?;
+    let entry = facts.entry(&reference(id))?;
     Ok(entry.and_then(|entry| entry.state.dose_report().cloned()))
 }
 

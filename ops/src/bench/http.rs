@@ -10,6 +10,7 @@ use api::submit::Clock;
 use api::{Limits, Node, NodeParts, audiences_of};
 use schema::catch_up::Projections;
 use schema::connect::{Role, connect};
+use schema::read_model::ReadModel;
 use schema::tiles::TileStore;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -46,7 +47,7 @@ impl Served {
         let clock: Clock = Arc::new(now);
         let node = Node::new(NodeParts {
             door: site.door.clone(),
-            reader: pool(Role::Reader)?,
+            reader: ReadModel::new(pool(Role::Reader)?),
             sessions: pool(Role::Appender)?,
             log_router: PublicLog::new(tiles.clone(), site.installation.log.verifier().to_vkey()).router(),
             proofs: Proofs::new(tiles).into_proof_of(),

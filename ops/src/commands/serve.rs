@@ -89,7 +89,7 @@ async fn work(
     let tiles = TileStore::new(core.pools.sealer.clone());
     let node = Node::new(NodeParts {
         door: core.door.clone(),
-        reader: core.pools.reader.clone(),
+        reader: schema::read_model::ReadModel::new(core.pools.reader.clone()),
         sessions: core.pools.appender.clone(),
         log_router: PublicLog::new(tiles.clone(), core.folder.installation.log.verifier().to_vkey()).router(),
         proofs: Proofs::new(tiles).into_proof_of(),

@@ -354,6 +354,7 @@ impl Story {
         self.later(34, Task::Adopt("policy", 2));
         self.later(52, Task::Adopt("catalogue", 2));
         self.later(53, Task::Adopt("policy", 3));
+        self.later(60, Task::Adopt("policy", 4));
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),
