@@ -25,6 +25,7 @@ pub mod reads;
 pub mod scope;
 pub mod session;
 pub mod shelf;
+pub mod statistics;
 pub mod submit;
 pub mod summary;
 pub mod ws;

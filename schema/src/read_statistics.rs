@@ -86,6 +86,9 @@ impl ReadModel {
             let mut statement = Statement::new("");
             let mut and = in_area(query, &mut statement);
             if self.narrow && !all && !scope.orgs.contains(&org) {
+                if areas.is_empty() {
+                    return statements;
+                }
                 and.push_str(&format!(" and t.area = any({})", statement.bind(areas)));
             }
             statements.push(last_rows(statement, query, Places::Orgs(Some(vec![org])), &and));

@@ -157,6 +157,10 @@ async fn plans(ledger: &Readable, events: usize) {
                     let numbers = reader.numbers(scope, &query).await.expect("numbers").value.len();
                     let took = started.elapsed();
                     let plan = reader.explain_numbers(scope, &query).await.expect("a plan");
+                    if plan.is_empty() {
+                        assert_eq!((*who, numbers), ("unit", 0), "another institution is none of his");
+                        continue;
+                    }
                     let scanned = plan.contains("Seq Scan") || plan.contains("Bitmap") || plan.contains("Sort");
                     assert!(plan.contains("Index") && !scanned, "{} of {who}:\n{plan}", measure.name);
                     if events > 100_000 {
