@@ -130,7 +130,15 @@ impl Node {
             (None, [org]) if scope.areas.is_empty() && scope.reach == schema::read_model::Reach::Scope => Some(*org),
             (asked, _) => asked,
         };
-        let mixed = org.is_none() && !scope.orgs.is_empty();
+        // A list is the union of all that the scope opens. The number is that of a list when only areas or only the
+        // institution open it.
+        let of_area = |area: &String| scope.areas.contains(area);
+        let pure = |area: Option<&String>| {
+            scope.reach == schema::read_model::Reach::City
+                || area.or(asked.area.as_ref()).is_some_and(of_area)
+                || org.is_some_and(|org| scope.orgs.contains(&org))
+                || scope.orgs.is_empty() && scope.account.is_none() && scope.person.is_none()
+        };
         let of_nobody = scope.reach == schema::read_model::Reach::Scope
             && scope.areas.is_empty()
             && scope.orgs.is_empty()
@@ -162,7 +170,7 @@ impl Node {
                 number,
                 amount: asked.measure.amount.map(|_| amount),
                 whole: wholes.as_ref().map(|wholes| wholes.get(group).map_or(0, |(whole, _)| *whole)),
-                drill: (!mixed).then(|| drill(asked, group, area.as_ref(), org, position)),
+                drill: pure(area.as_ref()).then(|| drill(asked, group, area.as_ref(), org, position)),
                 area,
             }
         };

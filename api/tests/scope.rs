@@ -265,13 +265,16 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "event" => "{ event(position: \"0\") { id } }".to_owned(),
             "receipt" => "{ receipt(id: \"6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { id } }".to_owned(),
             "proof" => "{ proof(position: \"0\") }".to_owned(),
+            "statistics" => "{ statistics(measure: \"devices\") { position } }".to_owned(),
+            "statisticMeasures" => "{ statisticMeasures { name } }".to_owned(),
+            "home" => "{ home { on } }".to_owned(),
             list => format!("{{ {list} {{ pageInfo {{ hasNextPage }} }} }}"),
         };
         let answer = server.ask(None, &query, json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 22, "every field of the root");
+    assert_eq!(asked, 25, "every field of the root");
     let answer = server
         .ask(
             None,

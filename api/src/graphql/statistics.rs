@@ -264,7 +264,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
         .field(inner(
             "drill",
             TypeRef::named("Drill"),
-            "下钻；跨辖区与机构合计时为空 · The list behind it; absent when areas and institutions are added up.",
+            "下钻；跨辖区与机构合计时为空 · The list behind it; absent when what areas, institutions and the reader's own account open is added up.",
             |of: &OfLine| of.1.drill.clone().map(FieldValue::owned_any),
         ));
     let statistics = Object::new("Statistics")
