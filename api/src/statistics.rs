@@ -216,7 +216,7 @@ fn sums(asked: &Asked, conditions: &[Condition], numbers: &[Number]) -> BTreeMap
             };
             groups = groups
                 .iter()
-                .flat_map(|group| of_group.iter().map(|value| [group.as_slice(), &[value.clone()]].concat()))
+                .flat_map(|group| of_group.iter().map(|value| [group.as_slice(), std::slice::from_ref(value)].concat()))
                 .collect();
         }
         for group in groups {

@@ -524,7 +524,7 @@ pub fn within(
     limit: usize,
 ) -> async_graphql::Result<Option<Within>> {
     let end = |end: Option<ValueAccessor<'_>>| -> async_graphql::Result<Option<String>> {
-        Ok(end.filter(|end| !end.is_null()).map(|end| end.string().map(str::to_owned)).transpose()?)
+        end.filter(|end| !end.is_null()).map(|end| end.string().map(str::to_owned)).transpose()
     };
     let (from, until) = (end(from)?, end(until)?);
     match any_of.filter(|any_of| !any_of.is_null()) {
