@@ -28,9 +28,11 @@ pub mod paths;
 mod person;
 pub mod policy;
 pub mod prepare;
+mod private;
 pub mod record;
 pub mod scalars;
 pub mod sealed;
+pub mod search;
 pub mod statistics;
 pub mod subscription;
 
@@ -99,6 +101,8 @@ pub fn build() -> Schema {
     builder = record::register(builder);
     builder = doses::register(builder);
     builder = statistics::register(builder);
+    builder = private::register(builder);
+    builder = search::register(builder);
     builder = connection::register(builder);
     builder = info::register(builder);
     builder = mutation::register(builder);
@@ -113,7 +117,7 @@ fn query() -> Object {
     for look in record::LOOKS {
         query = query.field(connection::root(look));
     }
-    query
+    search::queries(private::queries(query))
         .field(
             Field::new("node", TypeRef::named("Node"), |ctx| FieldFuture::new(node_by_id(ctx)))
                 .description("按全局标识取档案 · A record by its global id, `kind/uuid`.")

@@ -52,6 +52,8 @@ pub struct Limits {
     pub session: Duration,
     /// Life of a login challenge.
     pub challenge: Duration,
+    /// Most sealed values that one account is shown in the clear within an hour.
+    pub unmask_per_hour: usize,
 }
 
 impl Default for Limits {
@@ -75,6 +77,7 @@ impl Default for Limits {
             subscriptions: 16,
             session: Duration::from_secs(12 * 3600),
             challenge: Duration::from_secs(120),
+            unmask_per_hour: 300,
         }
     }
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::installation::Installation;
 use crate::limits::{Documents, Limits};
+use crate::search::Names;
 use crate::submit::{Clock, Door};
 
 /// A session kept in memory for a moment.
@@ -77,6 +78,8 @@ pub struct Node {
     pub(crate) sockets: tokio::sync::Semaphore,
     /// Sessions looked up a moment ago, until when they may be believed.
     pub(crate) live_sessions: Cache<[u8; 32], (KeptSession, i64)>,
+    /// Names of persons, for the search box.
+    pub(crate) names: Names,
 }
 
 impl Node {
@@ -101,6 +104,7 @@ impl Node {
             documents: Documents::new(limits.clone()),
             sockets: tokio::sync::Semaphore::new(limits.sockets),
             live_sessions: Cache::new(10_000),
+            names: Names::default(),
             installation: door.installation().clone(),
             durable: door.sizes(),
             door,

@@ -56,7 +56,19 @@ impl Viewer {
     /// True when a role in effect is the worker's own: his file is his as far as it is known who he is.
     #[must_use]
     pub fn is_worker(&self) -> bool {
-        self.authority.grants_in_effect(self.day).any(|(_, grant)| grant.role == Role::Worker)
+        self.has_role(Role::Worker)
+    }
+
+    /// Whether a role is in effect.
+    #[must_use]
+    pub fn has_role(&self, role: Role) -> bool {
+        self.authority.grants_in_effect(self.day).any(|(_, grant)| grant.role == role)
+    }
+
+    /// The worker who he is himself, once that was asked for.
+    #[must_use]
+    pub fn person(&self) -> Option<Uuid> {
+        self.person
     }
 
     /// The same reader, who is this worker himself.

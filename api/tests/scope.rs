@@ -268,19 +268,25 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "statistics" => "{ statistics(measure: \"devices\") { position } }".to_owned(),
             "statisticMeasures" => "{ statisticMeasures { name } }".to_owned(),
             "home" => "{ home { on } }".to_owned(),
+            "search" => "{ search(text: \"示范\") { id } }".to_owned(),
+            "diff" => "{ diff(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { versionAfter } }".to_owned(),
+            "drafts" => "{ drafts { id } }".to_owned(),
+            "accessLog" => "{ accessLog { before } }".to_owned(),
             list => format!("{{ {list} {{ pageInfo {{ hasNextPage }} }} }}"),
         };
         let answer = server.ask(None, &query, json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 25, "every field of the root");
-    let answer = server
-        .ask(
-            None,
-            "mutation { prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id } }",
-            json!({}),
-        )
-        .await;
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{answer}");
+    assert_eq!(asked, 29, "every field of the root");
+    let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
+    for act in [
+        "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),
+        format!("unmask(event: \"{some}\", pointer: \"/data/name\", purpose: OWN) {{ value }}"),
+        format!("saveDraft(id: \"{some}\", eventType: \"device.moved\", text: \"{{}}\") {{ id }}"),
+        format!("discardDraft(id: \"{some}\")"),
+    ] {
+        let answer = server.ask(None, &format!("mutation {{ {act} }}"), json!({})).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{act}: {answer}");
+    }
 }

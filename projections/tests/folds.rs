@@ -178,11 +178,11 @@ fn every_event_is_in_the_history_of_its_record_and_its_signer() {
     assert!(!memory.timeline.keys().any(|(subject, _)| subject.id == Uuid::nil()));
 }
 
-/// Counted from the rows of the lists, as a drill would: by measure, area, institution and key.
-fn counted(
-    memory: &Memory,
-    at: u64,
-) -> std::collections::BTreeMap<(&'static str, Option<String>, Option<Uuid>, String), i64> {
+/// Measure, area, institution and key.
+type Name = (&'static str, Option<String>, Option<Uuid>, String);
+
+/// Counted from the rows of the lists, as a drill would.
+fn counted(memory: &Memory, at: u64) -> std::collections::BTreeMap<Name, i64> {
     let mut counts = std::collections::BTreeMap::new();
     for measure in statistics::MEASURES {
         let standing = |row: &&projections::current::Row| {

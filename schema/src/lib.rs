@@ -30,11 +30,13 @@ pub use event_log::{AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcom
 pub use migrate::migrate;
 
 pub mod catch_up;
+pub mod drafts;
 pub mod read_model;
 pub mod read_rows;
 pub mod read_statistics;
 pub mod rebuild;
 pub mod sessions;
+pub mod shown;
 
 pub mod anchor;
 pub mod sealer;

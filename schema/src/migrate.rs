@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     104 "0104_person",
     105 "0105_filed_by",
     106 "0106_statistics",
+    107 "0107_private",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

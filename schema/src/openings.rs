@@ -112,12 +112,18 @@ pub fn seal_box(key: &[u8; 32], nonce: &[u8; 12], plain: &[u8], aad: &[u8]) -> V
     [&[ALGORITHM], nonce.as_slice(), &sealed].concat()
 }
 
+/// What is in a box.
+#[must_use]
+pub fn unbox(key: &[u8; 32], sealed_box: &[u8], aad: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, sealed) = sealed_box.strip_prefix(&[ALGORITHM])?.split_first_chunk::<12>()?;
+    let cipher = Aes256GcmSiv::new(&(*key).into());
+    cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad }).ok().map(Zeroizing::new)
+}
+
 /// Opens a box into salt and value.
 #[must_use]
 pub fn open_box(key: &[u8; 32], sealed_box: &[u8], aad: &[u8]) -> Option<([u8; 32], Value)> {
-    let (nonce, sealed) = sealed_box.strip_prefix(&[ALGORITHM])?.split_first_chunk::<12>()?;
-    let cipher = Aes256GcmSiv::new(&(*key).into());
-    let plain = Zeroizing::new(cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad }).ok()?);
+    let plain = unbox(key, sealed_box, aad)?;
     let (salt, rest) = take(&plain)?;
     let (value, _) = take(rest)?;
     // A scalar is no document of the strict reader, so it is read as the one member of an object.

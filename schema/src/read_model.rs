@@ -401,6 +401,22 @@ impl ReadModel {
         Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
+    /// Present records of a kind whose last event stands at or after a position, oldest first: what the service learns
+    /// for itself, under no reader's scope.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn present_since(&self, kind: Kind, since: u64, limit: usize) -> Result<Vec<Record>, Error> {
+        let mut statement = Statement::new("");
+        let (kind, since) = (statement.bind(kind.as_str()), statement.bind(signed(since)));
+        let limit = statement.bind(limit.min(MANY_MAX) as i64);
+        statement.sql = format!(
+            "select {RECORD} from read.current c where c.kind = {kind} and c.until is null and c.since >= {since} order by c.since limit {limit}"
+        );
+        let (_, answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
+        answers[0].iter().map(record).collect()
+    }
+
     /// The worker whose account this is.
     ///
     /// # Errors

@@ -44,6 +44,11 @@ pub const BOUNDS: &[Bound] = &[
         limits.page_default as u64
     }),
     ("pageMax", "每页最多条数 · Most items of a page.", |limits| limits.page_max as u64),
+    (
+        "unmaskPerHour",
+        "一小时内查看原文的次数 · Most sealed values shown to one account in an hour.",
+        |limits| limits.unmask_per_hour as u64,
+    ),
     ("unitsMax", "一次提交的单元数 · Most units of one `append`.", |limits| limits.units_max as u64),
     ("textChars", "文本条件字符数 · Most characters of a text filter.", |limits| limits.text_chars as u64),
     ("filterValues", "条件取值数 · Most values of one filter.", |limits| limits.filter_values as u64),

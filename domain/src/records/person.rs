@@ -318,6 +318,14 @@ pub fn identity_claim(id_type: IdDocument, number: SealedRef) -> SealedClaim {
     SealedClaim { name: "person_identity", parts: vec![id_type.as_str().into()], sealed: number }
 }
 
+/// The digest by which the holder of an identity document is looked up, under the installation's secret.
+#[must_use]
+pub fn identity_digest(secret: &[u8; 32], id_type: IdDocument, number: &str) -> [u8; 32] {
+    // The claim looks at the value, not at the seal it lies behind.
+    let anywhere = SealedRef { seal: Hash([0; 32]), event: Uuid::nil(), pointer: CompactString::default() };
+    identity_claim(id_type, anywhere).opened(secret, number).digest()
+}
+
 fn profile_of(registered: &Registered) -> Profile {
     Profile {
         sex: registered.sex,

@@ -1,0 +1,164 @@
+//! What is between the service and one person: sealed values shown in the clear, and drafts.
+//!
+//! This is the only place where an opened value leaves the service unmasked. Before it does, who asked and why is
+//! written into the access log, which the person whose value it is can read.
+
+use domain::codes::Role;
+use schema::drafts::{Draft, Drafts};
+use schema::openings::Opened;
+use schema::shown::{self, Look, Of};
+use signing::json::Value;
+use uuid::Uuid;
+
+use crate::error::{ApiError, fault, unanswered};
+use crate::node::Node;
+use crate::scope::Viewer;
+
+/// Why somebody has a sealed value shown (个人信息保护法 art. 6: for a definite purpose, and no more than it needs).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purpose {
+    /// Code.
+    pub code: &'static str,
+    /// What it means, Chinese and English.
+    pub label: &'static str,
+}
+
+/// The purposes.
+pub const PURPOSES: [Purpose; 7] = [
+    Purpose { code: "OWN", label: "本人查阅 · One's own value" },
+    Purpose { code: "SUPERVISION", label: "监督执法 · Supervision and enforcement" },
+    Purpose { code: "MATCHING", label: "核对身份 · Matching a person with a report" },
+    Purpose { code: "HEALTH", label: "职业健康监护 · Health surveillance" },
+    Purpose { code: "TRANSFER", label: "档案流转 · Transfer of a file" },
+    Purpose { code: "CORRECTION", label: "核对更正 · Checking a correction" },
+    Purpose { code: "REQUEST", label: "应本人要求 · At the person's request" },
+];
+
+/// What came of asking for a sealed value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unmasked {
+    /// The value.
+    Open(Value),
+    /// The key of its subject was destroyed.
+    Erased,
+    /// It cannot be opened at the moment.
+    Unavailable,
+}
+
+const HOUR_US: i64 = 3_600_000_000;
+/// A draft is kept for thirty days after it was saved last.
+const DRAFT_LIFE_US: i64 = 30 * 24 * HOUR_US;
+
+impl Node {
+    /// A sealed value in the clear, once the look is written down. None when there is none that the reader may see.
+    ///
+    /// # Errors
+    /// [`ApiError::Limit`] when he has looked too often; when the database does not answer.
+    pub async fn unmask(
+        &self,
+        viewer: &Viewer,
+        event: Uuid,
+        pointer: &str,
+        purpose: Purpose,
+    ) -> Result<Option<Unmasked>, ApiError> {
+        if !viewer.sees_masked() || self.event_by_id(viewer, event).await?.is_none() {
+            return Ok(None);
+        }
+        let mut found = self.ciphertexts(&[event]).await?;
+        let Some(sealed) = found.remove(&(event, pointer.to_owned())) else { return Ok(None) };
+        let opened = schema::openings::open(self.door.keys(), self.ledger(), &sealed);
+        let value = match opened.map_err(|error| fault("open a sealed value", &error))? {
+            Opened::Open { value, .. } => value,
+            Opened::Erased => return Ok(Some(Unmasked::Erased)),
+            Opened::Unavailable => return Ok(Some(Unmasked::Unavailable)),
+        };
+        let now = (self.clock)().micros();
+        let look = Look {
+            id: random_id()?,
+            at: now,
+            account: viewer.account,
+            subject_kind: sealed.subject_kind,
+            subject: sealed.subject,
+            event,
+            pointer: pointer.to_owned(),
+            purpose: purpose.code.to_owned(),
+        };
+        let most = self.limits.unmask_per_hour;
+        let written = shown::write(&self.sessions, &look, now - HOUR_US, most).await;
+        match written.map_err(|error| unanswered("write the access log", &error))? {
+            true => Ok(Some(Unmasked::Open(value))),
+            false => Err(ApiError::Limit { what: "unmaskPerHour", limit: most }),
+        }
+    }
+
+    /// The access log: his own looks and those at his values; everybody's for who audits or guards the system.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn looks(
+        &self,
+        viewer: &Viewer,
+        before: Option<(i64, Uuid)>,
+        first: usize,
+    ) -> Result<Vec<Look>, ApiError> {
+        let of = if viewer.has_role(Role::AuditAdmin) || viewer.has_role(Role::SecurityAdmin) {
+            Of::Everybody
+        } else {
+            Of::Mine { account: viewer.account, subject: viewer.person() }
+        };
+        shown::last(&self.sessions, of, before, first).await.map_err(|error| unanswered("read the access log", &error))
+    }
+
+    /// Saves a draft of the reader.
+    ///
+    /// # Errors
+    /// [`ApiError::Limit`] when it is too large or he has too many; when the database does not answer.
+    pub async fn save_draft(&self, viewer: &Viewer, id: Uuid, event_type: &str, text: &str) -> Result<Draft, ApiError> {
+        if text.len() > schema::drafts::BYTES_MAX {
+            return Err(ApiError::Limit { what: "draftBytes", limit: schema::drafts::BYTES_MAX });
+        }
+        let saved_at = (self.clock)().micros();
+        let draft = Draft { id, event_type: event_type.to_owned(), saved_at, expires_at: saved_at + DRAFT_LIFE_US };
+        let saved = self.drafts_of().save(viewer.account, &draft, text).await;
+        match saved.map_err(|error| unanswered("save a draft", &error))? {
+            true => Ok(draft),
+            false => Err(ApiError::Limit { what: "drafts", limit: schema::drafts::DRAFTS_MAX as usize }),
+        }
+    }
+
+    /// The reader's drafts, last saved first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn drafts(&self, viewer: &Viewer) -> Result<Vec<Draft>, ApiError> {
+        let all = self.drafts_of().all(viewer.account, (self.clock)().micros()).await;
+        all.map_err(|error| unanswered("read drafts", &error))
+    }
+
+    /// What the reader wrote in a draft of his.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn draft_text(&self, viewer: &Viewer, id: Uuid) -> Result<Option<String>, ApiError> {
+        let text = self.drafts_of().text(viewer.account, id, (self.clock)().micros()).await;
+        text.map_err(|error| unanswered("read a draft", &error))
+    }
+
+    /// Throws a draft of the reader away.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn discard_draft(&self, viewer: &Viewer, id: Uuid) -> Result<bool, ApiError> {
+        let gone = self.drafts_of().discard(viewer.account, id).await;
+        gone.map_err(|error| unanswered("discard a draft", &error))
+    }
+
+    fn drafts_of(&self) -> Drafts<'_> {
+        Drafts { pool: &self.sessions, keys: self.door.keys(), ledger: self.ledger() }
+    }
+}
+
+fn random_id() -> Result<Uuid, ApiError> {
+    let bytes = schema::key_store::random_bytes().map_err(|error| fault("draw an id", &error))?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}

@@ -1,0 +1,127 @@
+//! Drafts: what somebody began to write and has not signed. Private, never counted, gone after a while.
+//!
+//! A draft may hold personal values, so PostgreSQL sees a box: it is encrypted under the key of its owner's account in
+//! the key store, and gone for good with that key.
+
+use deadpool_postgres::Pool;
+use signing::bytes::LedgerId;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::key_store::{KeyState, KeyStore, random_bytes};
+use crate::openings::{associated_data, seal_box, unbox};
+
+/// Largest draft, in bytes of its text.
+pub const BYTES_MAX: usize = 256 << 10;
+/// Most drafts of an account.
+pub const DRAFTS_MAX: i64 = 100;
+/// Kind of the subjects whose keys encrypt drafts.
+const SUBJECT: &str = "account";
+
+/// A draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Its id, chosen by the client.
+    pub id: Uuid,
+    /// Type of the event that it is to become.
+    pub event_type: String,
+    /// When it was saved, microseconds.
+    pub saved_at: i64,
+    /// When it goes away, microseconds.
+    pub expires_at: i64,
+}
+
+/// Drafts of a ledger.
+#[derive(Clone, Copy)]
+pub struct Drafts<'a> {
+    /// Pool of [`Role::Appender`](crate::connect::Role::Appender).
+    pub pool: &'a Pool,
+    /// Keys of the accounts.
+    pub keys: &'a KeyStore,
+    /// The ledger.
+    pub ledger: LedgerId,
+}
+
+impl Drafts<'_> {
+    /// Saves a draft, in place of the one with its id; sweeps away what has expired. False when the account has
+    /// [`DRAFTS_MAX`] others already.
+    ///
+    /// # Errors
+    /// [`Error`] of the database and of the key store.
+    pub async fn save(&self, account: Uuid, draft: &Draft, text: &str) -> Result<bool, Error> {
+        self.keys.ensure(vec![(SUBJECT.to_owned(), account)]).await?;
+        let sealed = {
+            let KeyState::Known(key) = self.keys.key(SUBJECT, account)? else {
+                return Err(Error::Unavailable("key store: no key of this account".into()));
+            };
+            let nonce = random_bytes().map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
+            seal_box(&key, &nonce, text.as_bytes(), &self.associated(account, draft.id))
+        };
+        let client = self.pool.get().await?;
+        client.execute("delete from access.draft where expires_at <= $1", &[&draft.saved_at]).await?;
+        let saved = client
+            .execute(
+                "insert into access.draft (account, id, event_type, saved_at, expires_at, box) select $1, $2, $3, $4, $5, $6
+                  where (select count(*) from access.draft d where d.account = $1 and d.id <> $2) < $7
+                 on conflict (account, id) do update set event_type = excluded.event_type, saved_at = excluded.saved_at,
+                        expires_at = excluded.expires_at, box = excluded.box",
+                &[&account, &draft.id, &draft.event_type, &draft.saved_at, &draft.expires_at, &sealed, &DRAFTS_MAX],
+            )
+            .await?;
+        Ok(saved == 1)
+    }
+
+    /// The drafts of an account, last saved first.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn all(&self, account: Uuid, now: i64) -> Result<Vec<Draft>, Error> {
+        let client = self.pool.get().await?;
+        let rows = client
+            .query(
+                "select id, event_type, saved_at, expires_at from access.draft where account = $1 and expires_at > $2
+                  order by saved_at desc, id limit $3",
+                &[&account, &now, &DRAFTS_MAX],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Draft {
+                    id: row.try_get(0)?,
+                    event_type: row.try_get(1)?,
+                    saved_at: row.try_get(2)?,
+                    expires_at: row.try_get(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// What was written in a draft; none when there is none, or when its owner's key is gone.
+    ///
+    /// # Errors
+    /// [`Error`] of the database and of the key store.
+    pub async fn text(&self, account: Uuid, id: Uuid, now: i64) -> Result<Option<String>, Error> {
+        let client = self.pool.get().await?;
+        let sql = "select box from access.draft where account = $1 and id = $2 and expires_at > $3";
+        let Some(row) = client.query_opt(sql, &[&account, &id, &now]).await? else { return Ok(None) };
+        let KeyState::Known(key) = self.keys.key(SUBJECT, account)? else { return Ok(None) };
+        let sealed: Vec<u8> = row.try_get(0)?;
+        let text = unbox(&key, &sealed, &self.associated(account, id));
+        Ok(text.and_then(|text| String::from_utf8(text.to_vec()).ok()))
+    }
+
+    /// Throws a draft away; false when there is none.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn discard(&self, account: Uuid, id: Uuid) -> Result<bool, Error> {
+        let client = self.pool.get().await?;
+        let gone = client.execute("delete from access.draft where account = $1 and id = $2", &[&account, &id]).await?;
+        Ok(gone == 1)
+    }
+
+    /// What a box is bound to: this ledger, this draft, this account.
+    fn associated(&self, account: Uuid, id: Uuid) -> Vec<u8> {
+        associated_data(self.ledger, id, "/draft", SUBJECT, account, crate::key_store::GENERATION)
+    }
+}
