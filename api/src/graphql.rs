@@ -34,6 +34,7 @@ pub mod record;
 pub mod scalars;
 pub mod sealed;
 pub mod search;
+pub mod statistics;
 pub mod subscription;
 
 use std::sync::Arc;
@@ -100,6 +101,7 @@ pub fn build() -> Schema {
     builder = event::register(builder);
     builder = record::register(builder);
     builder = doses::register(builder);
+    builder = statistics::register(builder);
     builder = private::register(builder);
     builder = search::register(builder);
     builder = matching::register(builder);
@@ -151,6 +153,9 @@ fn query() -> Object {
                 .argument(InputValue::new("kinds", TypeRef::named_nn_list(TypeRef::STRING)).description("类别 · Kinds; all when absent."))
                 .argument(position("atLeast")),
         )
+        .field(statistics::field())
+        .field(statistics::measures_field())
+        .field(statistics::home_field())
         .field(info::ledger_field())
         .field(info::catalogue_field())
         .field(info::viewer_field())

@@ -28,6 +28,7 @@ pub mod scope;
 pub mod search;
 pub mod session;
 pub mod shelf;
+pub mod statistics;
 pub mod submit;
 pub mod summary;
 pub mod ws;

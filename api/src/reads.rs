@@ -9,7 +9,7 @@ use std::sync::Arc;
 use domain::catalog::Kind;
 use domain::person_codes::EmploymentState;
 use schema::openings::Opened;
-use schema::read_model::{Key, ListQuery, Record, Scope, Total};
+use schema::read_model::{Key, ListQuery, Record, Scope, Total, Within};
 use schema::{StoredEvent, StoredOpening};
 use serde_json::Value as Json;
 use signing::bytes::{Instant, b64url, b64url_decode};
@@ -73,6 +73,8 @@ pub struct Query {
     pub states: Vec<String>,
     /// Facets, all of them.
     pub facets: Vec<(String, String)>,
+    /// Facets with values among several or between two.
+    pub within: Vec<(String, Within)>,
     /// Beginning of the label.
     pub text: Option<String>,
     /// Order.
@@ -205,6 +207,7 @@ impl Node {
             account: query.account,
             states: query.states.clone(),
             facets: query.facets.clone(),
+            within: query.within.clone(),
             label_prefix: query.text.clone(),
             as_of: at.as_of,
             order,

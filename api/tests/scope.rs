@@ -265,6 +265,9 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "event" => "{ event(position: \"0\") { id } }".to_owned(),
             "receipt" => "{ receipt(id: \"6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { id } }".to_owned(),
             "proof" => "{ proof(position: \"0\") }".to_owned(),
+            "statistics" => "{ statistics(measure: \"devices\") { position } }".to_owned(),
+            "statisticMeasures" => "{ statisticMeasures { name } }".to_owned(),
+            "home" => "{ home { on } }".to_owned(),
             "search" => "{ search(text: \"示范\") { id } }".to_owned(),
             "diff" => "{ diff(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { versionAfter } }".to_owned(),
             "doseWorkers" => format!("{{ doseWorkers(contract: \"{}\", lines: []) {{ person }} }}", Uuid::nil()),
@@ -276,7 +279,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 27, "every field of the root");
+    assert_eq!(asked, 30, "every field of the root");
     let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
     for act in [
         "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),

@@ -5,6 +5,7 @@
 
 use compact_str::CompactString;
 use domain::catalog::{Kind, State};
+use domain::dose::{Annual, INTERVALS, interval};
 use signing::bytes::Instant;
 use uuid::Uuid;
 
@@ -78,7 +79,7 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const LICENCE: &[Facet] = &[one("type"), one("number"), many("classes"), one("verify_due_on"), one("until")];
     const CONTRACT: &[Facet] = &[one("laboratory"), one("cycle_months")];
     const DOSIMETER: &[Facet] = &[one("person"), one("number"), one("position")];
-    const DOSE_REPORT: &[Facet] = &[one("report_no"), one("laboratory"), one("contract")];
+    const DOSE_REPORT: &[Facet] = &[one("report_no"), one("laboratory"), one("contract"), one("signed_on")];
     const DOSE_RESULT: &[Facet] = &[
         one("person"),
         one("dose_year"),
@@ -87,6 +88,7 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         one("flag"),
         one("report"),
         one("employment"),
+        one("band"),
     ];
     const PARAMETER: &[Facet] = &[one("name")];
     const HOLIDAY_TABLE: &[Facet] = &[one("year")];
@@ -139,7 +141,7 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
 impl Projection for Current {
     type Row = Row;
     const NAME: &'static str = "current";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);
@@ -178,14 +180,15 @@ pub(crate) fn moved<R>(folded: &Folded<'_>) -> Option<Change<R>> {
     (!same).then(|| Change::MoveOrg { org: folded.record().id, area: area.clone() })
 }
 
-struct Shown {
-    label: CompactString,
-    state: &'static str,
-    facets: Vec<CompactString>,
+/// What lists show, filter and sort of a state.
+pub(crate) struct Shown {
+    pub(crate) label: CompactString,
+    pub(crate) state: &'static str,
+    pub(crate) facets: Vec<CompactString>,
 }
 
 /// Label, state and facets of a state: one arm per kind, in the order of [`facets`].
-fn show(state: &State) -> Shown {
+pub(crate) fn show(state: &State) -> Shown {
     fn text(value: impl std::fmt::Display) -> CompactString {
         compact_str::format_compact!("{value}")
     }
@@ -323,7 +326,12 @@ fn show(state: &State) -> Shown {
         State::DoseReport(report) => Shown {
             label: report.header.report_no.clone(),
             state: "ISSUED",
-            facets: vec![report.header.report_no.clone(), text(report.header.laboratory), text(report.header.contract)],
+            facets: vec![
+                report.header.report_no.clone(),
+                text(report.header.laboratory),
+                text(report.header.contract),
+                text(report.header.signed_on),
+            ],
         },
         State::DoseResult(result) => Shown {
             // By the period, so that a worker's results stand in the order of his days.
@@ -337,6 +345,7 @@ fn show(state: &State) -> Shown {
                 result.reading.flag.as_str().into(),
                 text(result.report),
                 text(result.employment),
+                band(result).into(),
             ],
         },
         State::Parameter(parameter) => {
@@ -346,6 +355,16 @@ fn show(state: &State) -> Shown {
             Shown { label: text(holidays.table.year), state: "PUBLISHED", facets: vec![text(holidays.table.year)] }
         }
     }
+}
+
+/// The interval of a result's effective dose, by the ends of table D-02; empty while there is no value.
+fn band(result: &domain::records::dose_result::DoseResult) -> &'static str {
+    let reading = &result.reading;
+    let dose = reading.effective_nsv.filter(|_| !reading.flag.is_without_value());
+    dose.map_or("", |effective_nsv| {
+        let detected = reading.flag != domain::dose_codes::ResultFlag::BelowMdl;
+        INTERVALS[interval(&Annual { effective_nsv, months: 0, detected })]
+    })
 }
 
 /// Several values of a facet, as they are stored.

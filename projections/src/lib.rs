@@ -8,6 +8,7 @@
 //! - [`home`]: to which organisation and area a row belongs, which decides who may read it.
 //! - [`current`]: one versioned row per event: every record of every kind, now and at any position.
 //! - [`timeline`]: one thin row per event and subject: the history of a record, an institution, an account.
+//! - [`statistics`]: what each event changes in the numbers of its area and of its institution.
 //! - [`memory`]: the rows in maps, the second and trivial implementation that tests compare with.
 //!
 //! A fold never reads the opening of a sealed value: rows hold commitments only.
@@ -17,6 +18,7 @@ pub mod entries;
 pub mod event;
 pub mod home;
 pub mod memory;
+pub mod statistics;
 pub mod timeline;
 
 use compact_str::CompactString;

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use crate::current::{self, Current};
 use crate::home::Home;
+use crate::statistics::{self, Statistics};
 use crate::timeline::{self, Timeline};
 use crate::{Change, Entries, Parsed, Poison, Projection};
 
-/// Both projections of a whole log, in memory.
+/// Every projection of a whole log, in memory.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// Number of events folded.
@@ -21,6 +22,8 @@ pub struct Memory {
     pub current: BTreeMap<(Kind, Uuid, u64), current::Row>,
     /// Rows of [`Timeline`] by subject and position.
     pub timeline: BTreeMap<(RecordRef, u64), timeline::Row>,
+    /// Rows of [`Statistics`] in the order in which they were made.
+    pub statistics: Vec<statistics::Row>,
     entries: Entries,
 }
 
@@ -53,6 +56,14 @@ impl Memory {
                 }
                 Change::MoveOrg { org, area } => {
                     self.timeline.values_mut().for_each(|row| move_home(&mut row.home, org, &area))
+                }
+            }
+        }
+        for change in Statistics::fold(&folded, &self.entries)? {
+            match change {
+                Change::Put(row) => self.statistics.push(row),
+                Change::MoveOrg { org, area } => {
+                    self.statistics.iter_mut().for_each(|row| move_home(&mut row.home, org, &area))
                 }
             }
         }

@@ -6,7 +6,7 @@ mod history;
 use domain::catalog::Kind;
 use history::{Made, Maker};
 use projections::memory::Memory;
-use projections::{Entries, Parsed, Projection};
+use projections::{Entries, Parsed, Projection, statistics};
 use projections::{current::Current, timeline::Timeline};
 use uuid::Uuid;
 
@@ -176,4 +176,69 @@ fn every_event_is_in_the_history_of_its_record_and_its_signer() {
     let devices = memory.timeline.values().filter(|row| row.subject.kind == "institution" && row.kind == Kind::Device);
     assert!(devices.count() > 10, "an institution's history shows its devices");
     assert!(!memory.timeline.keys().any(|(subject, _)| subject.id == Uuid::nil()));
+}
+
+/// Measure, area, institution and key.
+type Name = (&'static str, Option<String>, Option<Uuid>, String);
+
+/// Counted from the rows of the lists, as a drill would.
+fn counted(memory: &Memory, at: u64) -> std::collections::BTreeMap<Name, i64> {
+    let mut counts = std::collections::BTreeMap::new();
+    for measure in statistics::MEASURES {
+        let standing = |row: &&projections::current::Row| {
+            row.kind == measure.kind && row.since <= at && row.until.is_none_or(|until| until > at)
+        };
+        for row in memory.current.values().filter(standing) {
+            let mut key = String::new();
+            for dimension in measure.dimensions {
+                let facets = projections::current::facets(row.kind);
+                let place = facets.iter().position(|facet| facet.name == dimension.name);
+                key.push_str(place.map_or(row.state.as_str(), |place| row.facets[place].as_str()));
+                key.push(statistics::END);
+            }
+            let area = row.home.area.as_ref().map(ToString::to_string);
+            *counts.entry((measure.name, area, row.home.org, key)).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn counters_are_the_length_of_the_lists_at_every_position_also_after_a_move() {
+    for seed in 1..4 {
+        let events = Maker::new(seed).history(500);
+        let moves = events.iter().filter(|made| String::from_utf8_lossy(&made.payload).contains("supervision_area"));
+        assert!(moves.count() > 2, "seed {seed} moves institutions");
+        let memory = folded(&events);
+        for at in (0..500).step_by(61).chain([499]) {
+            let mut sums = std::collections::BTreeMap::new();
+            let mut of_areas: i64 = 0;
+            for row in memory.statistics.iter().filter(|row| row.position <= at) {
+                match row.grain {
+                    statistics::Grain::Area => of_areas += row.delta,
+                    statistics::Grain::Org => {
+                        let area = row.home.area.as_ref().map(ToString::to_string);
+                        *sums.entry((row.measure, area, row.home.org, row.key.to_string())).or_default() += row.delta;
+                    }
+                }
+            }
+            sums.retain(|_, total: &mut i64| *total != 0);
+            let counts = counted(&memory, at);
+            assert_eq!(of_areas, counts.values().sum::<i64>(), "seed {seed} at {at}");
+            assert_eq!(sums, counts, "seed {seed} at {at}");
+        }
+    }
+}
+
+#[test]
+fn an_event_that_changes_no_number_makes_no_row() {
+    let events = Maker::new(9).history(400);
+    let memory = folded(&events);
+    for row in &memory.statistics {
+        assert!(row.delta != 0 || row.amount_delta != 0);
+    }
+    let touched: std::collections::BTreeSet<u64> = memory.statistics.iter().map(|row| row.position).collect();
+    let counted = |made: &Made| statistics::MEASURES.iter().any(|m| made.statement.record.kind == m.kind.as_str());
+    assert!(touched.len() < events.iter().filter(|made| counted(made)).count(), "some leave every number as it is");
+    assert!(touched.iter().all(|at| counted(&events[usize::try_from(*at).expect("small")])));
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use deadpool_postgres::Pool;
 use futures_util::TryStreamExt;
 use projections::current::Current;
+use projections::statistics::Statistics;
 use projections::timeline::Timeline;
 use projections::{Change, Entries, Parsed, Poison};
 use signing::bytes::{Hash, Instant};
@@ -402,11 +403,13 @@ fn refold(
     Ok(alone.get(record))
 }
 
-/// Both projections, kept up to date in the background until this is dropped.
+/// The projections, kept up to date in the background until this is dropped. Lists and histories never wait for the
+/// numbers, which have a position of their own.
 #[derive(Debug)]
 pub struct Projections {
     current: watch::Receiver<u64>,
     timeline: watch::Receiver<u64>,
+    statistics: watch::Receiver<u64>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -420,20 +423,31 @@ pub struct NotYet {
     pub size: u64,
 }
 
-/// Starts both followers of the live versions. `wake` is the appender's watch of the durable size. A projection that
+/// Starts the followers of the live versions. `wake` is the appender's watch of the durable size. A projection that
 /// was halted is tried again: this program may know what the last one did not.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub async fn start(pool: Pool, wake: Option<watch::Receiver<u64>>) -> Result<Projections, Error> {
     resume(&pool).await?;
-    let (current, timeline) = (watch::Sender::new(0), watch::Sender::new(0));
-    let (current_seen, timeline_seen) = (current.subscribe(), timeline.subscribe());
-    let tasks = vec![
-        tokio::spawn(Follower::<Current>::new(pool.clone(), Target::Live).run(wake.clone(), current)),
-        tokio::spawn(Follower::<Timeline>::new(pool, Target::Live).run(wake, timeline)),
-    ];
-    Ok(Projections { current: current_seen, timeline: timeline_seen, tasks })
+    let mut tasks = Vec::new();
+    Ok(Projections {
+        current: follow::<Current>(&pool, &wake, &mut tasks),
+        timeline: follow::<Timeline>(&pool, &wake, &mut tasks),
+        statistics: follow::<Statistics>(&pool, &wake, &mut tasks),
+        tasks,
+    })
+}
+
+fn follow<P: Table + Send + 'static>(
+    pool: &Pool,
+    wake: &Option<watch::Receiver<u64>>,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> watch::Receiver<u64> {
+    let progress = watch::Sender::new(0);
+    let seen = progress.subscribe();
+    tasks.push(tokio::spawn(Follower::<P>::new(pool.clone(), Target::Live).run(wake.clone(), progress)));
+    seen
 }
 
 /// Lets halted projections try again.
@@ -453,7 +467,7 @@ pub async fn resume(pool: &Pool) -> Result<(), Error> {
 }
 
 impl Projections {
-    /// Events folded by both: what a reader can count on.
+    /// Events folded into lists and histories: what a reader can count on.
     #[must_use]
     pub fn size(&self) -> u64 {
         (*self.current.borrow()).min(*self.timeline.borrow())
@@ -465,7 +479,20 @@ impl Projections {
         (self.current.clone(), self.timeline.clone())
     }
 
-    /// Waits until both have folded the event at `position` (which `atLeast` asks for).
+    /// Waits until the numbers have counted the event at `position`.
+    ///
+    /// # Errors
+    /// [`NotYet`] after `timeout`, or when the follower ended.
+    pub async fn wait_for_statistics(&self, position: u64, timeout: Duration) -> Result<(), NotYet> {
+        let mut statistics = self.statistics.clone();
+        let counted = statistics.wait_for(|size| *size > position);
+        match tokio::time::timeout(timeout, counted).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(NotYet { wanted: position, size: *self.statistics.borrow() }),
+        }
+    }
+
+    /// Waits until lists and histories have the event at `position` (which `atLeast` asks for).
     ///
     /// # Errors
     /// [`NotYet`] after `timeout`, or when a follower ended.

@@ -33,6 +33,7 @@ pub mod catch_up;
 pub mod drafts;
 pub mod read_model;
 pub mod read_rows;
+pub mod read_statistics;
 pub mod rebuild;
 pub mod sessions;
 pub mod shown;

@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     103 "0103_append_whole",
     104 "0104_person",
     105 "0105_filed_by",
+    106 "0106_statistics",
     107 "0107_private",
 };
 

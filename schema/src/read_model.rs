@@ -113,7 +113,7 @@ impl Scope {
     }
 }
 
-fn is_area(area: &str) -> bool {
+pub(crate) fn is_area(area: &str) -> bool {
     !area.is_empty() && area.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
@@ -217,6 +217,8 @@ pub struct ListQuery {
     pub states: Vec<String>,
     /// With these values of the kind's facets: name and value. A name that the kind does not have matches nothing.
     pub facets: Vec<(String, String)>,
+    /// With values of the kind's facets among several, or between two.
+    pub within: Vec<(String, Within)>,
     /// Whose label begins like this.
     pub label_prefix: Option<String>,
     /// As everything stood after the event at this position; none: now.
@@ -242,6 +244,7 @@ impl ListQuery {
             account: None,
             states: Vec::new(),
             facets: Vec::new(),
+            within: Vec::new(),
             label_prefix: None,
             as_of: None,
             order: Order::Label,
@@ -250,6 +253,15 @@ impl ListQuery {
             total: false,
         }
     }
+}
+
+/// Values of a facet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// One of these.
+    Any(Vec<String>),
+    /// From the first on, before the second; a value that is absent is never between.
+    Between(Option<String>, Option<String>),
 }
 
 /// Order of a list.
@@ -282,21 +294,21 @@ impl Record {
     }
 }
 
-type Parameter = Box<dyn ToSql + Send + Sync>;
+pub(crate) type Parameter = Box<dyn ToSql + Send + Sync>;
 
 /// One statement of an answer.
-struct Statement {
-    sql: String,
+pub(crate) struct Statement {
+    pub(crate) sql: String,
     parameters: Vec<Parameter>,
 }
 
 impl Statement {
-    fn new(sql: impl Into<String>) -> Statement {
+    pub(crate) fn new(sql: impl Into<String>) -> Statement {
         Statement { sql: sql.into(), parameters: Vec::new() }
     }
 
     /// The next placeholder.
-    fn bind(&mut self, parameter: impl ToSql + Send + Sync + 'static) -> String {
+    pub(crate) fn bind(&mut self, parameter: impl ToSql + Send + Sync + 'static) -> String {
         self.parameters.push(Box::new(parameter));
         format!("${}", self.parameters.len())
     }
@@ -306,7 +318,7 @@ impl Statement {
 #[derive(Debug, Clone)]
 pub struct ReadModel {
     pool: Pool,
-    narrow: bool,
+    pub(crate) narrow: bool,
 }
 
 const RECORD: &str = "c.kind, c.id, c.version, c.since, c.until, c.recorded_at, c.org, c.area, c.account, c.label, c.state, c.facets, c.row";
@@ -631,7 +643,7 @@ impl ReadModel {
         Ok(u64::try_from(position).ok())
     }
 
-    /// Number of events that both live projections have folded: what any answer has seen at least.
+    /// Number of events that lists and histories have: what any answer of them has seen at least.
     ///
     /// # Errors
     /// [`Error`] of the database.
@@ -639,7 +651,8 @@ impl ReadModel {
         let client = self.pool.get().await?;
         let statement = client
             .prepare_cached(
-                "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)",
+                "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)
+                  where name in ('current', 'timeline')",
             )
             .await?;
         Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
@@ -657,7 +670,7 @@ impl ReadModel {
 
     /// Runs statements under a scope and one snapshot. All are sent together: once they are prepared an answer costs
     /// one round trip. When the caller gives up, the end of the transaction is on its way already.
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         projection: &'static str,
         scope: &Scope,
@@ -785,6 +798,10 @@ fn conditions(query: &ListQuery, statement: &mut Statement) -> String {
             Some(at) => format!("c.facets[{}] = {}", at + 1, statement.bind(value.clone())),
         });
     }
+    for (name, within) in &query.within {
+        let known = facets(query.kind).iter().position(|facet| facet.name == name);
+        all.push(known.map_or("false".to_owned(), |at| within_facet(query.kind, at, within, statement)));
+    }
     if let Some(prefix) = query.label_prefix.as_ref().filter(|prefix| !prefix.is_empty()) {
         all.push(format!("c.label >= {} collate \"C\"", statement.bind(prefix.clone())));
         if let Some(end) = after_prefix(prefix) {
@@ -792,6 +809,24 @@ fn conditions(query: &ListQuery, statement: &mut Statement) -> String {
         }
     }
     all.join(" and ")
+}
+
+fn within_facet(kind: Kind, at: usize, within: &Within, statement: &mut Statement) -> String {
+    let facet = format!("c.facets[{}]", at + 1);
+    match within {
+        Within::Any(values) if facets(kind)[at].many => {
+            let has = |value: &String| format!("strpos({facet}, {}) > 0", statement.bind(format!("|{value}|")));
+            let any: Vec<String> = values.iter().map(has).collect();
+            if any.is_empty() { "false".to_owned() } else { format!("({})", any.join(" or ")) }
+        }
+        Within::Any(values) => format!("{facet} = any({})", statement.bind(values.clone())),
+        Within::Between(from, until) => {
+            let mut all = vec![format!("{facet} <> ''")];
+            all.extend(from.iter().map(|from| format!("{facet} >= {} collate \"C\"", statement.bind(from.clone()))));
+            all.extend(until.iter().map(|until| format!("{facet} < {} collate \"C\"", statement.bind(until.clone()))));
+            all.join(" and ")
+        }
+    }
 }
 
 /// The scope as conditions each of which an index can serve: a row fulfils one of them. Nothing when everything is open.

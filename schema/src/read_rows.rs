@@ -1,6 +1,6 @@
 //! The tables of the read model: how the rows of each projection are stored, one by one and in bulk.
 //!
-//! Written once for all kinds; [`Table`] has two implementors because there are two projections.
+//! Written once for all kinds; [`Table`] has an implementor for each projection.
 
 use bytes::{BufMut, BytesMut};
 use compact_str::CompactString;
@@ -8,6 +8,7 @@ use deadpool_postgres::Transaction;
 use projections::current::{self, Current};
 use projections::home::Home;
 use projections::memory::move_home;
+use projections::statistics::{self, Statistics, own_org};
 use projections::timeline::{self, Timeline};
 use projections::{Change, Projection};
 use uuid::Uuid;
@@ -19,7 +20,7 @@ use crate::event_log::signed;
 const SEPARATOR: &str = "\u{1f}";
 
 /// A projection that has a table.
-pub trait Table: Projection {
+pub trait Table: Projection + Sized {
     /// Columns of a bulk load, in the order of [`Table::encode`]; the last one is appended by the loader.
     const COLUMNS: &'static str;
 
@@ -38,6 +39,18 @@ pub trait Table: Projection {
     /// Last column of a bulk load for a row that was never closed: encoded by the loader.
     fn last(row: &Self::Row) -> Last;
 
+    /// Brings the stored rows of organisations under their present areas.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    fn move_stored(
+        tx: &Transaction<'_>,
+        version: i32,
+        moves: &[(Uuid, CompactString)],
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        move_rows::<Self>(tx, version, moves)
+    }
+
     /// Stores new rows in the table of a version.
     ///
     /// # Errors
@@ -49,13 +62,20 @@ pub trait Table: Projection {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
-/// The last column of a bulk load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The last column of a bulk load, or the last ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Last {
     /// `until`: known once the record's next event is read.
     Until,
     /// `own`.
     Own(bool),
+    /// Two totals, which grow row by row under one name.
+    Totals {
+        /// What is added up.
+        name: String,
+        /// What this row adds to each.
+        deltas: [i64; 2],
+    },
 }
 
 /// Name of a version's table.
@@ -82,16 +102,12 @@ pub(crate) async fn store<P: Table>(
             }
         }
     }
-    move_stored::<P>(tx, version, &moves).await?;
+    P::move_stored(tx, version, &moves).await?;
     if rows.is_empty() { Ok(()) } else { P::store(tx, version, rows).await }
 }
 
-/// Brings the stored rows of organisations under their present areas.
-pub(crate) async fn move_stored<P: Table>(
-    tx: &Transaction<'_>,
-    version: i32,
-    moves: &[(Uuid, CompactString)],
-) -> Result<(), Error> {
+/// Brings rows under the present areas of their organisations: no other column depends on the area.
+async fn move_rows<P: Table>(tx: &Transaction<'_>, version: i32, moves: &[(Uuid, CompactString)]) -> Result<(), Error> {
     if moves.is_empty() {
         return Ok(());
     }
@@ -282,6 +298,112 @@ impl Table for Timeline {
         .await?;
         Ok(())
     }
+}
+
+impl Table for Statistics {
+    const COLUMNS: &'static str =
+        "measure, kind, area, org, institution, key, position, delta, amount_delta, total, amount_total";
+
+    fn encode(row: &statistics::Row, out: &mut BytesMut) {
+        out.put_i16(11);
+        text(out, row.measure);
+        text(out, row.kind.as_str());
+        text(out, area_of(row));
+        uuid(out, own_org(row));
+        uuid(out, row.home.org);
+        text(out, &row.key);
+        int8(out, signed(row.position));
+        int8(out, row.delta);
+        int8(out, row.amount_delta);
+    }
+
+    fn home(row: &mut statistics::Row) -> &mut Home {
+        &mut row.home
+    }
+
+    fn position(row: &statistics::Row) -> u64 {
+        row.position
+    }
+
+    fn closes(_: &statistics::Row) -> Option<u64> {
+        None
+    }
+
+    fn last(row: &statistics::Row) -> Last {
+        let whose = own_org(row).map_or_else(|| area_of(row).to_owned(), |org| org.to_string());
+        let name = format!("{}{SEPARATOR}{whose}{SEPARATOR}{}", row.measure, row.key);
+        Last::Totals { name, deltas: [row.delta, row.amount_delta] }
+    }
+
+    /// The totals of both areas are added up anew, over all keys that lose or gain a row: rare, and it may cost.
+    async fn move_stored(tx: &Transaction<'_>, version: i32, moves: &[(Uuid, CompactString)]) -> Result<(), Error> {
+        if moves.is_empty() {
+            return Ok(());
+        }
+        let sql = format!(
+            "with m as materialized (select * from unnest($1::uuid[], $2::text[]) m(org, area)),
+                  gone as materialized (
+                      select r.measure, r.area, m.area as new, r.key from {table} r join m on m.org = r.institution
+                       where r.org is null and r.area <> '' and r.area <> m.area),
+                  touched as (select measure, area, key from gone union select measure, new, key from gone),
+                  summed as (
+                      select r.measure, r.area as was, case when r.area <> '' then coalesce(m.area, r.area) else '' end as area, r.key, r.position,
+                             sum(r.delta) over sofar as total, sum(r.amount_delta) over sofar as amount_total
+                        from {table} r join touched using (measure, area, key) left join m on m.org = r.institution
+                       where r.org is null
+                      window sofar as (partition by r.measure, case when r.area <> '' then coalesce(m.area, r.area) else '' end, r.key
+                                       order by r.position)),
+                  own as (update {table} r set area = m.area from m
+                           where r.org is not null and r.institution = m.org and r.area <> '' and r.area <> m.area)
+             update {table} r set area = s.area, total = s.total, amount_total = s.amount_total from summed s
+              where r.org is null and r.measure = s.measure and r.area = s.was and r.key = s.key and r.position = s.position
+                and (r.area, r.total, r.amount_total) <> (s.area, s.total, s.amount_total)",
+            table = table::<Statistics>(version)
+        );
+        let (orgs, areas): (Vec<Uuid>, Vec<&str>) = moves.iter().map(|(org, area)| (*org, area.as_str())).unzip();
+        tx.execute(&tx.prepare_cached(&sql).await?, &[&orgs, &areas]).await?;
+        Ok(())
+    }
+
+    async fn store(tx: &Transaction<'_>, version: i32, rows: Vec<statistics::Row>) -> Result<(), Error> {
+        let sql = format!(
+            "insert into {table} ({columns})
+             select r.measure, r.kind, r.area, r.org, r.institution, r.key, r.position, r.delta, r.amount_delta,
+                    coalesce(a.total, o.total, 0) + sum(r.delta) over sofar,
+                    coalesce(a.amount_total, o.amount_total, 0) + sum(r.amount_delta) over sofar
+               from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[])
+                    r(measure, kind, area, org, institution, key, position, delta, amount_delta)
+               left join lateral (select t.total, t.amount_total from {table} t
+                                   where r.org is null and t.org is null and t.measure = r.measure and t.area = r.area and t.key = r.key
+                                   order by t.position desc limit 1) a on true
+               left join lateral (select t.total, t.amount_total from {table} t
+                                   where t.org is not null and t.measure = r.measure and t.org = r.org and t.key = r.key
+                                   order by t.position desc limit 1) o on true
+             window sofar as (partition by r.measure, r.org, case when r.org is null then r.area end, r.key order by r.position)",
+            table = table::<Statistics>(version),
+            columns = Self::COLUMNS
+        );
+        tx.execute(
+            &tx.prepare_cached(&sql).await?,
+            &[
+                &column(&rows, |row| row.measure),
+                &column(&rows, |row| row.kind.as_str()),
+                &column(&rows, area_of),
+                &column(&rows, own_org),
+                &column(&rows, |row| row.home.org),
+                &column(&rows, |row| row.key.as_str()),
+                &column(&rows, |row| signed(row.position)),
+                &column(&rows, |row| row.delta),
+                &column(&rows, |row| row.amount_delta),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+fn area_of(row: &statistics::Row) -> &str {
+    row.home.area.as_deref().unwrap_or_default()
 }
 
 fn is_own(row: &timeline::Row) -> bool {

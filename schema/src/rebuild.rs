@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::catch_up::{Follower, Step, Target, guarded, load, parse_one};
 use crate::error::Error;
 use crate::event_log::{EventLog, StoredEvent, signed};
-use crate::read_rows::{Last, Table, close_stored, flag, int8, move_stored, null, table};
+use crate::read_rows::{Last, Table, close_stored, flag, int8, null, table};
 
 /// Bounds of the memory that a build uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +156,7 @@ pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildL
     end_copy(sink, &mut loader).await?;
     // Before the rows are indexed, so that few of them are indexed twice.
     let moves: Vec<(Uuid, CompactString)> = loader.moves.drain().collect();
-    move_stored::<P>(&tx, version, &moves).await?;
+    P::move_stored(&tx, version, &moves).await?;
     tx.execute("select read.finish_build($1, $2)", &[&P::NAME, &version]).await?;
     for some in loader.close_later.chunks(CLOSE_AT_ONCE) {
         let (since, until): (Vec<i64>, Vec<i64>) = some.iter().copied().unzip();
@@ -414,6 +414,8 @@ struct Loader {
     open: HashMap<u64, Box<[u8]>>,
     open_bytes: usize,
     close_later: Vec<(i64, i64)>,
+    /// Totals so far, by what is added up. There are as many as numbers are kept, however long the log is.
+    totals: HashMap<String, [i64; 2]>,
     moves: HashMap<Uuid, CompactString>,
 }
 
@@ -424,10 +426,22 @@ impl Loader {
         for row in encoded.rows {
             let bytes = &encoded.bytes[start..row.end];
             start = row.end;
-            if let Last::Own(own) = row.last {
-                self.out.put_slice(bytes);
-                flag(&mut self.out, own);
-                continue;
+            match row.last {
+                Last::Own(own) => {
+                    self.out.put_slice(bytes);
+                    flag(&mut self.out, own);
+                    continue;
+                }
+                Last::Totals { name, deltas } => {
+                    let totals = self.totals.entry(name).or_default();
+                    self.out.put_slice(bytes);
+                    for (total, delta) in totals.iter_mut().zip(deltas) {
+                        *total += delta;
+                        int8(&mut self.out, *total);
+                    }
+                    continue;
+                }
+                Last::Until => {}
             }
             if let Some(since) = row.closes {
                 match self.open.remove(&since) {

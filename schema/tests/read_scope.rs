@@ -10,6 +10,7 @@ use postgres as _;
 use projections::current::{self, Current};
 use projections::home::Home;
 use projections::memory::Memory;
+use projections::statistics::Statistics;
 use projections::timeline::Timeline;
 use schema::Role;
 use schema::read_model::{Key, ListQuery, Order, Page, Reach, ReadModel, Record, Scope, Total};
@@ -22,6 +23,7 @@ async fn city(seed: u64, events: usize) -> (Readable, Memory) {
     let pool = ledger.projector();
     follow::<Current>(&pool).await;
     follow::<Timeline>(&pool).await;
+    follow::<Statistics>(&pool).await;
     let memory = ledger.memory();
     (ledger, memory)
 }
@@ -320,8 +322,10 @@ async fn without_a_scope_there_is_nothing() {
         .await
         .expect("tables");
     let mut names: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
-    assert_eq!(names.len(), 2);
-    names.extend(["read.current", "read.timeline", "ledger.event", "ledger.opening"].map(str::to_owned));
+    assert_eq!(names.len(), 3);
+    names.extend(
+        ["read.current", "read.timeline", "read.statistics", "ledger.event", "ledger.opening"].map(str::to_owned),
+    );
     for name in &names {
         let count: i64 = reader.query_one(&format!("select count(*) from {name}"), &[]).await.expect("a count").get(0);
         assert_eq!(count, 0, "{name}");

@@ -13,8 +13,10 @@ use domain::catalog::Kind;
 use futures_util::{SinkExt, TryStreamExt};
 use postgres as _;
 use projections::current::Current;
+use projections::statistics::{MEASURES, Statistics};
 use projections::timeline::Timeline;
 use schema::read_model::{ListQuery, Order, Scope};
+use schema::read_statistics::NumbersQuery;
 use schema::{Role, rebuild};
 use support::history::Maker;
 use support::{Readable, follow, readable};
@@ -96,23 +98,23 @@ async fn plans_and_speed() {
     let part = events.min(60_000) as u64;
     let admin = ledger.ledger.admin().await;
     admin.execute("update ledger.log_head set next_position = $1", &[&(part as i64)]).await.expect("a superuser");
-    for projection in ["current", "timeline"] {
+    for projection in ["current", "timeline", "statistics"] {
         let started = Instant::now();
-        if projection == "current" {
-            follow::<Current>(&pool).await
-        } else {
-            follow::<Timeline>(&pool).await
+        match projection {
+            "current" => follow::<Current>(&pool).await,
+            "timeline" => follow::<Timeline>(&pool).await,
+            _ => follow::<Statistics>(&pool).await,
         };
         let rate = rate(part as usize, started);
         println!("catch-up {projection}: {rate:.0} events/s, {:.3} of SELECT", rate / limit);
     }
     admin.execute("update ledger.log_head set next_position = $1", &[&(events as i64)]).await.expect("a superuser");
-    for projection in ["current", "timeline"] {
+    for projection in ["current", "timeline", "statistics"] {
         let started = Instant::now();
-        let rebuilt = if projection == "current" {
-            rebuild::rebuild::<Current>(&pool).await
-        } else {
-            rebuild::rebuild::<Timeline>(&pool).await
+        let rebuilt = match projection {
+            "current" => rebuild::rebuild::<Current>(&pool).await,
+            "timeline" => rebuild::rebuild::<Timeline>(&pool).await,
+            _ => rebuild::rebuild::<Statistics>(&pool).await,
         };
         assert_eq!(rebuilt.expect("a rebuild").position, events as u64);
         let rate = rate(events, started);
@@ -143,6 +145,29 @@ async fn plans(ledger: &Readable, events: usize) {
                 continue;
             }
             println!("{what} of {who}: {}", plan.lines().find(|line| line.contains("Execution")).unwrap_or_default());
+        }
+    }
+    // A number is found by the index, whoever asks, whenever it was, and nothing is sorted or read through.
+    for (who, scope) in &scopes {
+        for measure in MEASURES.iter().filter(|measure| ["devices", "institutions"].contains(&measure.name)) {
+            for as_of in [None, Some(events as u64 / 2)] {
+                for org in [None, Some(ledger.maker.institutions[9])] {
+                    let query = NumbersQuery { measure, area: None, org, first: None, as_of };
+                    let started = Instant::now();
+                    let numbers = reader.numbers(scope, &query).await.expect("numbers").value.len();
+                    let took = started.elapsed();
+                    let plan = reader.explain_numbers(scope, &query).await.expect("a plan");
+                    if plan.is_empty() {
+                        assert_eq!((*who, numbers), ("unit", 0), "another institution is none of his");
+                        continue;
+                    }
+                    let scanned = plan.contains("Seq Scan") || plan.contains("Bitmap") || plan.contains("Sort");
+                    assert!(plan.contains("Index") && !scanned, "{} of {who}:\n{plan}", measure.name);
+                    if events > 100_000 {
+                        println!("{numbers} numbers of {}, {who}, as of {as_of:?}: {took:?}", measure.name);
+                    }
+                }
+            }
         }
     }
     // A subscription that follows reads only what is new.

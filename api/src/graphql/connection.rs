@@ -69,7 +69,19 @@ pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
     let facet = InputObject::new("FacetInput")
         .description("分面条件 · A facet and its value; which facets a kind has stands at its list.")
         .field(InputValue::new("name", TypeRef::named_nn(TypeRef::STRING)).description("分面 · Name of the facet."))
-        .field(InputValue::new("value", TypeRef::named_nn(TypeRef::STRING)).description("值 · Its value."));
+        .field(InputValue::new("value", TypeRef::named(TypeRef::STRING)).description("值 · Its value."))
+        .field(
+            InputValue::new("anyOf", TypeRef::named_nn_list(TypeRef::STRING))
+                .description("任一值，代替 value · One of these values, instead of `value`."),
+        )
+        .field(
+            InputValue::new("from", TypeRef::named(TypeRef::STRING))
+                .description("起，含；代替 value · From this value on, instead of `value`."),
+        )
+        .field(
+            InputValue::new("until", TypeRef::named(TypeRef::STRING))
+                .description("止，不含；代替 value · Before this value, instead of `value`."),
+        );
     let filter = InputObject::new("RecordFilter")
         .description("筛选条件，同时成立 · Conditions that all hold.")
         .field(InputValue::new("area", TypeRef::named(TypeRef::STRING)).description("监督辖区 · Supervision area."))
@@ -252,10 +264,21 @@ pub fn query(ctx: &ResolverContext<'_>, look: &'static Look) -> async_graphql::R
             if !crate::reads::facets(look.kind).contains(&name.as_str()) {
                 return Err(ApiError::Argument("facets", "a facet of this kind").into());
             }
-            query.facets.push((name, facet.try_get("value")?.string()?.to_owned()));
+            let value = facet.get("value").filter(|value| !value.is_null());
+            let within = super::statistics::within(
+                facet.get("anyOf"),
+                facet.get("from"),
+                facet.get("until"),
+                limits.filter_values,
+            )?;
+            match (value, within) {
+                (Some(value), None) => query.facets.push((name, value.string()?.to_owned())),
+                (None, Some(within)) => query.within.push((name, within)),
+                _ => return Err(ApiError::Argument("facets", "value, or anyOf, or from and until").into()),
+            }
         }
     }
-    if query.states.len() > limits.filter_values || query.facets.len() > limits.filter_values {
+    if query.states.len() > limits.filter_values || query.facets.len() + query.within.len() > limits.filter_values {
         return Err(ApiError::Limit { what: "filterValues", limit: limits.filter_values }.into());
     }
     Ok(query)

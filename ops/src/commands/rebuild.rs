@@ -1,6 +1,13 @@
 //! `rebuild`: folds the read model anew beside the live one and switches; readers notice nothing.
 
 use clap::Args;
+use deadpool_postgres::Pool;
+use projections::Projection;
+use projections::current::Current;
+use projections::statistics::Statistics;
+use projections::timeline::Timeline;
+use schema::read_rows::Table;
+use schema::rebuild::{Rebuilt, rebuild};
 use serde_json::json;
 
 use super::{Exit, Usage, wait_for};
@@ -13,7 +20,7 @@ use crate::node::Database;
 pub struct Options {
     #[command(flatten)]
     place: Place,
-    /// 只重建其中一个：current 或 timeline · only this projection
+    /// 只重建其中一个：current、timeline 或 statistics · only this projection
     #[arg(long, env = "RADLEDGER_PROJECTION", value_name = "NAME")]
     projection: Option<String>,
     /// 以 JSON 输出 · print JSON
@@ -26,9 +33,10 @@ pub struct Options {
 /// # Errors
 /// When the database cannot be used or an event cannot be folded; then the live version stays.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
-    let wanted = |name: &str| options.projection.as_deref().is_none_or(|only| only == name);
-    if !wanted("current") && !wanted("timeline") {
-        return Err(Usage("--projection 应为 current 或 timeline。Give current or timeline.".into()).into());
+    let only = options.projection.as_deref();
+    if only.is_some_and(|only| ![Current::NAME, Timeline::NAME, Statistics::NAME].contains(&only)) {
+        let message = "--projection 应为 current、timeline 或 statistics。Give current, timeline or statistics.";
+        return Err(Usage(message.into()).into());
     }
     wait_for(async {
         let folder = Folder::open(&options.place.data())?;
@@ -36,15 +44,9 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
         database.migrate(&folder).await?;
         let pools = database.pools()?;
         let mut done = Vec::new();
-        if wanted("current") {
-            done.push(("current", schema::rebuild::rebuild::<projections::current::Current>(&pools.projector).await?));
-        }
-        if wanted("timeline") {
-            done.push((
-                "timeline",
-                schema::rebuild::rebuild::<projections::timeline::Timeline>(&pools.projector).await?,
-            ));
-        }
+        add::<Current>(only, &pools.projector, &mut done).await?;
+        add::<Timeline>(only, &pools.projector, &mut done).await?;
+        add::<Statistics>(only, &pools.projector, &mut done).await?;
         pools.close();
         if let Some(cluster) = database.cluster {
             cluster.stop().await?;
@@ -62,4 +64,16 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
         }
         Ok(Exit::Fine)
     })
+}
+
+/// Rebuilds a projection, unless another one is wanted alone.
+async fn add<P: Table + Send + 'static>(
+    only: Option<&str>,
+    pool: &Pool,
+    done: &mut Vec<(&'static str, Rebuilt)>,
+) -> anyhow::Result<()> {
+    if only.is_none_or(|only| only == P::NAME) {
+        done.push((P::NAME, rebuild::<P>(pool).await?));
+    }
+    Ok(())
 }

@@ -53,7 +53,8 @@ pub async fn verify(
 async fn differing(projector: &Pool) -> anyhow::Result<Vec<String>> {
     let current = schema::rebuild::compare::<projections::current::Current>(projector).await?;
     let timeline = schema::rebuild::compare::<projections::timeline::Timeline>(projector).await?;
-    let named = [("current", current), ("timeline", timeline)];
+    let statistics = schema::rebuild::compare::<projections::statistics::Statistics>(projector).await?;
+    let named = [("current", current), ("timeline", timeline), ("statistics", statistics)];
     Ok(named
         .into_iter()
         .filter(|(_, c)| c.differing != (0, 0))

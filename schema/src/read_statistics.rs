@@ -1,0 +1,180 @@
+//! Numbers at a position: for each key of a measure its last row up to there, found by the index and by nothing else.
+//!
+//! The keys are found one after another, each by one look into the index (a loose scan), so what an answer costs is
+//! the number of keys, never the number of records or of changes.
+
+use projections::statistics::Measure;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::event_log::signed;
+use crate::read_model::{Answer, Reach, ReadModel, Scope, Statement, Within, is_area};
+
+/// Which numbers.
+#[derive(Debug, Clone)]
+pub struct NumbersQuery {
+    /// Of this measure.
+    pub measure: &'static Measure,
+    /// In this area.
+    pub area: Option<String>,
+    /// Of this institution.
+    pub org: Option<Uuid>,
+    /// Whose first dimension has these values: the only condition that saves looking. None: all.
+    pub first: Option<Within>,
+    /// After the event at this position; none: now.
+    pub as_of: Option<u64>,
+}
+
+/// A number and its amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// Area; empty for what lies in none.
+    pub area: String,
+    /// Values of the dimensions, each with U+001F behind it.
+    pub key: String,
+    /// Number.
+    pub total: i64,
+    /// Amount.
+    pub amount: i64,
+}
+
+/// For whom rows count.
+enum Places {
+    /// For areas: these, or all that there are.
+    Areas(Option<Vec<String>>),
+    /// For institutions: these, or all that there are.
+    Orgs(Option<Vec<Uuid>>),
+}
+
+impl ReadModel {
+    /// The numbers of a measure that are not zero, of those the reader may see: those of whole areas where he reads
+    /// areas, those of his institutions besides. What is about himself alone is no statistic.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn numbers(&self, scope: &Scope, query: &NumbersQuery) -> Result<Answer<Vec<Number>>, Error> {
+        let (size, answers) = self.ask("statistics", scope, self.number_statements(scope, query)).await?;
+        let number = |row: &tokio_postgres::Row| -> Result<Number, Error> {
+            Ok(Number { area: row.try_get(0)?, key: row.try_get(1)?, total: row.try_get(2)?, amount: row.try_get(3)? })
+        };
+        let value = answers.iter().flatten().map(number).collect::<Result<_, _>>()?;
+        Ok(Answer { value, size })
+    }
+
+    /// The plans of [`ReadModel::numbers`], as PostgreSQL explains them: for the tests that hold plans at volume.
+    #[doc(hidden)]
+    pub async fn explain_numbers(&self, scope: &Scope, query: &NumbersQuery) -> Result<String, Error> {
+        let mut statements = self.number_statements(scope, query);
+        for statement in &mut statements {
+            statement.sql = format!("explain (analyze, buffers, timing off) {}", statement.sql);
+        }
+        let (_, answers) = self.ask("statistics", scope, statements).await?;
+        let lines: Result<Vec<String>, _> = answers.iter().flatten().map(|row| row.try_get(0)).collect();
+        Ok(lines?.join("\n"))
+    }
+
+    fn number_statements(&self, scope: &Scope, query: &NumbersQuery) -> Vec<Statement> {
+        // Row-level security shows no more than this by itself: `narrow` only spares it the looking.
+        let mut statements = Vec::new();
+        let all =
+            scope.reach == Reach::City || scope.reach == Reach::Scope && scope.kinds.contains(&query.measure.kind);
+        if scope.reach == Reach::Nothing && self.narrow {
+            return statements;
+        }
+        let areas: Vec<String> = scope.areas.iter().filter(|area| is_area(area)).cloned().collect();
+        if let Some(org) = query.org {
+            let mut statement = Statement::new("");
+            let mut and = in_area(query, &mut statement);
+            if self.narrow && !all && !scope.orgs.contains(&org) {
+                if areas.is_empty() {
+                    return statements;
+                }
+                and.push_str(&format!(" and t.area = any({})", statement.bind(areas)));
+            }
+            statements.push(last_rows(statement, query, Places::Orgs(Some(vec![org])), &and));
+            return statements;
+        }
+        if all || !areas.is_empty() {
+            let known = self.narrow && !all;
+            let places = match &query.area {
+                Some(area) if known && !areas.contains(area) => Some(Vec::new()),
+                Some(area) => Some(vec![area.clone()]),
+                None => known.then(|| areas.clone()),
+            };
+            statements.push(last_rows(Statement::new(""), query, Places::Areas(places), ""));
+        }
+        if !all && !scope.orgs.is_empty() {
+            let mut statement = Statement::new("");
+            // What lies in an area that he reads is in the area's number.
+            let mut and = in_area(query, &mut statement);
+            and.push_str(&format!(" and t.area <> all({})", statement.bind(areas)));
+            let places = Places::Orgs(self.narrow.then(|| scope.orgs.clone()));
+            statements.push(last_rows(statement, query, places, &and));
+        }
+        statements
+    }
+}
+
+fn in_area(query: &NumbersQuery, statement: &mut Statement) -> String {
+    query.area.as_ref().map_or(String::new(), |area| format!(" and t.area = {}", statement.bind(area.clone())))
+}
+
+/// For each place and key its last row, of those rows that fulfil `and` as well.
+fn last_rows(mut statement: Statement, query: &NumbersQuery, places: Places, and: &str) -> Statement {
+    let measure = statement.bind(query.measure.name);
+    let (column, whose, places) = match places {
+        Places::Areas(places) => {
+            let known = places.map(|places| format!("{}::text[]", statement.bind(places)));
+            ("area", "t.org is null", known)
+        }
+        Places::Orgs(places) => {
+            let known = places.map(|places| format!("{}::uuid[]", statement.bind(places)));
+            ("org", "t.org is not null", known)
+        }
+    };
+    let rows = format!("read.statistics t where {whose} and t.measure = {measure}");
+    let place = match places {
+        Some(places) => format!("place(p) as (select distinct u from unnest({places}) u)"),
+        None => format!(
+            "place(p) as (
+                 (select t.{column} from {rows}{and} order by t.{column} limit 1)
+                 union all
+                 select (select t.{column} from {rows}{and} and t.{column} > place.p order by t.{column} limit 1)
+                   from place where place.p is not null)"
+        ),
+    };
+    let (from, before) = key_range(query);
+    let from = from.map_or(String::new(), |from| format!(" and t.key >= {}", statement.bind(from)));
+    let before = before.map_or(String::new(), |before| format!(" and t.key < {}", statement.bind(before)));
+    let up_to = query.as_of.map_or(String::new(), |at| format!(" and t.position <= {}", statement.bind(signed(at))));
+    statement.sql = format!(
+        "with recursive {place},
+         k(p, key) as (
+             select place.p, f.key from place cross join lateral
+                 (select t.key from {rows} and t.{column} = place.p{and}{from}{before} order by t.key limit 1) f
+             union all
+             select k.p, n.key from k cross join lateral
+                 (select t.key from {rows} and t.{column} = k.p{and} and t.key > k.key{before} order by t.key limit 1) n)
+         select l.area, k.key, l.total, l.amount_total from k cross join lateral
+                (select t.area, t.total, t.amount_total from {rows} and t.{column} = k.p{and} and t.key = k.key{up_to}
+                  order by t.position desc limit 1) l
+          where (l.total, l.amount_total) <> (0, 0)"
+    );
+    statement
+}
+
+/// Between which keys the first dimension is what it should be: an exact part for one value and for a range, the hull of several.
+fn key_range(query: &NumbersQuery) -> (Option<String>, Option<String>) {
+    let many = query.measure.dimensions.first().is_some_and(|first| first.is_many(query.measure.kind));
+    match &query.first {
+        Some(Within::Any(values)) if !many => {
+            let (least, most) = (values.iter().min(), values.iter().max());
+            // U+0020 follows the U+001F that ends a value.
+            (least.map(|least| format!("{least}\u{1f}")), most.map(|most| format!("{most}\u{20}")))
+        }
+        Some(Within::Between(from, until)) if !many => {
+            (Some(from.clone().unwrap_or_else(|| "\u{20}".to_owned())), until.clone())
+        }
+        _ => (None, None),
+    }
+}
