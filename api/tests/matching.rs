@@ -25,15 +25,13 @@ fn find(city: &City, fits: impl Fn(&State) -> bool) -> uuid::Uuid {
 async fn lines_are_matched_for_the_laboratory_of_the_contract_alone() {
     let (server, city) = serve_city(51).await;
     let at = |hospital| {
-        find(&city, |state| {
-            state.monitoring_contract().is_some_and(|contract| contract.terms.institution == hospital)
-        })
+        find(&city, |state| state.monitoring_contract().is_some_and(|contract| contract.terms.institution == hospital))
     };
     let contract = at(city.other_hospital);
     let post = find(&city, |state| {
-        state.employment().is_some_and(|post| {
-            post.institution == city.other_hospital && post.profile.worker_no == "W0002"
-        })
+        state
+            .employment()
+            .is_some_and(|post| post.institution == city.other_hospital && post.profile.worker_no == "W0002")
     });
     let number = support::world::resident_no(2);
     let tail = &number[number.len() - 4..];
@@ -51,7 +49,15 @@ async fn lines_are_matched_for_the_laboratory_of_the_contract_alone() {
     let mismatches: Vec<&Json> = found.as_array().expect("lines").iter().map(|line| &line["mismatch"]).collect();
     assert_eq!(
         mismatches,
-        [&json!(null), &json!("UNKNOWN_NUMBER"), &json!("NAME_DIFFERS"), &json!("ID_DIFFERS"), &json!("NOT_ACTIVE"), &json!(null), &json!(null)]
+        [
+            &json!(null),
+            &json!("UNKNOWN_NUMBER"),
+            &json!("NAME_DIFFERS"),
+            &json!("ID_DIFFERS"),
+            &json!("NOT_ACTIVE"),
+            &json!(null),
+            &json!(null)
+        ]
     );
     assert_eq!((&found[0]["employment"], &found[0]["category"]), (&json!(post), &json!("2A")));
     assert!(found[0]["reported"].is_null() && found[5]["reported"].is_string() && found[6]["reported"].is_null());
