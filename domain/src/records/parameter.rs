@@ -201,6 +201,8 @@ fn setting_is_sound(name: ParameterName, value: i64, from_day: Date, today: Date
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn day(text: &str) -> Date {
@@ -243,18 +245,10 @@ mod tests {
         assert_eq!(check(20_000_001, "2026-03-02"), Some("parameter.bounds"));
         assert_eq!(check(5_000_000, "2026-03-01"), Some("parameter.from_day_past"));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
 
     #[test]
     fn the_setting_that_began_last_counts() {
         let name = ParameterName::FiveYearEpoch;
-        let day = |day: &str| day.parse::<Date>().expect("a day");
         let row = json!({"settings": [
             {"value": 2022, "from_day": "2027-01-01", "source": "示范"},
             {"value": 2024, "from_day": "2029-01-01", "source": "示范"},
@@ -265,10 +259,5 @@ mod tests {
         }
         assert_eq!(value_by(None, name, day("2029-12-31")), Ok(2021));
         assert_eq!(value_by(Some(&json!({})), name, day("2029-12-31")), Err("settings"));
-        // As the judge reads it.
-        let set = |value, from: &str| Setting { value, from_day: day(from), source: "示范".into(), document_no: None };
-        let settings = vec![set(2022, "2027-01-01"), set(2024, "2029-01-01"), set(2023, "2029-01-01")];
-        let parameter = Parameter { name, unit: ParameterUnit::Year, settings };
-        assert_eq!(parameter.on(day("2029-12-31")).map(|setting| setting.value), Some(2023));
     }
 }
