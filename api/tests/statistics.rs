@@ -197,7 +197,7 @@ fn more_doses(city: &mut City) {
         .collect();
     let periods = [["2023-07-01", "2023-09-30"], ["2022-04-01", "2022-06-30"], ["2023-12-15", "2024-02-14"]];
     let mut serial = 100;
-    for (institution, person, post) in posts {
+    for (institution, person, post) in posts.iter().copied() {
         let (contract, laboratory) = contracts[&institution];
         for (period, dose) in periods.into_iter().zip([300_000, 6_000_000, 2_500_000]) {
             serial += 1;
@@ -215,6 +215,21 @@ fn more_doses(city: &mut City) {
             let wish = Wish::new("dose_result.corrected", result, json!({"set": set})).correcting(said);
             world.act(&signatory, wish).expect("corrected");
         }
+    }
+    // Both hospitals come under one county; a worker's latest result is then from one of them and from the other.
+    let (mover, today) = (city.people["T_APPR"].clone(), world.today());
+    let set = json!({"set": {"supervision_area": AREA}});
+    let wish = Wish::new("institution.changed", city.other_hospital, set).on(&today);
+    world.act(&mover, wish).expect("moved");
+    for (day, (institution, person, post)) in (20..).zip(posts) {
+        let (contract, laboratory) = contracts[&institution];
+        let (report, result) = (world.id(), world.id());
+        let last = format!("2024-02-{day}");
+        let period = ["2024-02-15", last.as_str()];
+        let header = dose_report(contract, laboratory, &format!("M{day}"), period, &today);
+        world.act(&signatory, Wish::new("dose_report.issued", report, header)).expect("issued");
+        let line = dose_result(report, 1, [person, post], period, 30_000);
+        world.act(&signatory, Wish::new("dose_result.reported", result, line)).expect("reported");
     }
 }
 
@@ -245,6 +260,24 @@ async fn a_worker_counts_once_a_year_with_all_his_employers() {
         seen.extend(found);
     }
     assert!(seen.len() >= 5, "{seen:?}");
+    // In the county that has both there is a position at which one row takes him from here and another puts him there.
+    let admin = server.database.config().connect(tokio_postgres::NoTls).await.expect("a superuser");
+    let connection = tokio::spawn(admin.1);
+    let twice: i64 = admin
+        .0
+        .query_one(
+            "select count(*) from (select 1 from read.statistics where org is null and measure = 'annual_doses'
+              group by area, key, position having count(*) = 2) twice",
+            &[],
+        )
+        .await
+        .expect("a count")
+        .get(0);
+    assert!(twice > 0);
+    drop(admin.0);
+    connection.await.expect("no panic").expect("closed");
+    let by_area = ask(&server, &token, json!({"measure": "annual_doses", "by": ["area"]})).await;
+    assert_eq!(rows(&by_area).len(), 1, "the past came along");
     // Counters that are built with next to no memory, from results looked up again and again, are the live ones.
     let pool =
         schema::connect(server.database.config(), schema::Role::Projector, &Passwords::for_tests()).expect("a pool");

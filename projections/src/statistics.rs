@@ -354,7 +354,7 @@ fn count((_, changed): &mut (Home, Changed), state: &State, sign: i64) {
 impl Projection for Statistics {
     type Row = Row;
     const NAME: &'static str = "statistics";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const DOSES: bool = true;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {

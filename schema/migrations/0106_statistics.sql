@@ -15,7 +15,7 @@ begin
             kind text collate "C" not null,      -- of the records counted
             area text collate "C" not null,      -- empty: none
             org uuid,                            -- null: counts for the area
-            institution uuid not null,           -- whose record it was, with which the row moves to another area; nil: none
+            institution uuid,                    -- whose record it was, with which the row moves to another area
             key text collate "C" not null,       -- values of the dimensions, each with U+001F behind it
             position bigint not null,
             delta bigint not null,
@@ -29,12 +29,11 @@ create function read.statistics_indexes(p_table text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- The last row of a key up to a position; the keys of an area one after another. An event that counts somebody at
-    -- another institution of the same area has two rows of one position, in the order of the institutions.
-    execute format('create unique index %I on read.%I (measure, area, key, position, institution) where org is null', p_table || '_areas', p_table);
+    -- The last row of a key up to a position; the keys of an area one after another.
+    execute format('create unique index %I on read.%I (measure, area, key, position) where org is null', p_table || '_areas', p_table);
     execute format('create unique index %I on read.%I (measure, org, key, position) where org is not null', p_table || '_orgs', p_table);
     -- For moving an institution's rows to another area.
-    execute format('create index %I on read.%I (institution)', p_table || '_moved', p_table);
+    execute format('create index %I on read.%I (institution) where institution is not null', p_table || '_moved', p_table);
 end $$;
 
 create function read.statistics_scope() returns text
