@@ -21,6 +21,7 @@ pub mod info;
 pub mod institution;
 pub mod ledger;
 mod licence;
+mod matching;
 mod monitoring_contract;
 pub mod mutation;
 mod parameter;
@@ -103,6 +104,7 @@ pub fn build() -> Schema {
     builder = statistics::register(builder);
     builder = private::register(builder);
     builder = search::register(builder);
+    builder = matching::register(builder);
     builder = connection::register(builder);
     builder = info::register(builder);
     builder = mutation::register(builder);
@@ -117,7 +119,7 @@ fn query() -> Object {
     for look in record::LOOKS {
         query = query.field(connection::root(look));
     }
-    search::queries(private::queries(query))
+    matching::queries(search::queries(private::queries(query)))
         .field(
             Field::new("node", TypeRef::named("Node"), |ctx| FieldFuture::new(node_by_id(ctx)))
                 .description("按全局标识取档案 · A record by its global id, `kind/uuid`.")

@@ -18,6 +18,7 @@ pub mod installation;
 pub mod limits;
 pub mod log;
 pub mod mask;
+pub mod matching;
 pub mod node;
 pub mod pages;
 pub mod private;

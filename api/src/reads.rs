@@ -172,6 +172,15 @@ impl Node {
         Ok(if employed { Scope { person: Some(id), ..scope } } else { scope })
     }
 
+    /// The present row of an institution, for what of it is public; the caller shows nothing else.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn public_entry(&self, institution: Uuid) -> Result<Option<Record>, ApiError> {
+        let found = self.reader.get(&Scope::city(), Kind::Institution, institution, None).await;
+        Ok(found.map_err(|error| unanswered("read a public entry", &error))?.value)
+    }
+
     /// All dose results of a worker, whoever employed him: for sums, which are never split by employer. What comes back
     /// is not for showing; the caller has read the worker under the reader's scope.
     ///

@@ -134,7 +134,7 @@ async fn one_box_finds_what_a_text_means() {
     let (server, city) = serve_city(44).await;
     let (person, _) = worker(&city);
     let search = "query ($text: String!) { search(text: $text) { id } }";
-    let (corrected, freed) = (world_number(8), world_number(1));
+    let (corrected, freed) = (support::world::resident_no(8), support::world::resident_no(1));
     let person = format!("person/{person}");
     let hospital = format!("institution/{}", city.hospital);
     let heir = city.world.memory.records().filter_map(|(record, entry)| entry.state.person().map(|_| record.id));
@@ -179,13 +179,6 @@ async fn admin(server: &Server) -> tokio_postgres::Client {
     let (client, connection) = server.database.config().connect(tokio_postgres::NoTls).await.expect("a connection");
     tokio::spawn(connection);
     client
-}
-
-fn world_number(number: u32) -> String {
-    let digits = format!("99000019800101{number:03}");
-    let fits = |last: &char| domain::person_codes::resident_no_ok(&format!("{digits}{last}"));
-    let check = "0123456789X".chars().find(fits).expect("one of eleven fits");
-    format!("{digits}{check}")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -270,6 +270,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "home" => "{ home { on } }".to_owned(),
             "search" => "{ search(text: \"示范\") { id } }".to_owned(),
             "diff" => "{ diff(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { versionAfter } }".to_owned(),
+            "doseWorkers" => format!("{{ doseWorkers(contract: \"{}\", lines: []) {{ person }} }}", Uuid::nil()),
             "drafts" => "{ drafts { id } }".to_owned(),
             "accessLog" => "{ accessLog { before } }".to_owned(),
             list => format!("{{ {list} {{ pageInfo {{ hasNextPage }} }} }}"),
@@ -278,7 +279,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 29, "every field of the root");
+    assert_eq!(asked, 30, "every field of the root");
     let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
     for act in [
         "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),

@@ -17,6 +17,13 @@ use crate::key_file::KeyFile;
 /// Largest answer that is read, in bytes.
 const ANSWER_MAX: usize = 16 * 1024 * 1024;
 
+const APPEND: &str = "mutation Append($units: [JSON!]!) { append(units: $units) { __typename \
+    ... on Appended { receipts { ledger id record { kind id } version position recordedAt leaf state proof } } \
+    ... on Refused { code index pointer rule citation headVersion headHash position messageZh messageEn } } }";
+
+/// How often a unit is sent again while the service is busy.
+const TRIES: u32 = 6;
+
 /// The connection did not hold: the same may work later.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -97,6 +104,24 @@ impl Client {
             bail!("服务返回错误 the service answers: {error}");
         }
         Ok(answer["data"].take())
+    }
+
+    /// Appends a unit; it is sent again while the service is busy. Answers as `AppendResult` of the contract.
+    ///
+    /// # Errors
+    /// When the service cannot be reached, or stays busy.
+    pub async fn append(&self, unit: &Json) -> anyhow::Result<Json> {
+        let mut pause = std::time::Duration::from_millis(250);
+        for _ in 0..TRIES {
+            let mut answer = self.graphql(APPEND, json!({"units": [unit]})).await?;
+            let outcome = answer["append"][0].take();
+            if outcome["code"] != "busy" {
+                return Ok(outcome);
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        bail!("系统繁忙，请稍后原样重发。The service is busy: send the same bytes again later.")
     }
 
     async fn call(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Json> {

@@ -401,6 +401,38 @@ impl ReadModel {
         Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
+    /// Present records of a kind that belong to any of these workers, under no reader's scope. At most [`MANY_MAX`] workers.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn of_persons(&self, kind: Kind, persons: &[Uuid]) -> Result<Vec<Record>, Error> {
+        let mut statement = Statement::new("");
+        let persons: Vec<String> = persons.iter().take(MANY_MAX).map(Uuid::to_string).collect();
+        let (persons, kind) = (statement.bind(persons), statement.bind(kind.as_str()));
+        statement.sql = format!(
+            "select {RECORD} from read.current c
+              where {OF_PERSON} and c.facets[1] = any({persons}) and c.kind = {kind} and c.until is null order by c.since"
+        );
+        let (_, answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
+        answers[0].iter().map(record).collect()
+    }
+
+    /// Present records of a kind at an organisation with these labels, under no reader's scope. At most [`MANY_MAX`] labels.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn labelled(&self, kind: Kind, org: Uuid, labels: &[String]) -> Result<Vec<Record>, Error> {
+        let mut statement = Statement::new("");
+        let labels: Vec<String> = labels.iter().take(MANY_MAX).cloned().collect();
+        let (kind, org, labels) = (statement.bind(kind.as_str()), statement.bind(org), statement.bind(labels));
+        statement.sql = format!(
+            "select {RECORD} from read.current c
+              where c.kind = {kind} and c.org = {org} and c.label = any({labels}) and c.until is null"
+        );
+        let (_, answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
+        answers[0].iter().map(record).collect()
+    }
+
     /// Present records of a kind whose last event stands at or after a position, oldest first: what the service learns
     /// for itself, under no reader's scope.
     ///

@@ -7,7 +7,8 @@
 //! States: planned → active ⇄ suspended | on leave → ended.
 
 use compact_str::CompactString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
@@ -76,7 +77,7 @@ events! {
 }
 
 /// A stretch of days in which he worked with radiation; without an end it goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
     /// First day.
     pub from: Date,
@@ -114,8 +115,21 @@ impl Employment {
     /// Whether he worked with radiation here on any day of `from..=to`: what a dosimeter worn then can have measured.
     #[must_use]
     pub fn was_active(&self, from: Date, to: Date) -> bool {
-        self.active.iter().any(|stretch| stretch.from <= to && stretch.until.is_none_or(|until| from < until))
+        self.active.iter().any(|stretch| stretch.meets(from, to))
     }
+}
+
+impl Stretch {
+    fn meets(&self, from: Date, to: Date) -> bool {
+        self.from <= to && self.until.is_none_or(|until| from < until)
+    }
+}
+
+/// [`Employment::was_active`] of a row of the read model; none when the row is none of an employment.
+#[must_use]
+pub fn was_active_by(row: &Json, from: Date, to: Date) -> Option<bool> {
+    let stretches = Vec::<Stretch>::deserialize(row.get("active")?).ok()?;
+    Some(stretches.iter().any(|stretch| stretch.meets(from, to)))
 }
 
 const INSTITUTION: Rule = Rule {

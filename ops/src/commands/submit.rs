@@ -20,13 +20,6 @@ pub struct Options {
     remote: Remote,
 }
 
-const APPEND: &str = "mutation Append($units: [JSON!]!) { append(units: $units) { __typename \
-    ... on Appended { receipts { ledger id record { kind id } version position recordedAt leaf state proof } } \
-    ... on Refused { code index pointer rule citation headVersion headHash position messageZh messageEn } } }";
-
-/// How often a unit is sent again while the service is busy.
-const TRIES: u32 = 6;
-
 /// Submits.
 ///
 /// # Errors
@@ -40,7 +33,7 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
     wait_for(async {
         let client = Client::new(&options.remote.url)?;
         for unit in &units {
-            let outcome = send(&client, unit).await?;
+            let outcome = client.append(unit).await?;
             if outcome["__typename"] != "Appended" {
                 tell_refusal(&outcome);
                 println!("{}", json!({"refused": without_type(&outcome)}));
@@ -50,21 +43,6 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
         }
         Ok(Exit::Fine)
     })
-}
-
-/// The answer to a unit, which is sent again while the service is busy.
-async fn send(client: &Client, unit: &Json) -> anyhow::Result<Json> {
-    let mut pause = std::time::Duration::from_millis(250);
-    for _ in 0..TRIES {
-        let mut answer = client.graphql(APPEND, json!({"units": [unit]})).await?;
-        let outcome = answer["append"][0].take();
-        if outcome["code"] != "busy" {
-            return Ok(outcome);
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 2;
-    }
-    anyhow::bail!("系统繁忙，请稍后原样重发。The service is busy: send the same bytes again later.")
 }
 
 /// Receipts in the form of the wire format.
