@@ -170,7 +170,8 @@ impl Node {
                 number,
                 amount: asked.measure.amount.map(|_| amount),
                 whole: wholes.as_ref().map(|wholes| wholes.get(group).map_or(0, |(whole, _)| *whole)),
-                drill: pure(area.as_ref()).then(|| drill(asked, group, area.as_ref(), org, position)),
+                drill: (!asked.measure.persons && pure(area.as_ref()))
+                    .then(|| drill(asked, group, area.as_ref(), org, position)),
                 area,
             }
         };

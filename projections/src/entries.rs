@@ -9,8 +9,11 @@ use std::sync::Arc;
 
 use domain::catalog::Event;
 use domain::record::Entry;
+use domain::records::dose_result::{self, DoseResult};
 use signing::statement::RecordRef;
+use uuid::Uuid;
 
+use crate::dose_book::{Book, YearChange};
 use crate::event::Parsed;
 use crate::home;
 
@@ -21,9 +24,74 @@ pub struct Entries {
     old: HashMap<RecordRef, Option<Arc<Entry>>>,
     /// True once something was forgotten.
     forgot: bool,
+    /// Results of workers by worker, as records are kept.
+    books: HashMap<Uuid, Book>,
+    old_books: HashMap<Uuid, Book>,
+    /// True when results of workers are not kept.
+    no_books: bool,
 }
 
 impl Entries {
+    /// Records alone, for whoever does not look at what workers received.
+    #[must_use]
+    pub fn without_doses() -> Self {
+        Self { no_books: true, ..Self::default() }
+    }
+
+    /// Enters a result into its worker's book; which years it changed.
+    ///
+    /// # Errors
+    /// Why it cannot be told: the book is not at hand.
+    pub(crate) fn enter_dose(
+        &mut self,
+        id: Uuid,
+        result: &DoseResult,
+        org: Option<Uuid>,
+    ) -> Result<Vec<YearChange>, &'static str> {
+        let person = result.person.id;
+        if self.no_books {
+            return Ok(Vec::new());
+        }
+        if !self.hold_book(person) {
+            if !self.is_whole() {
+                return Err("the results of its worker are not at hand");
+            }
+            self.books.insert(person, Book::default());
+        }
+        Ok(self.books.get_mut(&person).map(|book| book.enter(id, result, org)).unwrap_or_default())
+    }
+
+    /// Puts the results of a worker in.
+    pub fn put_book(&mut self, person: Uuid, book: Book) {
+        self.books.insert(person, book);
+    }
+
+    /// Workers of whom a stretch has results and whose other results are not at hand. Their records are
+    /// ([`Entries::missing`]); ask for these again afterwards, because a book names institutions.
+    #[must_use]
+    pub fn missing_books(&mut self, events: &[Parsed]) -> Vec<Uuid> {
+        let persons = self.persons(events);
+        persons.into_iter().filter(|person| !self.hold_book(*person)).collect()
+    }
+
+    fn persons(&self, events: &[Parsed]) -> HashSet<Uuid> {
+        let person = |event: &Parsed| match &event.typed.event {
+            Event::DoseResult(dose_result::Event::Reported(reported)) => Some(reported.person.id),
+            // Of one that the stretch itself begins, the beginning names the worker.
+            Event::DoseResult(_) => self.get(event.record())?.state.dose_result().map(|result| result.person.id),
+            _ => None,
+        };
+        if self.no_books { HashSet::new() } else { events.iter().filter_map(person).collect() }
+    }
+
+    fn hold_book(&mut self, person: Uuid) -> bool {
+        if !self.books.contains_key(&person) {
+            let Some(book) = self.old_books.remove(&person) else { return false };
+            self.books.insert(person, book);
+        }
+        true
+    }
+
     /// A record; absent also when it was not loaded.
     #[must_use]
     pub fn get(&self, record: &RecordRef) -> Option<Arc<Entry>> {
@@ -55,7 +123,7 @@ impl Entries {
 
     /// Forgets everything: another follower has gone on, so what is held may be behind the log.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { no_books: self.no_books, ..Self::default() };
     }
 
     /// Keeps about `limit` records, those used last. Never call it in the middle of a stretch.
@@ -63,6 +131,10 @@ impl Entries {
         if self.young.len() >= limit.div_ceil(2) {
             self.forgot |= !self.old.is_empty();
             self.old = std::mem::take(&mut self.young);
+        }
+        if self.books.len() >= limit.div_ceil(2) {
+            self.forgot |= !self.old_books.is_empty();
+            self.old_books = std::mem::take(&mut self.books);
         }
     }
 
@@ -99,6 +171,18 @@ impl Entries {
                         missing.insert(record);
                     }
                 }
+            }
+        }
+        // A worker is counted where his latest result is from.
+        let orgs: HashSet<Uuid> = {
+            let persons = self.persons(events);
+            let books =
+                persons.iter().filter_map(|person| self.books.get(person).or_else(|| self.old_books.get(person)));
+            books.flat_map(Book::orgs).collect()
+        };
+        for institution in orgs.into_iter().map(home::institution) {
+            if !begun.contains_key(&institution) && !self.hold(&institution) {
+                missing.insert(institution);
             }
         }
         missing.into_iter().collect()

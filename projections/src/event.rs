@@ -7,7 +7,9 @@ use domain::record::Entry;
 use signing::bytes::{Hash, Instant};
 use signing::statement::RecordRef;
 
+use crate::dose_book::YearChange;
 use crate::entries::Entries;
+use crate::home::home;
 
 /// A stored event that cannot be folded: the log is corrupt, or it was written by a newer program. A projection
 /// halts there; it never goes on without the event.
@@ -77,7 +79,14 @@ impl Parsed {
         after.settle(self.position);
         let after = Arc::new(after);
         entries.put(statement.record.clone(), Some(after.clone()));
-        Ok(Folded { parsed: self, before, after })
+        let doses = match after.state.dose_result() {
+            Some(result) => {
+                let org = home(&statement.record, &after.state, entries).org;
+                entries.enter_dose(statement.record.id, result, org).map_err(poison)?
+            }
+            None => Vec::new(),
+        };
+        Ok(Folded { parsed: self, before, after, doses })
     }
 }
 
@@ -90,6 +99,8 @@ pub struct Folded<'a> {
     pub before: Option<Arc<Entry>>,
     /// The record after it.
     pub after: Arc<Entry>,
+    /// Years of its worker that it changed; empty when the doses of workers are not followed.
+    pub doses: Vec<YearChange>,
 }
 
 impl Folded<'_> {

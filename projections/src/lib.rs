@@ -9,11 +9,13 @@
 //! - [`current`]: one versioned row per event: every record of every kind, now and at any position.
 //! - [`timeline`]: one thin row per event and subject: the history of a record, an institution, an account.
 //! - [`statistics`]: what each event changes in the numbers of its area and of its institution.
+//! - [`dose_book`]: what the workers at hand received, year by year.
 //! - [`memory`]: the rows in maps, the second and trivial implementation that tests compare with.
 //!
 //! A fold never reads the opening of a sealed value: rows hold commitments only.
 
 pub mod current;
+pub mod dose_book;
 pub mod entries;
 pub mod event;
 pub mod home;
@@ -36,6 +38,8 @@ pub trait Projection {
     const NAME: &'static str;
     /// Version of this code: raised whenever the same events would give other rows, which makes a rebuild follow.
     const VERSION: i32;
+    /// Whether it looks at what workers received in a year ([`Folded::doses`]).
+    const DOSES: bool = false;
 
     /// What one event changes. The records that it looks at besides its own are those that [`home::parent`] names;
     /// the caller has put them into `entries`.

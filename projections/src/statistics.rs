@@ -13,12 +13,14 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use domain::catalog::{Kind, State};
+use domain::dose::{INTERVALS, interval};
 use domain::record::Entry;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use crate::current::{facets, moved, show};
-use crate::home::{Home, home};
+use crate::dose_book::PersonYear;
+use crate::home::{Home, home, institution};
 use crate::{Change, Entries, Folded, Poison, Projection};
 
 /// The projection.
@@ -32,6 +34,8 @@ pub struct Measure {
     pub name: &'static str,
     /// Records of this kind are counted, each once.
     pub kind: Kind,
+    /// True when not the records are counted but the workers of a year, by the sum of their results.
+    pub persons: bool,
     /// By what, in the order of the key. The first one is the one by which a part can be read without the rest.
     pub dimensions: &'static [Dimension],
     /// What is added up besides, in nSv.
@@ -78,6 +82,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "institutions",
         kind: Kind::Institution,
+        persons: false,
         dimensions: &[
             by("kinds", "机构类别", "kinds"),
             by("medical_type", "医疗机构类别", "medical type"),
@@ -95,6 +100,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "devices",
         kind: Kind::Device,
+        persons: false,
         dimensions: &[by("kind", "装置类别", "kind"), by("ray_class", "射线装置分类", "ray class"), STATE],
         amount: None,
         labels: ("装置数", "devices"),
@@ -107,6 +113,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "employments",
         kind: Kind::Employment,
+        persons: false,
         dimensions: &[by("category", "职业类别", "occupational category"), STATE],
         amount: None,
         labels: ("放射工作岗位数（人次）", "posts of radiation workers"),
@@ -119,6 +126,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "licences",
         kind: Kind::Licence,
+        persons: false,
         dimensions: &[by("type", "许可类别", "type"), by("classes", "许可项目", "classes"), STATE],
         amount: None,
         labels: ("许可证数", "licences"),
@@ -131,6 +139,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "licences_due",
         kind: Kind::Licence,
+        persons: false,
         dimensions: &[
             by_day("verify_due_on", "应校验日", "verification due on"),
             by("type", "许可类别", "type"),
@@ -147,6 +156,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "licences_expiring",
         kind: Kind::Licence,
+        persons: false,
         dimensions: &[by_day("until", "失效日", "first day without validity"), by("type", "许可类别", "type"), STATE],
         amount: None,
         labels: ("许可证有效期届满", "licences by the day on which they expire"),
@@ -159,6 +169,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "monitoring_contracts",
         kind: Kind::MonitoringContract,
+        persons: false,
         dimensions: &[
             by("laboratory", "监测机构", "laboratory"),
             by("cycle_months", "监测周期（月）", "months that a dosimeter is worn"),
@@ -175,6 +186,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "dose_reports",
         kind: Kind::DoseReport,
+        persons: false,
         dimensions: &[by_day("signed_on", "签发日期", "signed on"), by("laboratory", "监测机构", "laboratory")],
         amount: None,
         labels: ("个人剂量监测报告数", "dose reports"),
@@ -187,6 +199,7 @@ pub static MEASURES: &[Measure] = &[
     Measure {
         name: "dose_results",
         kind: Kind::DoseResult,
+        persons: false,
         dimensions: &[
             by("dose_year", "剂量年度", "dose year"),
             by("category", "职业类别", "occupational category"),
@@ -203,6 +216,23 @@ pub static MEASURES: &[Measure] = &[
             "Dose results, line by line. Their sum adds the effective dose of each line, both lines of a double dosimeter included: it is not the collective dose.",
         ),
         source: "D-02",
+    },
+    Measure {
+        name: "annual_doses",
+        kind: Kind::DoseResult,
+        persons: true,
+        dimensions: &[
+            by("dose_year", "剂量年度", "dose year"),
+            by("category", "职业类别", "occupational category"),
+            by("band", "年有效剂量区间（mSv）", "interval of the annual effective dose, mSv"),
+        ],
+        amount: Some(Amount { labels: ("集体剂量（人·nSv）", "collective dose, person·nSv"), of: |_| 0 }),
+        labels: ("监测人数", "workers monitored"),
+        definition: (
+            "该年度有有效剂量结果的人员，每人计一次；年剂量为全部用人单位之和，双剂量计合并计算，低于探测下限按其一半；计入其最近一次结果所在单位、辖区和职业类别",
+            "Workers with an effective dose of the year, each once. The annual dose is the sum over all employers, the two dosimeters of a double taken together, below the detectable level as half of it. A worker counts at the institution, in the area and in the category of his latest result of the year.",
+        ),
+        source: "D-01; D-02; D-05",
     },
 ];
 
@@ -257,7 +287,7 @@ pub struct Contribution {
 #[must_use]
 pub fn contributions(state: &State) -> Vec<Contribution> {
     let kind = state.kind();
-    let mut measures = MEASURES.iter().filter(|measure| measure.kind == kind).peekable();
+    let mut measures = MEASURES.iter().filter(|measure| measure.kind == kind && !measure.persons).peekable();
     if measures.peek().is_none() {
         return Vec::new();
     }
@@ -308,11 +338,14 @@ pub struct Row {
 }
 
 /// By how much each number changes, by measure and key.
-type Deltas = BTreeMap<(&'static str, CompactString), (i64, i64)>;
+type Changed = BTreeMap<(&'static str, CompactString), (i64, i64)>;
 
-fn count(deltas: &mut Deltas, state: &State, sign: i64) {
+/// The same by institution, in their order; nil is none.
+type Deltas = BTreeMap<Uuid, (Home, Changed)>;
+
+fn count((_, changed): &mut (Home, Changed), state: &State, sign: i64) {
     for found in contributions(state) {
-        let (delta, amount) = deltas.entry((found.measure, found.key)).or_default();
+        let (delta, amount) = changed.entry((found.measure, found.key)).or_default();
         *delta += sign;
         *amount += sign * found.amount;
     }
@@ -321,14 +354,45 @@ fn count(deltas: &mut Deltas, state: &State, sign: i64) {
 impl Projection for Statistics {
     type Row = Row;
     const NAME: &'static str = "statistics";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
+    const DOSES: bool = true;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, kind, position) = (folded.record(), folded.after.state.kind(), folded.parsed.position);
+        let mut deltas = Deltas::new();
+        let now = place(record, &folded.after, entries);
+        if let Some(before) = &folded.before {
+            let then = place(record, before, entries);
+            // Its past rows are moved to where the institution is now, so both sides count there.
+            let home = if then.org == now.org { &now } else { &then };
+            count(
+                deltas.entry(home.org.unwrap_or_default()).or_insert_with(|| (home.clone(), Changed::new())),
+                &before.state,
+                -1,
+            );
+        }
+        count(
+            deltas.entry(now.org.unwrap_or_default()).or_insert_with(|| (now.clone(), Changed::new())),
+            &folded.after.state,
+            1,
+        );
+        for change in &folded.doses {
+            for (sign, side) in [(-1, &change.before), (1, &change.after)] {
+                let Some(of_year) = side else { continue };
+                let at = || (place_of(of_year.org, entries), Changed::new());
+                count_year(
+                    deltas.entry(of_year.org.unwrap_or_default()).or_insert_with(at),
+                    change.year,
+                    of_year,
+                    sign,
+                );
+            }
+        }
         let mut changes = Vec::new();
         changes.extend(moved(folded));
-        let mut note = |home: &Home, deltas: Deltas| {
-            for ((measure, key), (delta, amount_delta)) in deltas {
+        // In the order of the institutions, which is that of rows of one position.
+        for (home, changed) in deltas.into_values() {
+            for ((measure, key), (delta, amount_delta)) in changed {
                 if (delta, amount_delta) == (0, 0) {
                     continue;
                 }
@@ -338,24 +402,23 @@ impl Projection for Statistics {
                 changes.push(Change::Put(of_area));
                 changes.extend(of_org.map(Change::Put));
             }
-        };
-        let mut deltas = Deltas::new();
-        let now = place(record, &folded.after, entries);
-        if let Some(before) = &folded.before {
-            let then = place(record, before, entries);
-            if then.org == now.org {
-                // Its past rows are moved to where the institution is now, so both sides count there.
-                count(&mut deltas, &before.state, -1);
-            } else {
-                let mut left = Deltas::new();
-                count(&mut left, &before.state, -1);
-                note(&then, left);
-            }
         }
-        count(&mut deltas, &folded.after.state, 1);
-        note(&now, deltas);
         Ok(changes)
     }
+}
+
+fn count_year((_, changed): &mut (Home, Changed), year: i16, of_year: &PersonYear, sign: i64) {
+    let band = INTERVALS[interval(&of_year.annual)];
+    let key = compact_str::format_compact!("{year}{END}{}{END}{band}{END}", of_year.category.as_str());
+    let (delta, amount) = changed.entry(("annual_doses", key)).or_default();
+    *delta += sign;
+    *amount += sign * of_year.annual.effective_nsv;
+}
+
+fn place_of(org: Option<Uuid>, entries: &Entries) -> Home {
+    let entry = org.and_then(|org| entries.get(&institution(org)));
+    let area = entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
+    Home { org, area, ..Home::default() }
 }
 
 /// Organisation and area of a record; a number belongs to no account and to no laboratory.

@@ -184,7 +184,7 @@ type Name = (&'static str, Option<String>, Option<Uuid>, String);
 /// Counted from the rows of the lists, as a drill would.
 fn counted(memory: &Memory, at: u64) -> std::collections::BTreeMap<Name, i64> {
     let mut counts = std::collections::BTreeMap::new();
-    for measure in statistics::MEASURES {
+    for measure in statistics::MEASURES.iter().filter(|measure| !measure.persons) {
         let standing = |row: &&projections::current::Row| {
             row.kind == measure.kind && row.since <= at && row.until.is_none_or(|until| until > at)
         };

@@ -310,7 +310,7 @@ impl Table for Statistics {
         text(out, row.kind.as_str());
         text(out, area_of(row));
         uuid(out, own_org(row));
-        uuid(out, row.home.org);
+        uuid(out, Some(institution_of(row)));
         text(out, &row.key);
         int8(out, signed(row.position));
         int8(out, row.delta);
@@ -347,16 +347,16 @@ impl Table for Statistics {
                        where r.org is null and r.area <> '' and r.area <> m.area),
                   touched as (select measure, area, key from gone union select measure, new, key from gone),
                   summed as (
-                      select r.measure, r.area as was, case when r.area <> '' then coalesce(m.area, r.area) else '' end as area, r.key, r.position,
+                      select r.measure, r.area as was, case when r.area <> '' then coalesce(m.area, r.area) else '' end as area, r.key, r.position, r.institution,
                              sum(r.delta) over sofar as total, sum(r.amount_delta) over sofar as amount_total
                         from {table} r join touched using (measure, area, key) left join m on m.org = r.institution
                        where r.org is null
                       window sofar as (partition by r.measure, case when r.area <> '' then coalesce(m.area, r.area) else '' end, r.key
-                                       order by r.position)),
+                                       order by r.position, r.institution)),
                   own as (update {table} r set area = m.area from m
                            where r.org is not null and r.institution = m.org and r.area <> '' and r.area <> m.area)
              update {table} r set area = s.area, total = s.total, amount_total = s.amount_total from summed s
-              where r.org is null and r.measure = s.measure and r.area = s.was and r.key = s.key and r.position = s.position
+              where r.org is null and r.measure = s.measure and r.area = s.was and r.key = s.key and r.position = s.position and r.institution = s.institution
                 and (r.area, r.total, r.amount_total) <> (s.area, s.total, s.amount_total)",
             table = table::<Statistics>(version)
         );
@@ -375,11 +375,11 @@ impl Table for Statistics {
                     r(measure, kind, area, org, institution, key, position, delta, amount_delta)
                left join lateral (select t.total, t.amount_total from {table} t
                                    where r.org is null and t.org is null and t.measure = r.measure and t.area = r.area and t.key = r.key
-                                   order by t.position desc limit 1) a on true
+                                   order by t.position desc, t.institution desc limit 1) a on true
                left join lateral (select t.total, t.amount_total from {table} t
                                    where t.org is not null and t.measure = r.measure and t.org = r.org and t.key = r.key
                                    order by t.position desc limit 1) o on true
-             window sofar as (partition by r.measure, r.org, case when r.org is null then r.area end, r.key order by r.position)",
+             window sofar as (partition by r.measure, r.org, case when r.org is null then r.area end, r.key order by r.position, r.institution)",
             table = table::<Statistics>(version),
             columns = Self::COLUMNS
         );
@@ -390,7 +390,7 @@ impl Table for Statistics {
                 &column(&rows, |row| row.kind.as_str()),
                 &column(&rows, area_of),
                 &column(&rows, own_org),
-                &column(&rows, |row| row.home.org),
+                &column(&rows, institution_of),
                 &column(&rows, |row| row.key.as_str()),
                 &column(&rows, |row| signed(row.position)),
                 &column(&rows, |row| row.delta),
@@ -400,6 +400,10 @@ impl Table for Statistics {
         .await?;
         Ok(())
     }
+}
+
+fn institution_of(row: &statistics::Row) -> Uuid {
+    row.home.org.unwrap_or_default()
 }
 
 fn area_of(row: &statistics::Row) -> &str {

@@ -157,7 +157,7 @@ fn last_rows(mut statement: Statement, query: &NumbersQuery, places: Places, and
                  (select t.key from {rows} and t.{column} = k.p{and} and t.key > k.key{before} order by t.key limit 1) n)
          select l.area, k.key, l.total, l.amount_total from k cross join lateral
                 (select t.area, t.total, t.amount_total from {rows} and t.{column} = k.p{and} and t.key = k.key{up_to}
-                  order by t.position desc limit 1) l
+                  order by t.position desc, t.institution desc limit 1) l
           where (l.total, l.amount_total) <> (0, 0)"
     );
     statement

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use tokio_postgres::CopyInSink;
 use uuid::Uuid;
 
-use crate::catch_up::{Follower, Step, Target, guarded, load, parse_one};
+use crate::catch_up::{Follower, Step, Target, entries_for, guarded, load, parse_one};
 use crate::error::Error;
 use crate::event_log::{EventLog, StoredEvent, signed};
 use crate::read_rows::{Last, Table, close_stored, flag, int8, null, table};
@@ -116,7 +116,7 @@ pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildL
     let tx = client.transaction().await?;
     let version: i32 = tx.query_one("select read.begin_build($1, $2)", &[&P::NAME, &P::VERSION]).await?.get(0);
     let mut stretches = read_ahead(log.clone(), size, limits.stretch_events);
-    let mut entries = Entries::default();
+    let mut entries = entries_for::<P>();
     let mut loader = Loader::default();
     let mut sink = copy::<P>(&tx, version, &mut loader).await?;
     let mut position = 0;

@@ -264,7 +264,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
         .field(inner(
             "drill",
             TypeRef::named("Drill"),
-            "下钻；跨辖区与机构合计时为空 · The list behind it; absent when what areas, institutions and the reader's own account open is added up.",
+            "下钻；按人年统计及跨辖区、机构合计时为空 · The list behind it; absent for what is no record (workers of a year), and when what areas, institutions and the reader's own account open is added up.",
             |of: &OfLine| of.1.drill.clone().map(FieldValue::owned_any),
         ));
     let statistics = Object::new("Statistics")
@@ -661,6 +661,14 @@ const CARDS: &[Declared] = &[
         conditions: &[IN_FORCE, ("until", Wanted::Within(90))],
         out_of: None,
         by: &["until_month"],
+    },
+    Declared {
+        name: "workers_monitored",
+        labels: ("本年度监测人数与集体剂量", "workers monitored and collective dose of the year"),
+        measure: "annual_doses",
+        conditions: &[("dose_year", Wanted::Year)],
+        out_of: None,
+        by: &["band"],
     },
     Declared {
         name: "dose_results_of_the_year",

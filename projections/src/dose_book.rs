@@ -1,0 +1,84 @@
+//! What a worker received in a year, all employers together, from event to event.
+//!
+//! A sum is made from all results of the worker: two dosimeters count once, a late result or a correction moves the
+//! sums of the years it touches. So the results of the workers at hand are kept beside the records at hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::dose::{Annual, Line, sums};
+use domain::person_codes::OccupationalCategory;
+use domain::records::dose_result::DoseResult;
+use uuid::Uuid;
+
+/// The results of one worker.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    results: BTreeMap<Uuid, Known>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    line: Option<Line>,
+    category: OccupationalCategory,
+    org: Option<Uuid>,
+}
+
+/// A worker in a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonYear {
+    /// Institution of the employment of his latest result of the year: where he is counted.
+    pub org: Option<Uuid>,
+    /// Category of that result.
+    pub category: OccupationalCategory,
+    /// What he received, whoever employed him.
+    pub annual: Annual,
+}
+
+/// What an event changed in one year of one worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearChange {
+    /// Year.
+    pub year: i16,
+    /// Before the event.
+    pub before: Option<PersonYear>,
+    /// After it.
+    pub after: Option<PersonYear>,
+}
+
+impl Book {
+    /// Enters a result as it is now. `org` is the institution of its employment.
+    pub fn put(&mut self, id: Uuid, result: &DoseResult, org: Option<Uuid>) {
+        let known = Known { line: result.line(), category: result.reading.category, org };
+        self.results.insert(id, known);
+    }
+
+    /// Enters a result and tells which years changed.
+    pub fn enter(&mut self, id: Uuid, result: &DoseResult, org: Option<Uuid>) -> Vec<YearChange> {
+        let year_of = |known: &Known| known.line.as_ref().map(|line| line.dose_year);
+        let before = self.clone();
+        self.put(id, result, org);
+        let sides = [&before, &*self].map(|book| book.results.get(&id).and_then(year_of));
+        let years: BTreeSet<i16> = sides.into_iter().flatten().collect();
+        let changes =
+            years.into_iter().map(|year| YearChange { year, before: before.year(year), after: self.year(year) });
+        changes.filter(|change| change.before != change.after).collect()
+    }
+
+    /// Institutions at which results were received.
+    pub fn orgs(&self) -> impl Iterator<Item = Uuid> {
+        self.results.values().filter_map(|known| known.org)
+    }
+
+    /// What he received in a year; none without an effective dose.
+    #[must_use]
+    pub fn year(&self, year: i16) -> Option<PersonYear> {
+        let of_year = || {
+            let lines = self.results.iter().filter_map(|(id, known)| Some((id, known, known.line.as_ref()?)));
+            lines.filter(|(_, _, line)| line.dose_year == year)
+        };
+        let dosed = of_year().filter(|(_, _, line)| line.effective_nsv.is_some());
+        let (_, latest, _) = dosed.max_by_key(|(id, _, line)| (line.to, line.from, **id))?;
+        let annual = Annual::from(sums(of_year().map(|(_, _, line)| line)).year(year));
+        Some(PersonYear { org: latest.org, category: latest.category, annual })
+    }
+}
