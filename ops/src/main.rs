@@ -18,6 +18,7 @@ mod feed;
 mod folder;
 mod followers;
 mod genesis;
+mod import;
 mod key_file;
 mod node;
 mod proof;
@@ -61,6 +62,8 @@ enum Command {
     Token(commands::token::Options),
     /// 核验全部历史 · verify the whole history, of a bundle or a database
     Verify(verify::Options),
+    /// 导入个人剂量表格并逐行签署 · import a file of doses, each row signed
+    Import(commands::import::Options),
     /// 导出可独立核验的包 · export a bundle that anyone can verify
     Export(export::Options),
     /// 重建查询数据，不停机 · fold the read model anew beside the live one
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::Watch(options) => commands::watch::run(options),
         Command::Token(options) => commands::token::run(options),
         Command::Verify(options) => verify::run(options),
+        Command::Import(options) => commands::import::run(options),
         Command::Export(options) => export::run(options),
         Command::Rebuild(options) => commands::rebuild::run(options),
         Command::Status(options) => commands::status::run(options),

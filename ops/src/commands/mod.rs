@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 pub mod demo;
 pub mod genesis;
+pub mod import;
 pub mod init;
 pub mod keygen;
 pub mod rebuild;

@@ -1,0 +1,500 @@
+//! `import dose`: a laboratory's file of doses, checked as a whole, then signed and appended row by row.
+//!
+//! Nothing is appended before every row was read, matched with a worker and found sound, and before the service has
+//! said of each report what it would say of it signed. Units are atomic; the ids of events follow from what they say, so
+//! the same file again is recognised, and an import that broke off goes on where it stopped.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use api::import::{Column, DoseRow, Problem, Severity, Sheet, read_doses};
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value as Json, json};
+use signing::bytes::{Date, LedgerId};
+use signing::keys::SigningKey;
+use signing::statement::Signer as Signing;
+use uuid::Uuid;
+
+use super::sign::tell_refusal;
+use super::{Exit, Usage, wait_for};
+use crate::client::{Client, Signer, now};
+use crate::config::Remote;
+use crate::import::plan::{Common, Place, Report, is_itself, report};
+
+/// What is imported.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// 个人剂量监测结果（XLSX 或 CSV） · results of individual monitoring
+    Dose(Dose),
+}
+
+#[derive(Debug, Args)]
+struct Dose {
+    /// 文件 · the file
+    file: PathBuf,
+    #[command(flatten)]
+    signer: Signer,
+    #[command(flatten)]
+    remote: Remote,
+    /// 监测委托，文件未注明单位且有多份委托时给出 · contract, when the file does not say whose workers these are
+    #[arg(long, value_name = "UUID")]
+    contract: Option<Uuid>,
+    /// 资质证书编号，缺省取签发日有效者 · number of the qualification; by default one valid on the day of signing
+    #[arg(long, value_name = "NUMBER")]
+    qualification: Option<String>,
+    /// 剂量计类别 · kind of dosimeter
+    #[arg(long, value_name = "CODE", default_value = "TLD")]
+    dosimeter_kind: String,
+    /// 列对应，如 “编号=worker_no”，可多次 · which column a header is
+    #[arg(long = "map", value_name = "HEADER=COLUMN")]
+    mapping: Vec<String>,
+    /// 只检查，不写入 · check everything, append nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// 已核对全部警告 · the warnings were looked at
+    #[arg(long)]
+    accept_warnings: bool,
+    /// 另存标注了问题的副本 · write a copy of the file with its problems marked
+    #[arg(long, value_name = "FILE.xlsx")]
+    annotated: Option<PathBuf>,
+    /// 结果以 JSON 输出 · the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Problems printed one by one; all of them are in the annotated copy and in `--json`.
+const PRINTED: usize = 50;
+/// Lines of one question to the service.
+const MATCHED_AT_ONCE: usize = 1_000;
+
+const LEDGER: &str = "{ ledger { id } viewer { account } }";
+const CONTRACTS: &str = "query ($after: String) { monitoringContracts(first: 100, after: $after) { nodes { recordId clientName clientCode members { laboratory } } pageInfo { hasNextPage endCursor } } }";
+const GRANTS: &str = "{ grants(first: 100, filter: {state: [\"IN_EFFECT\"], facets: [{name: \"role\", value: \"TSO_SIGN\"}]}) { nodes { recordId members { account org } } } }";
+const DOCUMENTS: &str = "query ($id: ID!) { node(id: $id) { ... on Institution { members { documents { kind { code } number from until } } } } }";
+const WORKERS: &str = "query ($contract: UUID!, $lines: [DoseWorkerLine!]!) { doseWorkers(contract: $contract, lines: $lines) { mismatch person employment category reported } }";
+const PREPARE: &str = "mutation ($input: PrepareInput!) { prepare(input: $input) { refusal { code index pointer rule citation messageZh messageEn } } }";
+const RECEIPT: &str = "query ($id: UUID!) { receipt(id: $id) { position } }";
+
+/// Imports.
+///
+/// # Errors
+/// When the file cannot be opened or the service cannot be reached.
+pub fn run(options: Options) -> anyhow::Result<Exit> {
+    let What::Dose(options) = options.what;
+    let mapping = mapping(&options.mapping)?;
+    let bytes = std::fs::read(&options.file)
+        .with_context(|| format!("无法读取 {}。The file cannot be read.", options.file.display()))?;
+    let sheet = match read_doses(&bytes, &mapping) {
+        Ok(sheet) => sheet,
+        Err(unreadable) => {
+            eprintln!("无法导入 cannot be imported: {}\n  {}\n  {}", unreadable.code, unreadable.zh, unreadable.en);
+            if options.json {
+                println!("{}", json!({"unreadable": unreadable.code}));
+            }
+            return Ok(Exit::Findings);
+        }
+    };
+    drop(bytes);
+    let (key, account) = options.signer.read()?;
+    wait_for(async {
+        let mut client = Client::new(&options.remote.url)?;
+        client.login(&key, account).await?;
+        Import { client, options: &options, key, account }.run(sheet).await
+    })
+}
+
+fn mapping(given: &[String]) -> anyhow::Result<Vec<(String, Column)>> {
+    given
+        .iter()
+        .map(|pair| {
+            let found = pair.split_once('=').and_then(|(header, name)| Some((header.to_owned(), Column::parse(name)?)));
+            found.ok_or_else(|| Usage(format!("--map {pair} 应为 表头=列。Give HEADER=COLUMN.")).into())
+        })
+        .collect()
+}
+
+struct Import<'a> {
+    client: Client,
+    options: &'a Dose,
+    key: SigningKey,
+    account: Uuid,
+}
+
+/// A contract of the laboratory.
+#[derive(Debug, Clone)]
+struct Contract {
+    id: Uuid,
+    client: String,
+    code: String,
+}
+
+impl Import<'_> {
+    async fn run(&self, mut sheet: Sheet) -> anyhow::Result<Exit> {
+        let answer = self.client.graphql(LEDGER, json!({})).await?;
+        let ledger: LedgerId =
+            answer["ledger"]["id"].as_str().and_then(|id| id.parse().ok()).context("no ledger id in the answer")?;
+        let Some(grant) = self.grant().await? else {
+            eprintln!("该账户没有监测机构授权签字人的角色。This account is no authorised signatory of a laboratory.");
+            return Ok(Exit::Findings);
+        };
+        let (grant, laboratory) = grant;
+        let contracts = self.contracts(laboratory).await?;
+        let mut problems = std::mem::take(&mut sheet.problems);
+        let placed = self.place(&sheet.rows, &contracts, &mut problems).await?;
+        let first_day = sheet.rows.iter().map(|row| row.signed_on).min();
+        let qualification_no = match (&self.options.qualification, first_day) {
+            (Some(number), _) => number.clone(),
+            (None, Some(day)) => self.qualification(laboratory, day).await?.unwrap_or_default(),
+            (None, None) => String::new(),
+        };
+        let common =
+            Common { ledger, laboratory, qualification_no, dosimeter_kind: self.options.dosimeter_kind.clone() };
+        let reports = grouped(&sheet.rows, &placed);
+        for rows in reports.values() {
+            for ((row, place), line) in rows.iter().zip(1..) {
+                if place.reported.is_some() && !is_itself(&common, line, row, place) {
+                    problems.push(problem(row, Some(Column::WearFrom), "row.reported", Severity::Error,
+                        "同一部位、同期已有有效结果：请更正该结果，或核对佩戴日期",
+                        "A result counts already for the same place on some of these days: correct it, or look at the dates."));
+                }
+            }
+        }
+        problems.sort_by_key(|problem| (problem.row, problem.column));
+        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let warnings = problems.len() - errors;
+        self.tell(&problems);
+        if let Some(path) = &self.options.annotated {
+            std::fs::write(path, sheet.annotated(&problems)?)
+                .with_context(|| format!("无法写入 {}。The copy cannot be written.", path.display()))?;
+            eprintln!("标注副本 annotated copy: {}", path.display());
+        }
+        let mut result = json!({"rows": sheet.read, "errors": errors, "warnings": warnings, "reports": reports.len(),
+            "appended": 0, "known": 0, "problems": problems.iter().map(as_json).collect::<Vec<_>>()});
+        let stop = errors > 0 || (warnings > 0 && !self.options.accept_warnings && !self.options.dry_run);
+        if stop {
+            if errors == 0 {
+                eprintln!(
+                    "{warnings} 处警告：核对后加 --accept-warnings。Look at the warnings, then add --accept-warnings."
+                );
+            }
+            eprintln!("未写入任何数据。Nothing was appended.");
+            return self.end(&result, Exit::Findings);
+        }
+        let mut planned = Vec::with_capacity(reports.len());
+        for ((contract, _), rows) in &reports {
+            planned.push(report(&common, *contract, rows)?);
+        }
+        drop(reports);
+        result["sum_nsv"] =
+            json!(planned.iter().filter_map(|one| one.header["effective_sum_nsv"].as_i64()).sum::<i64>().to_string());
+        result["events"] = json!(planned.iter().flat_map(|one| &one.units).map(|unit| unit.len()).sum::<usize>());
+        if !self.prepared(&planned).await? {
+            eprintln!("未写入任何数据。Nothing was appended.");
+            return self.end(&result, Exit::Findings);
+        }
+        if self.options.dry_run {
+            eprintln!("检查通过，未写入。All is sound; nothing was appended.");
+            return self.end(&result, Exit::Fine);
+        }
+        let signing = Signing { account: self.account, key: self.key.public().id(), grant: Some(grant) };
+        let exit = self.append(ledger, &signing, &planned, &mut result).await?;
+        self.end(&result, exit)
+    }
+
+    fn end(&self, result: &Json, exit: Exit) -> anyhow::Result<Exit> {
+        if self.options.json {
+            println!("{result}");
+        } else {
+            let text = |name: &str| result[name].to_string();
+            println!(
+                "{} 行 rows, {} 份报告 reports; 新增 appended {}, 已有 known {}; {} 处错误 errors, {} 处警告 warnings",
+                text("rows"),
+                text("reports"),
+                text("appended"),
+                text("known"),
+                text("errors"),
+                text("warnings")
+            );
+            if let Some(sum) = result["sum_nsv"].as_str().and_then(|sum| sum.parse::<i64>().ok()) {
+                println!("有效剂量合计 sum of effective doses {}.{:06} mSv", sum / 1_000_000, sum % 1_000_000);
+            }
+        }
+        Ok(exit)
+    }
+
+    /// The grant as signatory, and the laboratory for which it was given.
+    async fn grant(&self) -> anyhow::Result<Option<(Uuid, Uuid)>> {
+        let answer = self.client.graphql(GRANTS, json!({})).await?;
+        let grants = answer["grants"]["nodes"].as_array().cloned().unwrap_or_default();
+        let mine = grants.iter().find(|grant| id(&grant["members"]["account"]) == Some(self.account));
+        Ok(mine.and_then(|grant| Some((id(&grant["recordId"])?, id(&grant["members"]["org"])?))))
+    }
+
+    async fn contracts(&self, laboratory: Uuid) -> anyhow::Result<Vec<Contract>> {
+        let (mut contracts, mut after) = (Vec::new(), Json::Null);
+        loop {
+            let answer = self.client.graphql(CONTRACTS, json!({"after": after})).await?;
+            let page = &answer["monitoringContracts"];
+            for node in page["nodes"].as_array().into_iter().flatten() {
+                let text = |name: &str| node[name].as_str().unwrap_or_default().to_owned();
+                if id(&node["members"]["laboratory"]) == Some(laboratory)
+                    && let Some(id) = id(&node["recordId"])
+                {
+                    contracts.push(Contract { id, client: text("clientName"), code: text("clientCode") });
+                }
+            }
+            if page["pageInfo"]["hasNextPage"] != true {
+                return Ok(contracts);
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+    }
+
+    async fn qualification(&self, laboratory: Uuid, day: Date) -> anyhow::Result<Option<String>> {
+        let answer = self.client.graphql(DOCUMENTS, json!({"id": format!("institution/{laboratory}")})).await?;
+        let documents = answer.pointer("/node/members/documents").and_then(Json::as_array).cloned();
+        let valid = documents.into_iter().flatten().find(|document| {
+            let at = |name: &str| document[name].as_str().and_then(|day| day.parse::<Date>().ok());
+            document["kind"]["code"] == domain::codes::DocumentKind::Qualification.as_str()
+                && at("from").is_some_and(|from| from <= day)
+                && at("until").is_none_or(|until| day < until)
+        });
+        Ok(valid.and_then(|document| document["number"].as_str().map(str::to_owned)))
+    }
+
+    /// The contract and the worker of each row; what has none is a problem.
+    async fn place(
+        &self,
+        rows: &[DoseRow],
+        contracts: &[Contract],
+        problems: &mut Vec<Problem>,
+    ) -> anyhow::Result<Vec<Option<(Uuid, Place)>>> {
+        let mut placed: Vec<Option<(Uuid, Place)>> = vec![None; rows.len()];
+        let mut by_contract: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            let fits: Vec<&Contract> = contracts
+                .iter()
+                .filter(|contract| self.options.contract.is_none_or(|id| contract.id == id))
+                .filter(|contract| row.institution.as_ref().is_none_or(|code| *code == contract.code))
+                .collect();
+            match fits.as_slice() {
+                [contract] => by_contract.entry(contract.id).or_default().push(at),
+                [] => problems.push(problem(
+                    row,
+                    Some(Column::Institution),
+                    "row.contract",
+                    Severity::Error,
+                    "贵机构与该单位没有监测委托",
+                    "The laboratory has no contract with this institution.",
+                )),
+                [first, ..] => {
+                    let mut found = problem(
+                        row,
+                        Some(Column::Institution),
+                        "row.contract",
+                        Severity::Error,
+                        "有多份监测委托：请增加“单位信用代码”列，或用 --contract 指明",
+                        "There are several contracts: add a column with the credit code, or name one with --contract.",
+                    );
+                    found.suggestion = Some(format!("{} {}", first.code, first.client));
+                    problems.push(found);
+                }
+            }
+        }
+        let progress = bar("核对人员 matching", rows.len() as u64);
+        for (contract, indexes) in by_contract {
+            for some in indexes.chunks(MATCHED_AT_ONCE) {
+                let lines: Vec<Json> = some.iter().map(|at| line(&rows[*at])).collect();
+                let answer = self.client.graphql(WORKERS, json!({"contract": contract, "lines": lines})).await?;
+                let found = answer["doseWorkers"].as_array().cloned().unwrap_or_default();
+                anyhow::ensure!(found.len() == some.len(), "服务未核对全部行。The service did not match every line.");
+                for (at, worker) in some.iter().zip(&found) {
+                    match matched(worker) {
+                        Some(place) => placed[*at] = Some((contract, place)),
+                        None => problems.push(mismatch(&rows[*at], worker["mismatch"].as_str().unwrap_or_default())),
+                    }
+                }
+                progress.inc(some.len() as u64);
+            }
+        }
+        progress.finish_and_clear();
+        Ok(placed)
+    }
+
+    /// Asks the service what it would say of each report that is not in the ledger yet; false when it would refuse one.
+    async fn prepared(&self, reports: &[Report]) -> anyhow::Result<bool> {
+        let mut all = true;
+        for report in reports {
+            if self.is_known(report.units[0].first()).await? {
+                continue;
+            }
+            let input = json!({"type": "dose_report.issued", "record": {"kind": "dose_report", "id": report.id}, "data": report.header});
+            let answer = self.client.graphql(PREPARE, json!({"input": input})).await?;
+            let refusal = &answer["prepare"]["refusal"];
+            if !refusal.is_null() {
+                eprintln!("报告 report {}:", report.number);
+                tell_refusal(refusal);
+                all = false;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn is_known(&self, event: Uuid) -> anyhow::Result<bool> {
+        let answer = self.client.graphql(RECEIPT, json!({"id": event})).await?;
+        Ok(!answer["receipt"].is_null())
+    }
+
+    async fn append(
+        &self,
+        ledger: LedgerId,
+        signing: &Signing,
+        reports: &[Report],
+        result: &mut Json,
+    ) -> anyhow::Result<Exit> {
+        let total: usize = reports.iter().flat_map(|report| &report.units).map(|unit| unit.len()).sum();
+        let progress = bar("签署并入账 signing", total as u64);
+        let (mut appended, mut known) = (0, 0);
+        let (mut first, mut last) = (None, None);
+        let mut exit = Exit::Fine;
+        'reports: for report in reports {
+            for unit in &report.units {
+                if self.is_known(unit.first()).await? {
+                    known += unit.len();
+                    progress.inc(unit.len() as u64);
+                    continue;
+                }
+                let signed = unit.sign(ledger, signing, &self.key, now());
+                let outcome = self.client.append(&serde_json::from_slice(&signed.to_json())?).await?;
+                if outcome["__typename"] != "Appended" {
+                    let index = outcome["index"].as_u64().unwrap_or_default() as usize;
+                    let row = unit.row(index).map_or_else(String::new, |row| format!("，第 {row} 行 row {row}"));
+                    eprintln!("报告 report {}{row}:", report.number);
+                    tell_refusal(&outcome);
+                    result["refused"] = json!({"report": report.number, "row": unit.row(index), "code": outcome["code"], "rule": outcome["rule"]});
+                    exit = Exit::Findings;
+                    break 'reports;
+                }
+                let position =
+                    |at: Option<&Json>| at.and_then(|receipt| receipt["position"].as_str().map(str::to_owned));
+                let receipts = outcome["receipts"].as_array();
+                first = first.or_else(|| position(receipts.and_then(|all| all.first())));
+                last = position(receipts.and_then(|all| all.last())).or(last);
+                appended += unit.len();
+                progress.inc(unit.len() as u64);
+            }
+        }
+        progress.finish_and_clear();
+        (result["appended"], result["known"]) = (json!(appended), json!(known));
+        result["positions"] = json!([first, last]);
+        if appended == 0 && exit == Exit::Fine {
+            eprintln!("该文件此前已全部导入。This file was imported before; nothing is new.");
+        }
+        Ok(exit)
+    }
+
+    fn tell(&self, problems: &[Problem]) {
+        for problem in problems.iter().take(PRINTED) {
+            let grade = if problem.severity == Severity::Error { "错误 error" } else { "警告 warning" };
+            let column = problem.column.map_or("", Column::zh);
+            // A name or an identity number is looked up in the file, not in what a terminal keeps.
+            let personal = matches!(problem.column, Some(Column::Name | Column::IdTail) | None);
+            let original = if personal { "" } else { problem.original.as_str() };
+            eprintln!("第 {} 行 {column} {original} [{grade} {}] {}", problem.row, problem.code, problem.zh);
+            eprintln!("    {}", problem.en);
+            if let Some(suggestion) = &problem.suggestion {
+                eprintln!("    建议 suggestion: {suggestion}");
+            }
+        }
+        if problems.len() > PRINTED {
+            eprintln!(
+                "……另有 {} 处，见标注副本（--annotated）。More are in the annotated copy.",
+                problems.len() - PRINTED
+            );
+        }
+    }
+}
+
+type Rows<'a> = Vec<(&'a DoseRow, &'a Place)>;
+
+/// The rows of each report, in the order of the file.
+fn grouped<'a>(rows: &'a [DoseRow], placed: &'a [Option<(Uuid, Place)>]) -> BTreeMap<(Uuid, &'a str), Rows<'a>> {
+    let mut reports: BTreeMap<(Uuid, &str), Rows<'_>> = BTreeMap::new();
+    for (row, placed) in rows.iter().zip(placed) {
+        if let Some((contract, place)) = placed {
+            reports.entry((*contract, row.report_no.as_str())).or_default().push((row, place));
+        }
+    }
+    reports
+}
+
+fn bar(what: &'static str, total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template(&format!("{what} {{bar:30}} {{pos}}/{{len}} {{per_sec}} {{eta}}"));
+    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn id(value: &Json) -> Option<Uuid> {
+    value.as_str().and_then(|id| Uuid::try_parse(id).ok())
+}
+
+fn line(row: &DoseRow) -> Json {
+    json!({"workerNo": row.worker_no, "name": row.name, "idTail": row.id_tail, "position": row.position.as_str(),
+        "wearFrom": row.wear_from.to_string(), "wearTo": row.wear_to.to_string()})
+}
+
+fn matched(worker: &Json) -> Option<Place> {
+    let category = worker["category"].as_str()?.to_owned();
+    Some(Place {
+        person: id(&worker["person"])?,
+        employment: id(&worker["employment"])?,
+        category,
+        reported: id(&worker["reported"]),
+    })
+}
+
+fn mismatch(row: &DoseRow, code: &str) -> Problem {
+    let known = api::matching::Mismatch::ALL.iter().find(|(_, known, _)| *known == code);
+    let (zh, en) = known.and_then(|(.., label)| label.split_once(" · ")).unwrap_or(("人员不符", "It is about nobody."));
+    let (column, code) = match code {
+        "NAME_DIFFERS" => (Column::Name, "row.name"),
+        "ID_DIFFERS" => (Column::IdTail, "row.id_tail"),
+        "NOT_ACTIVE" => (Column::WearFrom, "row.not_active"),
+        _ => (Column::WorkerNo, "row.worker"),
+    };
+    problem(row, Some(column), code, Severity::Error, zh, en)
+}
+
+fn problem(
+    row: &DoseRow,
+    column: Option<Column>,
+    code: &'static str,
+    severity: Severity,
+    zh: &str,
+    en: &str,
+) -> Problem {
+    // What stands in the cell is in the file itself; it is not repeated here.
+    Problem {
+        row: row.row,
+        column,
+        original: String::new(),
+        code,
+        severity,
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+        suggestion: None,
+    }
+}
+
+fn as_json(problem: &Problem) -> Json {
+    json!({"row": problem.row, "column": problem.column.map(Column::as_str), "code": problem.code,
+        "severity": if problem.severity == Severity::Error { "error" } else { "warning" },
+        "zh": problem.zh, "en": problem.en, "suggestion": problem.suggestion})
+}
