@@ -109,7 +109,7 @@ impl Planned {
                 schema: 1,
                 meaning: Meaning::Submission,
                 reason: None,
-                signer: signer.clone(),
+                signer: *signer,
                 signed_at,
                 effective_on: None,
                 corrects: None,
