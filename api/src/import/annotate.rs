@@ -129,3 +129,64 @@ fn telling(noted: &[&Problem]) -> String {
     let text = noted.iter().map(one).collect::<Vec<_>>().join("；");
     text.chars().take(CELL_MAX).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::import::{Column, Problem, Severity, Sheet, read_doses};
+
+    const TEXT: &str = "示例剂量监测结果,,,,,,,,\n\n工作人员编号,剂量计编号,佩戴部位,周期起,周期止,Hp(10),最低探测水平,报告编号,签发日期\n\
+        W1,T1,左胸,2026-01-01,2026-03-31,1.3,0.02,R1,2026-04-20\n\nW2,T2,口袋,,2026-03-31,0.1,0.02,=R1,2026-04-20\n";
+
+    fn sheet(bytes: &[u8]) -> Sheet {
+        read_doses(bytes, &[]).expect("readable")
+    }
+
+    #[test]
+    fn the_file_again_with_its_problems() {
+        let first = sheet(TEXT.as_bytes());
+        assert_eq!((first.rows.len(), first.problems.len(), first.read), (1, 4, 2));
+        let bytes = first.annotated(&first.problems).expect("written");
+        assert_eq!(bytes, first.annotated(&first.problems).expect("written"), "the same file twice");
+        let again = sheet(&bytes);
+        assert_eq!((again.rows, again.problems), (first.rows.clone(), first.problems.clone()));
+        let told = |row: usize| again.table.rows[row].cell(9).shown();
+        assert_eq!(told(1), "错误说明");
+        assert_eq!(told(2), "[警告] Hp(10)：达到调查水平（每年5 mSv，按月数折算），请核对");
+        assert!(
+            told(3).starts_with("[错误] 佩戴部位：不是已知的佩戴部位；[错误] 佩戴起始日：此项必填；"),
+            "{}",
+            told(3)
+        );
+        let mut book: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(&bytes)).expect("a workbook");
+        let styles = book.worksheet_style("Sheet1").expect("styles");
+        let fill = |row, column| {
+            let fill = styles.get((row, column)).and_then(|style| style.fill.as_ref());
+            fill.and_then(|fill| fill.foreground_color).map(|color| (color.red, color.green, color.blue))
+        };
+        assert_eq!(fill(3, 5), Some((0xff, 0xeb, 0x9c)), "a warning is yellow");
+        assert_eq!(fill(5, 2), Some((0xff, 0xc7, 0xce)), "an error is red");
+        assert_eq!(fill(5, 3), fill(5, 2), "an empty cell too");
+        assert_eq!(fill(3, 2), None);
+    }
+
+    #[test]
+    fn a_file_marked_twice_has_one_column_of_it() {
+        let first = sheet(TEXT.as_bytes());
+        let again = sheet(&first.annotated(&first.problems).expect("written"));
+        let other = Problem {
+            row: 4,
+            column: Some(Column::WorkerNo),
+            original: "W1".into(),
+            code: "person.unknown",
+            severity: Severity::Error,
+            zh: "查无此人".into(),
+            en: "Unknown.".into(),
+            suggestion: Some("W01".into()),
+        };
+        let beyond = Problem { row: 4_000_000, ..other.clone() };
+        let third = sheet(&again.annotated(&[other, beyond]).expect("written"));
+        assert_eq!(third.table.width(), 10);
+        assert_eq!(third.table.rows[2].cell(9).shown(), "[错误] 工作人员编号：查无此人（建议：W01）");
+        assert!(third.table.rows[3].cell(9).is_empty());
+    }
+}

@@ -23,6 +23,8 @@ const NAME_MAX: usize = 50;
 /// times that was probably written in microsieverts.
 const USUAL_QUARTER_NSV: i64 = 100_000;
 const MIX_UP_FACTOR: i64 = 100;
+/// Fewer values have no median worth the name.
+const MIX_UP_VALUES: usize = 3;
 /// Smaller values of three months are left alone when units are doubted.
 const MIX_UP_FROM_NSV: i64 = 5_000_000;
 /// The dose outside an apron stands for a tenth of it in the body.
@@ -369,7 +371,7 @@ impl Notes<'_> {
             let mut quarters: Vec<i64> = drafts.iter().filter_map(|draft| of_quarter(draft, at)).collect();
             quarters.sort_unstable();
             let median = quarters.get(quarters.len() / 2).copied().unwrap_or(0);
-            let doubtful = median >= USUAL_QUARTER_NSV * MIX_UP_FACTOR;
+            let doubtful = quarters.len() >= MIX_UP_VALUES && median >= USUAL_QUARTER_NSV * MIX_UP_FACTOR;
             for (row, draft) in data.iter().zip(drafts) {
                 if doubtful && of_quarter(draft, at).is_some_and(|nsv| nsv >= MIX_UP_FROM_NSV) {
                     let unit = self.header.unit(column);
@@ -382,7 +384,8 @@ impl Notes<'_> {
                 };
                 let of_body = draft.position.is_some_and(WearPosition::is_of_the_body);
                 let divisor = if draft.position == Some(WearPosition::Collar) { COLLAR_DIVISOR } else { 1 };
-                if of_body && nsv * 12 >= investigation * months * divisor {
+                let level = investigation * months * divisor / 12;
+                if of_body && (level..=CONFIRM_ABOVE_NSV).contains(&nsv) {
                     self.note(row, column, Severity::Warning, &INVESTIGATION, None);
                 }
             }
@@ -459,5 +462,214 @@ fn quantity(position: WearPosition) -> usize {
         WearPosition::Head | WearPosition::Eye => 1,
         WearPosition::Wrist | WearPosition::Ring | WearPosition::Ankle => 2,
         WearPosition::Chest | WearPosition::Collar | WearPosition::UnderApron | WearPosition::Back => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::{Sheet, read_doses};
+
+    const HEADER: &str = "工作人员编号,姓名,身份证后四位,剂量计编号,佩戴部位,周期起,周期止,Hp(10),Hp(3),Hp(0.07),最低探测水平,结果类型,报告编号,签发日期,统一社会信用代码";
+    const GOOD: &str = "W001,演示人员,0018,T1,左胸,2026-01-01,2026-03-31,0.12,,,0.02,实测,R1,2026-04-20,";
+
+    fn sheet(rows: &[String]) -> Sheet {
+        read_doses(format!("{HEADER}\n{}\n", rows.join("\n")).as_bytes(), &[]).expect("readable")
+    }
+
+    /// A good row of some worker with cells replaced.
+    fn row(worker: u32, changes: &[(usize, &str)]) -> String {
+        let mut cells: Vec<String> = GOOD.split(',').map(str::to_owned).collect();
+        cells[0] = format!("W{worker:03}");
+        changes.iter().for_each(|(at, text)| cells[*at] = (*text).to_owned());
+        cells.join(",")
+    }
+
+    fn told(sheet: &Sheet) -> Vec<(u32, Option<Column>, &'static str, bool)> {
+        let one = |problem: &Problem| (problem.row, problem.column, problem.code, problem.severity == Severity::Error);
+        sheet.problems.iter().map(one).collect()
+    }
+
+    /// The problems of one row alone, and what it is read as.
+    fn alone(changes: &[(usize, &str)]) -> (Vec<&'static str>, Option<DoseRow>) {
+        let mut sheet = sheet(&[row(1, changes)]);
+        (sheet.problems.iter().map(|problem| problem.code).collect(), sheet.rows.pop())
+    }
+
+    #[test]
+    fn a_sound_row() {
+        let (problems, read) = alone(&[]);
+        assert!(problems.is_empty(), "{problems:?}");
+        let read = read.expect("a row");
+        assert_eq!((read.row, &*read.report_no, &*read.worker_no, &*read.dosimeter_no), (2, "R1", "W001", "T1"));
+        assert_eq!(
+            (read.name.as_deref(), read.id_tail.as_deref(), read.institution),
+            (Some("演示人员"), Some("0018"), None)
+        );
+        assert_eq!((read.position, read.flag), (WearPosition::Chest, ResultFlag::Normal));
+        assert_eq!((read.hp10_nsv, read.hp3_nsv, read.hp007_nsv, read.mdl_nsv), (Some(120_000), None, None, 20_000));
+        assert_eq!((read.wear_from.to_string(), read.wear_to.to_string()), ("2026-01-01".into(), "2026-03-31".into()));
+    }
+
+    #[test]
+    fn all_errors_of_a_row_at_once() {
+        let row = row(1, &[(0, ""), (4, "口袋"), (5, "2026-02-30"), (7, "=1+1"), (13, "")]);
+        let sheet = sheet(&[row]);
+        assert!(sheet.rows.is_empty());
+        let expected = [
+            (2, Some(Column::WorkerNo), "cell.missing", true),
+            (2, Some(Column::Position), "cell.position", true),
+            (2, Some(Column::WearFrom), "cell.date", true),
+            (2, Some(Column::Hp10), "cell.formula", true),
+            (2, Some(Column::SignedOn), "cell.missing", true),
+        ];
+        assert_eq!(told(&sheet), expected);
+        assert_eq!(sheet.problems[3].original, "=1+1");
+    }
+
+    #[test]
+    fn results_agree_with_their_kind_as_the_ledger_asks() {
+        let below = |changes: &[(usize, &str)], codes: &[&str]| {
+            let (problems, read) = alone(changes);
+            let read = read.expect("a row");
+            assert_eq!(problems, codes, "{changes:?}");
+            assert_eq!((read.flag, read.hp10_nsv), (ResultFlag::BelowMdl, Some(10_000)), "{changes:?}");
+        };
+        below(&[(7, "<MDL"), (11, "低于探测水平")], &[]);
+        below(&[(7, "<MDL"), (11, "")], &[]);
+        below(&[(7, "＜0.02"), (11, ""), (10, "")], &[]);
+        below(&[(7, ""), (11, "低于探测水平")], &[]);
+        below(&[(7, "0.01"), (11, "BELOW_MDL")], &[]);
+        below(&[(7, "0"), (11, "低于探测水平")], &["dose.half"]);
+        below(&[(7, "0.015"), (11, "")], &["dose.half"]);
+        let wrong = |changes: &[(usize, &str)], code| {
+            let (problems, read) = alone(changes);
+            assert_eq!((problems, read), (vec![code], None), "{changes:?}");
+        };
+        wrong(&[(7, "0.015")], "dose.below_mdl");
+        wrong(&[(7, "<MDL")], "dose.not_measured");
+        wrong(&[(7, "0.5"), (11, "低于探测水平")], "dose.not_below");
+        wrong(&[(7, "<0.03"), (11, "")], "dose.mdl_differs");
+        wrong(&[(7, "0.5"), (8, "<MDL"), (11, "")], "dose.mixed");
+        wrong(&[(7, "")], "dose.missing");
+        wrong(&[(7, ""), (11, "")], "dose.missing");
+        wrong(&[(11, "丢失")], "dose.without_value");
+        wrong(&[(7, ""), (11, "名义剂量C")], "dose.missing");
+        wrong(&[(10, "")], "cell.missing");
+        wrong(&[(10, "0")], "dose.mdl_zero");
+        wrong(&[(7, "600")], "dose.confirm");
+        let (problems, read) = alone(&[(7, ""), (11, "丢失")]);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(read.map(|read| (read.flag, read.hp10_nsv)), Some((ResultFlag::Lost, None)));
+        let (problems, read) = alone(&[(7, "0.015"), (11, "名义剂量C")]);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(read.map(|read| read.hp10_nsv), Some(Some(15_000)));
+        let (problems, read) = alone(&[(4, "指环"), (7, ""), (11, "低于探测水平")]);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(read.map(|read| (read.hp10_nsv, read.hp007_nsv)), Some((None, Some(10_000))));
+    }
+
+    #[test]
+    fn days_stand_in_order() {
+        assert_eq!(alone(&[(6, "2025-12-31")]).0, ["row.period"]);
+        assert_eq!(alone(&[(5, "2025-01-01")]).0, ["row.period_long"]);
+        assert_eq!(alone(&[(13, "2026-03-30")]).0, ["row.signed_early"]);
+        assert!(alone(&[(13, "2026-03-31")]).0.is_empty());
+    }
+
+    #[test]
+    fn high_values_are_warned_of_by_months() {
+        assert!(alone(&[(7, "1.2499")]).0.is_empty());
+        assert_eq!(alone(&[(7, "1.25")]).0, ["dose.investigation"]);
+        assert!(alone(&[(7, "1.25")]).1.is_some(), "a warning leaves the row");
+        assert_eq!(alone(&[(6, "2026-01-31"), (7, "0.42")]).0, ["dose.investigation"]);
+        assert!(alone(&[(4, "CO"), (7, "12.4")]).0.is_empty());
+        assert_eq!(alone(&[(4, "CO"), (7, "12.5")]).0, ["dose.investigation"]);
+        assert!(alone(&[(4, "RG"), (7, ""), (9, "8")]).0.is_empty());
+    }
+
+    #[test]
+    fn a_column_in_microsieverts_is_seen() {
+        let rows: Vec<String> =
+            [90, 4, 30, 120, 55].iter().zip(1..).map(|(value, at)| row(at, &[(7, &format!("{value}"))])).collect();
+        let sheet = sheet(&rows);
+        let codes: Vec<_> =
+            sheet.problems.iter().map(|problem| (problem.row, problem.code, problem.suggestion.as_deref())).collect();
+        let unit = |row, meant| (row, "dose.unit", Some(meant));
+        assert_eq!(
+            codes,
+            [unit(2, "0.09"), (3, "dose.investigation", None), unit(4, "0.03"), unit(5, "0.12"), unit(6, "0.055")]
+        );
+        assert_eq!(sheet.rows.len(), 5);
+    }
+
+    #[test]
+    fn one_result_for_one_place_on_one_day() {
+        let rows = [
+            row(1, &[]),
+            row(1, &[]),
+            row(1, &[(3, "T2"), (5, "2026-03-31"), (6, "2026-04-10"), (13, "2026-04-20")]),
+            row(1, &[(4, "CO")]),
+            row(1, &[(5, "2026-04-11"), (6, "2026-04-12")]),
+            row(2, &[(7, ""), (11, "作废")]),
+            row(2, &[(3, "T3")]),
+            row(3, &[(14, "12511500451600013C"), (12, "R3")]),
+            row(3, &[(14, "91350100M000100Y43"), (12, "R4")]),
+        ];
+        let sheet = sheet(&rows);
+        assert_eq!(told(&sheet), [(3, None, "row.duplicate", true), (4, Some(Column::WearFrom), "row.overlap", true)]);
+        assert_eq!(sheet.problems[0].zh, "与前面的行重复（第 2 行）");
+        assert_eq!((sheet.rows.len(), sheet.read), (7, 9));
+    }
+
+    #[test]
+    fn a_short_period_inside_a_long_one_is_seen_past_others() {
+        let rows = [
+            row(1, &[(5, "2026-02-20"), (6, "2026-02-21")]),
+            row(1, &[(5, "2026-01-01"), (6, "2026-03-31")]),
+            row(1, &[(5, "2026-01-10"), (6, "2026-01-11")]),
+        ];
+        let overlaps: Vec<u32> = sheet(&rows)
+            .problems
+            .iter()
+            .filter(|problem| problem.code == "row.overlap")
+            .map(|problem| problem.row)
+            .collect();
+        assert_eq!(overlaps, [3, 4]);
+    }
+
+    #[test]
+    fn a_report_was_signed_on_one_day_for_one_institution() {
+        let rows = [
+            row(1, &[(14, "12511500451600013C")]),
+            row(2, &[(13, "2026-04-21")]),
+            row(3, &[(12, "R2"), (13, "2026-04-21")]),
+            row(4, &[(14, "91350100M000100Y43")]),
+        ];
+        let sheet = sheet(&rows);
+        let expected = [
+            (3, Some(Column::SignedOn), "report.signed_on", true),
+            (5, Some(Column::Institution), "report.institution", true),
+        ];
+        assert_eq!(told(&sheet), expected);
+        assert_eq!(sheet.problems[0].suggestion.as_deref(), Some("2026-04-20"));
+    }
+
+    #[test]
+    fn messages_tell_nothing_of_a_person() {
+        let sheet = sheet(&[row(1, &[(1, &"张".repeat(60)), (2, "511502199001010019")])]);
+        assert_eq!(sheet.problems.len(), 2);
+        assert_eq!(sheet.problems[1].original, "…0019");
+        for problem in &sheet.problems {
+            let text = format!("{problem:?}{}{}", problem.zh, problem.en);
+            assert!(!text.contains('张') && !text.contains("0019"), "{text}");
+        }
+    }
+
+    #[test]
+    fn too_many_rows() {
+        let rows: Vec<String> = (0..=ROWS_MAX).map(|_| GOOD.to_owned()).collect();
+        let bytes = format!("{HEADER}\n{}\n", rows.join("\n"));
+        assert_eq!(read_doses(bytes.as_bytes(), &[]).expect_err("too many").code, "file.rows");
     }
 }

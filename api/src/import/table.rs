@@ -302,3 +302,131 @@ fn delimiter(text: &str) -> u8 {
     // The last of equals wins, so the comma stands last.
     [b';', b'\t', b','].into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',')
 }
+
+#[cfg(test)]
+mod tests {
+    use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+
+    use super::*;
+
+    fn any(bytes: &[u8]) -> Result<Table, Unreadable> {
+        read(bytes, |rows| (!rows.is_empty()).then_some(())).map(|(table, ())| table)
+    }
+
+    fn code(bytes: &[u8]) -> &'static str {
+        any(bytes).expect_err("unreadable").code
+    }
+
+    fn seen(table: &Table) -> Vec<(u32, Vec<String>)> {
+        table.rows.iter().map(|row| (row.number, row.cells.iter().map(Cell::shown).collect())).collect()
+    }
+
+    #[test]
+    fn cells_of_a_workbook() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_string(1, 0, " 编号 ").expect("written");
+        sheet.write_number(1, 1, 0.1 + 0.2).expect("written");
+        let day = ExcelDateTime::from_ymd(2024, 1, 31).expect("a day");
+        sheet.write_datetime_with_format(1, 3, &day, &Format::new().set_num_format("yyyy-mm-dd")).expect("written");
+        sheet.write_boolean(1, 4, true).expect("written");
+        sheet.write_formula(4, 0, Formula::new("=1+1").set_result("2")).expect("written");
+        sheet.write_formula(4, 1, Formula::new("=A1").set_result("")).expect("written");
+        sheet.write_blank(9, 9, &Format::new().set_bold()).expect("written");
+        let table = any(&book.save_to_buffer().expect("saved")).expect("a table");
+        let row = |number, cells: &[&str]| (number, cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+        assert_eq!(seen(&table)[0], row(2, &["编号", "0.3", "", "2024-01-31", "TRUE"]));
+        assert_eq!(table.rows[1].cell(0), &Cell::Number(2.0));
+        assert_eq!((table.rows.len(), table.width(), table.name.as_deref()), (2, 5, Some("Sheet1")));
+    }
+
+    #[test]
+    fn the_sheet_with_the_header_is_read() {
+        let mut book = Workbook::new();
+        book.add_worksheet().set_name("说明").expect("named").write_string(0, 0, "填表说明").expect("written");
+        book.add_worksheet()
+            .set_name("藏")
+            .expect("named")
+            .set_hidden(true)
+            .write_string(0, 0, "表头")
+            .expect("written");
+        book.add_worksheet().set_name("数据").expect("named").write_string(2, 0, "表头").expect("written");
+        let bytes = book.save_to_buffer().expect("saved");
+        let header = |rows: &[Row]| rows.iter().find(|row| row.cell(0).shown() == "表头").map(|row| row.number);
+        let (table, found) = read(&bytes, header).expect("found");
+        assert_eq!((table.name.as_deref(), found), (Some("数据"), 3));
+        assert_eq!(read(&bytes, |_| None::<()>).expect_err("no header").code, "file.header");
+        let mut low = Workbook::new();
+        low.add_worksheet().write_string(HEADER_WITHIN, 0, "表头").expect("written");
+        assert_eq!(read(&low.save_to_buffer().expect("saved"), header).expect_err("too low").code, "file.header");
+    }
+
+    #[test]
+    fn rows_of_text_keep_their_numbers() {
+        let text = "\r\n表头,b\r\n\r\n\r\n\"两\n\n行\",\"有\"\"引号\"\"\"\r\n,,\r\n末,\r\n";
+        let expected: Vec<(u32, Vec<String>)> = vec![
+            (2, vec!["表头".into(), "b".into()]),
+            (5, vec!["两\n\n行".into(), "有\"引号\"".into()]),
+            (7, vec!["末".into()]),
+        ];
+        assert_eq!(seen(&any(text.as_bytes()).expect("a table")), expected);
+        let lines = text.replace("\r\n", "\n");
+        assert_eq!(seen(&any(lines.as_bytes()).expect("a table")), expected);
+        for mark in ["\t", ";"] {
+            assert_eq!(seen(&any(lines.replace(',', mark).as_bytes()).expect("a table")), expected);
+        }
+    }
+
+    #[test]
+    fn text_in_the_encodings_of_the_country() {
+        let text = "编号,姓名\n1,演示人员𠮷\n";
+        let (gb, ..) = GB18030.encode(text);
+        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let with_mark = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+        let plain = any(text.as_bytes()).expect("a table");
+        for bytes in [&gb[..], &utf16, &with_mark] {
+            assert_eq!(any(bytes).expect("a table"), plain);
+        }
+        assert_eq!(code(b"a,\xff\xff\xff\nb"), "file.encoding");
+    }
+
+    #[test]
+    fn what_is_no_spreadsheet() {
+        assert_eq!(code(b""), "file.header");
+        assert_eq!(code(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "file.format");
+        assert_eq!(code(b"PK\x03\x04 and no archive"), "file.format");
+        assert_eq!(code(b"\x00\x01\x02"), "file.format");
+        assert_eq!(code(",".repeat(COLUMNS_MAX).as_bytes()), "file.columns");
+        let mut wide = Workbook::new();
+        wide.add_worksheet().write_string(0, 16_000, "far").expect("written");
+        assert_eq!(code(&wide.save_to_buffer().expect("saved")), "file.columns");
+    }
+
+    #[test]
+    fn a_workbook_cut_or_bent_anywhere_is_refused_or_read() {
+        let mut book = Workbook::new();
+        book.add_worksheet().write_string(0, 0, "表头").expect("written");
+        let bytes = book.save_to_buffer().expect("saved");
+        for at in (0..bytes.len()).step_by(7) {
+            let _ = any(&bytes[..at]);
+            let mut bent = bytes.clone();
+            bent[at] ^= 0x55;
+            let _ = any(&bent);
+        }
+    }
+
+    #[test]
+    fn a_workbook_that_unpacks_to_more_than_is_taken() {
+        use std::io::Write;
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let deflated = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        archive.start_file("xl/worksheets/sheet1.xml", deflated).expect("a file");
+        let block = vec![b' '; 1 << 20];
+        for _ in 0..=(UNPACKED_MAX >> 20) {
+            archive.write_all(&block).expect("written");
+        }
+        let bytes = archive.finish().expect("closed").into_inner();
+        assert!(bytes.len() < crate::import::BYTES_MAX);
+        assert_eq!(code(&bytes), "file.size");
+    }
+}
