@@ -6,6 +6,7 @@
 //! - [`session`], [`scope`]: who reads, and how far: decided in one place, repeated by row-level security.
 //! - [`reads`]: the questions to the read model. [`mask`]: sealed values as they are shown.
 //! - [`engine`], [`limits`], [`error`]: every request under every bound; every error in one form.
+//! - [`import`]: spreadsheets of doses, read and judged before anything is signed.
 //! - [`log`], [`proofs`]: the public log and its proofs.
 //! - [`contract`]: what clients are built against, printed.
 
@@ -14,6 +15,7 @@ pub mod engine;
 pub mod error;
 pub mod graphql;
 pub mod http;
+pub mod import;
 pub mod installation;
 pub mod limits;
 pub mod log;

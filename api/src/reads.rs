@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use domain::catalog::Kind;
 use domain::person_codes::EmploymentState;
+use domain::records::parameter::value_by;
+use domain::reference_codes::ParameterName;
 use schema::openings::Opened;
 use schema::read_model::{Key, ListQuery, Record, Scope, Total, Within};
 use schema::{StoredEvent, StoredOpening};
 use serde_json::Value as Json;
-use signing::bytes::{Instant, b64url, b64url_decode};
+use signing::bytes::{Date, Instant, b64url, b64url_decode};
 use uuid::Uuid;
 
 use crate::error::{ApiError, fault, unanswered};
@@ -179,6 +181,19 @@ impl Node {
     pub async fn public_entry(&self, institution: Uuid) -> Result<Option<Record>, ApiError> {
         let found = self.reader.get(&Scope::city(), Kind::Institution, institution, None).await;
         Ok(found.map_err(|error| unanswered("read a public entry", &error))?.value)
+    }
+
+    /// The value of a parameter on a day, as set by a moment.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn parameter(&self, name: ParameterName, day: Date, at: Moment) -> Result<i64, ApiError> {
+        let facets = vec![("name".to_owned(), name.as_str().to_owned())];
+        let query = ListQuery { facets, as_of: at.as_of, limit: 1, ..ListQuery::new(Kind::Parameter) };
+        let found = self.reader.list(&Scope::city(), &query).await;
+        let found = found.map_err(|error| unanswered("read a parameter", &error))?.value.items.into_iter().next();
+        let row = found.map(|found| row(found, at.position)).transpose()?;
+        value_by(row.as_ref().map(|row| &*row.json), name, day).map_err(|member| fault("read a parameter", &member))
     }
 
     /// All dose results of a worker, whoever employed him: for sums, which are never split by employer. What comes back

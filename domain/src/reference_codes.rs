@@ -89,7 +89,7 @@ impl ParameterName {
             Self::LevelInterventional => (U::Choice, 1, 3, 2),
             Self::LevelDiagnostic => (U::Choice, 1, 3, 1),
             Self::DosePeriodTolerance => (U::Day, 0, 30, 3),
-            Self::FiveYearEpoch => (U::Year, 2001, 2100, 2021),
+            Self::FiveYearEpoch => (U::Year, 2001, 2100, crate::dose::FIVE_YEAR_EPOCH as i64),
             Self::CertificateExamAge => (U::Month, 1, 24, 6),
             Self::PreExamAge => (U::Month, 1, 24, 12),
             Self::ProtectiveItemAge => (U::Month, 12, 240, 60),

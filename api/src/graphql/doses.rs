@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use async_graphql::Value;
 use async_graphql::dynamic::{Field, FieldFuture, FieldValue, Object, ResolverContext, SchemaBuilder, TypeRef};
-use domain::dose::{FIVE_YEAR_EPOCH, Line, Sums, Year, block_start, sums};
+use domain::dose::{Line, Sums, Year, block_start, sums};
 use domain::records::dose_result::line_of;
+use domain::reference_codes::ParameterName;
+use signing::bytes::Date;
 
 use super::node;
 use super::record::View;
@@ -32,6 +34,8 @@ const LIMITS: [(&str, i64, &str); 4] = [
 struct History {
     sums: Sums,
     last: i16,
+    /// First year of a five-year block, as the city set it for that year.
+    epoch: i16,
 }
 
 /// One year of them.
@@ -96,7 +100,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             "blockNsv",
             TypeRef::named_nn("Nsv"),
             "所在五年段之和 · Sum of the fixed five-year block of that year.",
-            |history: &History| nsv(history.sums.block(history.last, FIVE_YEAR_EPOCH)),
+            |history: &History| nsv(history.sums.block(history.last, history.epoch)),
         ))
         .field(plain(
             "blockFirstYear",
@@ -104,7 +108,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             "五年段首年 · First year of that block.",
             |history: &History| match history.last {
                 0 => Value::Null,
-                last => Value::from(i32::from(block_start(last, FIVE_YEAR_EPOCH))),
+                last => Value::from(i32::from(block_start(last, history.epoch))),
             },
         ))
         .field(plain(
@@ -148,5 +152,9 @@ async fn history<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<F
     let lines: Vec<Line> = lines.collect::<Result<_, _>>().map_err(|member| fault("read a dose result", &member))?;
     let sums = sums(lines.iter());
     let last = sums.years().last().map_or(0, |(year, _)| year);
-    Ok(Some(FieldValue::owned_any(History { sums, last })))
+    // The setting that counts at the end of the last year of which something is known.
+    let day: Date = format!("{:04}-12-31", last.max(1)).parse().map_err(|error| fault("read a year", &error))?;
+    let epoch = node(&ctx).parameter(ParameterName::FiveYearEpoch, day, view.at).await?;
+    let epoch = i16::try_from(epoch).map_err(|error| fault("read the first year of a block", &error))?;
+    Ok(Some(FieldValue::owned_any(History { sums, last, epoch })))
 }

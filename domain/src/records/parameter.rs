@@ -8,7 +8,8 @@
 //! States: set → changed, as often as needed.
 
 use compact_str::CompactString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use signing::bytes::Date;
 use signing::json::Object;
 use uuid::Uuid;
@@ -120,6 +121,24 @@ pub fn value_on(name: ParameterName, day: Date, facts: &dyn Facts) -> Result<i64
     Ok(name.bounds().default)
 }
 
+/// [`value_on`] by the row of the parameter in the read model; absent when nothing was set.
+///
+/// # Errors
+/// The member that is not as a row has it.
+pub fn value_by(row: Option<&Json>, name: ParameterName, day: Date) -> Result<i64, &'static str> {
+    #[derive(Deserialize)]
+    struct Since {
+        value: i64,
+        from_day: Date,
+    }
+    let settings = match row {
+        Some(row) => Vec::<Since>::deserialize(&row["settings"]).map_err(|_| "settings")?,
+        None => Vec::new(),
+    };
+    let begun = settings.iter().filter(|setting| setting.from_day <= day);
+    Ok(begun.max_by_key(|setting| setting.from_day).map_or(name.bounds().default, |setting| setting.value))
+}
+
 impl Record for Parameter {
     const KIND: Kind = Kind::Parameter;
     type Event = Event;
@@ -182,6 +201,8 @@ fn setting_is_sound(name: ParameterName, value: i64, from_day: Date, today: Date
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn day(text: &str) -> Date {
@@ -223,5 +244,20 @@ mod tests {
         assert_eq!(check(999_999, "2026-03-02"), Some("parameter.bounds"));
         assert_eq!(check(20_000_001, "2026-03-02"), Some("parameter.bounds"));
         assert_eq!(check(5_000_000, "2026-03-01"), Some("parameter.from_day_past"));
+    }
+
+    #[test]
+    fn the_setting_that_began_last_counts() {
+        let name = ParameterName::FiveYearEpoch;
+        let row = json!({"settings": [
+            {"value": 2022, "from_day": "2027-01-01", "source": "示范"},
+            {"value": 2024, "from_day": "2029-01-01", "source": "示范"},
+            {"value": 2023, "from_day": "2029-01-01", "source": "示范"},
+        ]});
+        for (on, value) in [("2026-12-31", 2021), ("2027-01-01", 2022), ("2028-12-31", 2022), ("2029-12-31", 2023)] {
+            assert_eq!(value_by(Some(&row), name, day(on)), Ok(value), "{on}");
+        }
+        assert_eq!(value_by(None, name, day("2029-12-31")), Ok(2021));
+        assert_eq!(value_by(Some(&json!({})), name, day("2029-12-31")), Err("settings"));
     }
 }

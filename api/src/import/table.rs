@@ -1,0 +1,304 @@
+//! Bytes to cells: XLSX and CSV, with the row numbers that a person sees in his spreadsheet.
+
+use std::borrow::Cow;
+use std::io::{self, Cursor, Read};
+
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
+use compact_str::{CompactString, ToCompactString};
+use encoding_rs::{Encoding, GB18030};
+
+use super::{ROWS_MAX, Unreadable};
+
+/// Within so many rows from the top stands the header.
+pub const HEADER_WITHIN: u32 = 20;
+/// Columns that a sheet may use.
+const COLUMNS_MAX: usize = 256;
+/// What a workbook may unpack to.
+const UNPACKED_MAX: u64 = 512 * 1024 * 1024;
+/// Days from the epoch of 1900 to that of 1904, the two that workbooks count from.
+const EPOCH_1904: f64 = 1_462.0;
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Cell {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Text, without the white space around it.
+    Text(CompactString),
+    /// A number.
+    Number(f64),
+    /// A number shown as a day: days of the 1900 calendar of spreadsheets.
+    Moment(f64),
+    /// True or false.
+    Truth(bool),
+    /// An error value, such as `#N/A`.
+    Fault(CompactString),
+    /// A formula whose value is not in the file.
+    Formula,
+}
+
+impl Cell {
+    fn text(text: &str) -> Self {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
+        if text.is_empty() { Self::Empty } else { Self::Text(text.into()) }
+    }
+
+    /// True when nothing stands in it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::Empty
+    }
+
+    /// What a person sees.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) | Self::Fault(text) => text.to_string(),
+            Self::Number(number) => plain(*number),
+            Self::Moment(serial) => match super::values::day_of(*serial) {
+                Some(day) => day.to_string(),
+                None => plain(*serial),
+            },
+            Self::Truth(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
+            Self::Formula => "=…".to_owned(),
+        }
+    }
+}
+
+/// A number with the fifteen digits that spreadsheets keep, without an exponent: 0.1 + 0.2 is 0.3.
+pub fn plain(number: f64) -> String {
+    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
+    rounded.to_string()
+}
+
+/// A row with anything in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its number in the file, from 1.
+    pub number: u32,
+    /// Its cells, up to the last that is not empty.
+    pub cells: Vec<Cell>,
+}
+
+impl Row {
+    /// The cell of a column.
+    pub fn cell(&self, column: usize) -> &Cell {
+        self.cells.get(column).unwrap_or(&Cell::Empty)
+    }
+}
+
+/// A sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Name of the sheet; none of a text file.
+    pub name: Option<String>,
+    /// Rows with anything in them.
+    pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// Columns in use.
+    pub fn width(&self) -> usize {
+        self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0)
+    }
+}
+
+/// The first sheet among whose first rows `find` sees the header, and what it found there.
+pub fn read<H>(bytes: &[u8], find: impl Fn(&[Row]) -> Option<H>) -> Result<(Table, H), Unreadable> {
+    let find = |table: Table| {
+        let top = table.rows.partition_point(|row| row.number <= HEADER_WITHIN);
+        find(&table.rows[..top]).map(|header| (table, header))
+    };
+    if bytes.starts_with(b"PK\x03\x04") {
+        return from_workbook(bytes, find);
+    }
+    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return Err(Unreadable::new(
+            "file.format",
+            "旧版 XLS 文件或加密的工作簿，请去掉密码并另存为 XLSX",
+            "An old XLS file, or a workbook with a password: save it as XLSX without one.",
+        ));
+    }
+    find(from_text(bytes)?).ok_or_else(no_header)
+}
+
+fn no_header() -> Unreadable {
+    Unreadable::new(
+        "file.header",
+        format!("前 {HEADER_WITHIN} 行内找不到表头"),
+        format!("There is no header row within the first {HEADER_WITHIN} rows."),
+    )
+}
+
+fn not_a_spreadsheet() -> Unreadable {
+    Unreadable::new("file.format", "不是可读的 XLSX 或 CSV 文件", "Neither an XLSX nor a CSV file that can be read.")
+}
+
+fn too_wide() -> Unreadable {
+    Unreadable::new(
+        "file.columns",
+        format!("超过 {COLUMNS_MAX} 列"),
+        format!("The sheet uses more than {COLUMNS_MAX} columns."),
+    )
+}
+
+fn from_workbook<H>(bytes: &[u8], find: impl Fn(Table) -> Option<(Table, H)>) -> Result<(Table, H), Unreadable> {
+    unpacks_within_bounds(bytes)?;
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|_| not_a_spreadsheet())?;
+    let visible =
+        |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
+    let names: Vec<String> = book.sheets_metadata().iter().filter(visible).map(|sheet| sheet.name.clone()).collect();
+    for name in names {
+        if let Some(found) = find(from_sheet(&mut book, name)?) {
+            return Ok(found);
+        }
+    }
+    Err(no_header())
+}
+
+/// Small archives can unpack to more than a machine holds, whatever they say of themselves: they are unpacked into
+/// nothing first.
+fn unpacks_within_bounds(bytes: &[u8]) -> Result<(), Unreadable> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| not_a_spreadsheet())?;
+    let mut left = UNPACKED_MAX;
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(|_| not_a_spreadsheet())?;
+        let size = io::copy(&mut entry.take(left + 1), &mut io::sink()).map_err(|_| not_a_spreadsheet())?;
+        left = left.checked_sub(size).ok_or_else(|| {
+            Unreadable::new("file.size", "工作簿解压后过大", "The workbook unpacks to more than is taken.")
+        })?;
+    }
+    Ok(())
+}
+
+fn from_sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Table, Unreadable> {
+    let epoch = if book.has_1904_epoch() { EPOCH_1904 } else { 0.0 };
+    let mut cells = book.worksheet_cells_reader(&name).map_err(|_| not_a_spreadsheet())?;
+    let mut rows: Vec<Row> = Vec::new();
+    while let Some(record) = cells.next_cell_with_formula_metadata().map_err(|_| not_a_spreadsheet())? {
+        let cell = match (record.value, record.formula) {
+            (DataRef::Empty, Some(_)) => Cell::Formula,
+            (value, _) => of_value(value, epoch),
+        };
+        if cell.is_empty() {
+            continue;
+        }
+        let (number, column) = (record.pos.0 + 1, record.pos.1 as usize);
+        if column >= COLUMNS_MAX {
+            return Err(too_wide());
+        }
+        let last = rows.last().map_or(0, |row| row.number);
+        match number {
+            number if number < last => return Err(not_a_spreadsheet()),
+            number if number > last => {
+                // One row more than is taken, so that who counts sees it.
+                if rows.len() > ROWS_MAX + HEADER_WITHIN as usize {
+                    break;
+                }
+                rows.push(Row { number, cells: Vec::with_capacity(rows.last().map_or(0, |row| row.cells.len())) });
+            }
+            _ => {}
+        }
+        if let Some(row) = rows.last_mut() {
+            if row.cells.len() <= column {
+                row.cells.resize(column + 1, Cell::Empty);
+            }
+            row.cells[column] = cell;
+        }
+    }
+    Ok(Table { name: Some(name), rows })
+}
+
+fn of_value(value: DataRef<'_>, epoch: f64) -> Cell {
+    match value {
+        DataRef::Empty => Cell::Empty,
+        DataRef::Int(number) => Cell::Number(number as f64),
+        DataRef::Float(number) => Cell::Number(number),
+        DataRef::String(text) => Cell::text(&text),
+        DataRef::SharedString(text) => Cell::text(text),
+        DataRef::Bool(truth) => Cell::Truth(truth),
+        DataRef::DateTime(moment) if moment.is_datetime() => Cell::Moment(moment.as_f64() + epoch),
+        DataRef::DateTime(moment) => Cell::Number(moment.as_f64()),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(&text),
+        DataRef::Error(error) => Cell::Fault(error.to_compact_string()),
+    }
+}
+
+fn from_text(bytes: &[u8]) -> Result<Table, Unreadable> {
+    let text = decoded(bytes)?;
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n')) {
+        return Err(not_a_spreadsheet());
+    }
+    let text = with_blank_lines(&text);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(&text))
+        .from_reader(text.as_bytes());
+    let (mut rows, mut record, mut number) = (Vec::new(), csv::StringRecord::new(), 0);
+    while reader.read_record(&mut record).map_err(|_| not_a_spreadsheet())? {
+        number += 1;
+        if record.len() > COLUMNS_MAX {
+            return Err(too_wide());
+        }
+        let mut cells: Vec<Cell> = record.iter().map(Cell::text).collect();
+        cells.truncate(cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1));
+        if !cells.is_empty() {
+            rows.push(Row { number, cells });
+        }
+        if rows.len() > ROWS_MAX + HEADER_WITHIN as usize {
+            break;
+        }
+    }
+    Ok(Table { name: None, rows })
+}
+
+/// Text of a file: what its mark says, else UTF-8, else the national standard.
+fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
+    let (encoding, bytes) = match Encoding::for_bom(bytes) {
+        Some((encoding, mark)) => (encoding, &bytes[mark..]),
+        None => match std::str::from_utf8(bytes) {
+            Ok(text) => return Ok(Cow::Borrowed(text)),
+            Err(_) => (GB18030, bytes),
+        },
+    };
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
+        Unreadable::new(
+            "file.encoding",
+            "文字编码不是 UTF-8 或 GB18030，请另存为 XLSX",
+            "The text is neither UTF-8 nor GB18030: save the file as XLSX.",
+        )
+    })
+}
+
+/// The reader of CSV passes over empty lines, which count as rows in a spreadsheet: each becomes a row of one empty
+/// cell.
+fn with_blank_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    let (mut quoted, mut at_start, mut last) = (false, true, '\n');
+    for c in text.chars() {
+        let ends_line = !quoted && matches!(c, '\r' | '\n');
+        let second_half = c == '\n' && last == '\r';
+        if ends_line && !second_half && matches!(last, '\r' | '\n') {
+            out.push_str("\"\"");
+        }
+        if c == '"' && (quoted || at_start) {
+            quoted = !quoted;
+            // A doubled quote within a field closes and opens it again.
+            at_start = !quoted;
+        } else {
+            at_start = !quoted && matches!(c, ',' | ';' | '\t' | '\r' | '\n');
+        }
+        last = if quoted && matches!(c, '\r' | '\n') { ' ' } else { c };
+        out.push(c);
+    }
+    out
+}
+
+/// What separates the cells: whichever of three stands most often in the first lines.
+fn delimiter(text: &str) -> u8 {
+    let top: Vec<&str> = text.lines().take(HEADER_WITHIN as usize).collect();
+    let count = |mark: u8| top.iter().flat_map(|line| line.bytes()).filter(|byte| *byte == mark).count();
+    // The last of equals wins, so the comma stands last.
+    [b';', b'\t', b','].into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',')
+}
