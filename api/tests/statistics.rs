@@ -148,6 +148,9 @@ async fn counties_add_up_to_the_city_and_see_themselves_only() {
     assert_eq!(json!(drilled(&server, &supervisor, &row["drill"]).await), row["value"]);
 }
 
+/// Last day worn, id, category, institution and dose of a result.
+type Result = (String, String, String, uuid::Uuid, domain::dose::Line);
+
 /// Workers of a year as a reader of the records would count them, up to a position: year, institution, category and
 /// band, with the number and the collective dose.
 fn annual(city: &City, size: usize) -> BTreeMap<(String, uuid::Uuid, String, String), (i64, i64)> {
@@ -156,8 +159,7 @@ fn annual(city: &City, size: usize) -> BTreeMap<(String, uuid::Uuid, String, Str
         let payload = &row.payload;
         memory.fold(row.recorded_at, signing::envelope::statement_hash(payload), payload).expect("a history folds");
     }
-    let mut results: BTreeMap<(String, i64), Vec<(String, String, String, uuid::Uuid, domain::dose::Line)>> =
-        BTreeMap::new();
+    let mut results: BTreeMap<(String, i64), Vec<Result>> = BTreeMap::new();
     let present = memory.current.values().filter(|row| row.kind == Kind::DoseResult && row.until.is_none());
     for row in present {
         let state: Json = serde_json::from_str(&row.row).expect("JSON");

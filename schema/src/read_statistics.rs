@@ -143,6 +143,8 @@ fn last_rows(mut statement: Statement, query: &NumbersQuery, places: Places, and
                    from place where place.p is not null)"
         ),
     };
+    // The order of the index: an area may have two rows of one position.
+    let last = if column == "area" { "t.position desc, t.institution desc" } else { "t.position desc" };
     let (from, before) = key_range(query);
     let from = from.map_or(String::new(), |from| format!(" and t.key >= {}", statement.bind(from)));
     let before = before.map_or(String::new(), |before| format!(" and t.key < {}", statement.bind(before)));
@@ -157,7 +159,7 @@ fn last_rows(mut statement: Statement, query: &NumbersQuery, places: Places, and
                  (select t.key from {rows} and t.{column} = k.p{and} and t.key > k.key{before} order by t.key limit 1) n)
          select l.area, k.key, l.total, l.amount_total from k cross join lateral
                 (select t.area, t.total, t.amount_total from {rows} and t.{column} = k.p{and} and t.key = k.key{up_to}
-                  order by t.position desc, t.institution desc limit 1) l
+                  order by {last} limit 1) l
           where (l.total, l.amount_total) <> (0, 0)"
     );
     statement
