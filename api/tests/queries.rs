@@ -20,7 +20,7 @@ fn questions() -> Vec<Question> {
     let files = std::fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file").path());
     let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "graphql")).collect();
     files.sort();
-    files.iter().map(|path| question(path)).collect()
+    files.iter().map(question).collect()
 }
 
 fn question(path: &PathBuf) -> Question {

@@ -71,7 +71,7 @@ columns! {
     Category = "category", "职业类别", "occupational category", ["职业类别代码", "职业照射类别", "职业分类", "category"];
     Radiation = "radiation", "射线", "radiation", ["射线种类", "射线类型", "辐射类型", "radiationtype"];
     ThyroidShield = "thyroid_shield", "是否佩戴铅围脖", "thyroid shield", ["铅围脖", "甲状腺防护", "佩戴铅围脖", "thyroidshieldworn"];
-    Institution = "institution", "统一社会信用代码", "credit code", ["单位统一社会信用代码", "机构统一社会信用代码", "信用代码", "用人单位信用代码", "单位代码", "uscc", "institution"];
+    Institution = "institution", "统一社会信用代码", "credit code", ["单位信用代码", "单位统一社会信用代码", "机构统一社会信用代码", "信用代码", "用人单位信用代码", "单位代码", "uscc", "institution"];
 }
 
 /// Without these nothing can be read; of the three doses one is enough.

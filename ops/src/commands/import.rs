@@ -76,7 +76,7 @@ const PRINTED: usize = 50;
 const MATCHED_AT_ONCE: usize = 1_000;
 
 const LEDGER: &str = "{ ledger { id } viewer { account } }";
-const CONTRACTS: &str = "query ($after: String) { monitoringContracts(first: 100, after: $after) { nodes { recordId clientName clientCode members { laboratory } } pageInfo { hasNextPage endCursor } } }";
+const CONTRACTS: &str = "query ($after: String) { monitoringContracts(first: 100, after: $after) { nodes { recordId clientName clientCode members { laboratory from until endedOn } } pageInfo { hasNextPage endCursor } } }";
 const GRANTS: &str = "{ grants(first: 100, filter: {state: [\"IN_EFFECT\"], facets: [{name: \"role\", value: \"TSO_SIGN\"}]}) { nodes { recordId members { account org } } } }";
 const DOCUMENTS: &str = "query ($id: ID!) { node(id: $id) { ... on Institution { members { documents { kind { code } number from until } } } } }";
 const WORKERS: &str = "query ($contract: UUID!, $lines: [DoseWorkerLine!]!) { doseWorkers(contract: $contract, lines: $lines) { mismatch person employment category reported } }";
@@ -134,6 +134,16 @@ struct Contract {
     id: Uuid,
     client: String,
     code: String,
+    from: Option<Date>,
+    /// First day on which it no longer holds.
+    until: Option<Date>,
+}
+
+impl Contract {
+    /// Whether it holds on a day of the row, as the ledger asks it.
+    fn holds(&self, row: &DoseRow) -> bool {
+        self.from.is_some_and(|from| from <= row.wear_to) && self.until.is_none_or(|until| row.wear_from < until)
+    }
 }
 
 impl Import<'_> {
@@ -248,7 +258,10 @@ impl Import<'_> {
                 if id(&node["members"]["laboratory"]) == Some(laboratory)
                     && let Some(id) = id(&node["recordId"])
                 {
-                    contracts.push(Contract { id, client: text("clientName"), code: text("clientCode") });
+                    let day = |name: &str| node["members"][name].as_str().and_then(|day| day.parse::<Date>().ok());
+                    let until = day("endedOn").into_iter().chain(day("until")).min();
+                    let (client, code) = (text("clientName"), text("clientCode"));
+                    contracts.push(Contract { id, client, code, from: day("from"), until });
                 }
             }
             if page["pageInfo"]["hasNextPage"] != true {
@@ -283,6 +296,7 @@ impl Import<'_> {
             let fits: Vec<&Contract> = contracts
                 .iter()
                 .filter(|contract| self.options.contract.is_none_or(|id| contract.id == id))
+                .filter(|contract| contract.holds(row))
                 .filter(|contract| row.institution.as_ref().is_none_or(|code| *code == contract.code))
                 .collect();
             match fits.as_slice() {
@@ -292,8 +306,8 @@ impl Import<'_> {
                     Some(Column::Institution),
                     "row.contract",
                     Severity::Error,
-                    "贵机构与该单位没有监测委托",
-                    "The laboratory has no contract with this institution.",
+                    "贵机构与该单位在该周期内没有监测委托",
+                    "The laboratory has no contract with this institution that holds in the period.",
                 )),
                 [first, ..] => {
                     let mut found = problem(
