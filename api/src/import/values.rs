@@ -1,5 +1,8 @@
 //! One cell to one value: days, exact doses, codes by their names.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use compact_str::CompactString;
 use domain::codes::credit_code_ok;
 use domain::dose_codes::{Radiation, ResultFlag, WearPosition};
@@ -329,10 +332,21 @@ fn decimal(text: &str) -> Option<(i128, i32)> {
     Some((digits.parse().ok()?, exponent - part.len() as i32))
 }
 
+/// Codes by list and by folded code or name: folding every list for every cell would be most of the work.
+static NAMES: LazyLock<HashMap<(&str, CompactString), &str>> = LazyLock::new(|| {
+    let lists = [&WearPosition::LIST, &ResultFlag::LIST, &OccupationalCategory::LIST, &Radiation::LIST];
+    let mut names = HashMap::new();
+    for (list, (code, zh, en)) in lists.into_iter().flat_map(|list| list.codes.iter().map(move |entry| (list, entry))) {
+        for name in [code, zh, en] {
+            names.entry((list.name, folded(name))).or_insert(*code);
+        }
+    }
+    names
+});
+
 /// The code that a word is, or is the name of in either language.
 fn by_name(list: &CodeList, folded_word: &str) -> Option<&'static str> {
-    let is = |name: &str| folded(name) == folded_word;
-    list.codes.iter().find(|(code, zh, en)| is(code) || is(zh) || is(en)).map(|(code, ..)| *code)
+    NAMES.get(&(list.name, folded_word.into())).copied()
 }
 
 /// A place on the body.
