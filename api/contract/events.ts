@@ -1501,6 +1501,7 @@ export const limits = {
   directives: 50,
   pageDefault: 20,
   pageMax: 100,
+  mismatchesPerHour: 1000,
   unmaskPerHour: 300,
   unitsMax: 1000,
   textChars: 100,

@@ -52,6 +52,8 @@ pub struct Limits {
     pub session: Duration,
     /// Life of a login challenge.
     pub challenge: Duration,
+    /// Most lines of a laboratory whose name or identity number did not fit, of one account within an hour.
+    pub mismatches_per_hour: usize,
     /// Most sealed values that one account is shown in the clear within an hour.
     pub unmask_per_hour: usize,
 }
@@ -77,6 +79,7 @@ impl Default for Limits {
             subscriptions: 16,
             session: Duration::from_secs(12 * 3600),
             challenge: Duration::from_secs(120),
+            mismatches_per_hour: 1_000,
             unmask_per_hour: 300,
         }
     }

@@ -61,7 +61,11 @@ impl Mismatch {
             "UNKNOWN_NUMBER",
             "该机构没有此工作人员编号 · No worker of the institution has this number.",
         ),
-        (Self::NameDiffers, "NAME_DIFFERS", "姓名与档案不符 · His name is another."),
+        (
+            Self::NameDiffers,
+            "NAME_DIFFERS",
+            "姓名与档案不符，或同一编号前后所填不一 · His name is another, or the lines do not agree on it.",
+        ),
         (Self::NumberDiffers, "ID_DIFFERS", "身份证后四位与档案不符 · His identity number ends otherwise."),
         (Self::NotActive, "NOT_ACTIVE", "该周期内不在放射工作岗位 · He did not work with radiation in the period."),
     ];
@@ -106,6 +110,9 @@ impl Node {
         if !viewer.scope(Kind::DoseReport).orgs.contains(&laboratory) {
             return Ok(None);
         }
+        // Somebody who guesses is stopped: too many lines missed, or several names tried for one number.
+        self.count_mismatches(viewer.account, 0)?;
+        let mut said: HashMap<&str, [Option<&String>; 2]> = HashMap::new();
         let posts = self.posts(institution, lines).await?;
         let mut persons: Vec<Uuid> = posts.values().filter_map(|post| facet_id(&post.facets, 0)).collect();
         persons.sort_unstable();
@@ -122,6 +129,13 @@ impl Node {
         let matched = lines.iter().map(|line| {
             let post = posts.get(&line.worker_no).ok_or(Mismatch::UnknownNumber)?;
             let person = facet_id(&post.facets, 0).ok_or(Mismatch::UnknownNumber)?;
+            let [named, numbered] = said.entry(&line.worker_no).or_default();
+            if !says_the_same(named, line.name.as_ref()) {
+                return Err(Mismatch::NameDiffers);
+            }
+            if !says_the_same(numbered, line.id_tail.as_ref()) {
+                return Err(Mismatch::NumberDiffers);
+            }
             let (name, number) = identities.get(&person).cloned().unwrap_or_default();
             let differs =
                 |said: &Option<String>, fits: &dyn Fn(&str) -> bool| said.as_deref().is_some_and(|said| !fits(said));
@@ -139,7 +153,11 @@ impl Node {
             let reported = worn.filter(|worn| worn.overlaps(post.id, line)).map(|worn| worn.result).next();
             Ok(Match { person, employment: post.id, category, reported })
         });
-        Ok(Some(matched.collect()))
+        let matched: Vec<Result<Match, Mismatch>> = matched.collect();
+        let missed =
+            |one: &&Result<Match, Mismatch>| matches!(one, Err(Mismatch::NameDiffers | Mismatch::NumberDiffers));
+        self.count_mismatches(viewer.account, matched.iter().filter(missed).count())?;
+        Ok(Some(matched))
     }
 
     /// The employments at the institution by the numbers that lines name.
@@ -211,6 +229,11 @@ impl Worn {
     fn overlaps(&self, employment: Uuid, line: &Line) -> bool {
         self.employment == employment && self.position == line.position && self.from <= line.to && line.from <= self.to
     }
+}
+
+/// Whether a line says what an earlier one said of the same worker; what is said first is kept.
+fn says_the_same<'a>(known: &mut Option<&'a String>, now: Option<&'a String>) -> bool {
+    now.is_none_or(|now| *known.get_or_insert(now) == now)
 }
 
 fn facet_id(facets: &[String], at: usize) -> Option<Uuid> {

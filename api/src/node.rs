@@ -1,6 +1,7 @@
 //! What the HTTP face stands on; `ops` assembles it.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use deadpool_postgres::Pool;
@@ -12,6 +13,7 @@ use signing::bytes::{KeyId, LedgerId};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::error::ApiError;
 use crate::installation::Installation;
 use crate::limits::{Documents, Limits};
 use crate::search::Names;
@@ -78,6 +80,8 @@ pub struct Node {
     pub(crate) sockets: tokio::sync::Semaphore,
     /// Sessions looked up a moment ago, until when they may be believed.
     pub(crate) live_sessions: Cache<[u8; 32], (KeptSession, i64)>,
+    /// Comparisons of sealed values that failed, by account, with the hour in which they were counted.
+    pub(crate) mismatches: Mutex<HashMap<Uuid, (i64, usize)>>,
     /// Names of persons, for the search box.
     pub(crate) names: Names,
 }
@@ -104,6 +108,7 @@ impl Node {
             documents: Documents::new(limits.clone()),
             sockets: tokio::sync::Semaphore::new(limits.sockets),
             live_sessions: Cache::new(10_000),
+            mismatches: Mutex::default(),
             names: Names::default(),
             installation: door.installation().clone(),
             durable: door.sizes(),
@@ -120,6 +125,23 @@ impl Node {
             clock,
             log_router,
         })
+    }
+
+    /// Counts comparisons that failed for an account within an hour.
+    ///
+    /// # Errors
+    /// [`ApiError::Limit`] when there were too many: somebody guesses.
+    pub(crate) fn count_mismatches(&self, account: Uuid, failed: usize) -> Result<(), ApiError> {
+        let hour = (self.clock)().micros() / 3_600_000_000;
+        let mut counted = self.mismatches.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.retain(|_, (counted_in, _)| *counted_in == hour);
+        let (_, count) = counted.entry(account).or_insert((hour, 0));
+        let limit = self.limits.mismatches_per_hour;
+        if *count >= limit {
+            return Err(ApiError::Limit { what: "mismatchesPerHour", limit });
+        }
+        *count += failed;
+        Ok(())
     }
 
     /// The ledger.

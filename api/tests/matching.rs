@@ -75,3 +75,34 @@ async fn lines_are_matched_for_the_laboratory_of_the_contract_alone() {
     let answer = server.ask(Some(&token), QUERY, json!({"contract": contract, "lines": many})).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT", "{answer}");
 }
+
+/// Four digits are soon tried, so a question tries one name and one number for a worker, and misses are counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_finds_a_number_by_guessing() {
+    let city = support::city(52);
+    let limits = api::Limits { mismatches_per_hour: 30, ..api::Limits::default() };
+    let server = support::serve(&city.world, limits).await;
+    server.replay(&city.world).await;
+    let contract = find(&city, |state| {
+        state.monitoring_contract().is_some_and(|contract| contract.terms.institution == city.other_hospital)
+    });
+    let token = server.login(&city.person("TSO_SIGN")).await;
+    let number = support::world::resident_no(2);
+    let right = &number[number.len() - 4..];
+    let wrong = if right == "0000" { "0001" } else { "0000" };
+    let ask = |tails: Vec<&str>| {
+        let lines: Vec<Json> = tails.iter().map(|tail| line(json!({"idTail": tail}))).collect();
+        let (server, token) = (&server, &token);
+        async move { server.ask(Some(token), QUERY, json!({"contract": contract, "lines": lines})).await }
+    };
+    let tried = ask(vec![wrong, right]).await;
+    assert_eq!(tried["data"]["doseWorkers"][1]["mismatch"], "ID_DIFFERS", "the second guess is not compared: {tried}");
+    // Misses so far: two. The question that passes the bound is answered, the next one is not.
+    assert_eq!(ask(vec![wrong; 28]).await["data"]["doseWorkers"].as_array().map(Vec::len), Some(28));
+    assert_eq!(ask(vec![right]).await["errors"][0]["extensions"]["code"], "LIMIT");
+    server.set_now(server.now().plus_micros(3_600_000_000));
+    let token = server.login(&city.person("TSO_SIGN")).await;
+    let later =
+        server.data(&token, QUERY, json!({"contract": contract, "lines": [line(json!({"idTail": right}))]})).await;
+    assert_eq!(later["doseWorkers"][0]["mismatch"], json!(null));
+}

@@ -45,6 +45,11 @@ pub const BOUNDS: &[Bound] = &[
     }),
     ("pageMax", "每页最多条数 · Most items of a page.", |limits| limits.page_max as u64),
     (
+        "mismatchesPerHour",
+        "一小时内姓名或证件号不符的行数 · Most lines of one account whose name or identity number did not fit, in an hour.",
+        |limits| limits.mismatches_per_hour as u64,
+    ),
+    (
         "unmaskPerHour",
         "一小时内查看原文的次数 · Most sealed values shown to one account in an hour.",
         |limits| limits.unmask_per_hour as u64,

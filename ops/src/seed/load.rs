@@ -105,6 +105,8 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
     let outcome = append_all(&core, &clock, told, there, &bar).await;
     bar.finish_and_clear();
     outcome?;
+    // Whoever asks first finds everything published and folded already; folding goes on beside the checks and the tree.
+    let projections = schema::catch_up::start(core.pools.projector.clone(), None).await?;
     let story =
         teller.join().map_err(|_| anyhow::anyhow!("示例城市生成失败。The story of the demonstration failed."))?;
     let leaves = leaves_of(core.door.log()).await?;
@@ -117,9 +119,7 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
             .unwrap_or(leaves.len());
         bail!("账本与示例城市自位置 {differs} 起不一致。From this position on the log is not what was told.");
     }
-    // Whoever asks first finds everything published and folded already.
     publish_all(&core, place).await?;
-    let projections = schema::catch_up::start(core.pools.projector.clone(), None).await?;
     projections.wait_for(size - 1, FOLDED_WITHIN).await?;
     drop(projections);
     let genesis = genesis_hash(&core).await?.context("账本为空。The log is empty.")?;
