@@ -68,10 +68,12 @@ begin
     execute format('alter table read.%I add constraint %I primary key (since)', p_table, p_table || '_pkey');
     -- By record, every version.
     execute format('create index %I on read.%I (id)', p_table || '_id', p_table);
-    -- The present state of a kind, by label: whole, and within one area, organisation, state or account.
-    execute format('create index %I on read.%I (kind, label, id) where until is null', p_table || '_label', p_table);
-    execute format('create index %I on read.%I (kind, area, label, id) where until is null', p_table || '_area', p_table);
-    execute format('create index %I on read.%I (kind, org, label, id) where until is null', p_table || '_org', p_table);
+    -- A kind by label: whole, and within one area or organisation, in every version, so that a list of a past moment is
+    -- found as well; the end of a version is read in the index.
+    execute format('create index %I on read.%I (kind, label, id, until)', p_table || '_label', p_table);
+    execute format('create index %I on read.%I (kind, area, label, id, until)', p_table || '_area', p_table);
+    execute format('create index %I on read.%I (kind, org, label, id, until)', p_table || '_org', p_table);
+    -- The present state of a kind, within one state or account, and of what a service organisation filed.
     execute format('create index %I on read.%I (kind, state, label, id) where until is null', p_table || '_state', p_table);
     execute format('create index %I on read.%I (account, kind) where until is null and account is not null', p_table || '_account', p_table);
     execute format('create index %I on read.%I (kind, filed_by, label, id) where until is null and filed_by is not null',
