@@ -21,7 +21,7 @@ use super::sign::tell_refusal;
 use super::{Exit, Usage, wait_for};
 use crate::client::{Client, Signer, now};
 use crate::config::Remote;
-use crate::import::plan::{Common, Place, Report, is_itself, report};
+use crate::import::plan::{Common, Place, Report, report, taken};
 
 /// What is imported.
 #[derive(Debug, Args)]
@@ -169,13 +169,16 @@ impl Import<'_> {
             Common { ledger, laboratory, qualification_no, dosimeter_kind: self.options.dosimeter_kind.clone() };
         let reports = grouped(&sheet.rows, &placed);
         for rows in reports.values() {
-            for ((row, place), line) in rows.iter().zip(1..) {
-                if place.reported.is_some() && !is_itself(&common, line, row, place) {
-                    problems.push(problem(row, Some(Column::WearFrom), "row.reported", Severity::Error,
-                        "同一部位、同期已有有效结果：请更正该结果，或核对佩戴日期",
-                        "A result counts already for the same place on some of these days: correct it, or look at the dates."));
-                }
-            }
+            problems.extend(taken(&common, rows).into_iter().map(|row| {
+                problem(
+                    row,
+                    Some(Column::WearFrom),
+                    "row.reported",
+                    Severity::Error,
+                    "同一部位、同期已有有效结果：请更正该结果，或核对佩戴日期",
+                    "A result counts already for the same place on some of these days: correct it, or look at the dates.",
+                )
+            }));
         }
         problems.sort_by_key(|problem| (problem.row, problem.column));
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();

@@ -3,14 +3,14 @@
 //! The same file gives the same ids, so an import that broke off goes on where it stopped and a file that was imported
 //! is recognised. A row that says something else gets another id, and the ledger says no to what is taken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use api::import::DoseRow;
 use domain::dose::{days, effective_single};
 use domain::dose_codes::{EffectiveMethod, ResultFlag, WearPosition};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use signing::bytes::{Instant, LedgerId, lp};
+use signing::bytes::{Date, Instant, LedgerId, lp};
 use signing::envelope::{Envelope, PayloadType, Unit};
 use signing::json::{Object, canonical_object, read_loose};
 use signing::keys::SigningKey;
@@ -156,8 +156,7 @@ pub fn report(common: &Common, contract: Uuid, rows: &[(&DoseRow, &Place)]) -> a
     let (first, _) = rows.first().ok_or_else(|| anyhow::anyhow!("a report has rows"))?;
     let number = first.report_no.clone();
     let id = id_of(common, &["report", &number]);
-    let lines: Vec<Json> =
-        rows.iter().zip(1..).map(|((row, place), line)| line_of(common, id, line, row, place)).collect();
+    let lines = lines_of(common, id, rows);
     let persons: BTreeSet<Uuid> = rows.iter().map(|(_, place)| place.person).collect();
     let below = rows.iter().filter(|(row, _)| row.flag == ResultFlag::BelowMdl).count();
     let sum: i64 = lines.iter().filter_map(|line| line["effective_nsv"].as_i64()).sum();
@@ -199,27 +198,50 @@ pub fn report(common: &Common, contract: Uuid, rows: &[(&DoseRow, &Place)]) -> a
     Ok(Report { number, header, id, units })
 }
 
-/// Whether the result that counts already in a row's place is the row itself, imported before.
+/// Rows of a report in whose place another result counts already; a row that was imported before is not among them.
 #[must_use]
-pub fn is_itself(common: &Common, line: usize, row: &DoseRow, place: &Place) -> bool {
-    let report = id_of(common, &["report", &row.report_no]);
-    let data = line_of(common, report, line, row, place);
-    place.reported == Some(result_id(common, report, row, &data))
+pub fn taken<'a>(common: &Common, rows: &[(&'a DoseRow, &Place)]) -> Vec<&'a DoseRow> {
+    let Some((first, _)) = rows.first() else { return Vec::new() };
+    let report = id_of(common, &["report", &first.report_no]);
+    let lines = lines_of(common, report, rows);
+    let taken = rows.iter().zip(&lines).filter(|((row, place), line)| {
+        place.reported.is_some_and(|reported| reported != result_id(common, report, row, line))
+    });
+    taken.map(|((row, _), _)| *row).collect()
+}
+
+/// Data of the results of a report, in the order of the file.
+fn lines_of(common: &Common, report: Uuid, rows: &[(&DoseRow, &Place)]) -> Vec<Json> {
+    // Who wears one under and one over the apron has his dose from both, when both were read.
+    let period = |row: &DoseRow, place: &Place| (place.employment, row.wear_from, row.wear_to);
+    let worn = |position: WearPosition| -> HashSet<(Uuid, Date, Date)> {
+        let read = rows.iter().filter(|(row, _)| row.position == position && row.hp10_nsv.is_some());
+        read.map(|(row, place)| period(row, place)).collect()
+    };
+    let (under, over) = (worn(WearPosition::UnderApron), worn(WearPosition::Collar));
+    let lines = rows.iter().zip(1..).map(|((row, place), line)| {
+        let both = under.contains(&period(row, place)) && over.contains(&period(row, place));
+        line_of(common, report, line, row, place, both)
+    });
+    lines.collect()
+}
+
+/// How the effective dose follows (GBZ 128-2019, 6.2). A dosimeter that is alone counts alone: nothing is left out of a
+/// sum because its partner is missing.
+fn method(row: &DoseRow, both: bool) -> Option<EffectiveMethod> {
+    row.hp10_nsv?;
+    match row.position {
+        WearPosition::UnderApron | WearPosition::Collar if both => Some(EffectiveMethod::Double),
+        WearPosition::UnderApron | WearPosition::Chest | WearPosition::Back => Some(EffectiveMethod::Single),
+        WearPosition::Collar => Some(EffectiveMethod::Outside),
+        _ => None,
+    }
 }
 
 /// Data of `dose_result.reported`.
-fn line_of(common: &Common, report: Uuid, line: usize, row: &DoseRow, place: &Place) -> Json {
-    // Who wears one under and one over the apron has his dose from both; the sums of the ledger compute it.
-    let method = match row.position {
-        _ if row.hp10_nsv.is_none() => None,
-        WearPosition::UnderApron => Some(EffectiveMethod::Double),
-        WearPosition::Collar if row.thyroid_shield.is_some() => Some(EffectiveMethod::Double),
-        WearPosition::Collar => Some(EffectiveMethod::Outside),
-        WearPosition::Chest | WearPosition::Back => Some(EffectiveMethod::Single),
-        _ => None,
-    };
+fn line_of(common: &Common, report: Uuid, line: usize, row: &DoseRow, place: &Place, both: bool) -> Json {
+    let method = method(row, both);
     let effective = method.zip(row.hp10_nsv).and_then(|(method, hp10)| effective_single(method, hp10));
-    let method = method.filter(|method| *method == EffectiveMethod::Double || effective.is_some());
     let mut data = json!({
         "report": report, "line_no": line, "person": {"kind": "person", "id": place.person}, "employment": place.employment,
         "category": row.category.map_or(place.category.as_str(), |category| category.as_str()), "reason": "1",
@@ -250,4 +272,117 @@ fn months(days: i64) -> i64 {
 
 fn object(json: &Json) -> anyhow::Result<Object> {
     read_loose(json.to_string().as_bytes(), 64 * 1024).map_err(|fault| anyhow::anyhow!("{}", fault.code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a day")
+    }
+
+    fn common() -> Common {
+        Common {
+            ledger: LedgerId([7; 16]),
+            laboratory: Uuid::from_u128(1),
+            qualification_no: "示例资质".into(),
+            dosimeter_kind: "TLD".into(),
+        }
+    }
+
+    fn row(row: u32, position: WearPosition, hp10_nsv: Option<i64>) -> DoseRow {
+        DoseRow {
+            row,
+            institution: None,
+            report_no: "R1".into(),
+            signed_on: day("2026-05-01"),
+            worker_no: "W1".into(),
+            name: None,
+            id_tail: None,
+            dosimeter_no: format!("T{row}"),
+            position,
+            wear_from: day("2026-01-01"),
+            wear_to: day("2026-03-31"),
+            hp10_nsv,
+            hp3_nsv: None,
+            hp007_nsv: None,
+            mdl_nsv: 20_000,
+            flag: if hp10_nsv.is_some() { ResultFlag::Normal } else { ResultFlag::Lost },
+            category: None,
+            radiation: None,
+            thyroid_shield: None,
+        }
+    }
+
+    fn place(employment: u128) -> Place {
+        Place {
+            person: Uuid::from_u128(9),
+            employment: Uuid::from_u128(employment),
+            category: "2E".into(),
+            reported: None,
+        }
+    }
+
+    /// The dose of the year that the ledger computes from rows.
+    fn year(rows: &[(DoseRow, Place)]) -> i64 {
+        let rows: Vec<(&DoseRow, &Place)> = rows.iter().map(|(row, place)| (row, place)).collect();
+        let lines = lines_of(&common(), Uuid::from_u128(3), &rows);
+        let lines: Vec<domain::dose::Line> =
+            lines.iter().filter_map(|line| domain::records::dose_result::line_of(line).expect("a row")).collect();
+        domain::dose::sums(lines.iter()).year(2026).effective_nsv
+    }
+
+    #[test]
+    fn no_dose_is_lost_because_its_partner_is_missing() {
+        use WearPosition::{Chest, Collar, UnderApron};
+        let (under, over) = (row(3, UnderApron, Some(200_000)), row(4, Collar, Some(2_000_000)));
+        assert_eq!(year(&[(under.clone(), place(1)), (over.clone(), place(1))]), 368_000, "0.84 and 0.100 of each");
+        assert_eq!(year(&[(under.clone(), place(1))]), 200_000);
+        assert_eq!(year(&[(over.clone(), place(1))]), 200_000);
+        assert_eq!(
+            year(&[(row(3, UnderApron, None), place(1)), (over.clone(), place(1))]),
+            200_000,
+            "the other was lost"
+        );
+        // Another employment, another exposure: neither is the other's partner.
+        assert_eq!(year(&[(under, place(1)), (over, place(2))]), 400_000);
+        assert_eq!(year(&[(row(3, Chest, Some(50_000)), place(1))]), 50_000);
+    }
+
+    #[test]
+    fn the_same_file_gives_the_same_ids_in_full_units() {
+        let rows: Vec<DoseRow> =
+            (1..=2_500).map(|at| row(at, WearPosition::Chest, Some(i64::from(at) * 1_000))).collect();
+        let posts: Vec<Place> = (1..=2_500).map(place).collect();
+        let rows: Vec<(&DoseRow, &Place)> = rows.iter().zip(&posts).collect();
+        let plan = |rows: &[(&DoseRow, &Place)]| report(&common(), Uuid::from_u128(2), rows).expect("a report");
+        let (first, again) = (plan(&rows), plan(&rows));
+        let lengths: Vec<usize> = first.units.iter().map(Planned::len).collect();
+        assert_eq!(lengths, [1_000, 999, 502]);
+        assert_eq!(first.units[0].row(0), None);
+        assert_eq!(first.units[1].row(0), Some(1_000));
+        let ids = |report: &Report| -> Vec<Uuid> {
+            report.units.iter().flat_map(|unit| unit.events.iter().map(|wish| wish.event)).collect()
+        };
+        assert_eq!(ids(&first), ids(&again));
+        assert_eq!(ids(&first).iter().collect::<BTreeSet<_>>().len(), 2_501);
+        let mut changed = rows[7].0.clone();
+        changed.hp10_nsv = Some(1);
+        let mut other = rows.clone();
+        other[7].0 = &changed;
+        assert_ne!(ids(&plan(&other)), ids(&first));
+    }
+
+    #[test]
+    fn a_row_that_was_imported_before_takes_its_own_place() {
+        let row = row(3, WearPosition::Chest, Some(30_000));
+        let mut place = place(1);
+        let report = id_of(&common(), &["report", "R1"]);
+        let line = &lines_of(&common(), report, &[(&row, &place)])[0];
+        place.reported = Some(result_id(&common(), report, &row, line));
+        assert!(taken(&common(), &[(&row, &place)]).is_empty());
+        place.reported = Some(Uuid::from_u128(5));
+        assert_eq!(taken(&common(), &[(&row, &place)]).len(), 1);
+    }
 }
