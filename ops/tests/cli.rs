@@ -1,5 +1,7 @@
 //! The executable as people and scripts use it: exit codes, printed forms, the walk from a key to a verified proof.
 
+mod support;
+
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -7,25 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
-
-fn radledger(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_radledger"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("RADLEDGER_") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .env("RADLEDGER_DATA", data)
-        .env("XDG_STATE_HOME", data.with_extension("state"))
-        .env("RADLEDGER_LOG", "warn")
-        .stdin(Stdio::null());
-    command
-}
-
-fn run(command: &mut Command) -> Output {
-    command.output().expect("the executable runs")
-}
+use support::{radledger, run};
 
 fn code(output: &Output) -> Option<i32> {
     output.status.code()

@@ -1,34 +1,18 @@
 //! `import dose` as a laboratory uses it: the executable against a served demonstration, over HTTP, on PostgreSQL.
 
+mod support;
+
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::{Value as Json, json};
+use support::{radledger, run};
 
 const SIGNED_ON: &str = "2026-11-24";
-
-fn radledger(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_radledger"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("RADLEDGER_") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .env("RADLEDGER_DATA", data)
-        .env("XDG_STATE_HOME", data.with_extension("state"))
-        .env("RADLEDGER_LOG", "warn")
-        .stdin(Stdio::null());
-    command
-}
-
-fn run(command: &mut Command) -> Output {
-    command.output().expect("the executable runs")
-}
 
 /// A demonstration that is served until its handle is gone.
 struct Site {

@@ -2,7 +2,8 @@
 -- number at any position is the last row of its key up to there.
 --
 -- A change is a row for the supervision area (org is null) and a row for the institution: an institution reads its own
--- rows, and a row for an area would tell it the total of its county.
+-- rows, and a row for an area would tell it the total of its county. An event may count a worker at another institution of
+-- the same area, so an area may have two rows of one position, in the order of the institutions.
 set local role radledger_owner;
 
 create function read.statistics_table(p_table text) returns void
@@ -15,7 +16,7 @@ begin
             kind text collate "C" not null,      -- of the records counted
             area text collate "C" not null,      -- empty: none
             org uuid,                            -- null: counts for the area
-            institution uuid,                    -- whose record it was, with which the row moves to another area
+            institution uuid not null,           -- whose record it was, with which the row moves to another area; nil: none
             key text collate "C" not null,       -- values of the dimensions, each with U+001F behind it
             position bigint not null,
             delta bigint not null,
@@ -30,10 +31,10 @@ language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- The last row of a key up to a position; the keys of an area one after another.
-    execute format('create unique index %I on read.%I (measure, area, key, position) where org is null', p_table || '_areas', p_table);
+    execute format('create unique index %I on read.%I (measure, area, key, position, institution) where org is null', p_table || '_areas', p_table);
     execute format('create unique index %I on read.%I (measure, org, key, position) where org is not null', p_table || '_orgs', p_table);
     -- For moving an institution's rows to another area.
-    execute format('create index %I on read.%I (institution) where institution is not null', p_table || '_moved', p_table);
+    execute format('create index %I on read.%I (institution)', p_table || '_moved', p_table);
 end $$;
 
 create function read.statistics_scope() returns text
@@ -53,7 +54,7 @@ do $$
 declare
     v_version int;
 begin
-    v_version := read.begin_build('statistics', (select case when h.next_position = 0 then 1 else 0 end from ledger.log_head h));
+    v_version := read.begin_build('statistics', (select case when h.next_position = 0 then 2 else 0 end from ledger.log_head h));
     perform read.finish_build('statistics', v_version);
     perform read.switch('statistics', v_version);
     -- Lists have more facets from now on; rows that do not exist are what any fold would have made.
