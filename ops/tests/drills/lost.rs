@@ -38,7 +38,10 @@ async fn a_lost_database_is_said_and_the_service_goes_on_when_it_is_back() {
     assert_eq!(officer.page("/log/checkpoint").await, Some(503));
     assert_eq!(officer.page("/healthz").await, Some(200), "the process itself lives");
     let (status, answer) = officer.ask(DEVICES).await.expect("an answer");
-    assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (503, &json!("BUSY")), "{answer}");
+    // A session is remembered for two seconds: until then the fields say that nobody answers, afterwards the request does.
+    assert!([200, 503].contains(&status), "{status}");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], json!("BUSY"), "{answer}");
+    assert!(answer["data"]["devices"].is_null(), "{answer}");
     assert!(began.elapsed() < ANSWERED_WITHIN, "{:?}", began.elapsed());
     assert!(!folder.exists(), "an empty database must not take the place of the lost one");
 
