@@ -11,6 +11,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use deadpool_postgres::Pool;
 use domain::catalog::Kind;
 use domain::file_codes::MediaType;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -27,11 +28,14 @@ use crate::node::Node;
 use crate::private::{PURPOSES, Purpose};
 use crate::scope::Viewer;
 use crate::session;
+use crate::submit::{Door, FILE_WAITS_US};
 
 /// Longest file (`domain/codes.md` §18).
 pub const BYTES_MAX: usize = domain::records::attachment::BYTES_MAX as usize;
 /// Longest name of a file.
 const NAME_MAX: usize = 200;
+/// Most files of a round of tidying up.
+const SWEPT_AT_ONCE: i64 = 1_000;
 const DAY_US: i64 = 24 * 3_600_000_000;
 /// What RFC 8187 lets stand in a name as it is.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -168,6 +172,24 @@ async fn seen(node: &Node, viewer: &Viewer, kind: Kind, id: Uuid) -> Result<Opti
         Some(at) => node.get(viewer, kind, id, at).await,
         None => Ok(None),
     }
+}
+
+/// One round of tidying up: a file that waits longer than it may be filed, and a day more, is nobody's unless its
+/// attachment is there. Returns how many were removed.
+///
+/// # Errors
+/// When the database or the store does not answer; the next round goes on where this one ended.
+pub async fn sweep(door: &Door, pool: &Pool) -> Result<usize, schema::Error> {
+    let before = door.now().micros() - FILE_WAITS_US - DAY_US;
+    let mut removed = 0;
+    for id in uploads::sent_before(pool, before, SWEPT_AT_ONCE).await? {
+        if door.log().stream(Kind::Attachment.as_str(), id).await?.is_empty() {
+            door.files().remove(id).await?;
+            removed += 1;
+        }
+        uploads::forget(pool, id).await?;
+    }
+    Ok(removed)
 }
 
 /// The name of a file that is sent.

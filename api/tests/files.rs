@@ -173,6 +173,38 @@ async fn only_what_was_sent_is_filed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_files_is_swept_away_and_what_was_filed_is_not() {
+    let (server, mut city) = serve_city(55).await;
+    let (officer, hospital) = (city.person("I_RPO"), city.hospital);
+    let token = server.login(&officer).await;
+    let (filed, left) = (city.world.id(), city.world.id());
+    for id in [filed, left] {
+        assert_eq!(put(&server, Some(&token), &id.to_string(), NAME, pdf(id)).await.0, 201);
+    }
+    let act = |city: &mut City, id: Uuid| {
+        let data = attachment(id, "RUL", Some(hospital), None);
+        city.world.sign(&officer, &[Wish::new("attachment.filed", id, data)]).expect("a statement")
+    };
+    let unit = act(&mut city, filed);
+    assert_eq!(server.append(&unit).await["__typename"], "Appended");
+    let config = server.database.config();
+    let pool = schema::connect::connect(config, schema::connect::Role::Appender, &schema::connect::Passwords::for_tests());
+    let pool = pool.expect("a pool");
+    assert_eq!(api::files::sweep(&server.door, &pool).await.expect("swept"), 0, "they may still be filed");
+    city.world.pass_seconds(8 * 24 * 3600 + 60);
+    server.set_now(city.world.now);
+    let unit = act(&mut city, left);
+    assert_eq!(server.append(&unit).await["code"], "bad_reference", "too late: it is about to go");
+    city.world.pass_seconds(24 * 3600);
+    server.set_now(city.world.now);
+    assert_eq!(api::files::sweep(&server.door, &pool).await.expect("swept"), 1);
+    assert_eq!(api::files::sweep(&server.door, &pool).await.expect("swept"), 0, "once");
+    let token = server.login(&officer).await;
+    assert_eq!(get(&server, &token, &filed.to_string()).await.status(), 200);
+    assert!(matches!(server.door.files().head(left).await, Ok(schema::files::Found::Absent)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_sends_without_end() {
     let city = city(54);
     let limits = Limits { files_per_day: 2, ..Limits::default() };

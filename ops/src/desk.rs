@@ -1,12 +1,13 @@
 //! The desk: what the service does by itself, through the same door as everybody else.
 //!
-//! For now one thing: erasures that a second person approved are carried out. The desk follows the read model, keeps
-//! no state of its own and may be killed at any moment: ids of its statements are derived, so nothing is said twice.
+//! Erasures that a second person approved are carried out; files that were sent and never filed are removed. The desk
+//! keeps no state of its own and may be killed at any moment: ids of its statements are derived, so nothing is said twice.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::submit::Door;
+use deadpool_postgres::Pool;
 use domain::catalog::Kind;
 use domain::records::erasure::ErasureState;
 use schema::catch_up::Projections;
@@ -17,6 +18,9 @@ use signing::statement::RecordRef;
 const PAUSE: Duration = Duration::from_millis(250);
 /// Between two looks when nothing moves: what failed is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
+
+/// Between two rounds of the sweep.
+const SWEEP: Duration = Duration::from_secs(600);
 
 /// Works until it is dropped.
 pub async fn work(door: Arc<Door>, model: ReadModel, projections: Arc<Projections>) {
@@ -33,6 +37,18 @@ pub async fn work(door: Arc<Door>, model: ReadModel, projections: Arc<Projection
         }
         tokio::time::sleep(PAUSE).await;
         let _ = tokio::time::timeout(AGAIN, moved.changed()).await;
+    }
+}
+
+/// Removes what was sent and not filed in time, from time to time.
+pub async fn sweep(door: Arc<Door>, pool: Pool) {
+    loop {
+        match api::files::sweep(&door, &pool).await {
+            Ok(removed) if removed > 0 => tracing::info!(removed, "desk.files_removed"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "desk.sweep_failed"),
+        }
+        tokio::time::sleep(SWEEP).await;
     }
 }
 

@@ -49,7 +49,8 @@ impl Followers {
             Arc::new(schema::catch_up::start(core.pools.projector.clone(), Some(core.door.sizes())).await?);
         let model = ReadModel::new(core.pools.reader.clone());
         let desk = tokio::spawn(desk::work(core.door.clone(), model, projections.clone()));
-        Ok(Self { projections, sealer, others: vec![archiving, desk] })
+        let sweep = tokio::spawn(desk::sweep(core.door.clone(), core.pools.appender.clone()));
+        Ok(Self { projections, sealer, others: vec![archiving, desk, sweep] })
     }
 
     /// Why nothing may be served any longer: returns when the sealer found that database and anchor do not belong together.
