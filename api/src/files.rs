@@ -62,13 +62,7 @@ pub async fn store(
     }
 }
 
-async fn stored(
-    node: &Node,
-    id: &str,
-    asked: &Asked,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Response, ApiError> {
+async fn stored(node: &Node, id: &str, asked: &Asked, headers: &HeaderMap, body: Body) -> Result<Response, ApiError> {
     let viewer = session::authenticate(node, headers).await?.ok_or(ApiError::Unauthenticated)?;
     let id = parse_uuid_v4(id).ok_or(ApiError::Argument("id", "UUID v4"))?;
     // The body is read once there is room for it.
@@ -85,13 +79,8 @@ async fn stored(
     }
     let now = (node.clock)().micros();
     let most = [node.limits.files_per_day, node.limits.file_bytes_per_day].map(|most| most as i64);
-    let noted = uploads::begin(
-        &node.sessions,
-        (viewer.account, id),
-        content.len(),
-        (now, now - DAY_US),
-        (most[0], most[1]),
-    );
+    let noted =
+        uploads::begin(&node.sessions, (viewer.account, id), content.len(), (now, now - DAY_US), (most[0], most[1]));
     if !noted.await.map_err(|error| unanswered("note a file", &error))? {
         return Err(ApiError::Limit { what: "filesPerDay", limit: node.limits.files_per_day });
     }
@@ -142,12 +131,7 @@ async fn fetched(node: &Node, id: &str, asked: &Asked, headers: &HeaderMap) -> R
 }
 
 /// Writes the look down: the same as looking at the digest that the attachment seals.
-async fn may_look(
-    node: &Node,
-    viewer: &Viewer,
-    state: &serde_json::Value,
-    purpose: Purpose,
-) -> Result<bool, ApiError> {
+async fn may_look(node: &Node, viewer: &Viewer, state: &serde_json::Value, purpose: Purpose) -> Result<bool, ApiError> {
     let sealed = &state["digest"];
     let event = sealed["event"].as_str().and_then(|event| event.parse::<Uuid>().ok());
     let (Some(event), Some(pointer)) = (event, sealed["pointer"].as_str()) else { return Ok(false) };

@@ -40,11 +40,7 @@ pub fn router(node: Arc<Node>) -> Router {
                 .with_state(node.clone()),
         )
         .route("/healthz", get(|| async { "ok\n" }))
-        .merge(
-            Router::new()
-                .route("/files/{*id}", get(files::fetch).put(files::store))
-                .with_state(node.clone()),
-        )
+        .merge(Router::new().route("/files/{*id}", get(files::fetch).put(files::store)).with_state(node.clone()))
         .merge(node.log_router.clone());
     if node.graphiql {
         router =

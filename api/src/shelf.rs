@@ -167,7 +167,9 @@ impl Shelf {
                 fetched.claims.insert(claim, holder);
                 Ok(())
             }
-            Need::Opened(_) | Need::File(_) => unreachable!("the door opens and looks into the store: the shelf has neither"),
+            Need::Opened(_) | Need::File(_) => {
+                unreachable!("the door opens and looks into the store: the shelf has neither")
+            }
         }
     }
 

@@ -188,7 +188,8 @@ async fn what_nobody_files_is_swept_away_and_what_was_filed_is_not() {
     let unit = act(&mut city, filed);
     assert_eq!(server.append(&unit).await["__typename"], "Appended");
     let config = server.database.config();
-    let pool = schema::connect::connect(config, schema::connect::Role::Appender, &schema::connect::Passwords::for_tests());
+    let pool =
+        schema::connect::connect(config, schema::connect::Role::Appender, &schema::connect::Passwords::for_tests());
     let pool = pool.expect("a pool");
     assert_eq!(api::files::sweep(&server.door, &pool).await.expect("swept"), 0, "they may still be filed");
     city.world.pass_seconds(8 * 24 * 3600 + 60);

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
-    account, attachment, code_list, credential, device, dose_report, dose_result, dosimeter, employment, erasure, grant,
-    holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person, policy,
+    account, attachment, code_list, credential, device, dose_report, dose_result, dosimeter, employment, erasure,
+    grant, holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person, policy,
 };
 
 /// Whether a member of the statement has a place with an event type.

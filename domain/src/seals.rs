@@ -6,9 +6,9 @@ use signing::json::{Object, Value};
 use signing::seal::{commitment, find_seals};
 use signing::statement::{RecordRef, Statement};
 
+use crate::admission::Presented;
 use crate::catalog::EventType;
 use crate::field::{PARAGRAPH, Shape, Subject, scalar_ok, sealed_at};
-use crate::admission::Presented;
 use crate::record::{Facts, Need, Stop};
 use crate::records::attachment;
 use crate::records::import::FILE_HASH;

@@ -322,7 +322,8 @@ impl Story {
         let (city, supervisor, today) = (self.city_approver.clone(), self.supervisor.clone(), self.world.today());
         let list = self.world.id();
         let codes = |status| json!([{"code": "FILM", "status": status}]);
-        let first = json!({"list": "DOSIMETER_KIND", "document": "示范通知", "from_day": today, "codes": codes("WITHDRAWN")});
+        let first =
+            json!({"list": "DOSIMETER_KIND", "document": "示范通知", "from_day": today, "codes": codes("WITHDRAWN")});
         self.act(&city, Wish::new("code_list.published", list, first));
         let again = json!({"document": "示范通知（二）", "from_day": today, "codes": codes("IN_FORCE")});
         self.act(&city, Wish::new("code_list.amended", list, again));

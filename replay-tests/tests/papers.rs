@@ -175,7 +175,8 @@ fn the_digest_of_a_persons_file_is_sealed_under_him() {
         county.world.act(&officer, registered).expect("registered");
     }
     let reference = |id: Uuid| json!({"kind": "person", "id": id});
-    let data = json!({"kind": "TRN", "media": "PDF", "bytes": 10, "person": reference(person), "digest": b64url(&[4; 32])});
+    let data =
+        json!({"kind": "TRN", "media": "PDF", "bytes": 10, "person": reference(person), "digest": b64url(&[4; 32])});
     for (member, value) in [("institution", json!(institution)), ("sha256", json!(b64url(&[4; 32])))] {
         let mut both = data.clone();
         both[member] = value;
@@ -213,7 +214,8 @@ struct Measured {
 impl Measured {
     fn new() -> Self {
         let mut county = county();
-        let (supervisor, officer, institution) = (county.supervisor.clone(), county.officer.clone(), county.institution);
+        let (supervisor, officer, institution) =
+            (county.supervisor.clone(), county.officer.clone(), county.institution);
         let approver = city(&mut county);
         let today = county.world.today();
         let [laboratory, document, contract, person, post, report] = [0; 6].map(|_| county.world.id());
@@ -221,13 +223,16 @@ impl Measured {
         let profile = laboratory_profile("91350100M000100Y56");
         let w = &mut county.world;
         w.act(&supervisor, Wish::new("institution.registered", laboratory, profile)).expect("registered");
-        w.act(&supervisor, Wish::new("institution.document_filed", laboratory, qualification(document))).expect("filed");
+        w.act(&supervisor, Wish::new("institution.document_filed", laboratory, qualification(document)))
+            .expect("filed");
         w.act(&approver, Wish::new("institution.approved", laboratory, json!({}))).expect("approved");
         let signatory = w.enrol(&first, &second, "S", "TSO_SIGN", Some(laboratory), None);
-        let terms = json!({"institution": institution, "laboratory": laboratory, "cycle_months": 3, "from": "2020-01-01"});
+        let terms =
+            json!({"institution": institution, "laboratory": laboratory, "cycle_months": 3, "from": "2020-01-01"});
         w.act(&officer, Wish::new("monitoring_contract.concluded", contract, terms)).expect("concluded");
         w.act(&officer, Wish::new("person.registered", person, worker(institution, 1))).expect("registered");
-        w.act(&officer, Wish::new("employment.planned", post, employment(person, institution, 1, "2A"))).expect("planned");
+        w.act(&officer, Wish::new("employment.planned", post, employment(person, institution, 1, "2A")))
+            .expect("planned");
         let active = Wish::new("employment.activated", post, json!({"legacy": true})).on("2020-01-01");
         w.act(&officer, active).expect("active");
         let header = dose_report(contract, laboratory, "R1", ["2020-01-01", "2020-12-31"], &today);

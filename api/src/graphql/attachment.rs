@@ -11,8 +11,19 @@ pub const LOOK: Look = Look {
     type_name: "Attachment",
     list: "attachments",
     not_kept: &[],
-    adds: &[Field { name: "withdrawn", required: true, shape: Shape::Flag, zh: "是否撤回", en: "whether it was withdrawn" }],
+    adds: &[Field {
+        name: "withdrawn",
+        required: true,
+        shape: Shape::Flag,
+        zh: "是否撤回",
+        en: "whether it was withdrawn",
+    }],
     edges: |object| {
-        object.field(edge("owner", &super::institution::LOOK, "institution", "所属机构 · Institution that it belongs to."))
+        object.field(edge(
+            "owner",
+            &super::institution::LOOK,
+            "institution",
+            "所属机构 · Institution that it belongs to.",
+        ))
     },
 };

@@ -108,14 +108,14 @@ impl<'a> Judge<'a> {
         let entry = facts.entry(&statement.record)?;
         let about = self.about(statement, presented.hash, entry.as_deref(), actor.as_ref());
         self.authorise(typed, owner.as_ref(), entry.as_deref(), &about)?;
-        let subjects =
-            seals::check(self.base.ledger_id(), typed.event_type, statement, presented, &facts)?;
+        let subjects = seals::check(self.base.ledger_id(), typed.event_type, statement, presented, &facts)?;
         self.references(typed, presented, entry.as_deref(), &facts)?;
         self.head(statement, entry.as_deref())?;
         self.reads(statement, &facts)?;
         let state = entry.as_ref().map(|entry| &entry.state);
-        let admitted =
-            self.system(typed, entry.as_deref(), class).and_then(|()| self.rules(typed, presented, state, &about, &facts));
+        let admitted = self
+            .system(typed, entry.as_deref(), class)
+            .and_then(|()| self.rules(typed, presented, state, &about, &facts));
         // A claim that is taken is told before a rule that refuses; the head fits, so the event can be folded either way.
         let verdict = match admitted {
             Err(Stop::Refuse(refusal)) if refusal.code >= Code::ClaimTaken => Err(Stop::Refuse(refusal)),

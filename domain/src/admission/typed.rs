@@ -77,13 +77,7 @@ pub fn read_typed_by(catalogue: u32, object: &Object, class: Option<KeyClass>) -
 }
 
 /// What a type demands of the members outside its data.
-fn fits_type(
-    catalogue: u32,
-    object: &Object,
-    known: &'static EventType,
-    class: Option<KeyClass>,
-    faults: &mut Faults,
-) {
+fn fits_type(catalogue: u32, object: &Object, known: &'static EventType, class: Option<KeyClass>, faults: &mut Faults) {
     let meaning = object.get("meaning").and_then(Value::as_text).and_then(Meaning::parse);
     if meaning.is_some_and(|meaning| !known.meanings.contains(&meaning)) {
         faults.note(FaultCode::BadValue, "/meaning");

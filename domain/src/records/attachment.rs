@@ -102,7 +102,8 @@ pub fn reference(id: Uuid) -> RecordRef {
 pub fn rests_on(index: usize, named: &Named, openings: &Openings, facts: &dyn Facts) -> Result<(), Stop> {
     let bad = || Stop::code(Code::BadReference, &format!("/attachments/{index}"));
     let entry = facts.entry(&reference(named.id))?;
-    let file = entry.as_ref().and_then(|entry| entry.state.attachment()).filter(|file| !file.withdrawn).ok_or_else(bad)?;
+    let file =
+        entry.as_ref().and_then(|entry| entry.state.attachment()).filter(|file| !file.withdrawn).ok_or_else(bad)?;
     let same = file.kind.as_str() == named.kind
         && file.media.mime() == named.media
         && u64::try_from(file.bytes) == Ok(named.bytes);

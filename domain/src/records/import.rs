@@ -88,12 +88,8 @@ const COUNTS: Rule = Rule {
     en: "There are no more units than events.",
     citation: product("§6"),
 };
-const COMPLETE: Rule = Rule {
-    id: "import.complete",
-    zh: "该导入已完成",
-    en: "This import is complete.",
-    citation: product("§6"),
-};
+const COMPLETE: Rule =
+    Rule { id: "import.complete", zh: "该导入已完成", en: "This import is complete.", citation: product("§6") };
 const ROWS: Rule = Rule {
     id: "import.rows",
     zh: "行号超出该文件的行数",

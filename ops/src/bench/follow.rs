@@ -126,7 +126,7 @@ pub async fn audit(site: &Site, folder: &std::path::Path, strict: bool) -> Resul
     let ledger = site.installation.ledger;
     let anchor = database::anchor(&folder.join("anchor"), ledger, "bench");
     // Seals stay closed, as they do for whoever has no key store.
-    let copy = database::Copy::open(pool, ledger, anchor, None).await?;
+    let copy = database::Copy::open(pool, ledger, anchor, (None, None)).await?;
     let began = Instant::now();
     let report = copy.audit(None, strict).await?;
     let elapsed = began.elapsed().as_secs_f64();

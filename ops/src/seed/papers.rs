@@ -109,8 +109,10 @@ impl Story {
         let from = today.add_days(30).to_string();
         let data = json!({"set": {"value": 4_000_000, "from_day": from, "source": "市级监督工作意见（示例）"}});
         self.act(approver, Wish::new("parameter.changed", parameter, data));
-        let amendment = |from: Date, code: &str| json!({"document": "示例卫监〔2021〕7号", "from_day": from.to_string(),
-            "codes": [{"code": code, "status": "WITHDRAWN"}]});
+        let amendment = |from: Date, code: &str| {
+            json!({"document": "示例卫监〔2021〕7号", "from_day": from.to_string(),
+            "codes": [{"code": code, "status": "WITHDRAWN"}]})
+        };
         let (list, mut first) = (self.model.id(), amendment(today, "FILM"));
         first["list"] = json!("DOSIMETER_KIND");
         self.act(approver, Wish::new("code_list.published", list, first));

@@ -15,12 +15,12 @@ use domain::refusal::{Code, Refusal};
 use schema::openings::Opened;
 use schema::tiles::StoredRow;
 use signing::bytes::{Hash, Instant, KeyId, LedgerId};
-use signing::json::{Object, canonical_object, read_stored};
+use signing::json::{Object, Value, canonical_object, read_stored};
 use signing::note::LogVerifier;
 use signing::statement::{RecordRef, Statement};
 use uuid::Uuid;
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Kept};
 use super::report::{Check, Report, Trust};
 use super::rows::{Chunk, Row, Rows};
 use super::signatures::Keys;
@@ -277,6 +277,9 @@ impl<'a> Audit<'a> {
             self.approvals.insert(statement.record.clone(), (position, row.read.recorded_at));
         }
         self.seals(statement.id, &row.event.object, position);
+        if statement.event_type == "attachment.filed" {
+            self.file(statement, &row.event.object, position);
+        }
         self.report.checked(Check::Statement, 1);
     }
 
@@ -341,6 +344,38 @@ impl<'a> Audit<'a> {
                 ),
             }
         }
+    }
+
+    /// A file against the digest that was signed, where the store is at hand.
+    fn file(&mut self, statement: &Statement, object: &Object, position: u64) {
+        let found = match self.evidence.file(statement.record.id) {
+            // What went with its person's key is as it should be, and what cannot be read was not looked at.
+            None | Some(Kept::Erased | Kept::Unread) => return,
+            Some(found) => found,
+        };
+        self.report.checked(Check::File, 1);
+        let signed = object.get("data").and_then(Value::as_object).and_then(|data| data.get("sha256")).cloned();
+        let signed = signed.or_else(|| self.opened(statement.id, "/data/digest"));
+        let expected = match &signed {
+            Some(Value::Text(digest)) => format!("the file {digest}"),
+            _ => "the file that was stored".to_owned(),
+        };
+        let other = match found {
+            Kept::Here(digest) if signed.is_none_or(|signed| signed.as_text() == Some(&digest.to_string())) => return,
+            Kept::Here(digest) => digest.to_string(),
+            Kept::Changed => "other bytes than were stored".to_owned(),
+            _ => "none is kept".to_owned(),
+        };
+        self.report.finding(Check::File, position, &expected, &other);
+    }
+
+    /// The value behind a seal, where it can be opened.
+    fn opened(&self, event: Uuid, pointer: &str) -> Option<Value> {
+        let openings = self.evidence.openings(&[event])?.remove(&event)?;
+        openings.into_iter().find_map(|(known, opened)| match opened {
+            Opened::Open { value, .. } if known == pointer => Some(value),
+            _ => None,
+        })
     }
 
     /// What was handed over against what its exporter signed; and that it carries a checkpoint at all.

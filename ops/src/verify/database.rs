@@ -7,6 +7,7 @@ use deadpool_postgres::Pool;
 use futures_util::StreamExt;
 use schema::anchor::{AnchorStore, FileAnchor};
 use schema::event_log::EventLog;
+use schema::files::{FileStore, Found};
 use schema::key_store::KeyStore;
 use schema::openings::{Opened, open};
 use schema::tiles::{StoredRow, TileStore};
@@ -15,7 +16,7 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::audit::{Audit, CHUNK};
-use super::evidence::{Anchor, Evidence};
+use super::evidence::{Anchor, Evidence, Kept};
 use super::report::{Report, Trust};
 use crate::config::Place;
 use crate::folder::Folder;
@@ -37,8 +38,10 @@ pub async fn verify(
     let pools = database.pools()?;
     // A server that runs holds the key store; then seals are not opened, and the report says so.
     let keys = KeyStore::open(&place.keys().0).ok();
+    let files = keys.clone().map(|keys| place.files(keys, ledger)).transpose()?;
     let anchor = anchor(&place.anchor(folder.is_demonstration()), ledger, &folder.installation_id);
-    let report = Copy::open(pools.appender.clone(), ledger, anchor, keys).await?.audit(trust.as_ref(), strict).await?;
+    let report =
+        Copy::open(pools.appender.clone(), ledger, anchor, (keys, files)).await?.audit(trust.as_ref(), strict).await?;
     let differing = if replay { differing(&pools.projector).await? } else { Vec::new() };
     for pool in [&pools.appender, &pools.reader, &pools.sealer, &pools.projector] {
         pool.close();
@@ -81,6 +84,7 @@ pub struct Copy {
     tiles: TileStore,
     log: EventLog,
     keys: Option<KeyStore>,
+    files: Option<FileStore>,
     ledger: LedgerId,
     notes: Vec<String>,
     anchor: Anchor,
@@ -88,11 +92,16 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// The copy that the appender's role sees. Without a key store seals stay closed.
+    /// The copy that the appender's role sees. Without a key store seals stay closed, and files are not looked at.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn open(pool: Pool, ledger: LedgerId, anchor: Anchor, keys: Option<KeyStore>) -> anyhow::Result<Self> {
+    pub async fn open(
+        pool: Pool,
+        ledger: LedgerId,
+        anchor: Anchor,
+        (keys, files): (Option<KeyStore>, Option<FileStore>),
+    ) -> anyhow::Result<Self> {
         let tiles = TileStore::new(pool.clone());
         Ok(Self {
             handle: Handle::current(),
@@ -103,6 +112,7 @@ impl Copy {
             ledger,
             tiles,
             keys,
+            files,
         })
     }
 
@@ -167,6 +177,17 @@ impl Evidence for Copy {
             found.entry(opening.event_id).or_default().push((opening.pointer, opened));
         }
         Some(found)
+    }
+
+    fn file(&self, id: Uuid) -> Option<Kept> {
+        let files = self.files.as_ref()?;
+        Some(match self.handle.block_on(files.get(id)) {
+            Ok(Found::Here((head, _))) => Kept::Here(head.sha256),
+            Ok(Found::Erased) => Kept::Erased,
+            Ok(Found::Absent) => Kept::Absent,
+            Err(schema::Error::Corrupt { .. }) => Kept::Changed,
+            Err(_) => Kept::Unread,
+        })
     }
 
     fn disabled_triggers(&self) -> Vec<String> {

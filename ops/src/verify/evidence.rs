@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use schema::openings::Opened;
+use signing::bytes::Hash;
 use signing::keys::PublicKey;
 use uuid::Uuid;
 
@@ -16,6 +17,10 @@ pub trait Evidence: Sync {
     fn anchor(&self) -> Anchor;
     /// What stands behind the seals of some events, where the key store is at hand.
     fn openings(&self, events: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>>;
+    /// What lies in the file store under the id of an attachment; none when there is no store at hand.
+    fn file(&self, _id: Uuid) -> Option<Kept> {
+        None
+    }
     /// Triggers that guard the tables and are switched off.
     fn disabled_triggers(&self) -> Vec<String>;
     /// For a copy that was handed over as a parcel: what differs from the list that its exporter signed. `service` is
@@ -23,6 +28,21 @@ pub trait Evidence: Sync {
     fn parcel(&self, _service: Option<&PublicKey>) -> Option<Vec<String>> {
         None
     }
+}
+
+/// A file as it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It is whole; SHA-256 of its bytes.
+    Here(Hash),
+    /// It went with its person's key.
+    Erased,
+    /// It is not there.
+    Absent,
+    /// Its bytes are not those that were stored.
+    Changed,
+    /// It cannot be read at the moment.
+    Unread,
 }
 
 /// The note outside the database, as far as it was found.

@@ -64,6 +64,7 @@ checks! {
     Reference = "reference", "引用的事件或档案不符", "A reference does not fit what it names.";
     Time = "time", "时间顺序或签署时间不符", "The order of times, or the signing time, does not fit.";
     Seal = "seal", "封存值与其开封信息不符", "A seal and what stands behind it do not match.";
+    File = "file", "附件不在或被改动", "An attached file is gone or was changed.";
     System = "system", "系统事件与推算结果不符、系伪造或缺失", "A system event differs from what follows, was forged, or is missing.";
     Rule = "rule", "内容违反业务规则", "The event breaks a rule of its kind.";
     Trigger = "trigger", "数据库保护触发器被停用", "A trigger that guards the tables is switched off.";

@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use replay_tests::world::{AREA, Person, Wish, World, device_profile, institution_profile};
+use replay_tests::world::{AREA, County, Person, Wish, World, device_profile, institution_profile, worker};
 use schema::openings::Opened;
 use schema::tiles::StoredRow;
 use serde_json::json;
+use signing::bytes::{Hash, b64url};
 use signing::envelope::{PayloadType, statement_hash};
 use signing::note::Checkpoint;
 use signing::tree::{Frontier, leaf, leaf_hash};
 use uuid::Uuid;
 
 use super::audit::Audit;
-use super::evidence::{Anchor, Evidence};
+use super::evidence::{Anchor, Evidence, Kept};
 use super::report::{Check, Report};
 use super::spill::Spill;
 
@@ -25,6 +26,7 @@ pub(super) struct Copy {
     openings: HashMap<Uuid, Vec<(String, Opened)>>,
     disabled: Vec<String>,
     anchor: Anchor,
+    files: HashMap<Uuid, Kept>,
 }
 
 impl Evidence for Copy {
@@ -39,6 +41,9 @@ impl Evidence for Copy {
     }
     fn openings(&self, events: &[Uuid]) -> Option<HashMap<Uuid, Vec<(String, Opened)>>> {
         Some(events.iter().filter_map(|id| Some((*id, self.openings.get(id)?.clone()))).collect())
+    }
+    fn file(&self, id: Uuid) -> Option<Kept> {
+        self.files.get(&id).copied()
     }
     fn disabled_triggers(&self) -> Vec<String> {
         self.disabled.clone()
@@ -83,7 +88,8 @@ pub(super) fn seal(world: &World) -> Copy {
             (*id, opened.collect())
         })
         .collect();
-    Copy { rows, tile, note: Some(note), openings, disabled: Vec::new(), anchor: Anchor::NotCarried }
+    let (disabled, files) = (Vec::new(), HashMap::new());
+    Copy { rows, tile, note: Some(note), openings, disabled, anchor: Anchor::NotCarried, files }
 }
 
 fn scene() -> Scene {
@@ -197,6 +203,7 @@ fn rows_swapped_dropped_and_torn() {
         openings: copy.openings.clone(),
         disabled: Vec::new(),
         anchor: Anchor::NotCarried,
+        files: HashMap::new(),
     };
 
     let mut rows = copy.rows.clone();
@@ -283,6 +290,38 @@ fn a_seal_that_opens_to_something_else() {
     list[0].1 = Opened::Open { salt: [0; 32], value: replay_tests::world::text("别人") };
     let found = findings(&world, &copy);
     assert!(matches!(found.as_slice(), [(Check::Seal, _)]), "{found:?}");
+}
+
+#[test]
+fn a_file_that_is_gone_or_is_another() {
+    let County { mut world, officer, institution, .. } = World::county(12);
+    for (what, version) in [("catalogue", 2), ("policy", 3), ("catalogue", 3), ("policy", 5)] {
+        world.adopt(what, version);
+    }
+    let (file, person, of_person) = (world.id(), world.id(), world.id());
+    let digest = b64url(&[5; 32]);
+    let data = json!({"kind": "RUL", "media": "PDF", "bytes": 9, "institution": institution, "sha256": digest});
+    world.act(&officer, Wish::new("attachment.filed", file, data)).expect("filed");
+    let registered = Wish::new("person.registered", person, worker(institution, 1));
+    world.act(&officer, registered).expect("registered");
+    let person = json!({"kind": "person", "id": person});
+    let data = json!({"kind": "TRN", "media": "PDF", "bytes": 9, "person": person, "digest": digest});
+    world.act(&officer, Wish::new("attachment.filed", of_person, data)).expect("filed");
+    let mut copy = seal(&world);
+    assert!(findings(&world, &copy).is_empty(), "no store is at hand");
+    let [first, second] = [world.rows.len() as u64 - 3, world.rows.len() as u64 - 1];
+    for (kept, is_found) in [
+        (Kept::Here(Hash([5; 32])), false),
+        (Kept::Erased, false),
+        (Kept::Unread, false),
+        (Kept::Here(Hash([6; 32])), true),
+        (Kept::Absent, true),
+        (Kept::Changed, true),
+    ] {
+        copy.files = HashMap::from([(file, kept), (of_person, kept)]);
+        let wanted = if is_found { vec![(Check::File, first), (Check::File, second)] } else { Vec::new() };
+        assert_eq!(findings(&world, &copy), wanted, "{kept:?}");
+    }
 }
 
 /// Scenes whose records are needed again long after they were let go: whole, and tampered with in many ways.
