@@ -1,11 +1,16 @@
 //! What a laboratory reports, and what a worker's results come to.
 
+use std::collections::BTreeSet;
+
 use domain::dose::FIVE_YEAR_EPOCH;
+use domain::dose_codes::ResultFlag;
 use domain::records::dose_result::reference;
 use domain::refusal::Code;
-use replay_tests::scene::{Scene, rule, take_post};
-use replay_tests::world::{AREA, Wish, dose_report, institution_profile};
+use replay_tests::scene::{Scene, hire, rule, take_post};
+use replay_tests::world::{AREA, Wish, dose_report, dose_result, institution_profile};
 use serde_json::{Value as Json, json};
+use signing::statement::EventRef;
+use uuid::Uuid;
 
 const WINTER: [&str; 2] = ["2020-12-01", "2021-02-28"];
 const SPRING: [&str; 2] = ["2021-03-01", "2021-05-31"];
@@ -124,4 +129,65 @@ fn a_worker_with_two_employers_has_one_sum() {
     assert_eq!(scene.sums().year(2021).effective_nsv, 800_000);
     scene.contract = hospital;
     assert_eq!(rule(scene.report(SPRING, |line| line["employment"] = json!(post))), "dose_result.employment");
+}
+
+/// What a report announces below its table, and what its results come to: results, persons, below the detectable
+/// level, effective doses.
+fn announced_and_found(scene: &Scene, report: Uuid) -> ([i64; 4], [i64; 4]) {
+    let memory = &scene.county.world.memory;
+    let entry = memory.record(&domain::records::dose_report::reference(report)).expect("the report");
+    let header = &entry.state.dose_report().expect("a report").header;
+    let results = memory.records().filter_map(|(_, entry)| entry.state.dose_result());
+    let results: Vec<_> = results.filter(|result| result.report == report).collect();
+    let persons: BTreeSet<Uuid> = results.iter().map(|result| result.person.id).collect();
+    let below = results.iter().filter(|result| result.reading.flag == ResultFlag::BelowMdl).count();
+    let sum = results.iter().filter_map(|result| result.reading.effective_nsv).sum();
+    let found = [results.len(), persons.len(), below].map(|count| i64::try_from(count).expect("few"));
+    ([header.lines, header.persons, header.below_mdl, header.effective_sum_nsv], [found[0], found[1], found[2], sum])
+}
+
+/// No rule compares them: a report is a fact as the laboratory printed it, and results may come in several units. What
+/// is missing, and what a correction moved, can be seen by whoever holds both.
+#[test]
+fn what_a_report_announces_is_compared_with_its_results() {
+    let mut scene = Scene::new(23);
+    let (officer, hospital) = (scene.county.officer.clone(), scene.county.institution);
+    let first = scene.who;
+    let others = [2, 3].map(|number| hire(&mut scene.county.world, &officer, hospital, number));
+    let (report, today) = (scene.county.world.id(), scene.county.world.today());
+    let mut header = dose_report(scene.contract, scene.laboratory, "R1", SPRING, &today);
+    for (name, value) in [("lines", 3), ("persons", 3), ("below_mdl", 1), ("effective_sum_nsv", 510_000)] {
+        header[name] = json!(value);
+    }
+    let line = |scene: &mut Scene, number: u32, who: [Uuid; 2], change: Json| {
+        let mut line = dose_result(report, number, who, SPRING, 400_000);
+        for (name, value) in change.as_object().expect("members") {
+            line[name] = value.clone();
+        }
+        Wish::new("dose_result.reported", scene.county.world.id(), line)
+    };
+    let below = json!({"hp10_nsv": 10_000, "effective_nsv": 10_000, "flag": "BELOW_MDL"});
+    let wishes = [
+        Wish::new("dose_report.issued", report, header),
+        line(&mut scene, 1, first, json!({})),
+        line(&mut scene, 2, others[0], below),
+    ];
+    let unit = scene.county.world.sign(&scene.signatory, &wishes).expect("signed");
+    let issued = scene.county.world.submit(&unit).expect("a third result may still come");
+    assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 510_000], [2, 2, 1, 410_000]));
+    let third = line(&mut scene, 3, others[1], json!({"hp10_nsv": 100_000, "effective_nsv": 100_000}));
+    let result = third.record;
+    let reported = scene.county.world.act(&scene.signatory, third).expect("the third");
+    assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 510_000], [3, 3, 1, 510_000]));
+    scene.correct((result, reported), json!({"hp10_nsv": 90_000, "effective_nsv": 90_000})).expect("corrected");
+    assert_eq!(
+        announced_and_found(&scene, report),
+        ([3, 3, 1, 510_000], [3, 3, 1, 500_000]),
+        "what was printed stands"
+    );
+    let printed = EventRef { event: issued.events[0].statement.id, hash: issued.events[0].hash };
+    let again = json!({"set": {"effective_sum_nsv": 500_000}});
+    let wish = Wish::new("dose_report.corrected", report, again).correcting(printed);
+    scene.county.world.act(&scene.signatory, wish).expect("until the laboratory prints another sum");
+    assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 500_000], [3, 3, 1, 500_000]));
 }
