@@ -5,6 +5,8 @@
 //! A field that has to ask somebody may be absent when that fails; its error says where.
 
 pub mod account;
+mod attachment;
+mod code_list;
 pub mod connection;
 pub mod credential;
 pub mod device;
@@ -17,6 +19,7 @@ pub mod erasure;
 pub mod event;
 pub mod grant;
 mod holiday_table;
+mod import;
 pub mod info;
 pub mod institution;
 pub mod ledger;

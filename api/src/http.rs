@@ -19,7 +19,7 @@ use crate::engine::Engine;
 use crate::error::{ApiError, fault};
 use crate::limits::Limits;
 use crate::node::Node;
-use crate::{pages, session, ws};
+use crate::{files, pages, session, ws};
 
 /// Everything that a node answers over HTTP.
 pub fn router(node: Arc<Node>) -> Router {
@@ -40,7 +40,12 @@ pub fn router(node: Arc<Node>) -> Router {
                 .with_state(node.clone()),
         )
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/files/{*id}", any(pages::not_found))
+        .merge(
+            Router::new()
+                .route("/files/{id}", get(files::fetch).put(files::store))
+                .route("/files/{*rest}", any(pages::not_found))
+                .with_state(node.clone()),
+        )
         .merge(node.log_router.clone());
     if node.graphiql {
         router =

@@ -5,6 +5,7 @@
 //! - [`graphql`]: the schema, built from the field tables; one file per kind for what is special to it.
 //! - [`session`], [`scope`]: who reads, and how far: decided in one place, repeated by row-level security.
 //! - [`reads`]: the questions to the read model. [`mask`]: sealed values as they are shown.
+//! - [`files`]: attached files, in and out.
 //! - [`engine`], [`limits`], [`error`]: every request under every bound; every error in one form.
 //! - [`import`]: spreadsheets of doses, read and judged before anything is signed.
 //! - [`log`], [`proofs`]: the public log and its proofs.
@@ -13,6 +14,7 @@
 pub mod contract;
 pub mod engine;
 pub mod error;
+pub mod files;
 pub mod graphql;
 pub mod http;
 pub mod import;

@@ -78,6 +78,7 @@ pub struct Node {
     pub(crate) log_router: Router,
     pub(crate) documents: Documents,
     pub(crate) sockets: tokio::sync::Semaphore,
+    pub(crate) transfers: tokio::sync::Semaphore,
     /// Sessions looked up a moment ago, until when they may be believed.
     pub(crate) live_sessions: Cache<[u8; 32], (KeptSession, i64)>,
     /// Comparisons of sealed values that failed, by account, with the hour in which they were counted.
@@ -107,6 +108,7 @@ impl Node {
         Arc::new(Self {
             documents: Documents::new(limits.clone()),
             sockets: tokio::sync::Semaphore::new(limits.sockets),
+            transfers: tokio::sync::Semaphore::new(limits.files_at_once),
             live_sessions: Cache::new(10_000),
             mismatches: Mutex::default(),
             names: Names::default(),

@@ -12,7 +12,7 @@ use compact_str::CompactString;
 use domain::authority::{Authority, InForce, POLICY_KEY, authority_key};
 use domain::catalog::Kind;
 use domain::memory::{credential_owner, in_force, ledger_owners};
-use domain::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need};
+use domain::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need, Stored};
 use domain::records::SealedRef;
 use domain::records::credential::key_claim;
 use domain::records::ledger::Ledger;
@@ -65,6 +65,8 @@ pub struct Fetched {
     claims: HashMap<Claim, Option<Holder>>,
     /// Sealed values that were opened; none for one that was erased.
     pub opened: HashMap<SealedRef, Option<Value>>,
+    /// Files that were looked up in the store.
+    pub files: HashMap<Uuid, Stored>,
 }
 
 impl Shelf {
@@ -165,7 +167,7 @@ impl Shelf {
                 fetched.claims.insert(claim, holder);
                 Ok(())
             }
-            Need::Opened(_) => unreachable!("the door opens: the shelf has no keys"),
+            Need::Opened(_) | Need::File(_) => unreachable!("the door opens and looks into the store: the shelf has neither"),
         }
     }
 
@@ -388,6 +390,9 @@ impl Facts for View<'_> {
     }
     fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, Need> {
         self.fetched.opened.get(sealed).cloned().ok_or_else(|| Need::Opened(sealed.clone()))
+    }
+    fn stored(&self, file: Uuid) -> Result<Stored, Need> {
+        self.fetched.files.get(&file).cloned().ok_or(Need::File(file))
     }
     fn entry(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
         if let Some(entry) = self.shelf.entries.get(record) {

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use domain::admission::{Admitted, Presented, judge, receive};
 use domain::authority::{Authority, InForce};
 use domain::prepare::{self, Request};
-use domain::record::{Facts, KeyOwner, Need, Stop};
+use domain::record::{Facts, KeyOwner, Need, Stop, Stored};
 use domain::records::{SealedRef, erasure, party_key};
 use domain::refusal::{Code, Refusal};
 use domain::seals::Openings;
 use schema::appender::Appender;
 use schema::event_log::{AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcome, StoredEvent, Take};
+use schema::files::{FileStore, Found};
 use schema::key_store::KeyStore;
 use schema::openings::Opened;
 use serde_json::{Value as Json, json};
@@ -37,6 +38,8 @@ pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// Most times that a unit is judged before its sender is told to come again.
 const JUDGEMENTS_MAX: usize = 24;
+/// How long a file that was sent may be filed: as long as a signature may be late, and a day more.
+pub const FILE_WAITS_US: i64 = 8 * 24 * 3_600_000_000;
 /// Most facts that are fetched for one unit.
 const FETCHES_MAX: usize = 20_000;
 
@@ -48,6 +51,8 @@ pub struct DoorParts {
     pub appender: Appender,
     /// Keys of subjects.
     pub keys: KeyStore,
+    /// Files that people attach.
+    pub files: FileStore,
     /// The installation.
     pub installation: Arc<Installation>,
     /// The clock.
@@ -196,6 +201,12 @@ impl Door {
     #[must_use]
     pub fn keys(&self) -> &KeyStore {
         &self.parts.keys
+    }
+
+    /// The files that people attach.
+    #[must_use]
+    pub fn files(&self) -> &FileStore {
+        &self.parts.files
     }
 
     /// The installation.
@@ -433,6 +444,11 @@ impl Door {
             fetched.opened.insert(sealed, value);
             return Ok(());
         }
+        if let Need::File(id) = need {
+            let stored = self.stored(id).await?;
+            fetched.files.insert(id, stored);
+            return Ok(());
+        }
         let ledger = need == Need::Ledger;
         self.shelf.fetch(need, fetched).await?;
         if ledger && self.shelf.ledger().is_none() {
@@ -453,6 +469,16 @@ impl Door {
             Opened::Erased => Ok(None),
             Opened::Unavailable => Err(SubmitError::Busy),
         }
+    }
+
+    /// A file that may be filed. One that has waited too long is about to be swept away: it counts as gone.
+    async fn stored(&self, id: Uuid) -> Result<Stored, SubmitError> {
+        let head = match self.parts.files.head(id).await? {
+            Found::Here(head) => head,
+            Found::Absent | Found::Erased => return Ok(Stored::Absent),
+        };
+        let waited = self.now().micros() - head.at;
+        Ok(if waited > FILE_WAITS_US { Stored::Absent } else { Stored::Here(head.stored()?) })
     }
 
     async fn received(

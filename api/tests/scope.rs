@@ -14,7 +14,7 @@ use signing::statement::RecordRef;
 use support::{City, Server, city, serve, serve_city, serve_with};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 17] = [
+const LISTS: [(&str, Kind); 20] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -32,6 +32,9 @@ const LISTS: [(&str, Kind); 17] = [
     ("doseResults", Kind::DoseResult),
     ("parameters", Kind::Parameter),
     ("holidayTables", Kind::HolidayTable),
+    ("codeLists", Kind::CodeList),
+    ("imports", Kind::Import),
+    ("attachments", Kind::Attachment),
 ];
 
 /// Where a record belongs.
@@ -63,7 +66,15 @@ fn place(city: &City, record: &RecordRef) -> Place {
         state(&domain::records::person::reference(person)).and_then(|state| state.person().expect("a person").account)
     };
     match state(record).expect("a record") {
-        State::Ledger(_) | State::Policy(_) | State::Parameter(_) | State::HolidayTable(_) => Place::default(),
+        State::Ledger(_) | State::Policy(_) | State::Parameter(_) | State::HolidayTable(_) | State::CodeList(_) => {
+            Place::default()
+        }
+        State::Import(import) => institution(import.institution),
+        State::Attachment(file) => match (&file.institution, &file.person) {
+            (Some(id), _) => institution(*id),
+            (None, Some(person)) => Place { worker: worker(person.id), ..place(city, person) },
+            (None, None) => unreachable!("a file has an owner"),
+        },
         State::Institution(_) => institution(record.id),
         State::Device(device) => institution(device.profile.institution),
         State::Licence(licence) => institution(licence.profile.institution),
@@ -101,7 +112,7 @@ fn expected(city: &City, role: &str, kind: Kind) -> BTreeSet<String> {
     let grant = RecordRef { kind: "grant".into(), id: person.grant.expect("a grant") };
     let entry = city.world.memory.record(&grant).expect("the grant").clone();
     let given = &entry.state.grant().expect("a grant").given;
-    let reach = policy(4).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
+    let reach = policy(5).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
     let all = city.world.memory.records().filter(|(record, _)| record.kind == kind.as_str());
     let seen = all.filter(|(record, _)| {
         let place = place(city, record);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::codes::PolicyFile;
 use crate::record::Entry;
 use crate::records::account::Account;
+use crate::records::code_list::CodeList;
 use crate::records::credential::Credential;
 use crate::records::grant::Grant;
 use crate::refusal::Code;
@@ -17,7 +18,7 @@ pub fn authority_key(account: Uuid) -> CompactString {
     format!("authority/{account}").into()
 }
 
-/// Index key that every policy event touches.
+/// Index key that every policy event touches, and every amendment of a code list: decisions read them together.
 pub const POLICY_KEY: &str = "policy";
 
 /// Everything that says what an account may do.
@@ -100,11 +101,13 @@ pub struct Adopted {
     pub from_day: Date,
 }
 
-/// Which catalogue, policy and rules count on which day.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Which catalogue, policy and rules count on which day, and what the city made of the catalogue's code lists.
+#[derive(Debug, Clone, Default)]
 pub struct InForce {
     /// Genesis first, then adoptions in the order in which they were completed.
     pub adopted: Vec<Adopted>,
+    /// The code lists that were amended, each once.
+    pub amended: Vec<CodeList>,
 }
 
 impl InForce {

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
-    account, credential, device, dose_report, dose_result, dosimeter, employment, erasure, grant, holiday_table,
-    institution, ledger, licence, monitoring_contract, parameter, person, policy,
+    account, attachment, code_list, credential, device, dose_report, dose_result, dosimeter, employment, erasure, grant,
+    holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person, policy,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -298,6 +298,9 @@ catalog! {
     DoseResult = "dose_result", 2, dose_result, "个人剂量结果", "dose result";
     Parameter = "parameter", 2, parameter, "参数", "parameter";
     HolidayTable = "holiday_table", 2, holiday_table, "节假日表", "holiday table";
+    CodeList = "code_list", 3, code_list, "代码表", "code list";
+    Import = "import", 3, import, "数据导入", "import";
+    Attachment = "attachment", 3, attachment, "附件", "attachment";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.
@@ -316,10 +319,12 @@ pub fn event_types() -> impl Iterator<Item = &'static EventType> {
 pub const FILES: &[(&str, u32, &[u8])] = &[
     ("catalogue", 1, include_bytes!("../files/catalogue-1.json")),
     ("catalogue", 2, include_bytes!("../files/catalogue-2.json")),
+    ("catalogue", 3, include_bytes!("../files/catalogue-3.json")),
     ("policy", 1, include_bytes!("../files/policy-1.json")),
     ("policy", 2, include_bytes!("../files/policy-2.json")),
     ("policy", 3, include_bytes!("../files/policy-3.json")),
     ("policy", 4, include_bytes!("../files/policy-4.json")),
+    ("policy", 5, include_bytes!("../files/policy-5.json")),
     ("rules", 1, include_bytes!("../files/rules-1.json")),
 ];
 
@@ -336,7 +341,10 @@ pub fn file_hash(what: &str, version: u32) -> Option<Hash> {
 }
 
 /// The newest catalogue.
-pub const CATALOGUE: u32 = 2;
+pub const CATALOGUE: u32 = 3;
+
+/// The catalogue from which on a row of an import names the import as its cause.
+pub const IMPORTS: u32 = 3;
 
 /// A catalogue as data: the source of `files/catalogue-<version>.json`, of forms and of the data dictionary.
 #[must_use]
@@ -349,10 +357,7 @@ pub fn describe(version: u32) -> Json {
             json!({"kind": kind.as_str(), "zh": zh, "en": en, "types": types})
         })
         .collect();
-    let mut lists: Vec<&CodeList> = Vec::new();
-    for event_type in there().flat_map(|kind| kind.types()) {
-        collect_lists(event_type.data, &mut lists);
-    }
+    let mut lists: Vec<&CodeList> = there().flat_map(|kind| lists_of(*kind)).collect();
     lists.sort_by_key(|list| list.name);
     lists.dedup_by_key(|list| list.name);
     let lists: Map<String, Json> = lists
@@ -447,6 +452,16 @@ fn describe_shape(shape: &Shape) -> Map<String, Json> {
         Json::Object(map) => map,
         _ => unreachable!("every shape is described by an object"),
     }
+}
+
+/// The code lists that the events of a kind use; some of them several times.
+#[must_use]
+pub fn lists_of(kind: Kind) -> Vec<&'static CodeList> {
+    let mut lists = Vec::new();
+    for event_type in kind.types() {
+        collect_lists(event_type.data, &mut lists);
+    }
+    lists
 }
 
 fn collect_lists(fields: &'static [Field], lists: &mut Vec<&'static CodeList>) {

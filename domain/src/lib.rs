@@ -24,6 +24,7 @@ pub mod codes;
 pub mod dose;
 pub mod dose_codes;
 pub mod field;
+pub mod file_codes;
 pub mod law;
 pub mod licence_codes;
 pub mod memory;

@@ -247,9 +247,9 @@ impl<S: Store> Memory<S> {
                 self.ledger = Some(Arc::new(ledger.clone()));
                 self.in_force = Arc::new(in_force(Some(ledger), []));
             }
-            State::Policy(_) => {
-                let policies: Vec<_> = self.entries(POLICY_KEY).collect();
-                self.in_force = Arc::new(in_force(self.ledger.as_deref(), policies.iter().map(|(_, entry)| &**entry)));
+            State::Policy(_) | State::CodeList(_) => {
+                let members: Vec<_> = self.entries(POLICY_KEY).collect();
+                self.in_force = Arc::new(in_force(self.ledger.as_deref(), members.iter().map(|(_, entry)| &**entry)));
             }
             State::Account(_) => self.authorise(record.id),
             State::Credential(credential) => {
@@ -302,9 +302,10 @@ pub fn credential_owner(id: Uuid, credential: &credential::Credential) -> Option
     Some(KeyOwner { key: Arc::new(key), account: credential.account, class: KeyClass::Credential(id) })
 }
 
-/// The files in force: those of the genesis, then adoptions in the order in which they were completed.
+/// The files in force: those of the genesis, then adoptions in the order in which they were completed; and the code
+/// lists that were amended. All are members of [`POLICY_KEY`].
 #[must_use]
-pub fn in_force<'a>(ledger: Option<&ledger::Ledger>, policies: impl IntoIterator<Item = &'a Entry>) -> InForce {
+pub fn in_force<'a>(ledger: Option<&ledger::Ledger>, members: impl IntoIterator<Item = &'a Entry>) -> InForce {
     let Some(ledger) = ledger else { return InForce::default() };
     let created = &ledger.created;
     let first = "1970-01-01".parse().expect("a date");
@@ -317,17 +318,20 @@ pub fn in_force<'a>(ledger: Option<&ledger::Ledger>, policies: impl IntoIterator
         .iter()
         .map(|(what, named)| Adopted { what: *what, version: named.version, sha256: named.sha256, from_day: first })
         .collect();
-    let mut complete: Vec<_> = policies
-        .into_iter()
-        .filter_map(|entry| entry.state.policy().map(|policy| (entry.position, policy)))
-        .filter(|(_, policy)| policy.signatures >= created.threshold)
-        .collect();
+    let (mut complete, mut amended) = (Vec::new(), Vec::new());
+    for entry in members {
+        match &entry.state {
+            State::Policy(policy) if policy.signatures >= created.threshold => complete.push((entry.position, policy)),
+            State::CodeList(list) => amended.push(list.clone()),
+            _ => {}
+        }
+    }
     complete.sort_by_key(|(position, _)| *position);
     adopted.extend(complete.into_iter().map(|(_, policy)| {
         let named = &policy.adopted;
         Adopted { what: named.what, version: named.version, sha256: named.sha256, from_day: named.from_day }
     }));
-    InForce { adopted }
+    InForce { adopted, amended }
 }
 
 impl<S: Store> Facts for Memory<S> {

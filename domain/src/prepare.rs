@@ -9,13 +9,15 @@ use signing::bytes::{Date, Instant, KeyId};
 use signing::envelope::{Opening, statement_hash};
 use signing::json::{Object, Value, canonical_object};
 use signing::seal::{commitment, seal_value};
-use signing::statement::{Batch, EventRef, Meaning, Read, Reason, RecordRef, Signer, Statement};
+use signing::statement::{Attachment, Batch, EventRef, Meaning, Read, Reason, RecordRef, Signer, Statement};
 use uuid::Uuid;
 
 use crate::admission::{Presented, policy_in_force};
 use crate::catalog::{EventType, event_type};
 use crate::field::{Field, PARAGRAPH, Shape};
 use crate::record::{Facts, Need, Stop};
+use crate::records::attachment;
+use crate::records::import::FILE_HASH;
 use crate::refusal::Code;
 use crate::seals::{Openings, REASON_TEXT, subject_of};
 
@@ -36,6 +38,10 @@ pub struct Request {
     pub effective_on: Option<Date>,
     /// The event that a correction names.
     pub corrects: Option<EventRef>,
+    /// The import of which it is a row.
+    pub cause: Option<EventRef>,
+    /// Attachments that it rests on, by id.
+    pub attachments: Vec<Uuid>,
     /// Records relied on.
     pub reads: Vec<Read>,
     /// Data, plain where sealed.
@@ -63,6 +69,8 @@ impl Request {
             reason: None,
             effective_on: None,
             corrects: None,
+            cause: None,
+            attachments: Vec::new(),
             reads: Vec::new(),
             data,
             batch: None,
@@ -105,7 +113,7 @@ impl Draft {
 /// Makes the statement. `salt` yields a fresh salt for each seal.
 ///
 /// # Errors
-/// A [`Need`], or `unknown_type` / `bad_value` when the wish cannot be made into a statement at all.
+/// A [`Need`], or `unknown_type` / `bad_value` / `bad_reference` when the wish cannot be made into a statement at all.
 pub fn prepare(
     request: &Request,
     id: Uuid,
@@ -131,7 +139,7 @@ pub fn prepare(
         signed_at,
         effective_on: request.effective_on,
         corrects: request.corrects,
-        cause: None,
+        cause: request.cause,
         derivation: None,
         reads: request.reads.clone(),
         batch: request.batch,
@@ -142,6 +150,8 @@ pub fn prepare(
     let mut sealer =
         Sealer { statement: &statement, plain: &plain, ledger: facts.ledger_id(), salt, openings: &mut openings };
     let data = sealer.object(known.data, &request.data, "/data");
+    let files = request.attachments.iter().enumerate().map(|(index, id)| sealer.attachment(index, *id, facts));
+    let files = files.collect::<Result<_, _>>()?;
     if let Some((_, Some(text))) = &request.reason {
         let value = Value::Text(text.as_str().into());
         let sealed = sealer.seal(&PARAGRAPH, &value, REASON_TEXT, statement.record.clone());
@@ -149,6 +159,7 @@ pub fn prepare(
             reason.text = Some(sealed);
         }
     }
+    statement.attachments = files;
     statement.signer.grant = choose_grant(request, known, &statement, &data, facts)?;
     let object = statement.to_object(&data);
     let payload = canonical_object(&object);
@@ -225,6 +236,24 @@ struct Sealer<'a> {
 }
 
 impl Sealer<'_> {
+    /// An attachment as the record of that id describes it; its digest is sealed anew where it is sealed there.
+    fn attachment(&mut self, index: usize, id: Uuid, facts: &dyn Facts) -> Result<Attachment, Stop> {
+        let bad = || Stop::code(Code::BadReference, &format!("/attachments/{index}"));
+        let entry = facts.entry(&attachment::reference(id))?;
+        let file = entry.as_ref().and_then(|entry| entry.state.attachment()).ok_or_else(bad)?;
+        let (sha256, sealed) = match (&file.sha256, &file.digest, &file.person) {
+            (Some(sha256), ..) => (*sha256, false),
+            (None, Some(digest), Some(person)) => {
+                let value = facts.opened(digest)?.ok_or_else(bad)?;
+                (self.seal(&FILE_HASH, &value, &attachment::pointer(index), person.clone()), true)
+            }
+            _ => return Err(bad()),
+        };
+        let (kind, media) = (file.kind.as_str().into(), file.media.mime().into());
+        let bytes = u64::try_from(file.bytes).map_err(|_| bad())?;
+        Ok(Attachment { id, kind, bytes, media, sha256, sealed })
+    }
+
     fn object(&mut self, fields: &'static [Field], object: &Object, at: &str) -> Object {
         let members = object.iter().map(|(name, value)| {
             let name: &str = name;

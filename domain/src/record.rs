@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::authority::{Authority, InForce};
 use crate::catalog::{EventType, Kind, State};
 use crate::field::{Change, Data};
+use crate::file_codes::MediaType;
 use crate::records::SealedRef;
 use crate::records::ledger::Ledger;
 use crate::refusal::{Code, Refusal, Rule};
@@ -433,6 +434,37 @@ pub trait Facts {
     /// # Errors
     /// [`Need::Claim`].
     fn claim(&self, claim: &Claim) -> Result<Option<Holder>, Need>;
+    /// A file in the store. Who has the log alone was not asked.
+    ///
+    /// # Errors
+    /// [`Need::File`].
+    fn stored(&self, _file: Uuid) -> Result<Stored, Need> {
+        Ok(Stored::NotAsked)
+    }
+}
+
+/// Whether a file is in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// It is.
+    Here(StoredFile),
+    /// It is not.
+    Absent,
+    /// There is no store to ask.
+    NotAsked,
+}
+
+/// What a store knows of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// What it is made of.
+    pub media: MediaType,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the plain file.
+    pub sha256: Hash,
+    /// The person under whose key it is encrypted.
+    pub person: Option<Uuid>,
 }
 
 /// Something a decision looks at that is not loaded yet.
@@ -456,6 +488,8 @@ pub enum Need {
     Claim(Claim),
     /// The value behind a seal.
     Opened(SealedRef),
+    /// A file.
+    File(Uuid),
 }
 
 /// Why a decision did not say yes.

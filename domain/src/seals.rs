@@ -8,7 +8,10 @@ use signing::statement::{RecordRef, Statement};
 
 use crate::catalog::EventType;
 use crate::field::{PARAGRAPH, Shape, Subject, scalar_ok, sealed_at};
-use crate::record::Stop;
+use crate::admission::Presented;
+use crate::record::{Facts, Need, Stop};
+use crate::records::attachment;
+use crate::records::import::FILE_HASH;
 use crate::refusal::Code;
 
 /// Pointer of the sealed text of a reason.
@@ -25,19 +28,27 @@ pub enum Openings {
     Withheld,
 }
 
-/// Shape and subject of the sealed value at a pointer of a statement.
-#[must_use]
+/// Shape and subject of the sealed value at a pointer of a statement; for the digest of an attachment the person whom
+/// that file concerns.
+///
+/// # Errors
+/// A [`Need`] when the attachment is not loaded.
 pub fn rule_at(
     event_type: &'static EventType,
     statement: &Statement,
     object: &Object,
     pointer: &str,
-) -> Option<(&'static Shape, RecordRef)> {
+    facts: &dyn Facts,
+) -> Result<Option<(&'static Shape, RecordRef)>, Need> {
     if pointer == REASON_TEXT {
-        return Some((&PARAGRAPH, statement.record.clone()));
+        return Ok(Some((&PARAGRAPH, statement.record.clone())));
     }
-    let (shape, subject) = sealed_at(event_type.data, pointer)?;
-    Some((shape, subject_of(subject, statement, object)?))
+    let file = statement.attachments.iter().enumerate().find(|(index, _)| attachment::pointer(*index) == pointer);
+    if let Some((_, file)) = file {
+        return Ok(attachment::subject(file.id, facts)?.map(|person| (&FILE_HASH, person)));
+    }
+    let Some((shape, subject)) = sealed_at(event_type.data, pointer) else { return Ok(None) };
+    Ok(subject_of(subject, statement, object).map(|subject| (shape, subject)))
 }
 
 /// The subject whose key protects a value.
@@ -56,15 +67,17 @@ pub fn subject_of(subject: Subject, statement: &Statement, object: &Object) -> O
 /// Every seal has exactly one opening that fits, and every opening a seal. Returns the subjects.
 ///
 /// # Errors
-/// `seal_mismatch`, `unopened_seal`, or `bad_value` for a value that its field does not allow.
+/// `seal_mismatch`, `unopened_seal`, or `bad_value` for a value that its field does not allow; a [`Need`] when an
+/// attachment is not loaded.
 pub fn check(
     ledger: LedgerId,
     event_type: &'static EventType,
     statement: &Statement,
-    object: &Object,
-    openings: &Openings,
+    presented: &Presented,
+    facts: &dyn Facts,
 ) -> Result<Vec<RecordRef>, Stop> {
-    let openings = match openings {
+    let object = &presented.object;
+    let openings = match &presented.openings {
         Openings::Given(openings) => openings,
         Openings::IllFormed => return Err(Stop::code(Code::SealMismatch, "")),
         Openings::Withheld => return Ok(Vec::new()),
@@ -83,7 +96,7 @@ pub fn check(
             .position(|(pointer, _)| *pointer == opening.pointer)
             .filter(|at| !opened[*at])
             .ok_or_else(mismatch)?;
-        let (shape, subject) = rule_at(event_type, statement, object, &opening.pointer).ok_or_else(mismatch)?;
+        let (shape, subject) = rule_at(event_type, statement, object, &opening.pointer, facts)?.ok_or_else(mismatch)?;
         let named = opening.subject.kind == subject.kind && opening.subject.id == subject.id;
         let committed =
             commitment(ledger, statement.id, &opening.pointer, &opening.salt, &opening.value) == seals[at].1;

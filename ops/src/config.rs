@@ -6,6 +6,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use schema::files::FileStore;
+use schema::key_store::KeyStore;
+use signing::bytes::LedgerId;
 
 /// Where an installation lives.
 #[derive(Debug, Clone, Args)]
@@ -22,6 +25,10 @@ pub struct Place {
     /// 个人信息密钥库 · folder of the personal keys [default: DATA/keys]
     #[arg(long, env = "RADLEDGER_KEYS", value_name = "DIR")]
     keys: Option<PathBuf>,
+    /// 附件目录，或 s3://桶/前缀 · folder of attached files, or s3://BUCKET/PREFIX of an S3-compatible store, whose
+    /// address and access come from AWS_ENDPOINT, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY [default: DATA/files]
+    #[arg(long, env = "RADLEDGER_FILES", value_name = "DIR|URL")]
+    files: Option<String>,
 }
 
 impl Place {
@@ -39,6 +46,15 @@ impl Place {
             Some(keys) => (keys.clone(), false),
             None => (self.data().join("keys"), true),
         }
+    }
+
+    /// The store of attached files.
+    pub fn files(&self, keys: KeyStore, ledger: LedgerId) -> anyhow::Result<FileStore> {
+        Ok(match &self.files {
+            Some(url) if url.starts_with("s3://") => FileStore::bucket(url, keys, ledger)?,
+            Some(folder) => FileStore::folder(Path::new(folder), keys, ledger)?,
+            None => FileStore::folder(&self.data().join("files"), keys, ledger)?,
+        })
     }
 
     /// The folder of the anchor: a demonstration keeps it in its data folder.

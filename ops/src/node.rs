@@ -164,6 +164,7 @@ impl Core {
             log,
             appender,
             keys: keys.clone(),
+            files: place.files(keys.clone(), folder.installation.ledger)?,
             installation: Arc::new(folder.installation.clone()),
             clock: clock.for_door(),
             published: published_seen,

@@ -92,6 +92,9 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     ];
     const PARAMETER: &[Facet] = &[one("name")];
     const HOLIDAY_TABLE: &[Facet] = &[one("year")];
+    const CODE_LIST: &[Facet] = &[one("list")];
+    const IMPORT: &[Facet] = &[one("what"), one("rows")];
+    const ATTACHMENT: &[Facet] = &[one("person"), one("kind"), one("media"), one("sha256")];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -110,6 +113,9 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::DoseResult => DOSE_RESULT,
         Kind::Parameter => PARAMETER,
         Kind::HolidayTable => HOLIDAY_TABLE,
+        Kind::CodeList => CODE_LIST,
+        Kind::Import => IMPORT,
+        Kind::Attachment => ATTACHMENT,
     }
 }
 
@@ -134,14 +140,16 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::DoseReport => vec!["ISSUED"],
         Kind::DoseResult => vec!["REPORTED", "CORRECTED"],
         Kind::Parameter => vec!["SET"],
-        Kind::HolidayTable => vec!["PUBLISHED"],
+        Kind::HolidayTable | Kind::CodeList => vec!["PUBLISHED"],
+        Kind::Import => codes(domain::file_codes::ImportState::LIST),
+        Kind::Attachment => vec!["FILED", "WITHDRAWN"],
     }
 }
 
 impl Projection for Current {
     type Row = Row;
     const NAME: &'static str = "current";
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);
@@ -354,6 +362,24 @@ pub(crate) fn show(state: &State) -> Shown {
         State::HolidayTable(holidays) => {
             Shown { label: text(holidays.table.year), state: "PUBLISHED", facets: vec![text(holidays.table.year)] }
         }
+        State::CodeList(list) => {
+            Shown { label: list.list.clone(), state: "PUBLISHED", facets: vec![list.list.clone()] }
+        }
+        State::Import(import) => Shown {
+            label: text(format_args!("{} {:07}", import.what.as_str(), import.rows)),
+            state: import.state.as_str(),
+            facets: vec![import.what.as_str().into(), text(import.rows)],
+        },
+        State::Attachment(file) => Shown {
+            label: text(format_args!("{} {}", file.kind.as_str(), file.media.as_str())),
+            state: if file.withdrawn { "WITHDRAWN" } else { "FILED" },
+            facets: vec![
+                maybe(file.person.as_ref().map(|person| person.id)),
+                file.kind.as_str().into(),
+                file.media.as_str().into(),
+                maybe(file.sha256),
+            ],
+        },
     }
 }
 

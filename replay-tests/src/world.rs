@@ -54,13 +54,27 @@ pub struct Wish {
     pub corrects: Option<EventRef>,
     /// Meaning, when not the first of the type.
     pub meaning: Option<Meaning>,
+    /// Attachments that it rests on.
+    pub attachments: Vec<Uuid>,
+    /// The import of which it is a row.
+    pub cause: Option<EventRef>,
 }
 
 impl Wish {
     /// A wish without anything optional.
     #[must_use]
     pub fn new(event_type: &'static str, record: Uuid, data: Json) -> Self {
-        Self { event_type, record, data, effective_on: None, reason: None, corrects: None, meaning: None }
+        Self {
+            event_type,
+            record,
+            data,
+            effective_on: None,
+            reason: None,
+            corrects: None,
+            meaning: None,
+            attachments: Vec::new(),
+            cause: None,
+        }
     }
 
     /// With a business date.
@@ -74,6 +88,20 @@ impl Wish {
     #[must_use]
     pub fn because(mut self, code: &'static str) -> Self {
         self.reason = Some(code);
+        self
+    }
+
+    /// Resting on an attachment.
+    #[must_use]
+    pub fn with(mut self, attachment: Uuid) -> Self {
+        self.attachments.push(attachment);
+        self
+    }
+
+    /// As a row of the import that an event opened.
+    #[must_use]
+    pub fn of_import(mut self, opened: EventRef) -> Self {
+        self.cause = Some(opened);
         self
     }
 
@@ -347,6 +375,8 @@ impl World {
                 reason: wish.reason.map(|code| (code.into(), None)),
                 effective_on: wish.effective_on.as_ref().map(|day| day.parse().expect("a date")),
                 corrects: wish.corrects,
+                cause: wish.cause,
+                attachments: wish.attachments.clone(),
                 batch,
                 account: who.account,
                 key: who.key.public().id(),

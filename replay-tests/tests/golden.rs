@@ -299,6 +299,45 @@ impl Story {
     }
 }
 
+impl Story {
+    /// The third catalogue: code lists, files, imports.
+    fn files(&mut self) {
+        self.world.adopt("catalogue", 3);
+        self.world.adopt("policy", 4);
+        self.world.adopt("policy", 5);
+        let (city, supervisor, today) = (self.city_approver.clone(), self.supervisor.clone(), self.world.today());
+        let list = self.world.id();
+        let codes = |status| json!([{"code": "FILM", "status": status}]);
+        let first = json!({"list": "DOSIMETER_KIND", "document": "示范通知", "from_day": today, "codes": codes("WITHDRAWN")});
+        self.act(&city, Wish::new("code_list.published", list, first));
+        let again = json!({"document": "示范通知（二）", "from_day": today, "codes": codes("IN_FORCE")});
+        self.act(&city, Wish::new("code_list.amended", list, again));
+
+        let hospital = self.institution("125115240000000275", "示范三院");
+        let file = self.world.id();
+        let filed = json!({
+            "kind": "CHK", "media": "PDF", "bytes": 1024, "institution": hospital, "sha256": b64url(&[3; 32]),
+        });
+        self.act(&supervisor, Wish::new("attachment.filed", file, filed));
+        self.act(&supervisor, Wish::new("attachment.withdrawn", file, json!({})).because("MISTAKEN"));
+
+        let (first, second) = (self.city[0].clone(), self.city[1].clone());
+        let (laboratory, document) = (self.world.id(), self.world.id());
+        let profile = laboratory_profile("91350100M000100Y56");
+        self.act(&supervisor, Wish::new("institution.registered", laboratory, profile));
+        self.act(&supervisor, Wish::new("institution.document_filed", laboratory, qualification(document)));
+        self.act(&city, Wish::new("institution.approved", laboratory, json!({})));
+        let signatory = self.world.enrol(&first, &second, "S", "TSO_SIGN", Some(laboratory), None);
+        let import = self.world.id();
+        let opened = json!({
+            "what": "DOSE", "institution": laboratory, "file": b64url(&[5; 32]), "rows": 3000, "events": 3012, "chunks": 12,
+        });
+        self.act(&signatory, Wish::new("import.opened", import, opened));
+        self.act(&signatory, Wish::new("import.stopped", import, json!({"row": 17, "why": "REFUSED"})));
+        self.act(&signatory, Wish::new("import.completed", import, json!({})));
+    }
+}
+
 fn story() -> World {
     let mut story = Story::begin();
     story.policy();
@@ -309,6 +348,7 @@ fn story() -> World {
     story.ends(hospital);
     // What came later is told later: the bytes above stay.
     story.workers();
+    story.files();
     story.world
 }
 

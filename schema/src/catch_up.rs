@@ -441,7 +441,7 @@ async fn load_books(log: &EventLog, persons: &[Uuid], position: u64) -> Result<V
         let statement = tx
             .prepare_cached(
                 "select c.id, c.org from read.current c
-                  where c.kind in ('certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'restriction', 'training_record')
+                  where c.kind in ('attachment', 'certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'restriction', 'training_record')
                     and c.facets[1] = any($1) and c.kind = 'dose_result' and c.since < $2 and c.version = 1",
             )
             .await?;

@@ -31,12 +31,14 @@ pub use migrate::migrate;
 
 pub mod catch_up;
 pub mod drafts;
+pub mod files;
 pub mod read_model;
 pub mod read_rows;
 pub mod read_statistics;
 pub mod rebuild;
 pub mod sessions;
 pub mod shown;
+pub mod uploads;
 
 pub mod anchor;
 pub mod sealer;

@@ -54,6 +54,11 @@ pub const BOUNDS: &[Bound] = &[
         "一小时内查看原文的次数 · Most sealed values shown to one account in an hour.",
         |limits| limits.unmask_per_hour as u64,
     ),
+    (
+        "filesPerDay",
+        "一天内可上传的文件数 · Most files that one account may send within a day.",
+        |limits| limits.files_per_day as u64,
+    ),
     ("unitsMax", "一次提交的单元数 · Most units of one `append`.", |limits| limits.units_max as u64),
     ("textChars", "文本条件字符数 · Most characters of a text filter.", |limits| limits.text_chars as u64),
     ("filterValues", "条件取值数 · Most values of one filter.", |limits| limits.filter_values as u64),

@@ -200,6 +200,14 @@ fn inputs() -> [InputObject; 6] {
                     .description("所更正的事件 · Event that is corrected."),
             )
             .field(
+                InputValue::new("cause", TypeRef::named("EventRefInput"))
+                    .description("所属导入 · The import of which it is a row."),
+            )
+            .field(
+                InputValue::new("attachments", TypeRef::named_nn_list("UUID"))
+                    .description("所依据的附件 · Attachments that it rests on, by id."),
+            )
+            .field(
                 InputValue::new("reads", TypeRef::named_nn_list("ReadInput"))
                     .description("所依据的档案 · Records relied on."),
             )
@@ -285,6 +293,18 @@ pub async fn prepare<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Opti
     // What is durable must be visible before the head of a record is told to somebody who may see it.
     let durable = node.durable();
     let at = node.moment(AsOf::Now, durable.checked_sub(1)).await?;
+    // The bytes would tell what a file is: it is one that the reader may see.
+    for file in &request.attachments {
+        let seen = match at {
+            Some(at) => node.get(viewer, Kind::Attachment, *file, at).await?.is_some(),
+            None => false,
+        };
+        if !seen {
+            let refusal = Refusal::new(Code::BadReference, 0).at("/attachments");
+            let refusal = Some(RefusalView::from(&refusal));
+            return Ok(Some(FieldValue::owned_any(Answer { made: None, refusal, at: at.map(|at| at.position) })));
+        }
+    }
     let answer = match node.door.prepare(&request, id, drawn).await {
         Ok(_) if exhausted => return Err(fault("salt", &"no randomness").into()),
         Ok(made) => made,
@@ -333,13 +353,18 @@ fn request(input: &ObjectAccessor<'_>, viewer: &crate::scope::Viewer) -> async_g
         }
         None => None,
     };
-    let corrects = match input.get("corrects").filter(|value| !value.is_null()) {
-        Some(corrects) => {
-            let corrects = corrects.object()?;
-            Some(EventRef { event: required(&corrects, "event")?, hash: required(&corrects, "hash")? })
-        }
-        None => None,
+    let event = |name| -> async_graphql::Result<Option<EventRef>> {
+        let Some(named) = input.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
+        let named = named.object()?;
+        Ok(Some(EventRef { event: required(&named, "event")?, hash: required(&named, "hash")? }))
     };
+    let (corrects, cause) = (event("corrects")?, event("cause")?);
+    let mut attachments = Vec::new();
+    if let Some(listed) = input.get("attachments").filter(|value| !value.is_null()) {
+        for id in listed.list()?.iter() {
+            attachments.push(parse_uuid_v4(id.string()?).ok_or(ApiError::Argument("attachments", "UUID v4"))?);
+        }
+    }
     let mut reads = Vec::new();
     if let Some(listed) = input.get("reads").filter(|value| !value.is_null()) {
         for read in listed.list()?.iter() {
@@ -374,6 +399,8 @@ fn request(input: &ObjectAccessor<'_>, viewer: &crate::scope::Viewer) -> async_g
         reason,
         effective_on: optional(input, "effectiveOn")?,
         corrects,
+        cause,
+        attachments,
         reads,
         data: data(input)?,
         batch,

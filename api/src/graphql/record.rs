@@ -57,6 +57,9 @@ pub const LOOKS: &[&Look] = &[
     &super::dose_result::LOOK,
     &super::parameter::LOOK,
     &super::holiday_table::LOOK,
+    &super::code_list::LOOK,
+    &super::import::LOOK,
+    &super::attachment::LOOK,
 ];
 
 /// The look of a kind.

@@ -17,10 +17,11 @@ use schema::appender::{Appender, AppenderLimits};
 use schema::catch_up::Projections;
 use schema::connect::{Passwords, Role, connect, role_config};
 use schema::event_log::EventLog;
+use schema::files::FileStore;
 use schema::key_store::KeyStore;
 use schema::read_model::ReadModel;
 use serde_json::{Value as Json, json};
-use signing::bytes::{Instant, KeyId, b64url_decode};
+use signing::bytes::{Instant, KeyId, b64url, b64url_decode};
 use signing::envelope::{Envelope, PayloadType, Unit};
 use signing::keys::{Session, SigningKey};
 use signing::statement::EventRef;
@@ -145,6 +146,8 @@ fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laborator
     world.adopt("catalogue", 2);
     world.adopt("policy", 3);
     world.adopt("policy", 4);
+    world.adopt("catalogue", 3);
+    world.adopt("policy", 5);
     let act = |world: &mut World, who: &Person, wish: Wish| {
         let name = wish.event_type;
         world.act(who, wish).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
@@ -201,6 +204,12 @@ fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laborator
     act(world, city, Wish::new("parameter.set", parameter, set));
     let days = json!({"year": 2027, "document": "示范通知", "days": [{"date": "2027-01-01", "kind": "HOLIDAY"}]});
     act(world, city, Wish::new("holiday_table.published", table, days));
+    let (list, import) = (world.id(), world.id());
+    let film = json!({"list": "DOSIMETER_KIND", "document": "示范通知", "from_day": today,
+        "codes": [{"code": "FILM", "status": "WITHDRAWN"}]});
+    act(world, city, Wish::new("code_list.published", list, film));
+    let opened = json!({"what": "DOSE", "institution": laboratory, "file": b64url(&[7; 32]), "rows": 4000, "events": 4100, "chunks": 9});
+    act(world, signatory, Wish::new("import.opened", import, opened));
 }
 
 /// The node.
@@ -256,6 +265,7 @@ pub async fn serve_with(world: &World, limits: Limits, reading: impl Fn(ReadMode
         log: EventLog::new(pool(Role::Appender)),
         appender,
         keys: keys.clone(),
+        files: FileStore::folder(&folder.path().join("files"), keys.clone(), world.ledger()).expect("a file store"),
         installation: Arc::new(installation),
         clock: clock.clone(),
         published: published_seen.clone(),

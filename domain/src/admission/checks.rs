@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::judge::Judge;
 use super::layered::Layered;
 use super::{Presented, Typed, draft_statement};
+use crate::catalog::Event;
 use crate::codes::AccountKind;
 use crate::record::{Entry, Facts, KeyClass, KeyOwner, Stop};
-use crate::records::erasure;
+use crate::records::{attachment, erasure};
 use crate::refusal::{Code, Refusal};
 
 pub(super) const MINUTE: i64 = 60_000_000;
@@ -89,11 +90,12 @@ impl Judge<'_> {
 
     pub(super) fn references(
         &self,
-        statement: &Statement,
-        object: &Object,
+        typed: &Typed,
+        presented: &Presented,
         entry: Option<&Entry>,
         facts: &Layered<'_, '_>,
     ) -> Result<(), Stop> {
+        let (statement, object) = (&typed.statement, &presented.object);
         let bad = |pointer: &str| Stop::code(Code::BadReference, pointer);
         let mark = |event: Uuid, hash: Hash| entry.and_then(|entry| entry.mark(event)).filter(|mark| mark.hash == hash);
         if let Some(named) = &statement.corrects
@@ -119,8 +121,15 @@ impl Judge<'_> {
                 return Err(bad(&format!("/reads/{index}")));
             }
         }
-        // No file can be stored yet, so whatever is named is not there.
-        if statement.attachments.is_empty() { Ok(()) } else { Err(bad("/attachments/0")) }
+        for (index, named) in statement.attachments.iter().enumerate() {
+            attachment::rests_on(index, named, &presented.openings, facts)?;
+        }
+        match &typed.event {
+            Event::Attachment(attachment::Event::Filed(filed)) => {
+                attachment::is_stored(statement.record.id, filed, &presented.openings, facts)
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn head(&self, statement: &Statement, entry: Option<&Entry>) -> Result<(), Stop> {

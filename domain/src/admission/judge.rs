@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use signing::bytes::{Date, Hash, Instant};
 use signing::envelope::statement_hash;
-use signing::json::canonical_object;
+use signing::json::{Value, canonical_object};
 use signing::statement::{RecordRef, Statement};
 use uuid::Uuid;
 
@@ -14,9 +14,10 @@ use super::fold::{about, evolve};
 use super::layered::{Above, Layered};
 use super::typed::{Typed, read_typed, read_typed_by};
 use super::{Admitted, AdmittedEvent, CONSEQUENCES_MAX, Presented, Service, Take, Worst};
-use crate::catalog::Event;
+use crate::catalog::{Event, State};
 use crate::codes::PolicyFile;
 use crate::record::{About, Actor, Claim, Entry, Facts, Holder, KeyClass, KeyOwner, Known, Stop};
+use crate::records::code_list;
 use crate::records::erasure::{self, SUBJECT_ERASED};
 use crate::refusal::{Code, Refusal};
 use crate::seals;
@@ -108,13 +109,13 @@ impl<'a> Judge<'a> {
         let about = self.about(statement, presented.hash, entry.as_deref(), actor.as_ref());
         self.authorise(typed, owner.as_ref(), entry.as_deref(), &about)?;
         let subjects =
-            seals::check(self.base.ledger_id(), typed.event_type, statement, &presented.object, &presented.openings)?;
-        self.references(statement, &presented.object, entry.as_deref(), &facts)?;
+            seals::check(self.base.ledger_id(), typed.event_type, statement, presented, &facts)?;
+        self.references(typed, presented, entry.as_deref(), &facts)?;
         self.head(statement, entry.as_deref())?;
         self.reads(statement, &facts)?;
         let state = entry.as_ref().map(|entry| &entry.state);
         let admitted =
-            self.system(typed, entry.as_deref(), class).and_then(|()| typed.event.admit(state, &about, &facts));
+            self.system(typed, entry.as_deref(), class).and_then(|()| self.rules(typed, presented, state, &about, &facts));
         // A claim that is taken is told before a rule that refuses; the head fits, so the event can be folded either way.
         let verdict = match admitted {
             Err(Stop::Refuse(refusal)) if refusal.code >= Code::ClaimTaken => Err(Stop::Refuse(refusal)),
@@ -147,6 +148,22 @@ impl<'a> Judge<'a> {
         };
         self.take(event, Some(typed.event.clone()), after, takes, frees);
         Ok(())
+    }
+
+    /// The rules of the kind, and those for all kinds.
+    fn rules(
+        &self,
+        typed: &Typed,
+        presented: &Presented,
+        state: Option<&State>,
+        about: &About<'_>,
+        facts: &dyn Facts,
+    ) -> Result<(), Stop> {
+        typed.event.admit(state, about, facts)?;
+        match presented.object.get("data").and_then(Value::as_object) {
+            Some(data) => code_list::in_use(typed, data, about, facts),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn about<'s>(

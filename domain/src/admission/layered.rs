@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::judge::Judge;
 use crate::authority::{Authority, InForce};
-use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need};
+use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need, Stored};
 use crate::records::SealedRef;
 use crate::records::ledger::Ledger;
 
@@ -81,6 +81,9 @@ impl Facts for Layered<'_, '_> {
     }
     fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, Need> {
         self.judge.base.opened(sealed)
+    }
+    fn stored(&self, file: Uuid) -> Result<Stored, Need> {
+        self.judge.base.stored(file)
     }
     fn used(&self, id: Uuid) -> Result<bool, Need> {
         self.judge.base.used(id)

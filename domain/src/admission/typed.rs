@@ -3,7 +3,7 @@
 use signing::json::{Object, Value};
 use signing::statement::{FaultCode, Faults, Meaning, Statement};
 
-use crate::catalog::{CATALOGUE, Event, EventType, Kind, Presence, event_type};
+use crate::catalog::{CATALOGUE, Event, EventType, IMPORTS, Kind, Presence, event_type};
 use crate::field::validate;
 use crate::record::{KeyClass, Stop};
 use crate::refusal::Code;
@@ -53,7 +53,7 @@ pub fn read_typed_by(catalogue: u32, object: &Object, class: Option<KeyClass>) -
         }
     }
     if let Some(known) = known {
-        fits_type(object, known, class, &mut faults);
+        fits_type(catalogue, object, known, class, &mut faults);
     }
     if let Some(fault) = faults.into_earliest() {
         let code = match fault.code {
@@ -77,7 +77,13 @@ pub fn read_typed_by(catalogue: u32, object: &Object, class: Option<KeyClass>) -
 }
 
 /// What a type demands of the members outside its data.
-fn fits_type(object: &Object, known: &'static EventType, class: Option<KeyClass>, faults: &mut Faults) {
+fn fits_type(
+    catalogue: u32,
+    object: &Object,
+    known: &'static EventType,
+    class: Option<KeyClass>,
+    faults: &mut Faults,
+) {
     let meaning = object.get("meaning").and_then(Value::as_text).and_then(Meaning::parse);
     if meaning.is_some_and(|meaning| !known.meanings.contains(&meaning)) {
         faults.note(FaultCode::BadValue, "/meaning");
@@ -87,7 +93,9 @@ fn fits_type(object: &Object, known: &'static EventType, class: Option<KeyClass>
         (Presence::Required, false) => faults.note(FaultCode::MissingField, "/effective_on"),
         _ => {}
     }
-    if object.get("cause").is_some() && !matches!(meaning, Some(Meaning::System | Meaning::Receipt)) {
+    let data = object.get("data").and_then(Value::as_object);
+    let row = catalogue >= IMPORTS && data.is_some_and(|data| data.get("import_row").is_some());
+    if object.get("cause").is_some() && !row && !matches!(meaning, Some(Meaning::System | Meaning::Receipt)) {
         faults.note(FaultCode::UnknownField, "/cause");
     }
     let version = object.get("version").and_then(Value::as_integer);
@@ -103,7 +111,7 @@ fn fits_type(object: &Object, known: &'static EventType, class: Option<KeyClass>
         }
         _ => {}
     }
-    if let Some(data) = object.get("data").and_then(Value::as_object) {
+    if let Some(data) = data {
         validate(known.data, data, "/data", faults);
     }
 }

@@ -17,6 +17,7 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::dose_report::report;
+use super::import::row_is_of_import;
 use super::monitoring_contract::contract;
 use super::{SealedRef, change_is_sound, change_of, changed, corrects_one_of, employment};
 use crate::catalog::{EventType, Kind};
@@ -310,13 +311,15 @@ impl Record for DoseResult {
                     header.period_from <= reading.wear_from && reading.wear_to <= header.period_to
                 });
                 ensure(within, &REPORT, "/data/report")?;
+                let laboratory = header.as_ref().map_or(Uuid::nil(), |header| header.laboratory);
                 let contract = header.map(|header| contract(header.contract, facts)).transpose()?.flatten();
                 let institution = contract.map_or(Uuid::nil(), |contract| contract.terms.institution);
                 let (from, to) = (reading.wear_from, reading.wear_to);
                 let employed = employment_covers(facts, &reported.person, reported.employment, institution, from, to)?;
                 ensure(employed, &EMPLOYMENT, "/data/employment")?;
                 reading_is_sound(&reading, "/data")?;
-                ensure(!overlaps(reported, facts)?, &OVERLAP, "/data/wear_from")
+                ensure(!overlaps(reported, facts)?, &OVERLAP, "/data/wear_from")?;
+                row_is_of_import(about.statement.cause, reported.import_row, laboratory, facts)
             }
             (Event::Corrected(corrected), Some(result)) => {
                 corrects_one_of(about, &["dose_result.reported", "dose_result.corrected"])?;

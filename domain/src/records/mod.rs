@@ -1,6 +1,8 @@
 //! The kinds: one file each, all of the same shape (module doc, state, events, `impl Record`, helpers, tests).
 
 pub mod account;
+pub mod attachment;
+pub mod code_list;
 pub mod credential;
 pub mod device;
 pub mod dose_report;
@@ -10,6 +12,7 @@ pub mod employment;
 pub mod erasure;
 pub mod grant;
 pub mod holiday_table;
+pub mod import;
 pub mod institution;
 pub mod ledger;
 pub mod licence;

@@ -14,6 +14,7 @@ use postgres::{Cluster, Settings};
 use schema::appender::{Appender, AppenderLimits};
 use schema::connect::{Passwords, Role};
 use schema::event_log::EventLog;
+use schema::files::FileStore;
 use schema::key_store::KeyStore;
 use serde_json::json;
 use signing::bytes::{Hash, Instant, LedgerId, b64url};
@@ -98,12 +99,14 @@ impl Site {
         let appender = Appender::start(appender_role, micros, AppenderLimits::default()).await?;
         let log = EventLog::new(schema::connect::connect(admin, Role::Appender, &passwords)?);
         let keys = KeyStore::open(&folder.join("keys"))?;
+        let files = FileStore::folder(&folder.join("files"), keys.clone(), ledger)?;
         let clock: Clock = Arc::new(now);
         let published = watch::Sender::new(0);
         let parts = DoorParts {
             log,
             appender,
             keys,
+            files,
             installation: installation.clone(),
             clock,
             published: published.subscribe(),

@@ -12,6 +12,7 @@ use replay_tests::world::World;
 use schema::appender::{Appender, AppenderLimits};
 use schema::connect::{Passwords, Role, connect, role_config};
 use schema::event_log::EventLog;
+use schema::files::FileStore;
 use schema::key_store::KeyStore;
 use signing::bytes::Instant;
 use signing::envelope::{Envelope, PayloadType, Unit};
@@ -28,7 +29,7 @@ pub struct Site {
     installation: Arc<Installation>,
     keys: KeyStore,
     now: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Site {
@@ -56,7 +57,7 @@ impl Site {
             installation: Arc::new(installation),
             keys: KeyStore::open(folder.path()).expect("a key store"),
             now: Arc::new(AtomicI64::new(world.now.micros())),
-            _folder: folder,
+            folder: folder,
         }
     }
 
@@ -76,6 +77,7 @@ impl Site {
             log,
             appender,
             keys: self.keys.clone(),
+            files: FileStore::folder(&self.folder.path().join("files"), self.keys.clone(), self.installation.ledger)?,
             installation: self.installation.clone(),
             clock: Arc::new(move || Instant::from_micros(clock.load(Ordering::SeqCst))),
             published: watch::channel(0).1,
