@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -26,6 +26,25 @@ export const codeLists = {
     { code: "SOFTWARE", zh: "软件密钥", en: "key in software" },
     { code: "HARDWARE", zh: "硬件密钥", en: "key in hardware" },
   ],
+  ATTACHMENT_KIND: [
+    { code: "LIC", zh: "放射诊疗许可证", en: "radiodiagnosis and radiotherapy licence" },
+    { code: "PRC", zh: "执业证", en: "practice licence" },
+    { code: "RSL", zh: "辐射安全许可证", en: "radiation safety licence" },
+    { code: "PRE", zh: "预评价报告", en: "pre-evaluation report" },
+    { code: "CTL", zh: "控制效果评价报告", en: "control-effect evaluation report" },
+    { code: "ACC", zh: "验收意见", en: "acceptance opinion" },
+    { code: "TST", zh: "检测报告", en: "test report" },
+    { code: "DOS", zh: "剂量报告", en: "dose report" },
+    { code: "EXM", zh: "体检报告", en: "health examination report" },
+    { code: "TRN", zh: "培训证明", en: "proof of training" },
+    { code: "CRT", zh: "放射工作人员证", en: "radiation worker's certificate" },
+    { code: "IDC", zh: "身份证件", en: "identity document" },
+    { code: "PHO", zh: "照片", en: "photograph" },
+    { code: "RUL", zh: "制度", en: "rules" },
+    { code: "PLN", zh: "应急预案", en: "emergency plan" },
+    { code: "CHK", zh: "监督文书", en: "supervision document" },
+    { code: "OTH", zh: "其他", en: "other" },
+  ],
   AUTHORITY_LEVEL: [
     { code: "COUNTY", zh: "县区级", en: "county" },
     { code: "CITY", zh: "市级", en: "city" },
@@ -41,6 +60,10 @@ export const codeLists = {
   CLOCK: [
     { code: "system", zh: "系统时钟", en: "system clock" },
     { code: "simulated", zh: "模拟时钟（仅演示）", en: "simulated, only in a demonstration" },
+  ],
+  CODE_STATUS: [
+    { code: "IN_FORCE", zh: "可用", en: "in force" },
+    { code: "WITHDRAWN", zh: "停用", en: "withdrawn" },
   ],
   DEVICE_KIND: [
     { code: "X01", zh: "医用X射线CT", en: "medical CT" },
@@ -201,6 +224,14 @@ export const codeLists = {
     { code: "05", zh: "外国人永久居留身份证", en: "permanent residence card of foreigners" },
     { code: "09", zh: "其他", en: "other" },
   ],
+  IMPORT_KIND: [
+    { code: "DOSE", zh: "个人剂量监测报告", en: "personal dose reports" },
+  ],
+  IMPORT_STOP: [
+    { code: "REFUSED", zh: "账本拒绝", en: "the ledger refused" },
+    { code: "WITHDRAWN", zh: "导入人中止", en: "withdrawn by whoever imports" },
+    { code: "CHANGED", zh: "文件已更改", en: "the file was changed" },
+  ],
   INSTITUTION_KIND: [
     { code: "RAD", zh: "放射诊疗机构", en: "radiological institution" },
     { code: "TSO", zh: "放射卫生技术服务机构", en: "technical-service organisation" },
@@ -255,6 +286,12 @@ export const codeLists = {
     { code: "PRC", zh: "医疗机构执业许可证", en: "practice licence" },
     { code: "PRF", zh: "诊所备案凭证", en: "clinic filing receipt" },
     { code: "LEQ", zh: "大型医用设备配置许可证", en: "large-equipment permit" },
+  ],
+  MEDIA_TYPE: [
+    { code: "PDF", zh: "PDF、PDF/A", en: "PDF or PDF/A" },
+    { code: "JPEG", zh: "JPEG图像", en: "JPEG image" },
+    { code: "PNG", zh: "PNG图像", en: "PNG image" },
+    { code: "OFD", zh: "OFD版式文件（GB/T 33190）", en: "OFD document (GB/T 33190)" },
   ],
   MEDICAL_TYPE: [
     { code: "A100", zh: "综合医院", en: "general hospital" },
@@ -1283,6 +1320,76 @@ export interface HolidayTableCorrected {
   clear?: Array<"document_on">;
 }
 
+/** 代码表发布 · code list published */
+export interface CodeListPublished {
+  /** 代码表 · code list (1–40 characters) */
+  list: string;
+  /** 依据文号 · document that it rests on (1–100 characters) */
+  document: string;
+  /** 施行日期 · first day on which it counts */
+  from_day: string;
+  /** 代码 · codes that change (1–200 items) */
+  codes: Array<{ code: string; status: CodeOf<"CODE_STATUS"> }>;
+}
+
+/** 代码表修订 · code list amended */
+export interface CodeListAmended {
+  /** 依据文号 · document that it rests on (1–100 characters) */
+  document: string;
+  /** 施行日期 · first day on which it counts */
+  from_day: string;
+  /** 代码 · codes that change (1–200 items) */
+  codes: Array<{ code: string; status: CodeOf<"CODE_STATUS"> }>;
+}
+
+/** 导入开始 · import opened */
+export interface ImportOpened {
+  /** 导入内容 · what is imported */
+  what: CodeOf<"IMPORT_KIND">;
+  /** 导入机构 · organisation whose file it is */
+  institution: string;
+  /** 文件SHA-256 · SHA-256 of the file (sealed) (43–43 characters, sha256) */
+  file: string;
+  /** 行数 · number of rows (1–1000000) */
+  rows: number;
+  /** 事件数 · number of events (1–2000000) */
+  events: number;
+  /** 批数 · number of units (1–2000000) */
+  chunks: number;
+}
+
+/** 导入停止 · import stopped */
+export interface ImportStopped {
+  /** 停止于行 · row at which it stopped (1–1000000) */
+  row: number;
+  /** 原因 · why */
+  why: CodeOf<"IMPORT_STOP">;
+}
+
+/** 导入完成 · import completed */
+export type ImportCompleted = Record<string, never>;
+
+/** 附件归档 · attachment filed */
+export interface AttachmentFiled {
+  /** 附件类别 · kind of document */
+  kind: CodeOf<"ATTACHMENT_KIND">;
+  /** 文件格式 · media type */
+  media: CodeOf<"MEDIA_TYPE">;
+  /** 字节数 · length (1–52428800, byte) */
+  bytes: number;
+  /** 所属机构 · institution that it belongs to */
+  institution?: string;
+  /** SHA-256 · SHA-256 of a file of an institution */
+  sha256?: string;
+  /** 所涉人员 · person whom it concerns */
+  person?: RecordRef;
+  /** SHA-256（密封） · SHA-256 of a file about a person (sealed) (43–43 characters, sha256) */
+  digest?: string;
+}
+
+/** 附件撤回 · attachment withdrawn */
+export type AttachmentWithdrawn = Record<string, never>;
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -1363,6 +1470,13 @@ export interface EventData {
   "parameter.changed/1": ParameterChanged;
   "holiday_table.published/1": HolidayTablePublished;
   "holiday_table.corrected/1": HolidayTableCorrected;
+  "code_list.published/1": CodeListPublished;
+  "code_list.amended/1": CodeListAmended;
+  "import.opened/1": ImportOpened;
+  "import.stopped/1": ImportStopped;
+  "import.completed/1": ImportCompleted;
+  "attachment.filed/1": AttachmentFiled;
+  "attachment.withdrawn/1": AttachmentWithdrawn;
 }
 
 export interface Shape {
@@ -1489,6 +1603,19 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":true,"data":[{"en":"year","is":"integer","max":2200,"min":2000,"name":"year","required":true,"zh":"年度"},{"en":"document number of the notice","is":"text","max_chars":100,"min_chars":1,"name":"document","required":true,"zh":"通知文号"},{"en":"date of the notice","is":"date","name":"document_on","required":false,"zh":"通知日期"},{"en":"days, in the order of their dates","is":"list","item":{"is":"object","members":[{"en":"date","is":"date","name":"date","required":true,"zh":"日期"},{"en":"what it is","is":"code","list":"HOLIDAY_KIND","name":"kind","required":true,"zh":"类别"}]},"max_items":120,"min_items":1,"name":"days","required":true,"zh":"放假与调休日期"}],"effective_on":"forbidden","en":"holiday table published","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"holiday_table.published","zh":"节假日表发布"},
     {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"year","is":"integer","max":2200,"min":2000,"name":"year","required":false,"zh":"年度"},{"en":"document number of the notice","is":"text","max_chars":100,"min_chars":1,"name":"document","required":false,"zh":"通知文号"},{"en":"date of the notice","is":"date","name":"document_on","required":false,"zh":"通知日期"},{"en":"days, in the order of their dates","is":"list","item":{"is":"object","members":[{"en":"date","is":"date","name":"date","required":true,"zh":"日期"},{"en":"what it is","is":"code","list":"HOLIDAY_KIND","name":"kind","required":true,"zh":"类别"}]},"max_items":120,"min_items":1,"name":"days","required":false,"zh":"放假与调休日期"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["document_on"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"holiday table corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"holiday_table.corrected","zh":"节假日表更正"},
   ] },
+  { kind: "code_list", zh: "代码表", en: "code list", types: [
+    {"creates":true,"data":[{"en":"code list","is":"text","max_chars":40,"min_chars":1,"name":"list","required":true,"zh":"代码表"},{"en":"document that it rests on","is":"text","max_chars":100,"min_chars":1,"name":"document","required":true,"zh":"依据文号"},{"en":"first day on which it counts","is":"date","name":"from_day","required":true,"zh":"施行日期"},{"en":"codes that change","is":"list","item":{"is":"object","members":[{"en":"code","is":"text","max_chars":40,"min_chars":1,"name":"code","required":true,"zh":"代码"},{"en":"whether it is entered","is":"code","list":"CODE_STATUS","name":"status","required":true,"zh":"状态"}]},"max_items":200,"min_items":1,"name":"codes","required":true,"zh":"代码"}],"effective_on":"forbidden","en":"code list published","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"code_list.published","zh":"代码表发布"},
+    {"creates":false,"data":[{"en":"document that it rests on","is":"text","max_chars":100,"min_chars":1,"name":"document","required":true,"zh":"依据文号"},{"en":"first day on which it counts","is":"date","name":"from_day","required":true,"zh":"施行日期"},{"en":"codes that change","is":"list","item":{"is":"object","members":[{"en":"code","is":"text","max_chars":40,"min_chars":1,"name":"code","required":true,"zh":"代码"},{"en":"whether it is entered","is":"code","list":"CODE_STATUS","name":"status","required":true,"zh":"状态"}]},"max_items":200,"min_items":1,"name":"codes","required":true,"zh":"代码"}],"effective_on":"forbidden","en":"code list amended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"code_list.amended","zh":"代码表修订"},
+  ] },
+  { kind: "import", zh: "数据导入", en: "import", types: [
+    {"creates":true,"data":[{"en":"what is imported","is":"code","list":"IMPORT_KIND","name":"what","required":true,"zh":"导入内容"},{"en":"organisation whose file it is","is":"uuid","name":"institution","of":"institution","required":true,"zh":"导入机构"},{"en":"SHA-256 of the file","is":"sealed","name":"file","required":true,"subject":"/record","value":{"form":"sha256","is":"text","max_chars":43,"min_chars":43,"pattern":"^[A-Za-z0-9_-]{43}$"},"zh":"文件SHA-256"},{"en":"number of rows","is":"integer","max":1000000,"min":1,"name":"rows","required":true,"zh":"行数"},{"en":"number of events","is":"integer","max":2000000,"min":1,"name":"events","required":true,"zh":"事件数"},{"en":"number of units","is":"integer","max":2000000,"min":1,"name":"chunks","required":true,"zh":"批数"}],"effective_on":"forbidden","en":"import opened","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"import.opened","zh":"导入开始"},
+    {"creates":false,"data":[{"en":"row at which it stopped","is":"integer","max":1000000,"min":1,"name":"row","required":true,"zh":"停止于行"},{"en":"why","is":"code","list":"IMPORT_STOP","name":"why","required":true,"zh":"原因"}],"effective_on":"forbidden","en":"import stopped","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"import.stopped","zh":"导入停止"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"import completed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"import.completed","zh":"导入完成"},
+  ] },
+  { kind: "attachment", zh: "附件", en: "attachment", types: [
+    {"creates":true,"data":[{"en":"kind of document","is":"code","list":"ATTACHMENT_KIND","name":"kind","required":true,"zh":"附件类别"},{"en":"media type","is":"code","list":"MEDIA_TYPE","name":"media","required":true,"zh":"文件格式"},{"en":"length","is":"integer","max":52428800,"min":1,"name":"bytes","required":true,"unit":"byte","zh":"字节数"},{"en":"institution that it belongs to","is":"uuid","name":"institution","of":"institution","required":false,"zh":"所属机构"},{"en":"SHA-256 of a file of an institution","is":"hash","name":"sha256","required":false,"zh":"SHA-256"},{"en":"person whom it concerns","is":"record_ref","kinds":["person"],"name":"person","required":false,"zh":"所涉人员"},{"en":"SHA-256 of a file about a person","is":"sealed","name":"digest","required":false,"subject":"/data/person","value":{"form":"sha256","is":"text","max_chars":43,"min_chars":43,"pattern":"^[A-Za-z0-9_-]{43}$"},"zh":"SHA-256（密封）"}],"effective_on":"forbidden","en":"attachment filed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"attachment.filed","zh":"附件归档"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"attachment withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"attachment.withdrawn","zh":"附件撤回"},
+  ] },
 ];
 
 /** Bounds of the service as shipped; a node tells its own at `ledger { limits }`. */
@@ -1503,6 +1630,7 @@ export const limits = {
   pageMax: 100,
   mismatchesPerHour: 1000,
   unmaskPerHour: 300,
+  filesPerDay: 500,
   unitsMax: 1000,
   textChars: 100,
   filterValues: 20,

@@ -42,8 +42,7 @@ pub fn router(node: Arc<Node>) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .merge(
             Router::new()
-                .route("/files/{id}", get(files::fetch).put(files::store))
-                .route("/files/{*rest}", any(pages::not_found))
+                .route("/files/{*id}", get(files::fetch).put(files::store))
                 .with_state(node.clone()),
         )
         .merge(node.log_router.clone());

@@ -21,9 +21,9 @@ pub async fn begin(
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
     let statement = client
         .prepare_cached(
-            "insert into access.upload (account, id, at, bytes) select $1, $2, $3, $4
+            "insert into access.upload (account, id, at, bytes) select $1, $2, $3, $4::bigint
               where exists (select from access.upload u where u.account = $1 and u.id = $2)
-                 or (select count(*) < $6 and coalesce(sum(u.bytes), 0) + $4 <= $7 from access.upload u
+                 or (select count(*) < $6 and coalesce(sum(u.bytes), 0)::bigint + $4 <= $7 from access.upload u
                       where u.account = $1 and u.at > $5)
              on conflict (account, id) do update set at = access.upload.at",
         )

@@ -426,6 +426,19 @@ impl Statement {
             });
             pairs.push(("reads".into(), Value::Array(reads.collect())));
         }
+        if !self.attachments.is_empty() {
+            let files = self.attachments.iter().map(|file| {
+                let sha256 = if file.sealed { crate::seal::seal_value(file.sha256) } else { text(&file.sha256) };
+                Value::Object(Object::from_pairs(vec![
+                    ("id".into(), text(&file.id)),
+                    ("kind".into(), text(&file.kind)),
+                    ("bytes".into(), Value::Integer(file.bytes as i64)),
+                    ("media".into(), text(&file.media)),
+                    ("sha256".into(), sha256),
+                ]))
+            });
+            pairs.push(("attachments".into(), Value::Array(files.collect())));
+        }
         if let Some(batch) = &self.batch {
             pairs.push((
                 "batch".into(),

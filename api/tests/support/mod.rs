@@ -12,12 +12,13 @@ use api::installation::Installation;
 use api::submit::{Door, DoorParts};
 use api::{Limits, Node, NodeParts, audiences_of};
 use domain::codes::Environment;
+use domain::file_codes::MediaType;
 use postgres::testing::TestDatabase;
 use schema::appender::{Appender, AppenderLimits};
 use schema::catch_up::Projections;
 use schema::connect::{Passwords, Role, connect, role_config};
 use schema::event_log::EventLog;
-use schema::files::FileStore;
+use schema::files::{FileStore, NewFile};
 use schema::key_store::KeyStore;
 use schema::read_model::ReadModel;
 use serde_json::{Value as Json, json};
@@ -177,7 +178,10 @@ fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laborator
             "institution": hospital, "type": "RSL", "number": format!("示范{number}"), "issuer": "示范生态环境局",
             "issued_on": "2020-01-01", "from": "2020-01-01", "until": "2024-12-31",
         });
-        act(world, officer, Wish::new("licence.issued", licence, copy));
+        let [scan, proof] = [0; 2].map(|_| world.id());
+        act(world, officer, Wish::new("attachment.filed", scan, attachment(scan, "RSL", Some(*hospital), None)));
+        act(world, officer, Wish::new("attachment.filed", proof, attachment(proof, "TRN", None, Some(person))));
+        act(world, officer, Wish::new("licence.issued", licence, copy).with(scan));
         if number == 1 {
             // The real ledger opens the old number to free it; the next worker may have it.
             let entry = world.memory.record(&domain::records::person::reference(person)).expect("registered");
@@ -340,6 +344,9 @@ impl Server {
                 openings: vec![Some(world.openings.get(&id).cloned().unwrap_or_default())],
             };
             self.set_now(row.recorded_at);
+            if let Some(file) = file_of(&object) {
+                assert!(self.door.files().put(file).await.expect("a file store"), "a file has an id of its own");
+            }
             let receipts = self
                 .door
                 .submit(&unit.to_json())
@@ -411,6 +418,38 @@ impl Server {
         assert!(answer.get("errors").is_none(), "{answer}");
         answer["data"]["append"][0].clone()
     }
+}
+
+/// The file that an event files: its content follows from its id.
+fn file_of(object: &signing::json::Object) -> Option<NewFile> {
+    if object.get("type")?.as_text()? != "attachment.filed" {
+        return None;
+    }
+    let record = object.get("record")?.as_object()?;
+    let id = record.get("id")?.as_text()?.parse().expect("an id");
+    let person = object.get("data")?.as_object()?.get("person");
+    let person = person.and_then(|person| person.as_object()?.get("id")?.as_text()?.parse().ok());
+    let (media, name, account) = (MediaType::Pdf, "示范 附件.pdf".to_owned(), Uuid::nil());
+    Some(NewFile { id, person, media, name, account, at: i64::MAX, content: pdf(id).into() })
+}
+
+/// A file of the tests.
+pub fn pdf(id: Uuid) -> Vec<u8> {
+    format!("%PDF-1.4 {id}").into_bytes()
+}
+
+/// What files it, for an institution or for a person.
+pub fn attachment(id: Uuid, kind: &str, institution: Option<Uuid>, person: Option<Uuid>) -> Json {
+    let content = pdf(id);
+    let digest = b64url(&signing::bytes::Hash::of(&content).0);
+    let mut data = json!({"kind": kind, "media": "PDF", "bytes": content.len()});
+    if let Some(institution) = institution {
+        (data["institution"], data["sha256"]) = (json!(institution), json!(digest));
+    }
+    if let Some(person) = person {
+        (data["person"], data["digest"]) = (json!({"kind": "person", "id": person}), json!(digest));
+    }
+    data
 }
 
 pub const APPEND: &str = "mutation Append($units: [JSON!]!) { append(units: $units) { __typename \

@@ -3,7 +3,7 @@
 use domain::codes::{DocumentKind, Role};
 use domain::dose::below_mdl;
 use serde_json::{Value as Json, json};
-use signing::bytes::Date;
+use signing::bytes::{Date, Hash, b64url};
 use signing::statement::EventRef;
 use uuid::Uuid;
 
@@ -90,8 +90,16 @@ impl Story {
             let lost: Vec<Uuid> = lines.iter().filter(|line| line.lost).map(|line| line.result).collect();
             let first = lines.iter().find(|line| !line.lost).map(|line| line.result);
             let mut wishes = vec![Wish::new("dose_report.issued", report, header)];
-            wishes.extend(lines.into_iter().map(|line| line.wish));
+            let import = (self.orgs[org].serial % 40 == 9).then(|| self.open_import(signatory, laboratory, &lines));
+            let rows = (1..).zip(lines).map(|(row, line)| match import {
+                Some((_, opened)) => line.wish.of_import(opened, row),
+                None => line.wish,
+            });
+            wishes.extend(rows);
             let events = self.act_all(signatory, wishes);
+            if let Some((import, _)) = import {
+                self.act(signatory, Wish::new("import.completed", import, json!({})));
+            }
             for result in lost {
                 self.after(40, Task::Nominal(signatory, result));
             }
@@ -117,6 +125,20 @@ impl Story {
         let next = to.add_days(1);
         let wait = next.add_days(PERIOD_DAYS + delay).days() - self.model.day().days();
         self.after(wait.max(1), Task::Doses(org, next));
+    }
+
+    /// A report that comes as a file; one in three is interrupted on its way.
+    fn open_import(&mut self, signatory: usize, laboratory: usize, lines: &[Counted]) -> (Uuid, EventRef) {
+        let import = self.model.id();
+        let file = Hash::of(import.as_bytes());
+        let data = json!({"what": "DOSE", "institution": self.orgs[laboratory].id, "file": b64url(&file.0),
+            "rows": lines.len(), "events": lines.len() + 1, "chunks": 1});
+        let opened = self.act(signatory, Wish::new("import.opened", import, data));
+        if self.model.luck.percent(33) {
+            let stopped = json!({"row": 1, "why": "WITHDRAWN"});
+            self.act(signatory, Wish::new("import.stopped", import, stopped));
+        }
+        (import, opened)
     }
 
     fn lines(&mut self, org: usize, report: Uuid, from: Date, to: Date) -> Vec<Counted> {

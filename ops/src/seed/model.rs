@@ -32,6 +32,21 @@ pub enum Act {
     Submit(Unit),
     /// The desk carries out an erasure that was approved.
     CarryOut(Uuid),
+    /// Somebody sends a file that will be filed.
+    Send(Sent),
+}
+
+/// A file that is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its id.
+    pub id: Uuid,
+    /// The person whom it concerns.
+    pub person: Option<Uuid>,
+    /// Its name.
+    pub name: String,
+    /// The file.
+    pub content: Vec<u8>,
 }
 
 /// One step of the plan.
@@ -81,6 +96,19 @@ impl Wish {
     /// Its reason, with a text that is sealed.
     pub fn because(mut self, code: &str, text: Option<&str>) -> Self {
         self.request.reason = Some((code.into(), text.map(str::to_owned)));
+        self
+    }
+
+    /// The attachment that it rests on.
+    pub fn with(mut self, attachment: Uuid) -> Self {
+        self.request.attachments.push(attachment);
+        self
+    }
+
+    /// The import of which it is a row.
+    pub fn of_import(mut self, opened: EventRef, row: i64) -> Self {
+        self.request.cause = Some(opened);
+        self.request.data.insert("import_row", Value::Integer(row));
         self
     }
 
@@ -299,6 +327,13 @@ impl Model {
             presented.push(event);
         }
         let events = self.admit(&presented);
+        // What rests on a person's file seals its digest again.
+        for (event, openings) in named.iter().zip(&unit.openings) {
+            let digest = |opening: &&Opening| opening.pointer == "/data/digest";
+            if let Some(digest) = openings.iter().flatten().find(digest) {
+                self.memory.keep(event.event, std::slice::from_ref(digest));
+            }
+        }
         self.steps.push(Step { at: self.now, act: Act::Submit(unit), events });
         named
     }
@@ -323,6 +358,11 @@ impl Model {
         };
         let events = self.admit(&[event]);
         self.steps.push(Step { at: self.now, act: Act::CarryOut(erasure), events });
+    }
+
+    /// Somebody sends a file.
+    pub fn send(&mut self, file: Sent) {
+        self.steps.push(Step { at: self.now, act: Act::Send(file), events: 0 });
     }
 
     fn admit(&mut self, presented: &[Presented]) -> usize {

@@ -2,9 +2,11 @@
 
 use domain::codes::Role;
 use serde_json::{Value as Json, json};
+use signing::bytes::Date;
 use uuid::Uuid;
 
 use super::city::Sort;
+use super::files::Owner;
 use super::model::Wish;
 use super::story::{Story, Task};
 
@@ -29,7 +31,17 @@ impl Story {
             "number": format!("示例放证字（{}）第{serial:04}号", issued.0.year()), "authority": authority, "issuer": "示例发证机关",
             "classes": classes, "issued_on": issued.to_string(), "verify_due_on": due.to_string()});
         let approver = self.licensing(org);
-        self.act(approver, Wish::new("licence.issued", licence, data));
+        let mut issued = Wish::new("licence.issued", licence, data);
+        if serial % 5 == 3 {
+            let owner = Owner::Institution(self.orgs[org].id);
+            if serial % 25 == 3 {
+                let wrong = self.attach(approver, "OTH", owner, "误传.pdf");
+                let withdrawn = Wish::new("attachment.withdrawn", wrong, json!({}));
+                self.act(approver, withdrawn.because("MISTAKEN", None));
+            }
+            issued = issued.with(self.attach(approver, "LIC", owner, &format!("放射诊疗许可证{serial:04}.pdf")));
+        }
+        self.act(approver, issued);
         self.orgs[org].licence = Some(licence);
         let wait = due.days() - today.days() - 20 + self.lateness(serial);
         self.after(wait.max(1), Task::VerifyLicence(org));
@@ -88,7 +100,7 @@ impl Story {
         }
     }
 
-    /// The city lays down a level, and later another.
+    /// The city lays down a level, and later another; and takes film badges no longer.
     pub fn lay_down(&mut self) {
         let approver = self.office(Role::CityApprover, None, 0);
         let (parameter, today) = (self.model.id(), self.model.day());
@@ -97,6 +109,12 @@ impl Story {
         let from = today.add_days(30).to_string();
         let data = json!({"set": {"value": 4_000_000, "from_day": from, "source": "市级监督工作意见（示例）"}});
         self.act(approver, Wish::new("parameter.changed", parameter, data));
+        let amendment = |from: Date, code: &str| json!({"document": "示例卫监〔2021〕7号", "from_day": from.to_string(),
+            "codes": [{"code": code, "status": "WITHDRAWN"}]});
+        let (list, mut first) = (self.model.id(), amendment(today, "FILM"));
+        first["list"] = json!("DOSIMETER_KIND");
+        self.act(approver, Wish::new("code_list.published", list, first));
+        self.act(approver, Wish::new("code_list.amended", list, amendment(today.add_days(365), "RPL")));
     }
 
     /// The holidays of the next year, and a correction of the first table.

@@ -355,6 +355,8 @@ impl Story {
         self.later(52, Task::Adopt("catalogue", 2));
         self.later(53, Task::Adopt("policy", 3));
         self.later(60, Task::Adopt("policy", 4));
+        self.later(61, Task::Adopt("catalogue", 3));
+        self.later(62, Task::Adopt("policy", 5));
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),

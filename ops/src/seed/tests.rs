@@ -41,9 +41,13 @@ fn a_whole_city_has_its_events_in_order_and_every_type() {
     let mut before = Instant::from_micros(0);
     let mut events = 0;
     for step in &steps {
-        assert!(step.at > before && step.at < wanted.end, "steps go forward and end in time");
+        let forward = step.at > before || matches!(step.act, Act::Send(_));
+        assert!(forward && step.at < wanted.end, "steps go forward and end in time");
         before = step.at;
         events += step.events;
+        if matches!(step.act, Act::Send(_)) {
+            continue;
+        }
         let Act::Submit(unit) = &step.act else {
             *counts.entry("erasure.carried_out".into()).or_default() += 1;
             continue;

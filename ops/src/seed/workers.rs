@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::chance::Chance;
 use super::city::{Sort, person_name, phone};
+use super::files::Owner;
 use super::model::Wish;
 use super::story::{Story, Task};
 
@@ -118,7 +119,10 @@ impl Story {
             2 => {
                 let Some(wrong) = self.correctable("employment", employment, &["employment.planned"]) else { return };
                 let data = json!({"set": {"department": format!("放射科（更正{}）", 1 + self.model.luck.below(9))}});
-                let wish = Wish::new("employment.corrected", employment, data).because("TYPO", None);
+                let mut wish = Wish::new("employment.corrected", employment, data).because("TYPO", None);
+                if turn % 4 == 0 {
+                    wish = wish.with(self.attach(clerk, "TRN", Owner::Person(person), "岗位证明.pdf"));
+                }
                 self.act(clerk, wish.correcting(wrong));
             }
             3 => {
