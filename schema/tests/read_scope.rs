@@ -133,7 +133,8 @@ async fn every_list_of_every_scope_with_and_without_its_own_filter() {
 async fn histories_and_events_of_every_scope() {
     let (ledger, memory) = city(22, 500).await;
     let reader = ledger.reader();
-    for scope in scopes(&ledger) {
+    // What a worker reads as his own is a matter of the lists.
+    for scope in scopes(&ledger).into_iter().filter(|scope| scope.person.is_none()) {
         // What a subscription sends, page by page.
         let (mut from, mut found) = (0, Vec::new());
         loop {
