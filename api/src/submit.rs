@@ -12,7 +12,7 @@ use domain::admission::{Admitted, Presented, judge, receive};
 use domain::authority::{Authority, InForce};
 use domain::prepare::{self, Request};
 use domain::record::{Facts, KeyOwner, Need, Stop, Stored};
-use domain::records::{SealedRef, erasure};
+use domain::records::{SealedRef, erasure, party_key};
 use domain::refusal::{Code, Refusal};
 use domain::seals::Openings;
 use schema::appender::Appender;
@@ -411,6 +411,11 @@ impl Door {
             let Some(entry) = crate::shelf::fold(&stream)? else { continue };
             let Some(erasure) = entry.state.erasure().filter(|_| erasure::waits(&entry)) else { continue };
             self.parts.keys.erase(&erasure.subject.kind, erasure.subject.id)?;
+            // What he began to write and never signed lies under the keys of his accounts.
+            let named_by = self.parts.log.key(&party_key(&erasure.subject)).await?.members;
+            for (_, account) in named_by.iter().filter(|(kind, _)| kind == schema::drafts::SUBJECT) {
+                self.parts.keys.erase(schema::drafts::SUBJECT, *account)?;
+            }
             let basis = self.parts.log.head().await?.next_position;
             let Some(draft) = erasure::carry_out(record, &entry, basis) else { continue };
             let installation = &self.parts.installation;

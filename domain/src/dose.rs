@@ -71,6 +71,12 @@ pub fn days(from: Date, to: Date) -> i64 {
     to.days() - from.days() + 1
 }
 
+/// Months that a period stands for: its days in months of a year, to the nearest, from one to twelve.
+#[must_use]
+pub fn months(from: Date, to: Date) -> i64 {
+    ((days(from, to) * 12 + 182) / 365).clamp(1, 12)
+}
+
 /// The year of a date.
 #[must_use]
 pub fn year_of(date: Date) -> i16 {
@@ -456,6 +462,23 @@ mod tests {
         }
         assert_eq!(days(from, to), 90);
         assert_eq!(days(to, to), 1);
+    }
+
+    #[test]
+    fn a_period_stands_for_the_nearest_number_of_months() {
+        for (from, to, expected) in [
+            ("2026-01-01", "2026-03-31", 3),
+            ("2026-07-01", "2026-09-30", 3),
+            ("2026-02-01", "2026-02-28", 1),
+            ("2026-01-01", "2026-01-01", 1),
+            ("2026-01-01", "2026-02-15", 2),
+            ("2026-01-01", "2026-02-14", 1),
+            ("2024-01-01", "2024-12-31", 12),
+            ("2026-01-01", "2027-01-05", 12),
+            ("2026-03-31", "2026-01-01", 1),
+        ] {
+            assert_eq!(months(day(from), day(to)), expected, "{from}..{to}");
+        }
     }
 
     #[test]

@@ -1,8 +1,13 @@
 //! The folds over random histories, in memory.
 
+#[path = "support/counts.rs"]
+mod counts;
 #[path = "support/history.rs"]
 mod history;
 
+use std::collections::BTreeSet;
+
+use counts::{Counts, counted};
 use domain::catalog::Kind;
 use history::{Made, Maker};
 use projections::memory::Memory;
@@ -178,55 +183,28 @@ fn every_event_is_in_the_history_of_its_record_and_its_signer() {
     assert!(!memory.timeline.keys().any(|(subject, _)| subject.id == Uuid::nil()));
 }
 
-/// Measure, area, institution and key.
-type Name = (&'static str, Option<String>, Option<Uuid>, String);
-
-/// Counted from the rows of the lists, as a drill would.
-fn counted(memory: &Memory, at: u64) -> std::collections::BTreeMap<Name, i64> {
-    let mut counts = std::collections::BTreeMap::new();
-    for measure in statistics::MEASURES.iter().filter(|measure| !measure.persons) {
-        let standing = |row: &&projections::current::Row| {
-            row.kind == measure.kind && row.since <= at && row.until.is_none_or(|until| until > at)
-        };
-        for row in memory.current.values().filter(standing) {
-            let mut key = String::new();
-            for dimension in measure.dimensions {
-                let facets = projections::current::facets(row.kind);
-                let place = facets.iter().position(|facet| facet.name == dimension.name);
-                key.push_str(place.map_or(row.state.as_str(), |place| row.facets[place].as_str()));
-                key.push(statistics::END);
-            }
-            let area = row.home.area.as_ref().map(ToString::to_string);
-            *counts.entry((measure.name, area, row.home.org, key)).or_default() += 1;
-        }
-    }
-    counts
-}
-
 #[test]
 fn counters_are_the_length_of_the_lists_at_every_position_also_after_a_move() {
     for seed in 1..4 {
-        let events = Maker::new(seed).history(500);
+        let events = Maker::new(seed).history(900);
         let moves = events.iter().filter(|made| String::from_utf8_lossy(&made.payload).contains("supervision_area"));
         assert!(moves.count() > 2, "seed {seed} moves institutions");
         let memory = folded(&events);
-        for at in (0..500).step_by(61).chain([499]) {
-            let mut sums = std::collections::BTreeMap::new();
-            let mut of_areas: i64 = 0;
+        let mut places = Maker::new(seed + 100);
+        for at in (0..15).map(|_| places.below(events.len()) as u64).chain([events.len() as u64 - 1]) {
+            let mut sums = Counts::new();
             for row in memory.statistics.iter().filter(|row| row.position <= at) {
-                match row.grain {
-                    statistics::Grain::Area => of_areas += row.delta,
-                    statistics::Grain::Org => {
-                        let area = row.home.area.as_ref().map(ToString::to_string);
-                        *sums.entry((row.measure, area, row.home.org, row.key.to_string())).or_default() += row.delta;
-                    }
-                }
+                let org = row.home.org.filter(|_| row.grain == statistics::Grain::Org);
+                let area = row.home.area.as_deref().unwrap_or_default().to_owned();
+                let sum = sums.entry((row.measure.to_owned(), area, org, row.key.to_string())).or_default();
+                sum.0 += row.delta;
+                sum.1 += row.amount_delta;
             }
-            sums.retain(|_, total: &mut i64| *total != 0);
-            let counts = counted(&memory, at);
-            assert_eq!(of_areas, counts.values().sum::<i64>(), "seed {seed} at {at}");
-            assert_eq!(sums, counts, "seed {seed} at {at}");
+            sums.retain(|_, sums| *sums != (0, 0));
+            assert_eq!(sums, counted(&memory, at), "seed {seed} at {at}");
         }
+        let measures: BTreeSet<&str> = memory.statistics.iter().map(|row| row.measure).collect();
+        assert_eq!(measures.len(), statistics::MEASURES.len(), "seed {seed} moves every number: {measures:?}");
     }
 }
 

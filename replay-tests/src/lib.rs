@@ -1,4 +1,17 @@
 //! Proof that history means the same tomorrow. The library holds what its tests share; no other crate uses it.
+//!
+//! The stories that its tests tell, each the name of a test:
+//!
+//! - `workers`: `a_kind_exists_once_its_catalogue_is_in_force`, `one_identity_document_is_one_file`,
+//!   `an_employment_from_plan_to_end`, `a_minor_does_not_work_with_radiation`, `the_worker_asks_for_a_correction`
+//! - `doses`: `a_hospital_does_not_measure_itself`, `a_corrected_result_that_crosses_a_year_end_moves_both_years`,
+//!   `a_lost_badge_has_no_dose_until_a_nominal_one_is_assigned`,
+//!   `a_quarter_filed_twice_with_other_values_is_refused_and_the_first_stands`,
+//!   `a_rejected_result_makes_room_for_another`, `two_badges_at_one_worker_count_once_and_the_block_is_fixed`,
+//!   `a_worker_with_two_employers_has_one_sum`, `what_a_report_announces_is_compared_with_its_results`
+//! - `erased`: `an_identity_entered_by_mistake_is_erased_and_everything_else_stands`,
+//!   `a_workers_file_is_corrected_and_not_erased`
 
 pub mod relay;
+pub mod scene;
 pub mod world;

@@ -10,15 +10,16 @@ use domain::memory::Memory;
 use domain::person_codes::resident_no_ok;
 use domain::prepare::{Request, prepare};
 use domain::record::Stop;
+use domain::records::erasure::carry_out;
 use domain::refusal::Refusal;
 use domain::seals::Openings;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Hash, Instant, KeyId, LedgerId, b64url};
 use signing::envelope::{Envelope, Opening, PayloadType, Unit};
-use signing::json::{Object, Value, read_loose};
+use signing::json::{Object, Value, canonical_object, read_loose};
 use signing::keys::{EnrolmentProof, SigningKey, demo_seed};
 use signing::note::LogSigner;
-use signing::statement::{Batch, EventRef, Meaning};
+use signing::statement::{Batch, EventRef, Meaning, RecordRef};
 use uuid::Uuid;
 
 /// Somebody with a key.
@@ -445,6 +446,23 @@ impl World {
         }
         self.pass_seconds(1);
         Ok(admitted)
+    }
+
+    /// What the service does of itself with an erasure that was approved: it says that it is done.
+    ///
+    /// # Panics
+    /// When the erasure does not wait for the service.
+    pub fn carry_out(&mut self, erasure: Uuid) -> EventRef {
+        let record = RecordRef { kind: "erasure".into(), id: erasure };
+        let entry = self.memory.record(&record).expect("it was approved").clone();
+        let draft = carry_out(&record, &entry, self.memory.size()).expect("it waits for the service");
+        let statement = self.service.statement(&draft, self.ledger, self.now);
+        let payload = canonical_object(&statement.to_object(&draft.data));
+        let signature = self.service_key.sign_payload(PayloadType::Event, &payload).to_vec();
+        let envelope = Envelope { payload_type: PayloadType::Event, payload, key: self.service.key, signature };
+        let unit = Unit { envelopes: vec![envelope], openings: vec![Some(Vec::new())] };
+        let admitted = self.submit(&unit).expect("the service says that it is done");
+        EventRef { event: admitted.events[0].statement.id, hash: admitted.events[0].hash }
     }
 
     /// Signs and submits one wish.

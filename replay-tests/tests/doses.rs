@@ -1,166 +1,34 @@
-//! What a laboratory reports, what the ledger says no to, and what a worker's results come to.
+//! What a laboratory reports, and what a worker's results come to.
 
-use domain::dose::{FIVE_YEAR_EPOCH, Line, Sums, sums};
-use domain::records::dose_result::{line_of, reference};
-use domain::refusal::{Code, Refusal};
-use replay_tests::world::{
-    AREA, County, Person, Wish, World, dose_report, dose_result, employment, institution_profile, laboratory_profile,
-    qualification, worker,
-};
+use std::collections::BTreeSet;
+
+use domain::dose::FIVE_YEAR_EPOCH;
+use domain::dose_codes::ResultFlag;
+use domain::records::dose_result::reference;
+use domain::refusal::Code;
+use replay_tests::scene::{Scene, hire, rule, take_post};
+use replay_tests::world::{AREA, Wish, dose_report, dose_result, institution_profile};
 use serde_json::{Value as Json, json};
 use signing::statement::EventRef;
 use uuid::Uuid;
-
-/// A county with a laboratory, a contract, and one worker in post for years.
-struct Scene {
-    county: County,
-    signatory: Person,
-    laboratory: Uuid,
-    contract: Uuid,
-    who: [Uuid; 2],
-    reports: u32,
-}
-
-impl Scene {
-    fn new() -> Self {
-        let mut county = World::county(23);
-        county.world.adopt("catalogue", 2);
-        county.world.adopt("policy", 3);
-        let (supervisor, officer, institution) =
-            (county.supervisor.clone(), county.officer.clone(), county.institution);
-        let city = county.city.clone();
-        let world = &mut county.world;
-        let approver = world.enrol(&city[0], &city[2], "T", "T_APPR", None, None);
-        let (laboratory, document) = (world.id(), world.id());
-        let act = |world: &mut World, who: &Person, wish: Wish| world.act(who, wish).expect("a scene is lawful");
-        let profile = laboratory_profile("91350100M000100Y43");
-        act(world, &supervisor, Wish::new("institution.registered", laboratory, profile));
-        act(world, &supervisor, Wish::new("institution.document_filed", laboratory, qualification(document)));
-        act(world, &approver, Wish::new("institution.approved", laboratory, json!({})));
-        let signatory = world.enrol(&city[0], &city[1], "S", "TSO_SIGN", Some(laboratory), None);
-        let contract = world.id();
-        let terms =
-            json!({"institution": institution, "laboratory": laboratory, "cycle_months": 3, "from": "2019-01-01"});
-        act(world, &officer, Wish::new("monitoring_contract.concluded", contract, terms));
-        let who = hire(world, &officer, institution, 1);
-        Self { county, signatory, laboratory, contract, who, reports: 0 }
-    }
-
-    /// A report of a period with one result.
-    fn report(&mut self, period: [&str; 2], change: impl Fn(&mut Json)) -> Result<(Uuid, EventRef), Refusal> {
-        self.reports += 1;
-        let world = &mut self.county.world;
-        let (report, result, today) = (world.id(), world.id(), world.today());
-        let header = dose_report(self.contract, self.laboratory, &format!("R{}", self.reports), period, &today);
-        let mut line = dose_result(report, 1, self.who, period, 400_000);
-        change(&mut line);
-        let wishes = [Wish::new("dose_report.issued", report, header), Wish::new("dose_result.reported", result, line)];
-        let unit = world.sign(&self.signatory, &wishes)?;
-        let admitted = world.submit(&unit)?;
-        Ok((result, EventRef { event: admitted.events[1].statement.id, hash: admitted.events[1].hash }))
-    }
-
-    fn correct(&mut self, result: (Uuid, EventRef), set: Json) -> Result<EventRef, Refusal> {
-        let wish = Wish::new("dose_result.corrected", result.0, json!({"set": set})).correcting(result.1);
-        self.county.world.act(&self.signatory, wish)
-    }
-
-    /// What the worker's results come to now.
-    fn sums(&self) -> Sums {
-        let records = self.county.world.memory.records();
-        let results = records.filter_map(|(_, entry)| entry.state.dose_result());
-        let results = results.filter(|result| result.person.id == self.who[0]);
-        let lines: Vec<Line> = results
-            .filter_map(|result| {
-                // The row that the service reads says the same.
-                let row = serde_json::to_value(result).expect("a state is JSON");
-                assert_eq!(line_of(&row), Ok(result.line()));
-                result.line()
-            })
-            .collect();
-        sums(lines.iter())
-    }
-}
-
-fn hire(world: &mut World, officer: &Person, institution: Uuid, number: u32) -> [Uuid; 2] {
-    let (person, post) = (world.id(), world.id());
-    world.act(officer, Wish::new("person.registered", person, worker(institution, number))).expect("registered");
-    take_post(world, officer, institution, person, post, number);
-    [person, post]
-}
-
-fn take_post(world: &mut World, officer: &Person, institution: Uuid, person: Uuid, post: Uuid, number: u32) {
-    let data = employment(person, institution, number, "2A");
-    world.act(officer, Wish::new("employment.planned", post, data)).expect("planned");
-    let active = Wish::new("employment.activated", post, json!({"legacy": true})).on("2019-01-01");
-    world.act(officer, active).expect("activated");
-}
-
-fn rule(refused: Result<impl Sized, Refusal>) -> &'static str {
-    let refusal = refused.err().expect("a refusal");
-    assert_eq!(refusal.code, Code::Refused, "{refusal:?}");
-    refusal.rule.expect("a rule").id
-}
 
 const WINTER: [&str; 2] = ["2020-12-01", "2021-02-28"];
 const SPRING: [&str; 2] = ["2021-03-01", "2021-05-31"];
 
 #[test]
-fn what_is_no_result() {
-    let mut scene = Scene::new();
-    let stranger = scene.county.world.id();
-    for (expected, change) in [
-        ("dose_result.period", json!({"wear_from": "2021-05-01", "wear_to": "2021-04-01"})),
-        ("dose_result.report", json!({"wear_to": "2021-06-30"})),
-        ("dose_result.employment", json!({"employment": stranger})),
-        ("dose_result.below_mdl", json!({"hp10_nsv": 10_000, "effective_nsv": 10_000})),
-        ("dose_result.below_mdl", json!({"hp10_nsv": 20_000, "effective_nsv": 20_000, "flag": "BELOW_MDL"})),
-        ("dose_result.effective", json!({"effective_nsv": 401_000})),
-        ("dose_result.effective", json!({"method": "OUTSIDE"})),
-        ("dose_result.value", json!({"flag": "LOST"})),
-        ("dose_result.year", json!({"dose_year": 2020})),
-        ("dose_result.confirm", json!({"hp10_nsv": 600_000_000, "effective_nsv": 600_000_000})),
-    ] {
-        let refused = scene.report(SPRING, |line| {
-            for (name, value) in change.as_object().expect("members") {
-                line[name] = value.clone();
-            }
-        });
-        assert_eq!(rule(refused), expected, "{change}");
-    }
-    scene.report(SPRING, |_| {}).expect("a good one");
-    assert_eq!(rule(scene.report(SPRING, |line| line["line_no"] = json!(7))), "dose_result.overlap");
-    scene.report(SPRING, |line| line["position"] = json!("WR")).expect("another place on the body");
-}
-
-#[test]
-fn a_laboratory_without_contract_or_qualification_reports_nothing() {
-    let mut scene = Scene::new();
+fn a_hospital_does_not_measure_itself() {
+    let mut scene = Scene::new(23);
     let (officer, today) = (scene.county.officer.clone(), scene.county.world.today());
-    let mut refused = |change: Json| {
-        let world = &mut scene.county.world;
-        let report = world.id();
-        let mut header = dose_report(scene.contract, scene.laboratory, "R0", SPRING, &today);
-        for (name, value) in change.as_object().expect("members") {
-            header[name] = value.clone();
-        }
-        world.act(&scene.signatory, Wish::new("dose_report.issued", report, header))
-    };
-    assert_eq!(rule(refused(json!({"qualification_no": "没有"}))), "dose_report.qualification");
-    assert_eq!(rule(refused(json!({"period_from": "2018-01-01", "period_to": "2018-03-31"}))), "dose_report.contract");
-    assert_eq!(rule(refused(json!({"persons": 2}))), "dose_report.counts");
-    let forged = Wish::new(
-        "dose_report.issued",
-        scene.county.world.id(),
-        dose_report(scene.contract, scene.laboratory, "R9", SPRING, &today),
-    );
-    let refusal = scene.county.world.act(&officer, forged).expect_err("a hospital does not measure itself");
+    let forged = dose_report(scene.contract, scene.laboratory, "R9", SPRING, &today);
+    let world = &mut scene.county.world;
+    let report = world.id();
+    let refusal = world.act(&officer, Wish::new("dose_report.issued", report, forged)).expect_err("a refusal");
     assert_eq!(refusal.code, Code::NotAuthorised);
 }
 
 #[test]
 fn a_corrected_result_that_crosses_a_year_end_moves_both_years() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(23);
     let winter = scene.report(WINTER, |_| {}).expect("winter");
     scene.report(SPRING, |_| {}).expect("spring");
     let before = scene.sums();
@@ -179,7 +47,7 @@ fn a_corrected_result_that_crosses_a_year_end_moves_both_years() {
 
 #[test]
 fn a_lost_badge_has_no_dose_until_a_nominal_one_is_assigned() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(23);
     let lost = scene
         .report(SPRING, |line| {
             line["flag"] = json!("LOST");
@@ -196,7 +64,7 @@ fn a_lost_badge_has_no_dose_until_a_nominal_one_is_assigned() {
 
 #[test]
 fn a_quarter_filed_twice_with_other_values_is_refused_and_the_first_stands() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(23);
     scene.report(SPRING, |_| {}).expect("the first");
     assert_eq!(rule(scene.report(SPRING, |line| line["hp10_nsv"] = json!(100_000))), "dose_result.effective");
     let other = scene.report(SPRING, |line| {
@@ -209,7 +77,7 @@ fn a_quarter_filed_twice_with_other_values_is_refused_and_the_first_stands() {
 
 #[test]
 fn a_rejected_result_makes_room_for_another() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(23);
     let first = scene.report(SPRING, |_| {}).expect("the first");
     let world = &mut scene.county.world;
     let cleared = json!({"set": {"flag": "REJECTED"}, "clear": ["effective_nsv", "hp10_nsv", "method"]});
@@ -222,7 +90,7 @@ fn a_rejected_result_makes_room_for_another() {
 
 #[test]
 fn two_badges_at_one_worker_count_once_and_the_block_is_fixed() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(23);
     let double = |position: &'static str, read: i64| {
         move |line: &mut Json| {
             line["position"] = json!(position);
@@ -242,7 +110,7 @@ fn two_badges_at_one_worker_count_once_and_the_block_is_fixed() {
 
 #[test]
 fn a_worker_with_two_employers_has_one_sum() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(23);
     let (supervisor, approver, admin) =
         (scene.county.supervisor.clone(), scene.county.approver.clone(), scene.county.admin.clone());
     let city = scene.county.city.clone();
@@ -261,4 +129,65 @@ fn a_worker_with_two_employers_has_one_sum() {
     assert_eq!(scene.sums().year(2021).effective_nsv, 800_000);
     scene.contract = hospital;
     assert_eq!(rule(scene.report(SPRING, |line| line["employment"] = json!(post))), "dose_result.employment");
+}
+
+/// What a report announces below its table, and what its results come to: results, persons, below the detectable
+/// level, effective doses.
+fn announced_and_found(scene: &Scene, report: Uuid) -> ([i64; 4], [i64; 4]) {
+    let memory = &scene.county.world.memory;
+    let entry = memory.record(&domain::records::dose_report::reference(report)).expect("the report");
+    let header = &entry.state.dose_report().expect("a report").header;
+    let results = memory.records().filter_map(|(_, entry)| entry.state.dose_result());
+    let results: Vec<_> = results.filter(|result| result.report == report).collect();
+    let persons: BTreeSet<Uuid> = results.iter().map(|result| result.person.id).collect();
+    let below = results.iter().filter(|result| result.reading.flag == ResultFlag::BelowMdl).count();
+    let sum = results.iter().filter_map(|result| result.reading.effective_nsv).sum();
+    let found = [results.len(), persons.len(), below].map(|count| i64::try_from(count).expect("few"));
+    ([header.lines, header.persons, header.below_mdl, header.effective_sum_nsv], [found[0], found[1], found[2], sum])
+}
+
+/// No rule compares them: a report is a fact as the laboratory printed it, and results may come in several units. What
+/// is missing, and what a correction moved, can be seen by whoever holds both.
+#[test]
+fn what_a_report_announces_is_compared_with_its_results() {
+    let mut scene = Scene::new(23);
+    let (officer, hospital) = (scene.county.officer.clone(), scene.county.institution);
+    let first = scene.who;
+    let others = [2, 3].map(|number| hire(&mut scene.county.world, &officer, hospital, number));
+    let (report, today) = (scene.county.world.id(), scene.county.world.today());
+    let mut header = dose_report(scene.contract, scene.laboratory, "R1", SPRING, &today);
+    for (name, value) in [("lines", 3), ("persons", 3), ("below_mdl", 1), ("effective_sum_nsv", 510_000)] {
+        header[name] = json!(value);
+    }
+    let line = |scene: &mut Scene, number: u32, who: [Uuid; 2], change: Json| {
+        let mut line = dose_result(report, number, who, SPRING, 400_000);
+        for (name, value) in change.as_object().expect("members") {
+            line[name] = value.clone();
+        }
+        Wish::new("dose_result.reported", scene.county.world.id(), line)
+    };
+    let below = json!({"hp10_nsv": 10_000, "effective_nsv": 10_000, "flag": "BELOW_MDL"});
+    let wishes = [
+        Wish::new("dose_report.issued", report, header),
+        line(&mut scene, 1, first, json!({})),
+        line(&mut scene, 2, others[0], below),
+    ];
+    let unit = scene.county.world.sign(&scene.signatory, &wishes).expect("signed");
+    let issued = scene.county.world.submit(&unit).expect("a third result may still come");
+    assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 510_000], [2, 2, 1, 410_000]));
+    let third = line(&mut scene, 3, others[1], json!({"hp10_nsv": 100_000, "effective_nsv": 100_000}));
+    let result = third.record;
+    let reported = scene.county.world.act(&scene.signatory, third).expect("the third");
+    assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 510_000], [3, 3, 1, 510_000]));
+    scene.correct((result, reported), json!({"hp10_nsv": 90_000, "effective_nsv": 90_000})).expect("corrected");
+    assert_eq!(
+        announced_and_found(&scene, report),
+        ([3, 3, 1, 510_000], [3, 3, 1, 500_000]),
+        "what was printed stands"
+    );
+    let printed = EventRef { event: issued.events[0].statement.id, hash: issued.events[0].hash };
+    let again = json!({"set": {"effective_sum_nsv": 500_000}});
+    let wish = Wish::new("dose_report.corrected", report, again).correcting(printed);
+    scene.county.world.act(&scene.signatory, wish).expect("until the laboratory prints another sum");
+    assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 500_000], [3, 3, 1, 500_000]));
 }

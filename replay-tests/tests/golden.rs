@@ -12,15 +12,14 @@ use std::sync::LazyLock;
 use domain::admission::replay;
 use domain::catalog::{EventType, event_type, event_types};
 use domain::record::{Entry, Facts};
-use domain::records::erasure;
 use replay_tests::world::{
     AREA, Person, Wish, World, device_profile, dose_report, dose_result, employment as post, institution_profile,
     laboratory_profile, qualification, worker,
 };
 use serde_json::{Value as Json, json};
 use signing::bytes::{Hash, Instant, KeyId, b64url, b64url_decode};
-use signing::envelope::{Envelope, Opening, PayloadType, Unit, openings_of, statement_hash};
-use signing::json::{canonical, canonical_object, read_loose, read_stored};
+use signing::envelope::{Opening, PayloadType, openings_of, statement_hash};
+use signing::json::{canonical, read_loose, read_stored};
 use signing::keys::PublicKey;
 use signing::statement::{EventRef, RecordRef};
 use signing::tree::{leaf, leaf_hash};
@@ -143,22 +142,9 @@ impl Story {
             };
             self.act(&city_approver, decision);
             if erased {
-                self.carry_out(record);
+                self.world.carry_out(record);
             }
         }
-    }
-
-    fn carry_out(&mut self, id: Uuid) {
-        let record = RecordRef { kind: "erasure".into(), id };
-        let entry = self.world.memory.record(&record).expect("it was approved").clone();
-        let draft = erasure::carry_out(&record, &entry, self.world.memory.size()).expect("it waits for the service");
-        let statement = self.world.service.statement(&draft, self.world.ledger(), self.world.now);
-        let payload = canonical_object(&statement.to_object(&draft.data));
-        let signature = self.world.service_key.sign_payload(PayloadType::Event, &payload).to_vec();
-        let envelope = Envelope { payload_type: PayloadType::Event, payload, key: self.world.service.key, signature };
-        self.world
-            .submit(&Unit { envelopes: vec![envelope], openings: vec![Some(Vec::new())] })
-            .expect("the service says that it is done");
     }
 
     /// A key that was in other hands, one that is revoked, a grant that is, and an account that is closed.

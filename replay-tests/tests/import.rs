@@ -1,8 +1,10 @@
 //! Spreadsheets as they come: written by other programs, committed, and read to the last cell.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use api::import::{DoseRow, Problem, Severity, Sheet, read_doses};
+use api::import::{Column, DoseRow, Problem, Severity, Sheet, problems, read_doses};
+use domain::dose_codes::{ResultFlag, WearPosition};
 
 fn read(name: &str) -> Sheet {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("import").join(name);
@@ -137,4 +139,117 @@ fn a_marked_file_says_the_same() {
         let again = read_doses(&sheet.annotated(&sheet.problems).expect("written"), &[]).expect("readable");
         assert_eq!((again.rows, again.problems, again.read), (sheet.rows, sheet.problems, sheet.read), "{name}");
     }
+}
+
+// ---- the page ----
+
+const PAGE: &str = include_str!("../../docs/import.md");
+
+/// The rows of the table below a heading: their cells.
+fn table(heading: &str) -> Vec<Vec<String>> {
+    let (_, below) = PAGE.split_once(&format!("\n## {heading}\n")).expect("the heading");
+    let rows = below.split("\n## ").next().unwrap_or_default().lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+/// What stands between backticks.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+fn in_both_languages(text: &str) -> bool {
+    text.contains(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) && text.contains(|c: char| c.is_ascii_lowercase())
+}
+
+#[test]
+fn the_page_has_every_kind_of_problem_in_its_order() {
+    let rows = table("Problems");
+    let shown: Vec<_> = rows.iter().map(|row| row[..3].to_vec()).collect();
+    let known: Vec<_> = problems::ALL
+        .iter()
+        .map(|note| {
+            let weight = if note.severity == Severity::Error { "错误 error" } else { "警告 warning" };
+            vec![format!("`{}`", note.code), weight.to_owned(), format!("{} {}", note.zh, note.en)]
+        })
+        .collect();
+    assert_eq!(shown, known);
+    for row in &rows {
+        assert!(row.len() == 4 && in_both_languages(&row[3]), "what to do, in both languages: {row:?}");
+    }
+    let codes: BTreeSet<&str> = problems::ALL.iter().map(|note| note.code).collect();
+    assert_eq!(codes.len(), problems::ALL.len(), "a code has one meaning");
+}
+
+#[test]
+fn the_page_has_every_column_with_its_other_names() {
+    let rows = table("Columns");
+    assert_eq!(rows.len(), Column::ALL.len());
+    for (row, column) in rows.iter().zip(Column::ALL) {
+        let needed = match column {
+            Column::Hp10 | Column::Hp3 | Column::Hp007 => "三者之一 one of three",
+            column if column.is_needed() => "是 yes",
+            _ => "否 no",
+        };
+        assert_eq!(row[..3], [format!("`{}`", column.as_str()), column.zh().to_owned(), column.en().to_owned()]);
+        assert_eq!(quoted(&row[3]), column.others(), "{}", column.as_str());
+        assert_eq!(row[4], needed, "{}", column.as_str());
+        assert!(in_both_languages(&row[5]), "{}", column.as_str());
+    }
+}
+
+/// The row that a file of one row is read as, where some cells say something else.
+fn one(header: &str, cells: &[(&str, &str)]) -> DoseRow {
+    let names: Vec<&str> = header.split(',').collect();
+    let mut values = ["W1", "T1", "CH", "2026-01-01", "2026-03-31", "0.12", "0.02", "", "R1", "2026-04-20"];
+    for (name, value) in cells {
+        let at = names.iter().position(|known| known == name).expect("a column");
+        values[at] = value;
+    }
+    let sheet = read_doses(format!("{header}\n{}\n", values.join(",")).as_bytes(), &[]).expect("readable");
+    assert!(sheet.rows.len() == 1, "{cells:?}: {:?}", sheet.problems);
+    sheet.rows.into_iter().next().expect("a row")
+}
+
+const HEADER: &str = "工号,剂量计编号,佩戴部位,周期起,周期止,Hp(10),MDL,结果类型,报告编号,签发日期";
+
+#[test]
+fn what_the_page_says_of_units_places_and_kinds_is_so() {
+    for row in table("Units") {
+        for unit in quoted(&row[0]) {
+            let header = HEADER.replace("Hp(10)", &format!("Hp(10)（{unit}）"));
+            let column = format!("Hp(10)（{unit}）");
+            let value = if row[1] == "mSv" { "0.12" } else { "120" };
+            assert_eq!(one(&header, &[(&column, value)]).hp10_nsv, Some(120_000), "{unit}");
+        }
+    }
+    let places = table("Positions");
+    assert_eq!(places.len(), WearPosition::LIST.codes.len());
+    for row in places {
+        for word in quoted(&row[0]).into_iter().chain(quoted(&row[2])) {
+            assert_eq!(one(HEADER, &[("佩戴部位", word)]).position.as_str(), quoted(&row[0])[0], "{word}");
+        }
+    }
+    for row in table("Kinds") {
+        let code = quoted(&row[0])[0];
+        let flag = ResultFlag::parse(code).expect("a code");
+        let dose = if flag.is_without_value() || flag == ResultFlag::BelowMdl { "" } else { "0.12" };
+        for word in std::iter::once(code).chain(quoted(&row[2])) {
+            assert_eq!(one(HEADER, &[("结果类型", word), ("Hp(10)", dose)]).flag, flag, "{word}");
+        }
+    }
+}
+
+#[test]
+fn what_the_page_says_of_dates_and_sizes_is_so() {
+    let (_, dates) = PAGE.split_once("\n## Dates\n").expect("the heading");
+    let quoted = quoted(dates.split("\n## ").next().unwrap_or_default());
+    assert_eq!(quoted.len(), 7);
+    for (at, text) in quoted.into_iter().enumerate() {
+        let values = format!("{HEADER}\nW1,T1,CH,2023-12-01,{text},0.12,0.02,,R1,2024-02-20\n");
+        let read = read_doses(values.as_bytes(), &[]).expect("readable");
+        let day = read.rows.first().map(|row| row.wear_to.to_string());
+        assert_eq!(day.as_deref(), (at < 5).then_some("2024-01-31"), "{text}");
+    }
+    let mb = api::import::BYTES_MAX / 1024 / 1024;
+    assert!(PAGE.contains(&format!("Up to {mb} MB and 100,000 rows")) && api::import::ROWS_MAX == 100_000);
 }

@@ -318,3 +318,20 @@ fn a_source_is_taken_apart_as_meant() {
     assert!(!source.code.contains("unwrap") && !source.code.contains("no") && source.code.contains("static"));
     assert_eq!(source.literals[1].0, 2);
 }
+
+#[test]
+fn the_stories_that_are_listed_are_told() {
+    let doc = text(Path::new("replay-tests/src/lib.rs")).expect("UTF-8");
+    let list = doc.lines().filter_map(|line| line.strip_prefix("//!")).collect::<String>();
+    let mut stories = 0;
+    for part in list.split("- `").skip(1) {
+        let (file, names) = part.split_once("`:").expect("a file and its stories");
+        let source =
+            text(&Path::new("replay-tests/tests").join(format!("{file}.rs"))).expect("the file of the stories");
+        for name in names.split('`').skip(1).step_by(2) {
+            assert!(source.contains(&format!("fn {name}()")), "{file} does not tell {name}");
+            stories += 1;
+        }
+    }
+    assert!(stories >= 10, "{stories}");
+}

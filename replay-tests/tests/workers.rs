@@ -1,6 +1,7 @@
 //! Workers and their employments: what the ledger takes, and what it says no to.
 
 use domain::refusal::{Code, Refusal};
+use replay_tests::scene::rule;
 use replay_tests::world::{County, Wish, World, employment, resident_no, worker};
 use serde_json::json;
 use uuid::Uuid;
@@ -10,12 +11,6 @@ fn county() -> County {
     county.world.adopt("catalogue", 2);
     county.world.adopt("policy", 3);
     county
-}
-
-fn rule(refused: Result<impl Sized, Refusal>) -> &'static str {
-    let refusal = refused.err().expect("a refusal");
-    assert_eq!(refusal.code, Code::Refused, "{refusal:?}");
-    refusal.rule.expect("a rule").id
 }
 
 fn code(refused: Result<impl Sized, Refusal>) -> Code {

@@ -1,7 +1,7 @@
 //! Drafts: what somebody began to write and has not signed. Private, never counted, gone after a while.
 //!
 //! A draft may hold personal values, so PostgreSQL sees a box: it is encrypted under the key of its owner's account in
-//! the key store, and gone for good with that key.
+//! the key store, and gone for good with that key. An erasure of the owner destroys it as well.
 
 use deadpool_postgres::Pool;
 use signing::bytes::LedgerId;
@@ -16,7 +16,7 @@ pub const BYTES_MAX: usize = 256 << 10;
 /// Most drafts of an account.
 pub const DRAFTS_MAX: i64 = 100;
 /// Kind of the subjects whose keys encrypt drafts.
-const SUBJECT: &str = "account";
+pub const SUBJECT: &str = "account";
 
 /// A draft.
 #[derive(Debug, Clone, PartialEq, Eq)]

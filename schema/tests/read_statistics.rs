@@ -1,10 +1,13 @@
 //! Numbers against a count of the lists, at many positions, for areas and for institutions, live and rebuilt.
 
 mod common;
+#[path = "../../projections/tests/support/counts.rs"]
+mod counts;
 mod support;
 
 use std::collections::BTreeMap;
 
+use counts::{Counts, counted};
 use domain::catalog::Kind;
 use postgres as _;
 use projections::current::Current;
@@ -14,11 +17,9 @@ use schema::read_model::{Reach, Scope, Within};
 use schema::read_statistics::NumbersQuery;
 use schema::rebuild;
 use schema::rebuild::BuildLimits;
+use support::history::Maker;
 use support::{follow, readable};
 use tokio_postgres::Client;
-use uuid::Uuid;
-
-type Counts = BTreeMap<(String, String, Option<Uuid>, String), (i64, i64)>;
 
 /// The last row of each number up to a position.
 async fn stored(admin: &Client, at: u64) -> Counts {
@@ -35,43 +36,19 @@ async fn stored(admin: &Client, at: u64) -> Counts {
     all.filter(|(_, totals)| *totals != (0, 0)).collect()
 }
 
-/// The same, counted from the rows of the lists.
-fn counted(memory: &Memory, at: u64) -> Counts {
-    let mut counts = Counts::new();
-    for measure in MEASURES.iter().filter(|measure| !measure.persons) {
-        for row in memory
-            .current
-            .values()
-            .filter(|row| row.kind == measure.kind && row.since <= at && row.until.is_none_or(|until| until > at))
-        {
-            let facets = projections::current::facets(row.kind);
-            let value = |name: &str| match facets.iter().position(|facet| facet.name == name) {
-                Some(place) => row.facets[place].as_str(),
-                None => row.state.as_str(),
-            };
-            let key: String = measure.dimensions.iter().flat_map(|known| [value(known.name), "\u{1f}"]).collect();
-            assert!(key.ends_with(END));
-            let area = row.home.area.as_deref().unwrap_or_default().to_owned();
-            for org in [None, row.home.org] {
-                let number = counts.entry((measure.name.to_owned(), area.clone(), org, key.clone())).or_default();
-                number.0 += 1;
-            }
-        }
-    }
-    counts
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_row_of_a_number_is_the_length_of_its_list() {
     let mut ledger = readable(41).await;
     let pool = ledger.projector();
     let admin = ledger.ledger.admin().await;
-    for events in [1, 7, 260, 40, 700] {
+    let mut places = Maker::new(141);
+    for events in [1, 7, 260, 40, 900] {
         ledger.append(events).await;
+        follow::<Current>(&pool).await;
         assert_eq!(follow::<Statistics>(&pool).await, ledger.events.len() as u64);
         let memory = ledger.memory();
         let last = memory.size - 1;
-        for at in [0, last / 3, last / 2, last] {
+        for at in (0..6).map(|_| places.below(memory.size as usize) as u64).chain([0, last]) {
             assert_eq!(stored(&admin, at).await, counted(&memory, at), "at {at} of {last}");
         }
     }
@@ -81,9 +58,10 @@ async fn the_last_row_of_a_number_is_the_length_of_its_list() {
         let moved = ledger.maker.change_area(institution, area);
         ledger.append_made(vec![moved]).await;
         ledger.append(30).await;
+        follow::<Current>(&pool).await;
         follow::<Statistics>(&pool).await;
         let memory = ledger.memory();
-        for at in (0..memory.size).step_by(97).chain([memory.size - 1]) {
+        for at in (0..12).map(|_| places.below(memory.size as usize) as u64).chain([memory.size - 1]) {
             assert_eq!(stored(&admin, at).await, counted(&memory, at), "at {at} after the move to {area}");
         }
     }
@@ -121,6 +99,7 @@ async fn live_numbers_are_rebuilt_numbers() {
     }
     // It goes on from a rebuilt table.
     ledger.append(80).await;
+    follow::<Current>(&pool).await;
     follow::<Statistics>(&pool).await;
     let memory = ledger.memory();
     assert_eq!(stored(&admin, memory.size - 1).await, counted(&memory, memory.size - 1));

@@ -4,6 +4,7 @@ use compact_str::CompactString;
 use unicode_normalization::UnicodeNormalization;
 
 use super::Unreadable;
+use super::problems::{FILE_COLUMN_MISSING, FILE_COLUMN_TWICE};
 use super::table::{Cell, Row};
 
 /// Declares the columns with their labels and the headers, folded, by which laboratories call them.
@@ -41,7 +42,9 @@ macro_rules! columns {
                 match self { $(Self::$variant => $en,)+ }
             }
 
-            fn others(self) -> &'static [&'static str] {
+            /// Other headers by which it is known, folded: letters and digits alone, in lower case.
+            #[must_use]
+            pub fn others(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($other),*],)+ }
             }
         }
@@ -91,6 +94,12 @@ pub const DOSES: [Column; 3] = [Column::Hp10, Column::Hp3, Column::Hp007];
 const HEADERS_MIN: usize = 4;
 
 impl Column {
+    /// True when no file can be read without it; of the three doses one is enough.
+    #[must_use]
+    pub fn is_needed(self) -> bool {
+        NEEDED.contains(&self)
+    }
+
     /// True of the doses and the level of detection, which have a unit.
     #[must_use]
     pub fn is_dose(self) -> bool {
@@ -150,7 +159,7 @@ impl Header {
     pub fn complete(self) -> Result<Self, Unreadable> {
         if let Some(column) = self.twice {
             return Err(Unreadable::new(
-                "file.column_twice",
+                &FILE_COLUMN_TWICE,
                 format!("“{}”有两列，请指明用哪一列", column.zh()),
                 format!("Two columns are \"{}\": say which one counts.", column.en()),
             ));
@@ -168,7 +177,7 @@ impl Header {
         }
         let (zh, en): (Vec<&str>, Vec<&str>) = missing.into_iter().unzip();
         Err(Unreadable::new(
-            "file.column_missing",
+            &FILE_COLUMN_MISSING,
             format!("缺少列：{}", zh.join("、")),
             format!("Columns are missing: {}.", en.join("; ")),
         ))

@@ -6,11 +6,14 @@
 //!
 //! - `table`: bytes to cells, with the row numbers that a person sees in his spreadsheet.
 //! - `columns`: which column is which, by its header.
-//! - `values`: one cell to one value. `rows`: one row, and rows among each other.
+//! - `values`: one cell to one value. `rows`: one row. `among`: rows among each other.
+//! - `problems`: every kind of problem, by its code.
 //! - `annotate`: the file again, with its problems marked.
 
+mod among;
 mod annotate;
 mod columns;
+pub mod problems;
 mod rows;
 mod table;
 mod values;
@@ -20,6 +23,8 @@ use std::fmt;
 use domain::dose_codes::{Radiation, ResultFlag, WearPosition};
 use domain::person_codes::OccupationalCategory;
 use signing::bytes::Date;
+
+use problems::{FILE_ROWS, FILE_SIZE, Note};
 
 pub use columns::Column;
 pub use rust_xlsxwriter::XlsxError;
@@ -148,13 +153,17 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    fn new(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, zh: zh.into(), en: en.into() }
+    fn new(note: &Note, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code: note.code, zh: zh.into(), en: en.into() }
+    }
+
+    fn of(note: &Note) -> Self {
+        Self::new(note, note.zh, note.en)
     }
 
     fn too_many_rows() -> Self {
         let zh = format!("超过 {ROWS_MAX} 行，请拆分后导入");
-        Self::new("file.rows", zh, format!("More than {ROWS_MAX} rows: split the file."))
+        Self::new(&FILE_ROWS, zh, format!("More than {ROWS_MAX} rows: split the file."))
     }
 }
 
@@ -167,7 +176,7 @@ pub fn read_doses(bytes: &[u8], mapping: &[(String, Column)]) -> Result<Sheet, U
     if bytes.len() > BYTES_MAX {
         let mb = BYTES_MAX / 1024 / 1024;
         return Err(Unreadable::new(
-            "file.size",
+            &FILE_SIZE,
             format!("文件超过 {mb} MB"),
             format!("The file is larger than {mb} MB."),
         ));

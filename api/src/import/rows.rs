@@ -1,16 +1,19 @@
-//! One row to one result, with all its errors at once; and rows among each other.
+//! One row to one result, with all its errors at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use domain::dose::{self, CONFIRM_ABOVE_NSV};
 use domain::dose_codes::{Radiation, ResultFlag, WearPosition};
 use domain::person_codes::OccupationalCategory;
-use domain::reference_codes::ParameterName;
 use signing::bytes::Date;
 
 use super::columns::{DOSES, Header};
+use super::problems::{
+    BELOW_MDL, CONFIRM, HALF, MDL_DIFFERS, MDL_ZERO, MISSING, MIXED, NO_VALUE, NOT_BELOW, Note, PERIOD_LONG,
+    PERIOD_ORDER, ROUNDED, SIGNED_EARLY, VALUE_MISSING, VALUE_WITHOUT,
+};
 use super::table::{Cell, Row, Table};
-use super::values::{self, Note, Reading, Value};
+use super::values::{self, Reading, Value};
 use super::{Column, DoseRow, Problem, ROWS_MAX, Severity, Unreadable};
 
 /// Longest period that a dosimeter is worn, as the ledger takes it.
@@ -19,67 +22,26 @@ const PERIOD_DAYS_MAX: i64 = 370;
 const NUMBER_MAX: usize = 40;
 const REPORT_NO_MAX: usize = 60;
 const NAME_MAX: usize = 50;
-/// A reading of three months that is usual, some tenths of a millisievert a year: a column whose median is a hundred
-/// times that was probably written in microsieverts.
-const USUAL_QUARTER_NSV: i64 = 100_000;
-const MIX_UP_FACTOR: i64 = 100;
-/// Fewer values have no median worth the name.
-const MIX_UP_VALUES: usize = 3;
-/// Smaller values of three months are left alone when units are doubted.
-const MIX_UP_FROM_NSV: i64 = 5_000_000;
-/// The dose outside an apron stands for a tenth of it in the body.
-const COLLAR_DIVISOR: i64 = 10;
-
-macro_rules! notes {
-    ($($name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
-        $(const $name: Note = Note { code: $code, zh: $zh, en: $en };)+
-    };
-}
-
-notes! {
-    ROUNDED = "dose.rounded", "小数位过多，按 0.0001 mSv 取舍", "Finer than can be recorded: rounded to 0.0001 mSv.";
-    CONFIRM = "dose.confirm", "超过500 mSv：须先电话核实，不能批量导入", "Above 500 mSv: confirm by telephone and report it alone.";
-    INVESTIGATION = "dose.investigation", "达到调查水平（每年5 mSv，按月数折算），请核对", "At or above the investigation level (5 mSv a year, by months): please check.";
-    UNIT = "dose.unit", "全列数值约为常见值的百倍以上，单位可能是 μSv 而不是 mSv",
-        "The values of this column are a hundred times what is usual: they may be microsieverts.";
-    BELOW_MDL = "dose.below_mdl", "实测值低于最低探测水平，结果类型应为低于探测水平", "A value below the minimum detectable level is marked so.";
-    HALF = "dose.half", "低于最低探测水平，将记为其一半", "Below the minimum detectable level: half of it is recorded.";
-    NOT_BELOW = "dose.not_below", "标为低于探测水平，数值却高于最低探测水平", "Marked as below the detectable level, and the value is above it.";
-    NO_VALUE = "dose.not_measured", "结果类型须有数值，此处却写低于探测水平", "This kind of result has a value, and the cell says below the detectable level.";
-    MDL_DIFFERS = "dose.mdl_differs", "“<”后的数值与最低探测水平不同", "The number after \"<\" is not the minimum detectable level.";
-    MDL_ZERO = "dose.mdl_zero", "最低探测水平应大于零", "The minimum detectable level is more than zero.";
-    MIXED = "dose.mixed", "一行内不能既有实测值又有低于探测水平的量，请将后者留空", "One row has values on both sides of the detectable level: leave empty what is below.";
-    VALUE_MISSING = "dose.missing", "没有任何剂量值，也未说明丢失、损坏或作废", "There is no dose, and nothing says lost, damaged or rejected.";
-    VALUE_WITHOUT = "dose.without_value", "丢失、损坏、作废的结果不填剂量", "A result that was lost, damaged or rejected has no dose.";
-    PERIOD_ORDER = "row.period", "佩戴终止日早于起始日", "The last day worn is before the first.";
-    PERIOD_LONG = "row.period_long", "佩戴超过370天", "Worn for more than 370 days.";
-    SIGNED_EARLY = "row.signed_early", "签发日期早于佩戴终止日", "The report was signed before the last day worn.";
-    DUPLICATE = "row.duplicate", "与前面的行重复", "The same as a row before";
-    OVERLAP = "row.overlap", "同一人员同一部位的佩戴周期与前面的行重叠", "The same worker and place, over some of the same days as a row before";
-    REPORT_SIGNED = "report.signed_on", "同一报告编号的签发日期与前面的行不同", "Another day of signing than on a row before of the same report";
-    REPORT_INSTITUTION = "report.institution", "同一报告编号的单位与前面的行不同", "Another institution than on a row before of the same report";
-}
-
 /// A row as far as it could be read.
 #[derive(Default)]
-struct Draft {
-    row: u32,
-    institution: Option<String>,
-    report_no: Option<String>,
-    signed_on: Option<Date>,
-    worker_no: Option<String>,
-    name: Option<String>,
-    id_tail: Option<String>,
-    dosimeter_no: Option<String>,
-    position: Option<WearPosition>,
-    wear_from: Option<Date>,
-    wear_to: Option<Date>,
-    doses: [Option<i64>; 3],
-    mdl_nsv: Option<i64>,
-    flag: Option<ResultFlag>,
-    category: Option<OccupationalCategory>,
-    radiation: Option<Vec<Radiation>>,
-    thyroid_shield: Option<bool>,
+pub struct Draft {
+    pub row: u32,
+    pub institution: Option<String>,
+    pub report_no: Option<String>,
+    pub signed_on: Option<Date>,
+    pub worker_no: Option<String>,
+    pub name: Option<String>,
+    pub id_tail: Option<String>,
+    pub dosimeter_no: Option<String>,
+    pub position: Option<WearPosition>,
+    pub wear_from: Option<Date>,
+    pub wear_to: Option<Date>,
+    pub doses: [Option<i64>; 3],
+    pub mdl_nsv: Option<i64>,
+    pub flag: Option<ResultFlag>,
+    pub category: Option<OccupationalCategory>,
+    pub radiation: Option<Vec<Radiation>>,
+    pub thyroid_shield: Option<bool>,
 }
 
 impl Draft {
@@ -110,14 +72,14 @@ impl Draft {
     }
 
     /// First and last day, in order.
-    fn period(&self) -> Option<(Date, Date)> {
+    pub fn period(&self) -> Option<(Date, Date)> {
         Some((self.wear_from?, self.wear_to?)).filter(|(from, to)| from <= to)
     }
 
     /// Months that the period stands for.
-    fn months(&self) -> Option<i64> {
+    pub fn months(&self) -> Option<i64> {
         let (from, to) = self.period()?;
-        Some(((dose::days(from, to) * 12 + 182) / 365).clamp(1, 12))
+        Some(dose::months(from, to))
     }
 }
 
@@ -145,9 +107,9 @@ pub fn read(table: &Table, header: &Header) -> Result<(Vec<DoseRow>, Vec<Problem
 struct Noted;
 
 /// Where problems are noted.
-struct Notes<'h> {
-    header: &'h Header,
-    problems: Vec<Problem>,
+pub struct Notes<'h> {
+    pub header: &'h Header,
+    pub problems: Vec<Problem>,
 }
 
 impl Notes<'_> {
@@ -155,7 +117,7 @@ impl Notes<'_> {
         self.header.place(column).map_or(&Cell::Empty, |place| row.cell(place))
     }
 
-    fn note(&mut self, row: &Row, column: Column, severity: Severity, note: &Note, suggestion: Option<String>) {
+    pub fn note(&mut self, row: &Row, column: Column, note: &Note, suggestion: Option<String>) {
         let cell = self.cell(row, column);
         let mut original = cell.shown();
         if column == Column::IdTail {
@@ -171,7 +133,7 @@ impl Notes<'_> {
             column: Some(column),
             original,
             code: note.code,
-            severity,
+            severity: note.severity,
             zh,
             en,
             suggestion,
@@ -179,11 +141,11 @@ impl Notes<'_> {
     }
 
     fn error(&mut self, row: &Row, column: Column, note: &Note) {
-        self.note(row, column, Severity::Error, note, None);
+        self.note(row, column, note, None);
     }
 
     /// An error that another row is part of.
-    fn error_with(&mut self, row: &Row, column: Option<Column>, note: &Note, other: u32) {
+    pub fn error_with(&mut self, row: &Row, column: Option<Column>, note: &Note, other: u32) {
         self.error(row, column.unwrap_or(Column::WorkerNo), note);
         if let Some(problem) = self.problems.last_mut() {
             problem.zh = format!("{}（第 {other} 行）", note.zh);
@@ -197,7 +159,7 @@ impl Notes<'_> {
     /// What a cell says, if anything.
     fn take<T>(&mut self, row: &Row, column: Column, read: impl FnOnce(&Cell) -> Value<T>) -> Result<Option<T>, Noted> {
         read(self.cell(row, column)).map_err(|fault| {
-            self.note(row, column, Severity::Error, fault.note, fault.suggestion);
+            self.note(row, column, fault.note, fault.suggestion);
             Noted
         })
     }
@@ -211,7 +173,7 @@ impl Notes<'_> {
     fn must<T>(&mut self, row: &Row, column: Column, read: impl FnOnce(&Cell) -> Value<T>) -> Option<T> {
         let value = self.take(row, column, read);
         if let Ok(None) = value {
-            self.error(row, column, &values::MISSING);
+            self.error(row, column, &MISSING);
         }
         value.ok().flatten()
     }
@@ -297,7 +259,7 @@ impl Notes<'_> {
         let unit = self.header.unit(column);
         let reading = self.take(row, column, |cell| values::dose(cell, unit))?;
         if let Some(Reading::Rounded(nsv)) = reading {
-            self.note(row, column, Severity::Warning, &ROUNDED, Some(unit.written(nsv)));
+            self.note(row, column, &ROUNDED, Some(unit.written(nsv)));
         }
         Ok(reading)
     }
@@ -313,7 +275,7 @@ impl Notes<'_> {
             Some(Reading::Below(None)) | None => named,
         };
         match level {
-            None => self.error(row, Column::Mdl, &values::MISSING),
+            None => self.error(row, Column::Mdl, &MISSING),
             Some(0) => self.error(row, Column::Mdl, &MDL_ZERO),
             Some(_) => {}
         }
@@ -330,13 +292,13 @@ impl Notes<'_> {
         }
         match (flag, reading) {
             (_, Reading::Below(Some(named))) if named != mdl => {
-                self.note(row, column, Severity::Error, &MDL_DIFFERS, Some(format!("<{}", unit.written(mdl))));
+                self.note(row, column, &MDL_DIFFERS, Some(format!("<{}", unit.written(mdl))));
                 None
             }
             (ResultFlag::BelowMdl, Reading::Below(_)) => Some(half),
             (ResultFlag::BelowMdl, Reading::Exact(nsv)) if nsv == half => Some(half),
             (ResultFlag::BelowMdl, Reading::Exact(nsv) | Reading::Rounded(nsv)) if nsv <= mdl => {
-                self.note(row, column, Severity::Warning, &HALF, Some(unit.written(half)));
+                self.note(row, column, &HALF, Some(unit.written(half)));
                 Some(half)
             }
             (ResultFlag::BelowMdl, _) => {
@@ -348,7 +310,7 @@ impl Notes<'_> {
                 None
             }
             (flag, Reading::Exact(nsv) | Reading::Rounded(nsv)) if nsv < mdl && !flag.is_nominal() => {
-                self.note(row, column, Severity::Error, &BELOW_MDL, Some(format!("<{}", unit.written(mdl))));
+                self.note(row, column, &BELOW_MDL, Some(format!("<{}", unit.written(mdl))));
                 None
             }
             (_, Reading::Exact(nsv) | Reading::Rounded(nsv)) => {
@@ -356,94 +318,6 @@ impl Notes<'_> {
                     self.error(row, column, &CONFIRM);
                 }
                 Some(nsv)
-            }
-        }
-    }
-
-    /// Values that may be in another unit, and values above the investigation level.
-    fn levels(&mut self, data: &[Row], drafts: &[Draft]) {
-        let investigation = ParameterName::InvestigationLevel.bounds().default;
-        let of_quarter = |draft: &Draft, at: usize| {
-            let measured = draft.flag == Some(ResultFlag::Normal);
-            Some(draft.doses[at].filter(|_| measured)? * 3 / draft.months()?)
-        };
-        for (at, column) in DOSES.into_iter().enumerate() {
-            let mut quarters: Vec<i64> = drafts.iter().filter_map(|draft| of_quarter(draft, at)).collect();
-            quarters.sort_unstable();
-            let median = quarters.get(quarters.len() / 2).copied().unwrap_or(0);
-            let doubtful = quarters.len() >= MIX_UP_VALUES && median >= USUAL_QUARTER_NSV * MIX_UP_FACTOR;
-            for (row, draft) in data.iter().zip(drafts) {
-                if doubtful && of_quarter(draft, at).is_some_and(|nsv| nsv >= MIX_UP_FROM_NSV) {
-                    let unit = self.header.unit(column);
-                    let meant = draft.doses[at].map(|nsv| unit.written(nsv / 1_000));
-                    self.note(row, column, Severity::Warning, &UNIT, meant);
-                    continue;
-                }
-                let Some((nsv, months)) = draft.doses[at].zip(draft.months()).filter(|_| column == Column::Hp10) else {
-                    continue;
-                };
-                let of_body = draft.position.is_some_and(WearPosition::is_of_the_body);
-                let divisor = if draft.position == Some(WearPosition::Collar) { COLLAR_DIVISOR } else { 1 };
-                let level = investigation * months * divisor / 12;
-                if of_body && (level..=CONFIRM_ABOVE_NSV).contains(&nsv) {
-                    self.note(row, column, Severity::Warning, &INVESTIGATION, None);
-                }
-            }
-        }
-    }
-
-    /// One worker has one result for one place on one day; what was rejected leaves the days free.
-    fn duplicates(&mut self, data: &[Row], drafts: &[Draft]) {
-        let mut worn: HashMap<(Option<&str>, &str, WearPosition), Vec<usize>> = HashMap::new();
-        for (at, draft) in drafts.iter().enumerate() {
-            if let (Some(worker), Some(position), Some(_)) = (&draft.worker_no, draft.position, draft.period()) {
-                worn.entry((draft.institution.as_deref(), worker, position)).or_default().push(at);
-            }
-        }
-        for mut rows in worn.into_values().filter(|rows| rows.len() > 1) {
-            rows.sort_by_key(|at| (drafts[*at].wear_from, *at));
-            // By first days: a row meets one before it just when it meets the one of those that ends last.
-            let mut last: Option<usize> = None;
-            for at in rows {
-                let rejected = drafts[at].flag == Some(ResultFlag::Rejected);
-                if let Some(before) = last
-                    && drafts[at].wear_from <= drafts[before].wear_to
-                {
-                    let (first, second) = (before.min(at), before.max(at));
-                    let (one, other) = (&drafts[first], &drafts[second]);
-                    let same = (&one.report_no, &one.dosimeter_no, one.period())
-                        == (&other.report_no, &other.dosimeter_no, other.period());
-                    let note = if same { &DUPLICATE } else { &OVERLAP };
-                    let column = (!same).then_some(Column::WearFrom);
-                    self.error_with(&data[second], column, note, drafts[first].row);
-                }
-                if !rejected && last.is_none_or(|before| drafts[before].wear_to < drafts[at].wear_to) {
-                    last = Some(at);
-                }
-            }
-        }
-    }
-
-    /// A report was signed on one day and is for one institution.
-    fn reports(&mut self, data: &[Row], drafts: &[Draft]) {
-        let mut signed: HashMap<&str, (Date, u32)> = HashMap::new();
-        let mut institutions: HashMap<&str, (&str, u32)> = HashMap::new();
-        for (row, draft) in data.iter().zip(drafts) {
-            let Some(report) = draft.report_no.as_deref() else { continue };
-            if let Some(day) = draft.signed_on {
-                let (first, other) = *signed.entry(report).or_insert((day, draft.row));
-                if first != day {
-                    self.error_with(row, Some(Column::SignedOn), &REPORT_SIGNED, other);
-                    if let Some(problem) = self.problems.last_mut() {
-                        problem.suggestion = Some(first.to_string());
-                    }
-                }
-            }
-            if let Some(institution) = draft.institution.as_deref() {
-                let (first, other) = *institutions.entry(report).or_insert((institution, draft.row));
-                if first != institution {
-                    self.error_with(row, Some(Column::Institution), &REPORT_INSTITUTION, other);
-                }
             }
         }
     }

@@ -7,6 +7,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use compact_str::{CompactString, ToCompactString};
 use encoding_rs::{Encoding, GB18030};
 
+use super::problems::{FILE_COLUMNS, FILE_ENCODING, FILE_FORMAT, FILE_HEADER, FILE_SIZE};
 use super::{ROWS_MAX, Unreadable};
 
 /// Within so many rows from the top stands the header.
@@ -114,7 +115,7 @@ pub fn read<H>(bytes: &[u8], find: impl Fn(&[Row]) -> Option<H>) -> Result<(Tabl
     }
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return Err(Unreadable::new(
-            "file.format",
+            &FILE_FORMAT,
             "旧版 XLS 文件或加密的工作簿，请去掉密码并另存为 XLSX",
             "An old XLS file, or a workbook with a password: save it as XLSX without one.",
         ));
@@ -124,19 +125,19 @@ pub fn read<H>(bytes: &[u8], find: impl Fn(&[Row]) -> Option<H>) -> Result<(Tabl
 
 fn no_header() -> Unreadable {
     Unreadable::new(
-        "file.header",
+        &FILE_HEADER,
         format!("前 {HEADER_WITHIN} 行内找不到表头"),
         format!("There is no header row within the first {HEADER_WITHIN} rows."),
     )
 }
 
 fn not_a_spreadsheet() -> Unreadable {
-    Unreadable::new("file.format", "不是可读的 XLSX 或 CSV 文件", "Neither an XLSX nor a CSV file that can be read.")
+    Unreadable::of(&FILE_FORMAT)
 }
 
 fn too_wide() -> Unreadable {
     Unreadable::new(
-        "file.columns",
+        &FILE_COLUMNS,
         format!("超过 {COLUMNS_MAX} 列"),
         format!("The sheet uses more than {COLUMNS_MAX} columns."),
     )
@@ -165,7 +166,7 @@ fn unpacks_within_bounds(bytes: &[u8]) -> Result<(), Unreadable> {
         let entry = archive.by_index(index).map_err(|_| not_a_spreadsheet())?;
         let size = io::copy(&mut entry.take(left + 1), &mut io::sink()).map_err(|_| not_a_spreadsheet())?;
         left = left.checked_sub(size).ok_or_else(|| {
-            Unreadable::new("file.size", "工作簿解压后过大", "The workbook unpacks to more than is taken.")
+            Unreadable::new(&FILE_SIZE, "工作簿解压后过大", "The workbook unpacks to more than is taken.")
         })?;
     }
     Ok(())
@@ -262,13 +263,7 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
             Err(_) => (GB18030, bytes),
         },
     };
-    encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
-        Unreadable::new(
-            "file.encoding",
-            "文字编码不是 UTF-8 或 GB18030，请另存为 XLSX",
-            "The text is neither UTF-8 nor GB18030: save the file as XLSX.",
-        )
-    })
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| Unreadable::of(&FILE_ENCODING))
 }
 
 /// The reader of CSV passes over empty lines, which count as rows in a spreadsheet: each becomes a row of one empty

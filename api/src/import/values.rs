@@ -12,49 +12,11 @@ use signing::bytes::Date;
 use unicode_normalization::UnicodeNormalization;
 
 use super::columns::{Unit, folded};
+use super::problems::{
+    CATEGORY, CREDIT_CODE, DATE, DATE_RANGE, DIGITS_LOST, DOSE, DOSE_NEGATIVE, DOSE_RANGE, FAULT, FORMULA, ID_TAIL,
+    KIND, KIND_NOMINAL, Note, POSITION, RADIATION, TEXT, TOO_LONG, YES_NO,
+};
 use super::table::{Cell, plain};
-
-/// A kind of problem: a stable code and its words, which never repeat what stands in a cell.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Note {
-    /// Stable code.
-    pub code: &'static str,
-    /// In Chinese.
-    pub zh: &'static str,
-    /// In English.
-    pub en: &'static str,
-}
-
-macro_rules! notes {
-    ($($name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
-        $(pub const $name: Note = Note { code: $code, zh: $zh, en: $en };)+
-    };
-}
-
-notes! {
-    MISSING = "cell.missing", "此项必填", "This cell must be filled.";
-    FORMULA = "cell.formula", "单元格是公式文本或没有结果的公式，请填入值", "A formula without its value: fill in the value.";
-    FAULT = "cell.fault", "单元格是公式错误值", "The cell holds an error value.";
-    TEXT = "cell.text", "应为文字或编号", "Text or a number is expected here.";
-    TOO_LONG = "cell.too_long", "内容过长", "The text is too long.";
-    DIGITS_LOST = "cell.digits_lost", "超过15位的编号存成了数字，末位已失真，请改为文本格式重填",
-        "A number of more than 15 digits was stored as a number and has lost its last digits: enter it as text.";
-    DATE = "cell.date", "不是可识别的日期，请用 2024-01-31 的写法", "Not a date: write 2024-01-31.";
-    DATE_RANGE = "cell.date_range", "日期不在1950年至2200年之间", "The date is not between 1950 and 2200.";
-    DOSE = "cell.dose", "不是可识别的剂量值", "Not a dose.";
-    DOSE_NEGATIVE = "cell.dose_negative", "剂量不能为负", "A dose is not negative.";
-    DOSE_RANGE = "cell.dose_range", "剂量超过10 Sv", "The dose is above 10 Sv.";
-    ID_TAIL = "cell.id_tail", "应为身份证号最后四位（末位可为X），不要填全号",
-        "The last four characters of the identity number are expected, never the whole.";
-    CREDIT_CODE = "cell.credit_code", "统一社会信用代码应为18位且校验位正确", "The credit code has 18 characters and a check character.";
-    POSITION = "cell.position", "不是已知的佩戴部位", "Not a known place on the body.";
-    KIND = "cell.kind", "不是已知的结果类型", "Not a known kind of result.";
-    KIND_NOMINAL = "cell.kind_nominal", "名义剂量须说明来源：A 同期直读剂量计，B 工作场所监测，C 同岗位平均，D 上年剂量折算",
-        "A nominal dose says where it comes from: A direct reader, B workplace, C co-workers, D previous year.";
-    CATEGORY = "cell.category", "不是已知的职业类别", "Not a known occupational category.";
-    RADIATION = "cell.radiation", "不是已知的射线", "Not a known radiation.";
-    YES_NO = "cell.yes_no", "应填是或否", "Yes or no is expected here.";
-}
 
 /// Why a cell has no value.
 #[derive(Debug, PartialEq, Eq)]

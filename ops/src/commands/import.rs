@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use api::import::problems::{
+    ID_DIFFERS, NAME_DIFFERS, NO_CONTRACT, NOT_ACTIVE, Note, REPORTED, SEVERAL_CONTRACTS, UNKNOWN_WORKER,
+};
 use api::import::{Column, DoseRow, Problem, Severity, Sheet, read_doses};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -169,16 +172,7 @@ impl Import<'_> {
             Common { ledger, laboratory, qualification_no, dosimeter_kind: self.options.dosimeter_kind.clone() };
         let reports = grouped(&sheet.rows, &placed);
         for rows in reports.values() {
-            problems.extend(taken(&common, rows).into_iter().map(|row| {
-                problem(
-                    row,
-                    Some(Column::WearFrom),
-                    "row.reported",
-                    Severity::Error,
-                    "同一部位、同期已有有效结果：请更正该结果，或核对佩戴日期",
-                    "A result counts already for the same place on some of these days: correct it, or look at the dates.",
-                )
-            }));
+            problems.extend(taken(&common, rows).into_iter().map(|row| problem(row, Column::WearFrom, &REPORTED)));
         }
         problems.sort_by_key(|problem| (problem.row, problem.column));
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
@@ -304,23 +298,9 @@ impl Import<'_> {
                 .collect();
             match fits.as_slice() {
                 [contract] => by_contract.entry(contract.id).or_default().push(at),
-                [] => problems.push(problem(
-                    row,
-                    Some(Column::Institution),
-                    "row.contract",
-                    Severity::Error,
-                    "贵机构与该单位在该周期内没有监测委托",
-                    "The laboratory has no contract with this institution that holds in the period.",
-                )),
+                [] => problems.push(problem(row, Column::Institution, &NO_CONTRACT)),
                 [first, ..] => {
-                    let mut found = problem(
-                        row,
-                        Some(Column::Institution),
-                        "row.contract",
-                        Severity::Error,
-                        "有多份监测委托：请增加“单位信用代码”列，或用 --contract 指明",
-                        "There are several contracts: add a column with the credit code, or name one with --contract.",
-                    );
+                    let mut found = problem(row, Column::Institution, &SEVERAL_CONTRACTS);
                     found.suggestion = Some(format!("{} {}", first.code, first.client));
                     problems.push(found);
                 }
@@ -478,34 +458,25 @@ fn matched(worker: &Json) -> Option<Place> {
 }
 
 fn mismatch(row: &DoseRow, code: &str) -> Problem {
-    let known = api::matching::Mismatch::ALL.iter().find(|(_, known, _)| *known == code);
-    let (zh, en) = known.and_then(|(.., label)| label.split_once(" · ")).unwrap_or(("人员不符", "It is about nobody."));
-    let (column, code) = match code {
-        "NAME_DIFFERS" => (Column::Name, "row.name"),
-        "ID_DIFFERS" => (Column::IdTail, "row.id_tail"),
-        "NOT_ACTIVE" => (Column::WearFrom, "row.not_active"),
-        _ => (Column::WorkerNo, "row.worker"),
+    let (column, note) = match code {
+        "NAME_DIFFERS" => (Column::Name, &NAME_DIFFERS),
+        "ID_DIFFERS" => (Column::IdTail, &ID_DIFFERS),
+        "NOT_ACTIVE" => (Column::WearFrom, &NOT_ACTIVE),
+        _ => (Column::WorkerNo, &UNKNOWN_WORKER),
     };
-    problem(row, Some(column), code, Severity::Error, zh, en)
+    problem(row, column, note)
 }
 
-fn problem(
-    row: &DoseRow,
-    column: Option<Column>,
-    code: &'static str,
-    severity: Severity,
-    zh: &str,
-    en: &str,
-) -> Problem {
+fn problem(row: &DoseRow, column: Column, note: &Note) -> Problem {
     // What stands in the cell is in the file itself; it is not repeated here.
     Problem {
         row: row.row,
-        column,
+        column: Some(column),
         original: String::new(),
-        code,
-        severity,
-        zh: zh.to_owned(),
-        en: en.to_owned(),
+        code: note.code,
+        severity: note.severity,
+        zh: note.zh.to_owned(),
+        en: note.en.to_owned(),
         suggestion: None,
     }
 }

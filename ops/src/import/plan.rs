@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use api::import::DoseRow;
-use domain::dose::{days, effective_single};
+use domain::dose::{effective_single, months};
 use domain::dose_codes::{EffectiveMethod, ResultFlag, WearPosition};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -248,7 +248,7 @@ fn line_of(common: &Common, report: Uuid, line: usize, row: &DoseRow, place: &Pl
         "radiation": row.radiation.as_ref().map_or_else(|| vec!["X"], |all| all.iter().map(|one| one.as_str()).collect()),
         "dosimeter_kind": common.dosimeter_kind, "dosimeter_no": row.dosimeter_no, "position": row.position.as_str(),
         "wear_from": row.wear_from.to_string(), "wear_to": row.wear_to.to_string(),
-        "nominal_months": months(days(row.wear_from, row.wear_to)), "mdl_nsv": row.mdl_nsv, "flag": row.flag.as_str(),
+        "nominal_months": months(row.wear_from, row.wear_to), "mdl_nsv": row.mdl_nsv, "flag": row.flag.as_str(),
         "background_subtracted": true, "dose_year": domain::dose::dose_year(None, row.wear_from), "import_row": row.row,
     });
     let members = data.as_object_mut().expect("made an object above");
@@ -263,11 +263,6 @@ fn line_of(common: &Common, report: Uuid, line: usize, row: &DoseRow, place: &Pl
     members.extend(method.map(|method| ("method".to_owned(), json!(method.as_str()))));
     members.extend(row.thyroid_shield.map(|worn| ("thyroid_shield".to_owned(), json!(worn))));
     data
-}
-
-/// Months that a period stands for.
-fn months(days: i64) -> i64 {
-    ((days * 12 + 182) / 365).clamp(1, 12)
 }
 
 fn object(json: &Json) -> anyhow::Result<Object> {

@@ -4,6 +4,9 @@
 //! moves a row occurs, in mixed orders, from a seed that a failing test prints.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+#[path = "workers.rs"]
+mod workers;
+
 use std::collections::{HashMap, HashSet};
 
 use domain::codes::credit_code_ok;
@@ -55,6 +58,7 @@ pub struct Maker {
     pub credentials: Vec<(Uuid, Uuid)>,
     pub grants: Vec<(Uuid, Uuid)>,
     pub erasures: Vec<(Uuid, Uuid)>,
+    pub begun: workers::Begun,
     parties: Vec<(RecordRef, Uuid)>,
     in_use: HashSet<Uuid>,
     /// Sign for real; without it the signature is filler, which no fold looks at.
@@ -80,6 +84,7 @@ impl Maker {
             credentials: Vec::new(),
             grants: Vec::new(),
             erasures: Vec::new(),
+            begun: workers::Begun::default(),
             parties: Vec::new(),
             in_use: HashSet::new(),
             sign: true,
@@ -166,8 +171,9 @@ impl Maker {
                 41..=42 => self.request_erasure(),
                 43..=44 => self.follow_erasure(),
                 45 => Some(self.adopt()),
-                46..=69 => self.register_device(),
-                _ => self.follow_device(),
+                46..=56 => self.register_device(),
+                57..=68 => self.follow_device(),
+                _ => self.next_of_workers(),
             };
             if let Some(made) = made {
                 return made;
