@@ -5,11 +5,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::catalog::Kind;
 use domain::person_codes::EmploymentState;
 use domain::records::parameter::value_by;
 use domain::reference_codes::ParameterName;
+use schema::error::answered;
 use schema::openings::Opened;
 use schema::read_model::{Key, ListQuery, Record, Scope, Total, Within};
 use schema::{StoredEvent, StoredOpening};
@@ -24,6 +26,9 @@ use crate::mask::{Shown, mask};
 use crate::node::Node;
 use crate::scope::Viewer;
 use crate::submit::Receipt;
+
+/// Longer than that nobody who asks whether the service is ready waits.
+const PING_WITHIN: Duration = Duration::from_secs(3);
 
 /// A row of the read model.
 #[derive(Debug, Clone)]
@@ -385,7 +390,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn proof(&self, position: u64) -> Result<Option<String>, ApiError> {
-        (self.proofs)(position).await.map_err(|error| unanswered("make a proof", &error))
+        answered((self.proofs)(position)).await.map_err(|error| unanswered("make a proof", &error))
     }
 
     /// Sealed values of events that the reader was shown, still encrypted.
@@ -411,12 +416,16 @@ impl Node {
         }
     }
 
-    /// Whether the database answers questions.
+    /// Whether the database answers questions, and whether this process may still append: not once another one took over.
     ///
     /// # Errors
-    /// When it does not.
-    pub async fn ping(&self) -> Result<(), ApiError> {
-        self.reader.size().await.map(|_| ()).map_err(|_| ApiError::Busy)
+    /// When it does not answer within [`PING_WITHIN`].
+    pub async fn ping(&self) -> Result<bool, ApiError> {
+        let asked = async { tokio::try_join!(self.reader.size(), self.door.may_append()) };
+        match tokio::time::timeout(PING_WITHIN, asked).await {
+            Ok(Ok((_, may_append))) => Ok(may_append),
+            Ok(Err(_)) | Err(_) => Err(ApiError::Busy),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::error::{Error, answered};
 use crate::event_log::{COLUMNS, StoredEvent, signed, stored};
 pub use list::{Key, ListQuery, Order, Within};
 use list::{OF_PERSON, at, conditions};
@@ -380,10 +380,13 @@ impl ReadModel {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn position_at(&self, instant_us: i64) -> Result<Option<u64>, Error> {
-        let client = self.pool.get().await?;
-        let statement = client.prepare_cached("select read.position_at($1)").await?;
-        let position: i64 = client.query_one(&statement, &[&instant_us]).await?.try_get(0)?;
-        Ok(u64::try_from(position).ok())
+        answered(async {
+            let client = self.pool.get().await?;
+            let statement = client.prepare_cached("select read.position_at($1)").await?;
+            let position: i64 = client.query_one(&statement, &[&instant_us]).await?.try_get(0)?;
+            Ok(u64::try_from(position).ok())
+        })
+        .await
     }
 
     /// Number of events that lists and histories have: what any answer of them has seen at least.
@@ -391,14 +394,14 @@ impl ReadModel {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn size(&self) -> Result<u64, Error> {
-        let client = self.pool.get().await?;
-        let statement = client
-            .prepare_cached(
-                "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)
-                  where name in ('current', 'timeline')",
-            )
-            .await?;
-        Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
+        let sql = "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)
+                    where name in ('current', 'timeline')";
+        answered(async {
+            let client = self.pool.get().await?;
+            let statement = client.prepare_cached(sql).await?;
+            Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
+        })
+        .await
     }
 
     /// The plan of a list under a scope, as PostgreSQL explains it: for the tests that hold plans at volume.
@@ -414,6 +417,15 @@ impl ReadModel {
     /// Runs statements under a scope and one snapshot. All are sent together: once they are prepared an answer costs
     /// one round trip. When the caller gives up, the end of the transaction is on its way already.
     pub(crate) async fn ask(
+        &self,
+        projection: &'static str,
+        scope: &Scope,
+        statements: Vec<Statement>,
+    ) -> Result<(u64, Vec<Vec<Row>>), Error> {
+        answered(self.asked(projection, scope, statements)).await
+    }
+
+    async fn asked(
         &self,
         projection: &'static str,
         scope: &Scope,
