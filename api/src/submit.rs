@@ -224,7 +224,13 @@ impl Door {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn may_append(&self) -> Result<bool, schema::error::Error> {
-        Ok(self.parts.log.head().await?.epoch == self.parts.appender.epoch())
+        Ok(self.parts.log.head().await?.epoch == self.epoch())
+    }
+
+    /// The epoch in which this process appends.
+    #[must_use]
+    pub fn epoch(&self) -> i64 {
+        self.parts.appender.epoch()
     }
 
     /// Units that wait for the appender.
