@@ -156,8 +156,37 @@ async fn lists_as_every_role(server: &Server, city: &City) {
             assert_eq!(page["totalCount"], expected.len().to_string(), "{list} as {role}");
             seen_all += seen.len();
         }
+        // The feed is the events of these records and of no other, in order.
+        let visible: BTreeSet<String> = LISTS.iter().flat_map(|(_, kind)| expected(city, role, *kind)).collect();
+        let of_these = |row: &&support::world::Row| visible.contains(&record_of(row));
+        let positions: Vec<u64> = city.world.rows.iter().filter(of_these).map(|row| row.position).collect();
+        assert_eq!(feed(server, &token).await, positions, "the feed of {role}");
     }
     assert!(seen_all > 300, "the test has something to see: {seen_all}");
+}
+
+/// Record of an event, as its node's id.
+fn record_of(row: &support::world::Row) -> String {
+    let object = signing::json::read_stored(&row.payload).expect("a payload");
+    let record = object.get("record").and_then(|record| record.as_object()).expect("a record");
+    let text = |name| record.get(name).and_then(|value| value.as_text()).expect("text").to_owned();
+    format!("{}/{}", text("kind"), text("id"))
+}
+
+/// Positions of all events that somebody is shown, page by page.
+async fn feed(server: &Server, token: &str) -> Vec<u64> {
+    let query = "query ($after: Position) { events(first: 37, after: $after) { nodes { position } pageInfo { hasNextPage endCursor } } }";
+    let (mut positions, mut after) = (Vec::new(), json!(null));
+    loop {
+        let page = server.data(token, query, json!({"after": after})).await["events"].clone();
+        let nodes = page["nodes"].as_array().expect("nodes");
+        let position = |node: &serde_json::Value| node["position"].as_str().and_then(|text| text.parse::<u64>().ok());
+        positions.extend(nodes.iter().map(|node| position(node).expect("a position")));
+        if page["pageInfo"]["hasNextPage"] == false {
+            return positions;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
 }
 
 /// Who employs a worker reads his file, whoever registered it; the laboratory reads what it reported, and no file.

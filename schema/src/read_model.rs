@@ -27,8 +27,8 @@ use list::{OF_PERSON, at, conditions};
 pub use rows::{Answer, Happened, Page, Record, Total};
 use rows::{HAPPENED, RECORD, happened, record};
 pub(crate) use scope::is_area;
-use scope::narrowed;
 pub use scope::{Reach, Scope};
+use scope::{narrowed, own_parts};
 
 /// Most rows of one page.
 pub const PAGE_MAX: usize = 100;
@@ -330,9 +330,15 @@ impl ReadModel {
             let words: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
             conditions.push_str(&format!(" and t.kind = any({})", statement.bind(words)));
         }
-        let bound = statement.bind(limit as i64 + 1);
-        statement.sql =
-            format!("select {HAPPENED} from read.timeline t where {conditions} order by t.position limit {bound}");
+        let tail = format!("order by t.position limit {}", statement.bind(limit as i64 + 1));
+        let select = |part: &str| format!("select {HAPPENED} from read.timeline t where {conditions}{part} {tail}");
+        statement.sql = match self.narrow.then(|| own_parts(scope, &mut statement)).flatten() {
+            None => select(""),
+            Some(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| format!("({})", select(part))).collect();
+                format!("select {HAPPENED} from ({}) t {tail}", parts.join(" union all "))
+            }
+        };
         self.happened(scope, statement, limit).await
     }
 
