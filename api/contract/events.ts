@@ -1504,6 +1504,7 @@ export const limits = {
   mismatchesPerHour: 1000,
   unmaskPerHour: 300,
   unitsMax: 1000,
+  changesMax: 200000,
   textChars: 100,
   filterValues: 20,
   waitMs: 5000,

@@ -5,6 +5,7 @@
 //! A field that has to ask somebody may be absent when that fails; its error says where.
 
 pub mod account;
+mod changes;
 pub mod connection;
 pub mod credential;
 pub mod device;
@@ -104,6 +105,7 @@ pub fn build() -> Schema {
     builder = statistics::register(builder);
     builder = private::register(builder);
     builder = search::register(builder);
+    builder = changes::register(builder);
     builder = matching::register(builder);
     builder = connection::register(builder);
     builder = info::register(builder);
@@ -153,6 +155,7 @@ fn query() -> Object {
                 .argument(InputValue::new("kinds", TypeRef::named_nn_list(TypeRef::STRING)).description("类别 · Kinds; all when absent."))
                 .argument(position("atLeast")),
         )
+        .field(changes::field())
         .field(statistics::field())
         .field(statistics::measures_field())
         .field(statistics::home_field())

@@ -13,7 +13,7 @@ use domain::records::parameter::value_by;
 use domain::reference_codes::ParameterName;
 use schema::error::answered;
 use schema::openings::Opened;
-use schema::read_model::{Key, ListQuery, Record, Scope, Total, Within};
+use schema::read_model::{ChangeCount, Changed, ChangesQuery, Key, ListQuery, Record, Scope, Total, Within};
 use schema::{StoredEvent, StoredOpening};
 use serde_json::Value as Json;
 use signing::bytes::{Date, Instant, b64url, b64url_decode};
@@ -336,6 +336,39 @@ impl Node {
         }
         events.sort_unstable_by_key(|event| event.position);
         page(events.into_iter(), more, looked_at)
+    }
+
+    /// Records that something happened to between two moments, of those the reader may see; and whether there are more.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn changes(&self, viewer: &Viewer, query: &ChangesQuery) -> Result<(Vec<Changed>, bool), ApiError> {
+        let (mut all, mut any_more) = (Vec::new(), false);
+        for (scope, kinds) in viewer.scopes(&query.kinds) {
+            let found = self.reader.changes(&scope, &ChangesQuery { kinds, ..query.clone() }).await;
+            let (found, more) = found.map_err(|error| unanswered("read changes", &error))?.value;
+            all.extend(found);
+            any_more |= more;
+        }
+        // Each group answered with its latest: the latest of all are among them.
+        all.sort_unstable_by_key(|one| std::cmp::Reverse(one.position));
+        any_more |= all.len() > query.limit;
+        all.truncate(query.limit);
+        Ok((all, any_more))
+    }
+
+    /// How many there are, by kind and area.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn change_counts(&self, viewer: &Viewer, query: &ChangesQuery) -> Result<Vec<ChangeCount>, ApiError> {
+        let mut all = Vec::new();
+        for (scope, kinds) in viewer.scopes(&query.kinds) {
+            let found = self.reader.change_counts(&scope, &ChangesQuery { kinds, ..query.clone() }).await;
+            all.extend(found.map_err(|error| unanswered("count changes", &error))?.value);
+        }
+        all.sort_unstable_by_key(|one| one.kind);
+        Ok(all)
     }
 
     /// An event by its id, if the reader may see it.

@@ -7,6 +7,7 @@
 //! A query narrows itself by the scope as well: that is for speed, so that an index finds an organisation's rows.
 //! It is not what protects them; a test switches it off and sees the same.
 
+mod changes;
 mod list;
 mod rows;
 mod scope;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, answered};
 use crate::event_log::{COLUMNS, StoredEvent, signed, stored};
+pub use changes::{ChangeCount, Changed, ChangesQuery, What};
 pub use list::{Key, ListQuery, Order, Within};
 use list::{OF_PERSON, at, conditions};
 pub use rows::{Answer, Happened, Page, Record, Total};
@@ -323,6 +325,20 @@ impl ReadModel {
         limit: usize,
     ) -> Result<Answer<Page<Happened>>, Error> {
         let limit = limit.clamp(1, PAGE_MAX);
+        self.happened(scope, self.event_page(scope, from, kinds, limit), limit).await
+    }
+
+    /// The plan of [`ReadModel::events`], as PostgreSQL explains it: for the tests that hold plans at volume.
+    #[doc(hidden)]
+    pub async fn explain_events(&self, scope: &Scope, from: u64, kinds: &[Kind]) -> Result<String, Error> {
+        let mut statement = self.event_page(scope, from, kinds, PAGE_MAX);
+        statement.sql = format!("explain (analyze, buffers, timing off) {}", statement.sql);
+        let (_, answers) = self.ask("timeline", scope, vec![statement]).await?;
+        let lines: Result<Vec<String>, _> = answers[0].iter().map(|row| row.try_get(0)).collect();
+        Ok(lines?.join("\n"))
+    }
+
+    fn event_page(&self, scope: &Scope, from: u64, kinds: &[Kind], limit: usize) -> Statement {
         let mut statement = Statement::new("");
         let from = statement.bind(signed(from));
         let mut conditions = format!("t.own and t.position >= {from}");
@@ -339,7 +355,7 @@ impl ReadModel {
                 format!("select {HAPPENED} from ({}) t {tail}", parts.join(" union all "))
             }
         };
-        self.happened(scope, statement, limit).await
+        statement
     }
 
     async fn happened(
