@@ -1632,6 +1632,7 @@ export const limits = {
   unmaskPerHour: 300,
   filesPerDay: 500,
   unitsMax: 1000,
+  changesMax: 200000,
   textChars: 100,
   filterValues: 20,
   waitMs: 5000,

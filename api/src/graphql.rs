@@ -7,6 +7,7 @@
 pub mod account;
 mod attachment;
 mod code_list;
+mod changes;
 pub mod connection;
 pub mod credential;
 pub mod device;
@@ -107,6 +108,7 @@ pub fn build() -> Schema {
     builder = statistics::register(builder);
     builder = private::register(builder);
     builder = search::register(builder);
+    builder = changes::register(builder);
     builder = matching::register(builder);
     builder = connection::register(builder);
     builder = info::register(builder);
@@ -156,6 +158,7 @@ fn query() -> Object {
                 .argument(InputValue::new("kinds", TypeRef::named_nn_list(TypeRef::STRING)).description("类别 · Kinds; all when absent."))
                 .argument(position("atLeast")),
         )
+        .field(changes::field())
         .field(statistics::field())
         .field(statistics::measures_field())
         .field(statistics::home_field())

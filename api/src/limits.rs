@@ -38,6 +38,8 @@ pub struct Limits {
     pub text_chars: usize,
     /// Most values of one filter.
     pub filter_values: usize,
+    /// Most positions between the two moments of `changes`.
+    pub changes_max: usize,
     /// Longest wait of `atLeast`.
     pub wait: Duration,
     /// Longest time that a request may take.
@@ -78,6 +80,7 @@ impl Default for Limits {
             units_max: 1000,
             text_chars: 100,
             filter_values: 20,
+            changes_max: 200_000,
             wait: Duration::from_secs(5),
             request: Duration::from_secs(30),
             documents: 1000,

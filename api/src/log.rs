@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use quick_cache::sync::Cache;
 use schema::Error;
+use schema::error::answered;
 use schema::tiles::TileStore;
 use signing::tree::{TILE_WIDTH, TilePath, entry_bundle};
 
@@ -87,7 +88,7 @@ fn width(level: u8, index: u64, size: u64) -> Option<u64> {
 }
 
 async fn checkpoint(State(log): State<Arc<PublicLog>>) -> Response {
-    match log.tiles.published().await {
+    match answered(log.tiles.published()).await {
         Ok(Some(published)) => answer("text/plain; charset=utf-8", A_MOMENT, published.note),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => failed(&error),
@@ -103,7 +104,7 @@ async fn tile(State(log): State<Arc<PublicLog>>, uri: Uri) -> Response {
     let path: Option<TilePath> =
         uri.path().strip_prefix("/log/").filter(|_| uri.query().is_none()).and_then(|path| path.parse().ok());
     let Some(path) = path else { return StatusCode::NOT_FOUND.into_response() };
-    match log.read(path).await {
+    match answered(log.read(path)).await {
         Ok(Some(bytes)) => answer("application/octet-stream", FOR_EVER, bytes.to_vec()),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => failed(&error),

@@ -12,10 +12,12 @@ use crate::node::Node;
 const HTML: (HeaderName, &str) = (header::CONTENT_TYPE, "text/html; charset=utf-8");
 const PLAIN: (HeaderName, &str) = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
 
-/// `/readyz`: 200 once questions can be answered.
+/// `/readyz`: 200 once questions can be answered; it says when another process has taken over and nothing is appended
+/// here any more.
 pub async fn ready(State(node): State<Arc<Node>>) -> Response {
     match node.ping().await {
-        Ok(()) => "ready\n".into_response(),
+        Ok(true) => "ready\n".into_response(),
+        Ok(false) => "ready, read only\n".into_response(),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
     }
 }

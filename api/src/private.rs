@@ -5,6 +5,7 @@
 
 use domain::codes::Role;
 use schema::drafts::{Draft, Drafts};
+use schema::error::answered;
 use schema::openings::Opened;
 use schema::shown::{self, Look, Of};
 use signing::json::Value;
@@ -84,7 +85,7 @@ impl Node {
             purpose: purpose.code.to_owned(),
         };
         let most = self.limits.unmask_per_hour;
-        let written = shown::write(&self.sessions, &look, now - HOUR_US, most).await;
+        let written = answered(shown::write(&self.sessions, &look, now - HOUR_US, most)).await;
         match written.map_err(|error| unanswered("write the access log", &error))? {
             true => Ok(Some(Unmasked::Open(value))),
             false => Err(ApiError::Limit { what: "unmaskPerHour", limit: most }),
@@ -106,7 +107,9 @@ impl Node {
         } else {
             Of::Mine { account: viewer.account, subject: viewer.person() }
         };
-        shown::last(&self.sessions, of, before, first).await.map_err(|error| unanswered("read the access log", &error))
+        answered(shown::last(&self.sessions, of, before, first))
+            .await
+            .map_err(|error| unanswered("read the access log", &error))
     }
 
     /// Saves a draft of the reader.
@@ -119,7 +122,7 @@ impl Node {
         }
         let saved_at = (self.clock)().micros();
         let draft = Draft { id, event_type: event_type.to_owned(), saved_at, expires_at: saved_at + DRAFT_LIFE_US };
-        let saved = self.drafts_of().save(viewer.account, &draft, text).await;
+        let saved = answered(self.drafts_of().save(viewer.account, &draft, text)).await;
         match saved.map_err(|error| unanswered("save a draft", &error))? {
             true => Ok(draft),
             false => Err(ApiError::Limit { what: "drafts", limit: schema::drafts::DRAFTS_MAX as usize }),
@@ -131,7 +134,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn drafts(&self, viewer: &Viewer) -> Result<Vec<Draft>, ApiError> {
-        let all = self.drafts_of().all(viewer.account, (self.clock)().micros()).await;
+        let all = answered(self.drafts_of().all(viewer.account, (self.clock)().micros())).await;
         all.map_err(|error| unanswered("read drafts", &error))
     }
 
@@ -140,7 +143,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn draft_text(&self, viewer: &Viewer, id: Uuid) -> Result<Option<String>, ApiError> {
-        let text = self.drafts_of().text(viewer.account, id, (self.clock)().micros()).await;
+        let text = answered(self.drafts_of().text(viewer.account, id, (self.clock)().micros())).await;
         text.map_err(|error| unanswered("read a draft", &error))
     }
 
@@ -149,7 +152,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn discard_draft(&self, viewer: &Viewer, id: Uuid) -> Result<bool, ApiError> {
-        let gone = self.drafts_of().discard(viewer.account, id).await;
+        let gone = answered(self.drafts_of().discard(viewer.account, id)).await;
         gone.map_err(|error| unanswered("discard a draft", &error))
     }
 

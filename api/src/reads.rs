@@ -5,13 +5,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::catalog::Kind;
 use domain::person_codes::EmploymentState;
 use domain::records::parameter::value_by;
 use domain::reference_codes::ParameterName;
+use schema::error::answered;
 use schema::openings::Opened;
-use schema::read_model::{Key, ListQuery, Record, Scope, Total, Within};
+use schema::read_model::{ChangeCount, Changed, ChangesQuery, Key, ListQuery, Record, Scope, Total, Within};
 use schema::{StoredEvent, StoredOpening};
 use serde_json::Value as Json;
 use signing::bytes::{Date, Instant, b64url, b64url_decode};
@@ -24,6 +26,9 @@ use crate::mask::{Shown, mask};
 use crate::node::Node;
 use crate::scope::Viewer;
 use crate::submit::Receipt;
+
+/// Longer than that nobody who asks whether the service is ready waits.
+const PING_WITHIN: Duration = Duration::from_secs(3);
 
 /// A row of the read model.
 #[derive(Debug, Clone)]
@@ -333,6 +338,39 @@ impl Node {
         page(events.into_iter(), more, looked_at)
     }
 
+    /// Records that something happened to between two moments, of those the reader may see; and whether there are more.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn changes(&self, viewer: &Viewer, query: &ChangesQuery) -> Result<(Vec<Changed>, bool), ApiError> {
+        let (mut all, mut any_more) = (Vec::new(), false);
+        for (scope, kinds) in viewer.scopes(&query.kinds) {
+            let found = self.reader.changes(&scope, &ChangesQuery { kinds, ..query.clone() }).await;
+            let (found, more) = found.map_err(|error| unanswered("read changes", &error))?.value;
+            all.extend(found);
+            any_more |= more;
+        }
+        // Each group answered with its latest: the latest of all are among them.
+        all.sort_unstable_by_key(|one| std::cmp::Reverse(one.position));
+        any_more |= all.len() > query.limit;
+        all.truncate(query.limit);
+        Ok((all, any_more))
+    }
+
+    /// How many there are, by kind and area.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn change_counts(&self, viewer: &Viewer, query: &ChangesQuery) -> Result<Vec<ChangeCount>, ApiError> {
+        let mut all = Vec::new();
+        for (scope, kinds) in viewer.scopes(&query.kinds) {
+            let found = self.reader.change_counts(&scope, &ChangesQuery { kinds, ..query.clone() }).await;
+            all.extend(found.map_err(|error| unanswered("count changes", &error))?.value);
+        }
+        all.sort_unstable_by_key(|one| one.kind);
+        Ok(all)
+    }
+
     /// An event by its id, if the reader may see it.
     ///
     /// # Errors
@@ -385,7 +423,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn proof(&self, position: u64) -> Result<Option<String>, ApiError> {
-        (self.proofs)(position).await.map_err(|error| unanswered("make a proof", &error))
+        answered((self.proofs)(position)).await.map_err(|error| unanswered("make a proof", &error))
     }
 
     /// Sealed values of events that the reader was shown, still encrypted.
@@ -411,12 +449,16 @@ impl Node {
         }
     }
 
-    /// Whether the database answers questions.
+    /// Whether the database answers questions, and whether this process may still append: not once another one took over.
     ///
     /// # Errors
-    /// When it does not.
-    pub async fn ping(&self) -> Result<(), ApiError> {
-        self.reader.size().await.map(|_| ()).map_err(|_| ApiError::Busy)
+    /// When it does not answer within [`PING_WITHIN`].
+    pub async fn ping(&self) -> Result<bool, ApiError> {
+        let asked = async { tokio::try_join!(self.reader.size(), self.door.may_append()) };
+        match tokio::time::timeout(PING_WITHIN, asked).await {
+            Ok(Ok((_, may_append))) => Ok(may_append),
+            Ok(Err(_)) | Err(_) => Err(ApiError::Busy),
+        }
     }
 }
 

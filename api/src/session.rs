@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::record::KeyClass;
 use hmac::{Hmac, KeyInit, Mac};
+use schema::error::answered;
 use sha2::{Digest, Sha256};
 use signing::bytes::{Instant, b64url, b64url_decode};
 use signing::envelope::{Envelope, PayloadType};
@@ -88,7 +89,10 @@ pub async fn login(State(node): State<Arc<Node>>, body: axum::body::Bytes) -> Re
         created_at: now.micros(),
         expires_at: expires_at.micros(),
     };
-    if !schema::sessions::start(&node.sessions, &session).await.map_err(|error| unanswered("start session", &error))? {
+    if !answered(schema::sessions::start(&node.sessions, &session))
+        .await
+        .map_err(|error| unanswered("start session", &error))?
+    {
         return Err(ApiError::Login("nonce_used", "/nonce"));
     }
     let body = serde_json::json!({
@@ -107,7 +111,7 @@ pub async fn logout(State(node): State<Arc<Node>>, headers: HeaderMap) -> Result
     let hash: [u8; 32] = Sha256::digest(token).into();
     let keep_until = (node.clock)().plus_micros(2 * micros(node.limits.challenge)).micros();
     node.live_sessions.remove(&hash);
-    let ended = schema::sessions::end(&node.sessions, &hash, keep_until)
+    let ended = answered(schema::sessions::end(&node.sessions, &hash, keep_until))
         .await
         .map_err(|error| unanswered("end session", &error))?;
     if ended { Ok((StatusCode::NO_CONTENT, no_store()).into_response()) } else { Err(ApiError::Unauthenticated) }
@@ -149,7 +153,7 @@ pub async fn by_hash(node: &Node, token_hash: [u8; 32]) -> Result<Viewer, ApiErr
         // A few seconds of memory spare the database a query per request; an ended session lives on no longer.
         Some(kept) if now < kept.1 => Some(kept.0),
         _ => {
-            let found = schema::sessions::find(&node.sessions, &token_hash, now)
+            let found = answered(schema::sessions::find(&node.sessions, &token_hash, now))
                 .await
                 .map_err(|error| unanswered("find session", &error))?;
             if let Some(session) = &found {

@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::admission::{Admitted, Presented, judge, receive};
 use domain::authority::{Authority, InForce};
@@ -40,6 +41,8 @@ pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 const JUDGEMENTS_MAX: usize = 24;
 /// How long a file that was sent may be filed: as long as a signature may be late, and a day more.
 pub const FILE_WAITS_US: i64 = 8 * 24 * 3_600_000_000;
+/// Longest that the sender of a unit waits.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// Most facts that are fetched for one unit.
 const FETCHES_MAX: usize = 20_000;
 
@@ -227,6 +230,20 @@ impl Door {
         self.parts.appender.sizes()
     }
 
+    /// Whether this process may append: not once another one has raised the epoch.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn may_append(&self) -> Result<bool, schema::error::Error> {
+        Ok(self.parts.log.head().await?.epoch == self.epoch())
+    }
+
+    /// The epoch in which this process appends.
+    #[must_use]
+    pub fn epoch(&self) -> i64 {
+        self.parts.appender.epoch()
+    }
+
     /// Units that wait for the appender.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -272,8 +289,13 @@ impl Door {
     /// Takes a unit that was read.
     ///
     /// # Errors
-    /// As [`Door::submit`].
+    /// As [`Door::submit`]; `busy` as well when there is no answer within [`ANSWERED_WITHIN`].
     pub async fn submit_unit(&self, unit: Unit) -> Result<Vec<Receipt>, SubmitError> {
+        // What is in the appender's queue by then may still be written: the same bytes get its receipts.
+        tokio::time::timeout(ANSWERED_WITHIN, self.take(unit)).await.unwrap_or(Err(SubmitError::Busy))
+    }
+
+    async fn take(&self, unit: Unit) -> Result<Vec<Receipt>, SubmitError> {
         let _announced = self.parts.appender.announce();
         let openings: Vec<Openings> =
             unit.openings.iter().map(|list| list.clone().map_or(Openings::IllFormed, Openings::Given)).collect();

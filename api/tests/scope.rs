@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::Limits;
 use domain::catalog::{Kind, State};
@@ -167,8 +167,127 @@ async fn lists_as_every_role(server: &Server, city: &City) {
             assert_eq!(page["totalCount"], expected.len().to_string(), "{list} as {role}");
             seen_all += seen.len();
         }
+        // The feed is the events of these records and of no other, in order.
+        let visible: BTreeSet<String> = LISTS.iter().flat_map(|(_, kind)| expected(city, role, *kind)).collect();
+        let of_these = |row: &&support::world::Row| visible.contains(&record_of(row));
+        let positions: Vec<u64> = city.world.rows.iter().filter(of_these).map(|row| row.position).collect();
+        assert_eq!(feed(server, &token).await, positions, "the feed of {role}");
+        // What happened between two moments: told by these events, and the same by pages and in numbers.
+        let last = city.world.rows.len() as u64 - 1;
+        for (from, to) in [(None, last), (Some(last / 3), last), (Some(last - 30), last), (Some(last / 4), last / 2)] {
+            let (told, counted) = changes_told(city, &visible, from, to);
+            let (shown, counts) = changes_shown(server, &token, from, to).await;
+            assert_eq!(shown, told, "changes of {role} after {from:?} up to {to}");
+            assert_eq!(counts, counted, "numbers of {role} after {from:?} up to {to}");
+        }
     }
     assert!(seen_all > 300, "the test has something to see: {seen_all}");
+}
+
+/// Record of an event, as its node's id.
+fn record_of(row: &support::world::Row) -> String {
+    let object = signing::json::read_stored(&row.payload).expect("a payload");
+    let record = object.get("record").and_then(|record| record.as_object()).expect("a record");
+    let text = |name| record.get(name).and_then(|value| value.as_text()).expect("text").to_owned();
+    format!("{}/{}", text("kind"), text("id"))
+}
+
+/// A change: record, position of its last event, version before (0: none) and after, entered, changed, corrected, closed.
+type Change = (String, u64, u32, u32, [bool; 4]);
+/// Numbers by kind and area: records, events, entered, changed, corrected, closed.
+type Numbers = BTreeMap<(String, Option<String>), [u64; 6]>;
+
+/// The changes of these records, told by the events of the world.
+fn changes_told(city: &City, visible: &BTreeSet<String>, from: Option<u64>, to: u64) -> (Vec<Change>, Numbers) {
+    let mut changes: BTreeMap<String, (Change, u64)> = BTreeMap::new();
+    for row in &city.world.rows {
+        let record = record_of(row);
+        if from.is_some_and(|from| row.position <= from) || row.position > to || !visible.contains(&record) {
+            continue;
+        }
+        let object = signing::json::read_stored(&row.payload).expect("a payload");
+        let version = object.get("version").and_then(|version| version.as_integer()).expect("a version") as u32;
+        let corrects = object.get("meaning").and_then(|meaning| meaning.as_text()) == Some("correction");
+        let first = || ((record.clone(), 0, version - 1, 0, [version == 1, false, false, false]), 0);
+        let (change, events) = changes.entry(record.clone()).or_insert_with(first);
+        (change.1, change.3) = (row.position, version);
+        change.4[1] |= version > 1 && !corrects;
+        change.4[2] |= corrects;
+        *events += 1;
+    }
+    let mut numbers = Numbers::new();
+    for (record, (change, events)) in &mut changes {
+        let (kind, id) = record.split_once('/').expect("a global id");
+        let record = RecordRef { kind: kind.into(), id: id.parse().expect("an id") };
+        let entry = city.world.memory.record(&record).expect("a record");
+        // The state at the end is known here of records to which nothing happened later; of the others the test says nothing.
+        change.4[3] = closed(&entry.state);
+        let counts = numbers.entry((kind.to_owned(), place(city, &record).area)).or_default();
+        counts[0] += 1;
+        counts[1] += *events;
+        counts[2..].iter_mut().zip(change.4).for_each(|(count, is)| *count += u64::from(is));
+    }
+    let mut changes: Vec<Change> = changes.into_values().map(|(change, _)| change).collect();
+    changes.sort_unstable_by_key(|change| std::cmp::Reverse(change.1));
+    (changes, numbers)
+}
+
+/// Whether a life is over: written here a second time, for the kinds of which one ends in this city.
+fn closed(state: &State) -> bool {
+    match state {
+        State::Employment(employment) => employment.state == domain::person_codes::EmploymentState::Ended,
+        State::Device(device) => device.state == domain::codes::DeviceState::Decommissioned,
+        State::Grant(grant) => grant.ended,
+        _ => false,
+    }
+}
+
+/// The same as the service shows it, page by page.
+async fn changes_shown(server: &Server, token: &str, from: Option<u64>, to: u64) -> (Vec<Change>, Numbers) {
+    let query = "query ($from: Position, $to: Position, $after: String) { changes(from: $from, to: $to, first: 17, after: $after) { \
+        nodes { id position versionBefore versionAfter what label state area } pageInfo { hasNextPage endCursor } \
+        counts { kind area records events entered changed corrected closed } } }";
+    let (mut changes, mut after) = (Vec::new(), json!(null));
+    let number = |value: &serde_json::Value| value.as_str().and_then(|text| text.parse::<u64>().ok());
+    loop {
+        let variables = json!({"from": from.map(|from| from.to_string()), "to": to.to_string(), "after": after});
+        let page = server.data(token, query, variables).await["changes"].clone();
+        for node in page["nodes"].as_array().expect("nodes") {
+            let version = |name: &str| number(&node[name]).unwrap_or_default() as u32;
+            let what = ["ENTERED", "CHANGED", "CORRECTED", "CLOSED"]
+                .map(|what| node["what"].as_array().expect("a list").contains(&json!(what)));
+            let id = node["id"].as_str().expect("an id").to_owned();
+            let position = number(&node["position"]).expect("a position");
+            changes.push((id, position, version("versionBefore"), version("versionAfter"), what));
+        }
+        if page["pageInfo"]["hasNextPage"] == true {
+            after = page["pageInfo"]["endCursor"].clone();
+            continue;
+        }
+        let counts = page["counts"].as_array().expect("numbers").iter().map(|count| {
+            let text = |name: &str| count[name].as_str().map(str::to_owned);
+            let numbers = ["records", "events", "entered", "changed", "corrected", "closed"];
+            let numbers = numbers.map(|name| number(&count[name]).expect("a number"));
+            ((text("kind").expect("a kind"), text("area")), numbers)
+        });
+        return (changes, counts.collect());
+    }
+}
+
+/// Positions of all events that somebody is shown, page by page.
+async fn feed(server: &Server, token: &str) -> Vec<u64> {
+    let query = "query ($after: Position) { events(first: 37, after: $after) { nodes { position } pageInfo { hasNextPage endCursor } } }";
+    let (mut positions, mut after) = (Vec::new(), json!(null));
+    loop {
+        let page = server.data(token, query, json!({"after": after})).await["events"].clone();
+        let nodes = page["nodes"].as_array().expect("nodes");
+        let position = |node: &serde_json::Value| node["position"].as_str().and_then(|text| text.parse::<u64>().ok());
+        positions.extend(nodes.iter().map(|node| position(node).expect("a position")));
+        if page["pageInfo"]["hasNextPage"] == false {
+            return positions;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
 }
 
 /// Who employs a worker reads his file, whoever registered it; the laboratory reads what it reported, and no file.
@@ -196,6 +315,53 @@ async fn a_workers_file_is_open_to_all_his_employers() {
             assert!(node["doses"]["lifeNsv"].as_str().is_some_and(|sum| sum != "0"), "{node}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_between_two_moments_is_closed_and_before_it_is_not() {
+    let (server, mut city) = serve_city(24).await;
+    let officer = city.other_officer.clone();
+    let of_hospital = city.world.memory.records().find(|(_, entry)| {
+        entry.state.employment().is_some_and(|employment| employment.institution == city.other_hospital)
+    });
+    let employment = of_hospital.expect("an employment").0.id;
+    let today = city.world.today();
+    let before = city.world.rows.len() as u64 - 1;
+    for wish in [
+        support::world::Wish::new("employment.suspended", employment, json!({"reason": "SICK"})).on(&today),
+        support::world::Wish::new("employment.ended", employment, json!({"reason": "RETIRE"})).on(&today),
+    ] {
+        let unit = city.world.sign(&officer, &[wish]).expect("made");
+        city.world.submit(&unit).expect("admitted");
+        server.set_now(city.world.now);
+        assert_eq!(server.append(&unit).await["__typename"], "Appended");
+    }
+    let id = format!("employment/{employment}");
+    let changed = |what: [bool; 4], last: u64, version: u32| (id.clone(), last, 2, version, what);
+    let none = server.login(&city.person("I_RPO")).await;
+    let token = server.login(&officer).await;
+    for (from, to, what) in [
+        (before, before + 1, Some(changed([false, true, false, false], before + 1, 3))),
+        (before, before + 2, Some(changed([false, true, false, true], before + 2, 4))),
+        (before - 1, before, None),
+    ] {
+        let (shown, counts) = changes_shown(&server, &token, Some(from), to).await;
+        let shown: Vec<Change> = shown.into_iter().filter(|change| change.0 == id).collect();
+        assert_eq!(shown, what.clone().into_iter().collect::<Vec<_>>(), "after {from} up to {to}");
+        let ended: u64 = counts.iter().filter(|((kind, _), _)| kind == "employment").map(|(_, counts)| counts[5]).sum();
+        assert_eq!(ended, u64::from(what.is_some_and(|what| what.4[3])));
+        let (others, _) = changes_shown(&server, &none, Some(from), to).await;
+        assert!(others.iter().all(|change| change.0 != id), "another hospital's employment");
+    }
+    // So much of the log is never looked through for one answer.
+    let limits = Limits { changes_max: 10, ..Limits::default() };
+    let small = serve(&city.world, limits).await;
+    small.replay(&city.world).await;
+    let token = small.login(&officer).await;
+    let answer = small.ask(Some(&token), "{ changes { from } }", json!({})).await;
+    assert_eq!(answer["errors"][0]["extensions"]["limit"], "changesMax", "{answer}");
+    let near = format!("{{ changes(from: \"{before}\") {{ to }} }}");
+    assert_eq!(small.data(&token, &near, json!({})).await["changes"]["to"], (before + 2).to_string());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -280,6 +446,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "statisticMeasures" => "{ statisticMeasures { name } }".to_owned(),
             "home" => "{ home { on } }".to_owned(),
             "search" => "{ search(text: \"示范\") { id } }".to_owned(),
+            "changes" => "{ changes { from } }".to_owned(),
             "diff" => "{ diff(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { versionAfter } }".to_owned(),
             "doseWorkers" => format!("{{ doseWorkers(contract: \"{}\", lines: []) {{ person }} }}", Uuid::nil()),
             "drafts" => "{ drafts { id } }".to_owned(),
@@ -290,7 +457,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 33, "every field of the root");
+    assert_eq!(asked, 34, "every field of the root");
     let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
     for act in [
         "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),

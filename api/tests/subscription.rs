@@ -3,11 +3,13 @@
 mod support;
 
 use futures_util::{SinkExt, StreamExt};
+use schema::read_model::ReadModel;
 use serde_json::{Value as Json, json};
-use support::world::Wish;
-use support::{Server, serve_city};
+use support::world::{Wish, dose_report, dose_result};
+use support::{City, Server, city, serve_city, serve_with};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use uuid::Uuid;
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
@@ -93,6 +95,112 @@ async fn it_resumes_and_goes_on() {
     let mut accounts = open(&server, &token, EVENTS, json!({"after": "0", "kinds": ["account"]})).await;
     let message = next(&mut accounts).await.expect("an event");
     assert!(event(&message)["type"].as_str().expect("text").starts_with("account."));
+}
+
+/// A worker's phone: what happens in his own file comes to him, and neither to another worker nor to who employed him once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_follows_his_own_file_and_nothing_else() {
+    a_workers_phone(|reader| reader).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_follows_his_own_file_by_row_level_security_alone() {
+    a_workers_phone(ReadModel::without_own_filter).await;
+}
+
+async fn a_workers_phone(reading: impl Fn(ReadModel) -> ReadModel) {
+    let mut city = city(54);
+    let (officer, other_officer, signatory) =
+        (city.person("I_RPO"), city.other_officer.clone(), city.person("TSO_SIGN"));
+    let worker = city.person("W_SELF");
+    let records = || city.world.memory.records();
+    let (mut file, mut heir) = (None, None);
+    for (record, entry) in records() {
+        match entry.state.person() {
+            Some(person) if person.account == Some(worker.account) => file = Some(record.id),
+            Some(person) if person.institution == city.hospital => heir = Some(record.id),
+            _ => {}
+        }
+    }
+    let (file, heir) = (file.expect("the worker's file"), heir.expect("another worker's"));
+    let employed = |at: Uuid| {
+        let found = records().find(|(_, entry)| {
+            let employment = entry.state.employment();
+            employment.is_some_and(|employment| employment.person == file && employment.institution == at)
+        });
+        found.expect("an employment").0.id
+    };
+    let (post, second_post) = (employed(city.hospital), employed(city.other_hospital));
+    let contract = records()
+        .find(|(_, entry)| {
+            entry.state.monitoring_contract().is_some_and(|contract| contract.terms.institution == city.hospital)
+        })
+        .expect("a contract")
+        .0
+        .id;
+    let laboratory = records().find_map(|(_, entry)| Some(entry.state.monitoring_contract()?.terms.laboratory));
+    let laboratory = laboratory.expect("a laboratory");
+    let (admin, head) = (city.person("I_ADMIN"), city.person("I_HEAD"));
+    let other = city.world.enrol(&admin, &head, "W", "W_SELF", Some(city.hospital), Some(support::world::AREA));
+    city.world
+        .act(&officer, Wish::new("person.account_linked", heir, json!({"account": other.account})))
+        .expect("linked");
+    let today = city.world.today();
+    city.world
+        .act(&other_officer, Wish::new("employment.ended", second_post, json!({"reason": "RESIGN"})).on(&today))
+        .expect("ended");
+    let server = serve_with(&city.world, api::Limits::default(), reading).await;
+    server.replay(&city.world).await;
+
+    let last = json!({"after": (city.world.rows.len() - 1).to_string()});
+    let mut phones = Vec::new();
+    for who in [&worker, &other, &other_officer, &officer] {
+        let token = server.login(who).await;
+        phones.push(open(&server, &token, EVENTS, last.clone()).await);
+    }
+    let tell = async |city: &mut City, who: &support::world::Person, wish: Wish| {
+        let unit = city.world.sign(who, &[wish]).expect("made");
+        city.world.submit(&unit).expect("admitted");
+        server.set_now(city.world.now);
+        let appended = server.append(&unit).await;
+        assert_eq!(appended["__typename"], "Appended", "{appended}");
+        appended["receipts"][0]["position"].clone()
+    };
+    let (report, result) = (city.world.id(), city.world.id());
+    let period = ["2021-04-01", "2021-06-30"];
+    let header = dose_report(contract, laboratory, "R54", period, &today);
+    let reported = tell(&mut city, &signatory, Wish::new("dose_report.issued", report, header)).await;
+    let line = dose_result(report, 1, [file, post], period, 300_000);
+    let measured = tell(&mut city, &signatory, Wish::new("dose_result.reported", result, line)).await;
+    let phone = |number: &str| json!({"phone": number});
+    let called =
+        tell(&mut city, &officer, Wish::new("person.contact_changed", heir, phone("13800000054")).on(&today)).await;
+    let device = city.world.memory.records().find_map(|(record, entry)| {
+        entry.state.device().filter(|device| device.profile.institution == city.other_hospital).map(|_| record.id)
+    });
+    let place = Wish::new("device.moved", device.expect("a device"), json!({"location": "三"})).on(&today);
+    let moved = tell(&mut city, &other_officer, place).await;
+    let asked =
+        tell(&mut city, &officer, Wish::new("person.contact_changed", file, phone("13800000055")).on(&today)).await;
+
+    // The first that comes to each, and what comes next: whatever came between was not for him.
+    let due = [vec![&measured, &asked], vec![&called], vec![&moved], vec![&reported, &measured, &called, &asked]];
+    for (phone, due) in phones.iter_mut().zip(due) {
+        for position in due {
+            let message = next(phone).await.expect("an event");
+            assert_eq!(&event(&message)["position"], position);
+        }
+    }
+    // He reads the result behind it, with its history; the other worker and the employer that was do not.
+    let query =
+        "query ($id: ID!) { node(id: $id) { id ... on DoseResult { history(first: 5) { nodes { position } } } } }";
+    let id = json!({"id": format!("dose_result/{result}")});
+    for (who, opens) in [(&worker, true), (&other, false), (&other_officer, false), (&officer, true)] {
+        let token = server.login(who).await;
+        let node = server.data(&token, query, id.clone()).await["node"].clone();
+        assert_eq!(node["history"]["nodes"][0]["position"] == measured, opens, "{node}");
+        assert_eq!(node.is_null(), !opens, "{node}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

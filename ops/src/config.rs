@@ -84,6 +84,9 @@ pub struct Serving {
     /// 对外网址，登录时的受众，可多次给出 · public addresses (scheme://host:port) that logins may name
     #[arg(long, env = "RADLEDGER_PUBLIC_URL", value_name = "URL", value_delimiter = ',')]
     pub public_url: Vec<String>,
+    /// 接管：此后其他进程不能再写入 · take over: from now on every other process is read-only
+    #[arg(long, env = "RADLEDGER_TAKE_OVER")]
+    pub take_over: bool,
     /// 开启 /graphiql · serve the GraphQL explorer
     #[arg(long, env = "RADLEDGER_GRAPHIQL")]
     pub graphiql: bool,

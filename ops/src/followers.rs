@@ -93,7 +93,8 @@ fn open_sealer(core: &Core, place: &Place) -> anyhow::Result<Sealer<Database, Fi
             "锚定文件与数据在同一文件系统，建议用 --anchor 另设 · the anchor shares the file system of the data: consider --anchor"
         );
     }
-    let database = Database::new(core.sealer.clone(), TileStore::new(core.pools.sealer.clone()));
+    let database =
+        Database::new(core.sealer.clone(), TileStore::new(core.pools.sealer.clone())).in_epoch(core.door.epoch());
     Ok(Sealer::new(database, anchor, folder.installation.log.clone(), Some(folder.at("tiles"))))
 }
 

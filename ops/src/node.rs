@@ -146,6 +146,27 @@ impl Core {
     ) -> anyhow::Result<Self> {
         let database = Database::open(place, &folder, durable).await?;
         database.migrate(&folder).await?;
+        Self::over(database, place, folder, clock).await
+    }
+
+    /// [`Core::open`] that raises the epoch first: every process that appended before is fenced from then on.
+    ///
+    /// # Errors
+    /// As [`Core::open`].
+    pub async fn take_over(place: &Place, folder: Folder) -> anyhow::Result<Self> {
+        let database = Database::open(place, &folder, true).await?;
+        database.migrate(&folder).await?;
+        let epoch = schema::migrate::raise_epoch(&database.admin).await?;
+        tracing::warn!(epoch, "已接管写入 · took over: every other process is read-only from now on");
+        Self::over(database, place, folder, None).await
+    }
+
+    async fn over(
+        database: Database,
+        place: &Place,
+        folder: Folder,
+        clock: Option<ProcessClock>,
+    ) -> anyhow::Result<Self> {
         let pools = database.pools()?;
         let log = EventLog::new(pools.appender.clone());
         let head = log.head().await?;

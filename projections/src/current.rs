@@ -146,6 +146,28 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
     }
 }
 
+/// Codes of a kind in which the life of a record is over: nothing but a correction follows.
+#[must_use]
+pub fn closed_states(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Account => &["CLOSED"],
+        Kind::Credential => &["REVOKED"],
+        Kind::Grant | Kind::Employment | Kind::MonitoringContract => &["ENDED"],
+        Kind::Erasure => &["REFUSED", "CARRIED_OUT"],
+        Kind::Institution => &["CLOSED", "MERGED"],
+        Kind::Device => &["DECOMMISSIONED"],
+        Kind::Licence => &["CANCELLED", "REVOKED"],
+        Kind::Dosimeter => &["RETURNED", "LOST", "DAMAGED"],
+        Kind::Ledger
+        | Kind::Policy
+        | Kind::Person
+        | Kind::DoseReport
+        | Kind::DoseResult
+        | Kind::Parameter
+        | Kind::HolidayTable => &[],
+    }
+}
+
 impl Projection for Current {
     type Row = Row;
     const NAME: &'static str = "current";

@@ -62,6 +62,18 @@ fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
     }
 }
 
+/// The worker in whose file a record lies: what he reads as his own.
+#[must_use]
+pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
+    match state {
+        State::Person(_) => Some(record.id),
+        State::Employment(employment) => Some(employment.person),
+        State::Dosimeter(dosimeter) => Some(dosimeter.issue.person.id),
+        State::DoseResult(result) => Some(result.person.id),
+        _ => None,
+    }
+}
+
 /// The record that says who filed another one, if neither its own state nor the records on its way ([`parent`]) do.
 #[must_use]
 pub fn header(state: &State) -> Option<RecordRef> {

@@ -41,12 +41,14 @@ pub struct Row {
     pub recorded_at: Instant,
     /// Where the event's record belongs.
     pub home: Home,
+    /// The worker in whose file it lies.
+    pub person: Option<Uuid>,
 }
 
 impl Projection for Timeline {
     type Row = Row;
     const NAME: &'static str = "timeline";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);
@@ -73,6 +75,7 @@ impl Projection for Timeline {
             signer: statement.signer.account,
             recorded_at: folded.parsed.recorded_at,
             home: home(record, &after.state, entries),
+            person: home::worker(record, &after.state),
         };
         let mut changes = Vec::with_capacity(subjects.len() + 1);
         changes.extend(crate::current::moved(folded));

@@ -65,8 +65,10 @@ impl Default for AppenderLimits {
 
 /// Longest that a call waits for units that are on their way.
 const COMPANY_WITHIN: Duration = Duration::from_millis(3);
-/// The server gives up a statement after 60 s; a call that takes longer has lost its connection.
-const CALL_WITHIN: Duration = Duration::from_secs(90);
+/// The server gives up a call after 8 s, and the wait for another process's after 5 s: [`BOUNDS`].
+const BOUNDS: &str = "set statement_timeout = '8s'; set lock_timeout = '5s'";
+/// A call that takes longer has lost its connection, or the server stands still.
+const CALL_WITHIN: Duration = Duration::from_secs(10);
 const BACKOFF_FIRST: Duration = Duration::from_millis(20);
 const BACKOFF_LAST: Duration = Duration::from_secs(2);
 
@@ -77,6 +79,7 @@ pub struct Appender {
     room: Arc<Semaphore>,
     kib_max: u32,
     hasher: RandomState,
+    epoch: i64,
     sizes: watch::Receiver<u64>,
     ended: oneshot::Receiver<()>,
 }
@@ -179,8 +182,8 @@ impl Appender {
                         }
                     };
                     let _ = sizes.send(session.size);
-                    let _ = ready.send(Ok(()));
                     let epoch = session.epoch;
+                    let _ = ready.send(Ok(epoch));
                     let worker = Worker {
                         config,
                         clock,
@@ -197,13 +200,14 @@ impl Appender {
                 let _ = ending.send(());
             })
             .map_err(|error| Error::Unavailable(error.to_string()))?;
-        started.await.map_err(|_| Error::Unavailable("the appender's thread ended".to_owned()))??;
+        let epoch = started.await.map_err(|_| Error::Unavailable("the appender's thread ended".to_owned()))??;
         Ok(Appender {
             jobs,
             company,
             room: Arc::new(Semaphore::new(limits.kib_waiting_max as usize)),
             kib_max: limits.kib_waiting_max,
             hasher: RandomState::new(),
+            epoch,
             sizes: seen,
             ended,
         })
@@ -244,6 +248,11 @@ impl Appender {
     /// The size of the log that this process has seen committed; changes wake followers.
     pub fn sizes(&self) -> watch::Receiver<u64> {
         self.sizes.clone()
+    }
+
+    /// The epoch in which it appends; in any other it is fenced.
+    pub fn epoch(&self) -> i64 {
+        self.epoch
     }
 
     /// Units in the queue now.
@@ -301,6 +310,7 @@ async fn connect(config: &Config) -> Result<Session, Error> {
             tracing::warn!(error = %sentence(&error), "the appender lost its connection");
         }
     });
+    client.batch_execute(BOUNDS).await?;
     let append = append_call::prepare(&client).await?;
     let row = client.query_one("select epoch, next_position from ledger.log_head", &[]).await?;
     let (epoch, next): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
@@ -415,7 +425,15 @@ impl Worker {
 
     async fn call(&self, session: &Session, batch: &[Job]) -> Result<Vec<Outcome>, Failed> {
         let units: Vec<&NewUnit> = batch.iter().map(|job| &job.unit).collect();
-        let call = append_call::call(&session.client, &session.append, self.epoch, (self.clock)(), &units);
+        match self.call_once(session, &units).await {
+            // It stood still on its way, or waited for a lock: nothing was written, so it is told the time once more.
+            Err(Failed { answer: AppendError::Clock { .. }, .. }) => self.call_once(session, &units).await,
+            other => other,
+        }
+    }
+
+    async fn call_once(&self, session: &Session, units: &[&NewUnit]) -> Result<Vec<Outcome>, Failed> {
+        let call = append_call::call(&session.client, &session.append, self.epoch, (self.clock)(), units);
         match tokio::time::timeout(CALL_WITHIN, call).await {
             Ok(Ok(answer)) => {
                 if let Some(size) = answer.size {

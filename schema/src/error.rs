@@ -1,6 +1,24 @@
 //! Three answers, three reactions: [`Error::Conflict`] is judged again,
 //! [`Error::Unavailable`] is tried again later, [`Error::Corrupt`] stops.
 
+use std::time::Duration;
+
+/// Longest that anybody waits for an answer of the database, a free connection included. Longer than its own bounds on
+/// the statements of readers: what comes later comes from a server that stands still, and a server that stands still
+/// neither answers nor breaks a connection.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(12);
+
+/// What this work says, or [`Error::Unavailable`] after [`ANSWER_WITHIN`].
+///
+/// # Errors
+/// Its own, and that one.
+pub async fn answered<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    match tokio::time::timeout(ANSWER_WITHIN, work).await {
+        Ok(said) => said,
+        Err(_) => Err(Error::Unavailable("no answer".to_owned())),
+    }
+}
+
 /// Why the database could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::error::{Error, answered};
 
 /// Most records that [`EventLog::key`] answers; a key with more is a mistake of the catalogue.
 pub const KEY_MEMBERS_MAX: i64 = 1_000_000;
@@ -509,9 +509,12 @@ impl EventLog {
     }
 
     async fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
-        let client = self.pool.get().await?;
-        let statement = client.prepare_cached(sql).await?;
-        Ok(client.query(&statement, parameters).await?)
+        answered(async {
+            let client = self.pool.get().await?;
+            let statement = client.prepare_cached(sql).await?;
+            Ok(client.query(&statement, parameters).await?)
+        })
+        .await
     }
 }
 

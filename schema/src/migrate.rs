@@ -4,11 +4,14 @@
 //! applied and compared at every start. A database that holds a migration which
 //! this program does not know is newer than the program and is refused.
 
+use std::time::{Duration, Instant};
+
 use sha2::{Digest, Sha256};
 use tokio_postgres::{Client, Config, NoTls};
 
 use crate::connect::{Passwords, Role};
 use crate::error::Error;
+use crate::sealer::ONLY_ONE;
 
 /// One file of `migrations/`, applied in one transaction.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +48,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     105 "0105_filed_by",
     106 "0106_statistics",
     107 "0107_private",
+    110 "0110_worker_timeline",
     111 "0111_attachment",
 };
 
@@ -52,6 +56,8 @@ pub const MIGRATIONS: &[Migration] = migrations! {
 pub const PARTITION_POSITIONS: u64 = 1 << 24;
 /// Partitions kept ready beyond the one that is written.
 const PARTITIONS_AHEAD: u64 = 2;
+/// How long the connection of another sealer may take to end once it is told to.
+const SEALER_ENDS_WITHIN: Duration = Duration::from_secs(10);
 /// Key of the advisory lock under which migrations run.
 const MIGRATION_LOCK: i64 = 0x7261_646c_6564_6772;
 
@@ -240,14 +246,28 @@ pub async fn set_simulated_clock(admin: &Config, simulated: bool) -> Result<(), 
     Ok(())
 }
 
-/// Raises the epoch: every appender that started before is fenced from now on. Returns the new one.
+/// Raises the epoch: every appender that started before is fenced from now on, and whoever seals the log is stopped.
+/// Returns the new one.
 ///
 /// # Errors
-/// [`Error`] of the database.
+/// [`Error`] of the database; [`Error::Conflict`] when the other sealer's connection does not end.
 pub async fn raise_epoch(admin: &Config) -> Result<i64, Error> {
     let (client, connection) = admin.connect(NoTls).await?;
     let driver = tokio::spawn(connection);
     let row = client.query_one("update ledger.log_head set epoch = epoch + 1 returning epoch", &[]).await?;
+    // It lets go of its lock by ending; a deposed sealer does not try to get it again.
+    let sealing =
+        "select l.pid from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+                    where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+                      and (l.classid::bigint << 32 | l.objid::bigint) = $1";
+    client.execute(&format!("select pg_terminate_backend(pid) from ({sealing}) s"), &[&ONLY_ONE]).await?;
+    let began = Instant::now();
+    while !client.query(sealing, &[&ONLY_ONE]).await?.is_empty() {
+        if began.elapsed() > SEALER_ENDS_WITHIN {
+            return Err(Error::Conflict("another process seals this log and does not end".to_owned()));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     drop(client);
     let _ = driver.await;
     Ok(row.get(0))

@@ -7,6 +7,7 @@
 //! A query narrows itself by the scope as well: that is for speed, so that an index finds an organisation's rows.
 //! It is not what protects them; a test switches it off and sees the same.
 
+mod changes;
 mod list;
 mod rows;
 mod scope;
@@ -20,15 +21,16 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::error::{Error, answered};
 use crate::event_log::{COLUMNS, StoredEvent, signed, stored};
+pub use changes::{ChangeCount, Changed, ChangesQuery, What};
 pub use list::{Key, ListQuery, Order, Within};
 use list::{OF_PERSON, at, conditions};
 pub use rows::{Answer, Happened, Page, Record, Total};
 use rows::{HAPPENED, RECORD, happened, record};
 pub(crate) use scope::is_area;
-use scope::narrowed;
 pub use scope::{Reach, Scope};
+use scope::{narrowed, own_parts};
 
 /// Most rows of one page.
 pub const PAGE_MAX: usize = 100;
@@ -323,6 +325,20 @@ impl ReadModel {
         limit: usize,
     ) -> Result<Answer<Page<Happened>>, Error> {
         let limit = limit.clamp(1, PAGE_MAX);
+        self.happened(scope, self.event_page(scope, from, kinds, limit), limit).await
+    }
+
+    /// The plan of [`ReadModel::events`], as PostgreSQL explains it: for the tests that hold plans at volume.
+    #[doc(hidden)]
+    pub async fn explain_events(&self, scope: &Scope, from: u64, kinds: &[Kind]) -> Result<String, Error> {
+        let mut statement = self.event_page(scope, from, kinds, PAGE_MAX);
+        statement.sql = format!("explain (analyze, buffers, timing off) {}", statement.sql);
+        let (_, answers) = self.ask("timeline", scope, vec![statement]).await?;
+        let lines: Result<Vec<String>, _> = answers[0].iter().map(|row| row.try_get(0)).collect();
+        Ok(lines?.join("\n"))
+    }
+
+    fn event_page(&self, scope: &Scope, from: u64, kinds: &[Kind], limit: usize) -> Statement {
         let mut statement = Statement::new("");
         let from = statement.bind(signed(from));
         let mut conditions = format!("t.own and t.position >= {from}");
@@ -330,10 +346,16 @@ impl ReadModel {
             let words: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
             conditions.push_str(&format!(" and t.kind = any({})", statement.bind(words)));
         }
-        let bound = statement.bind(limit as i64 + 1);
-        statement.sql =
-            format!("select {HAPPENED} from read.timeline t where {conditions} order by t.position limit {bound}");
-        self.happened(scope, statement, limit).await
+        let tail = format!("order by t.position limit {}", statement.bind(limit as i64 + 1));
+        let select = |part: &str| format!("select {HAPPENED} from read.timeline t where {conditions}{part} {tail}");
+        statement.sql = match self.narrow.then(|| own_parts(scope, &mut statement)).flatten() {
+            None => select(""),
+            Some(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| format!("({})", select(part))).collect();
+                format!("select {HAPPENED} from ({}) t {tail}", parts.join(" union all "))
+            }
+        };
+        statement
     }
 
     async fn happened(
@@ -380,10 +402,13 @@ impl ReadModel {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn position_at(&self, instant_us: i64) -> Result<Option<u64>, Error> {
-        let client = self.pool.get().await?;
-        let statement = client.prepare_cached("select read.position_at($1)").await?;
-        let position: i64 = client.query_one(&statement, &[&instant_us]).await?.try_get(0)?;
-        Ok(u64::try_from(position).ok())
+        answered(async {
+            let client = self.pool.get().await?;
+            let statement = client.prepare_cached("select read.position_at($1)").await?;
+            let position: i64 = client.query_one(&statement, &[&instant_us]).await?.try_get(0)?;
+            Ok(u64::try_from(position).ok())
+        })
+        .await
     }
 
     /// Number of events that lists and histories have: what any answer of them has seen at least.
@@ -391,14 +416,14 @@ impl ReadModel {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn size(&self) -> Result<u64, Error> {
-        let client = self.pool.get().await?;
-        let statement = client
-            .prepare_cached(
-                "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)
-                  where name in ('current', 'timeline')",
-            )
-            .await?;
-        Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
+        let sql = "select coalesce(min(p.position), 0) from read.projection p join read.live l using (name, version)
+                    where name in ('current', 'timeline')";
+        answered(async {
+            let client = self.pool.get().await?;
+            let statement = client.prepare_cached(sql).await?;
+            Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
+        })
+        .await
     }
 
     /// The plan of a list under a scope, as PostgreSQL explains it: for the tests that hold plans at volume.
@@ -414,6 +439,15 @@ impl ReadModel {
     /// Runs statements under a scope and one snapshot. All are sent together: once they are prepared an answer costs
     /// one round trip. When the caller gives up, the end of the transaction is on its way already.
     pub(crate) async fn ask(
+        &self,
+        projection: &'static str,
+        scope: &Scope,
+        statements: Vec<Statement>,
+    ) -> Result<(u64, Vec<Vec<Row>>), Error> {
+        answered(self.asked(projection, scope, statements)).await
+    }
+
+    async fn asked(
         &self,
         projection: &'static str,
         scope: &Scope,

@@ -233,10 +233,10 @@ impl Table for Current {
 
 impl Table for Timeline {
     const COLUMNS: &'static str = "subject_kind, subject, position, event_type, meaning, kind, record, version, signer, \
-         recorded_at, org, area, account, filed_by, own";
+         recorded_at, org, area, account, filed_by, person, own";
 
     fn encode(row: &timeline::Row, out: &mut BytesMut) {
-        out.put_i16(15);
+        out.put_i16(16);
         text(out, &row.subject.kind);
         bytes(out, row.subject.id.as_bytes());
         int8(out, signed(row.position));
@@ -248,6 +248,7 @@ impl Table for Timeline {
         bytes(out, row.signer.as_bytes());
         int8(out, row.recorded_at.micros());
         home(out, &row.home);
+        uuid(out, row.person);
     }
 
     fn home(row: &mut timeline::Row) -> &mut Home {
@@ -271,7 +272,7 @@ impl Table for Timeline {
             "insert into {} ({})
              select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::int[],
                                   $9::uuid[], $10::bigint[], $11::uuid[], $12::text[], $13::uuid[], $14::uuid[],
-                                  $15::boolean[])",
+                                  $15::uuid[], $16::boolean[])",
             table::<Timeline>(version),
             Self::COLUMNS
         );
@@ -292,6 +293,7 @@ impl Table for Timeline {
                 &column(&rows, |row| row.home.area.as_deref()),
                 &column(&rows, |row| row.home.account),
                 &column(&rows, |row| row.home.filed_by),
+                &column(&rows, |row| row.person),
                 &column(&rows, is_own),
             ],
         )

@@ -30,7 +30,7 @@ const LEAVES_AT_ONCE: u64 = 16_384;
 const PAUSE: Duration = Duration::from_millis(150);
 const BACKOFF_LAST: Duration = Duration::from_secs(1);
 /// Advisory lock (per database) that makes the sealer the only one.
-const ONLY_ONE: i64 = 0x7261_6473_6561_6c01;
+pub(crate) const ONLY_ONE: i64 = 0x7261_6473_6561_6c01;
 
 /// Why this log must not be sealed. Nothing repairs these by itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -156,6 +156,8 @@ pub trait SealStore: Send + 'static {
     fn commit(&mut self, seal: &Seal) -> impl Future<Output = Result<(), Error>> + Send;
     /// Notes a size as published; noting it again changes nothing.
     fn publish(&mut self, size: u64, at: i64) -> impl Future<Output = Result<(), Error>> + Send;
+    /// Greatest published size, whoever published it.
+    fn published(&mut self) -> impl Future<Output = Result<u64, Error>> + Send;
 }
 
 /// Extends the tree, step by step.
@@ -341,7 +343,16 @@ impl<S: SealStore, A: AnchorStore> Sealer<S, A> {
                     return Err(refusal);
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "the sealer tries again");
+                    if let SealError::Database(Error::Conflict(why)) = &error {
+                        // Another process seals: what it publishes is published for whoever reads here, too.
+                        tracing::debug!(why, "the sealer stands by");
+                        match self.store.published().await {
+                            Ok(size) => self.announce(size),
+                            Err(error) => tracing::warn!(%error, "the sealer tries again"),
+                        }
+                    } else {
+                        tracing::warn!(%error, "the sealer tries again");
+                    }
                     let wait = backoff;
                     backoff = (backoff * 2).min(BACKOFF_LAST);
                     tokio::time::sleep(wait).await;
@@ -378,6 +389,7 @@ fn write_tile(folder: &Path, tile: &FullTile) -> Result<(), SealError> {
 pub struct Database {
     config: Config,
     tiles: TileStore,
+    epoch: Option<i64>,
     client: Option<Client>,
 }
 
@@ -391,7 +403,13 @@ impl Database {
     /// Connects when it is first used. `config` is of the sealer's role, as `tiles` is.
     #[must_use]
     pub fn new(config: Config, tiles: TileStore) -> Self {
-        Self { config, tiles, client: None }
+        Self { config, tiles, epoch: None, client: None }
+    }
+
+    /// Seals only while the log is in this epoch: when it is raised, the process that raised it seals.
+    #[must_use]
+    pub fn in_epoch(self, epoch: i64) -> Self {
+        Self { epoch: Some(epoch), ..self }
     }
 
     async fn client(&mut self) -> Result<&mut Client, Error> {
@@ -403,6 +421,11 @@ impl Database {
                     tracing::warn!(%error, "the sealer's connection ended");
                 }
             });
+            // Looked at before the lock is tried: who is deposed must not even hold it for a moment.
+            let epoch: i64 = client.query_one("select epoch from ledger.log_head", &[]).await?.try_get(0)?;
+            if self.epoch.is_some_and(|ours| ours != epoch) {
+                return Err(Error::Conflict("another process has taken over".to_owned()));
+            }
             let row = client.query_one("select pg_try_advisory_lock($1)", &[&ONLY_ONE]).await?;
             if !row.try_get::<_, bool>(0)? {
                 return Err(Error::Conflict("another process seals this log".to_owned()));
@@ -468,6 +491,10 @@ impl SealStore for Database {
              on conflict do nothing";
         self.client().await?.execute(sql, &[&size.cast_signed(), &at]).await?;
         Ok(())
+    }
+
+    async fn published(&mut self) -> Result<u64, Error> {
+        Ok(self.tiles.published().await?.map_or(0, |published| published.size))
     }
 }
 

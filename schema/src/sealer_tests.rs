@@ -127,6 +127,9 @@ impl SealStore for Shared {
         }
         if world.trips("publish lost") { Err(down()) } else { Ok(()) }
     }
+    async fn published(&mut self) -> Result<u64, Error> {
+        Ok(self.world().published.last().copied().unwrap_or(0))
+    }
 }
 
 impl AnchorStore for Shared {

@@ -294,6 +294,21 @@ async fn a_clock_that_is_off_stops_appending() {
 }
 
 #[tokio::test]
+async fn a_call_that_stood_still_on_its_way_is_told_the_time_once_more() {
+    let ledger = ledger().await;
+    let told = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(0));
+    let seen = std::sync::Arc::clone(&told);
+    let clock: schema::Clock = std::sync::Arc::new(move || {
+        let late = if seen.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 { 30_000_000 } else { 0 };
+        now_us() - late
+    });
+    let appender = ledger.appender_with(clock, schema::AppenderLimits::default()).await;
+    assert_eq!(appended(appender.append(fresh()).await), 0);
+    assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 2);
+    ledger.check().await;
+}
+
+#[tokio::test]
 async fn a_deposed_writer_is_fenced() {
     let ledger = ledger().await;
     let old = ledger.appender().await;

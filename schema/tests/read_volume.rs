@@ -15,7 +15,7 @@ use postgres as _;
 use projections::current::Current;
 use projections::statistics::{MEASURES, Statistics};
 use projections::timeline::Timeline;
-use schema::read_model::{ListQuery, Order, Scope};
+use schema::read_model::{ChangesQuery, ListQuery, Order, Scope};
 use schema::read_statistics::NumbersQuery;
 use schema::{Role, rebuild};
 use support::history::Maker;
@@ -170,6 +170,27 @@ async fn plans(ledger: &Readable, events: usize) {
             }
         }
     }
+    // What happened between two positions costs what lies between them, whoever asks and however long the log is.
+    for (who, scope) in &scopes {
+        for (from, to) in [(events - 300, events - 1), (events / 2, events / 2 + 200)] {
+            let (from, to) = (Some(from as u64), to as u64);
+            let query = ChangesQuery { kinds: Kind::ALL.to_vec(), from, to, before: None, limit: 50 };
+            let started = Instant::now();
+            let (found, _) = reader.changes(scope, &query).await.expect("changes").value;
+            let counts = reader.change_counts(scope, &query).await.expect("numbers").value;
+            let took = started.elapsed();
+            assert!(counts.iter().map(|count| count.records).sum::<u64>() >= found.len() as u64);
+            let plan = reader.explain_changes(scope, &query).await.expect("a plan");
+            assert!(plan.contains("_own") && !plan.contains("Seq Scan"), "changes of {who}:\n{plan}");
+            if events > 100_000 {
+                println!("{} changes of {who}: {took:?}", found.len());
+            }
+        }
+    }
+    // So does what a worker follows.
+    let worker = Scope { account: Some(ledger.maker.accounts[0].0), ..Scope::of_person(uuid::Uuid::nil()) };
+    let plan = reader.explain_events(&worker, 0, Kind::ALL).await.expect("a plan");
+    assert!(plan.contains("_person") && plan.contains("_account") && !plan.contains("_own"), "{plan}");
     // A subscription that follows reads only what is new.
     let reader = ledger.ledger.as_role(Role::Reader).await;
     reader

@@ -58,6 +58,11 @@ pub const BOUNDS: &[Bound] = &[
         limits.files_per_day as u64
     }),
     ("unitsMax", "一次提交的单元数 · Most units of one `append`.", |limits| limits.units_max as u64),
+    (
+        "changesMax",
+        "`changes` 两个时刻之间的位置数 · Most positions between the two moments of `changes`.",
+        |limits| limits.changes_max as u64,
+    ),
     ("textChars", "文本条件字符数 · Most characters of a text filter.", |limits| limits.text_chars as u64),
     ("filterValues", "条件取值数 · Most values of one filter.", |limits| limits.filter_values as u64),
     ("waitMs", "atLeast 最长等待（毫秒） · Longest wait of `atLeast`, in milliseconds.", |limits| {

@@ -53,7 +53,10 @@ pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
     let listener = TcpListener::bind(serving.listen).await.with_context(|| {
         format!("无法监听 {}，可用 --listen 另选。Cannot listen there; choose another address.", serving.listen)
     })?;
-    let mut core = Core::open(place, folder, true, None).await?;
+    let mut core = match serving.take_over {
+        true => Core::take_over(place, folder).await?,
+        false => Core::open(place, folder, true, None).await?,
+    };
     pin(&core).await?;
     let (stop, stopped) = watch::channel(false);
     let outcome = work(&mut core, place, serving, listener, stop, stopped).await;

@@ -31,7 +31,7 @@ pub enum Answer {
 /// One protection officer who registers devices.
 pub struct Officer {
     http: reqwest::Client,
-    url: String,
+    url: Mutex<String>,
     key: SigningKey,
     token: String,
     template: Json,
@@ -58,7 +58,7 @@ impl Officer {
         let token = String::from_utf8(site.run(&["token", "--key", file, "--url", &url]).stdout).expect("a token");
         // Nothing here may take longer than the service's own bounds.
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
-        Self { http, url, key, token: token.trim().to_owned(), template }
+        Self { http, url: Mutex::new(url), key, token: token.trim().to_owned(), template }
     }
 
     /// A new device, signed.
@@ -101,7 +101,7 @@ impl Officer {
     }
 
     fn request(&self, query: &str, variables: Json) -> reqwest::RequestBuilder {
-        self.http.post(format!("{}/graphql", self.url)).json(&json!({"query": query, "variables": variables}))
+        self.http.post(self.at("/graphql")).json(&json!({"query": query, "variables": variables}))
     }
 
     async fn post(&self, request: reqwest::RequestBuilder) -> Result<(u16, Json), String> {
@@ -112,7 +112,21 @@ impl Officer {
 
     /// Status of a page.
     pub async fn page(&self, path: &str) -> Option<u16> {
-        Some(self.http.get(format!("{}{path}", self.url)).send().await.ok()?.status().as_u16())
+        Some(self.http.get(self.at(path)).send().await.ok()?.status().as_u16())
+    }
+
+    /// Text of a page.
+    pub async fn text(&self, path: &str) -> String {
+        self.http.get(self.at(path)).send().await.expect("an answer").text().await.expect("text")
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url.lock().expect("no panic while held"))
+    }
+
+    /// From now on he speaks to the service of another site, without a session there.
+    pub fn turns_to(&self, site: &Site) {
+        *self.url.lock().expect("no panic while held") = site.url();
     }
 
     /// Sends the same bytes until there is a receipt.

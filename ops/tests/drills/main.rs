@@ -1,13 +1,15 @@
-//! The whole system under drill: the real executable and its PostgreSQL are killed, filled up, robbed of their database
-//! and given old copies, under load. Afterwards every acknowledged event is there once, at its position; the same bytes
+//! The whole system under drill: the real executable and its PostgreSQL are killed, filled up, robbed of their database,
+//! stopped, deposed and given old copies, under load. Afterwards every acknowledged event is there once, at its position; the same bytes
 //! get the first receipts; `radledger verify` is clean. `RADLEDGER_LONG=1` makes the drills longer.
 
+mod deposed;
 mod disk;
 mod killed;
 mod load;
 mod lost;
 mod restored;
 mod site;
+mod stopped;
 
 /// How much is done: the short form, or the long one.
 fn rounds(short: usize, long: usize) -> usize {

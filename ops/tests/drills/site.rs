@@ -18,6 +18,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Site {
     place: PathBuf,
     port: u16,
+    /// A database that another site runs.
+    database: Option<String>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -37,11 +39,26 @@ impl Site {
 
     /// A demonstration in this folder.
     pub fn at(place: PathBuf) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
-        let site = Self { place, port, _folder: None };
+        let site = Self { place, port: free_port(), database: None, _folder: None };
         let made = site.run(&["seed", "--seed", "5", "--end", "2026-11-25", "--events", "1"]);
         assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
         site
+    }
+
+    /// Another node on the same database and anchor, with a copy of everything else.
+    pub async fn beside(other: &Self) -> Self {
+        let place = other.place.join("beside");
+        let data = place.join("data");
+        std::fs::create_dir_all(&data).expect("a folder");
+        for entry in std::fs::read_dir(other.data()).expect("a folder").flatten() {
+            if entry.file_name() != "pg" {
+                copy(&entry.path(), &data);
+            }
+        }
+        std::os::unix::fs::symlink(other.anchor(), place.join("anchor")).expect("a link");
+        let settings = postgres::Settings { durable: true };
+        let server = postgres::Cluster::start(&other.data().join("pg"), settings).await.expect("it runs");
+        Self { place, port: free_port(), database: Some(server.admin_url()), _folder: None }
     }
 
     /// The data folder.
@@ -70,6 +87,7 @@ impl Site {
             .env("RADLEDGER_DATA", self.data())
             .env("RADLEDGER_ANCHOR", self.anchor())
             .env("RADLEDGER_LOG", "warn")
+            .envs(self.database.iter().map(|url| ("RADLEDGER_DATABASE_URL", url)))
             .args(arguments)
             .stdin(Stdio::null());
         command
@@ -98,14 +116,23 @@ impl Site {
         assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
     }
 
-    fn spawn(&self) -> Child {
+    fn spawn(&self, more: &[&str]) -> Child {
         let listen = format!("127.0.0.1:{}", self.port);
-        self.command(&["serve", "--listen", &listen]).stderr(Stdio::piped()).spawn().expect("the service starts")
+        self.command(&["serve", "--listen", &listen])
+            .args(more)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the service starts")
     }
 
     /// Starts the service.
     pub fn serve(&self) -> Service {
-        let mut child = self.spawn();
+        self.serve_with(&[])
+    }
+
+    /// Starts the service with more options.
+    pub fn serve_with(&self, more: &[&str]) -> Service {
+        let mut child = self.spawn(more);
         let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
         let mut said = String::new();
         loop {
@@ -122,7 +149,7 @@ impl Site {
 
     /// Starts the service, which must refuse, and returns what it says.
     pub fn refuses_to_serve(&self) -> String {
-        let mut child = self.spawn();
+        let mut child = self.spawn(&[]);
         let mut said = child.stderr.take().expect("piped");
         let status = wait(&mut child).expect("it ends by itself");
         let mut text = String::new();
@@ -138,12 +165,21 @@ impl Site {
     }
 }
 
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port()
+}
+
 /// Kills PostgreSQL at once, its backends too: left alone they would finish what they are at.
 pub fn kill_postgres(postmaster: Option<Pid>) {
+    signal_postgres(postmaster, Signal::SIGKILL);
+}
+
+/// Sends a signal to PostgreSQL and to its backends.
+pub fn signal_postgres(postmaster: Option<Pid>, signal: Signal) {
     let Some(postmaster) = postmaster else { return };
     let backends = children(postmaster);
     for pid in std::iter::once(postmaster).chain(backends) {
-        let _ = kill(pid, Signal::SIGKILL);
+        let _ = kill(pid, signal);
     }
 }
 

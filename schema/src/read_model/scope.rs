@@ -137,6 +137,24 @@ pub(super) fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> 
     Some(any)
 }
 
+/// The events of somebody who reads nothing but what is his own, in parts each of which an index of the timeline serves: his
+/// account's, and those of his file that are not his account's. Nothing when the scope opens more.
+pub(super) fn own_parts(scope: &Scope, statement: &mut Statement) -> Option<Vec<String>> {
+    let alone = scope.reach == Reach::Scope
+        && scope.kinds.is_empty()
+        && scope.areas.is_empty()
+        && scope.orgs.is_empty()
+        && (scope.account.is_some() || scope.person.is_some());
+    alone.then(|| {
+        let account = scope.account.map(|account| statement.bind(account));
+        let person = scope.person.map(|person| statement.bind(person));
+        let apart = account.as_ref().map(|account| format!(" and t.account is distinct from {account}"));
+        let mut parts: Vec<String> = account.iter().map(|account| format!(" and t.account = {account}")).collect();
+        parts.extend(person.map(|person| format!(" and t.person = {person}{}", apart.unwrap_or_default())));
+        parts
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
