@@ -419,6 +419,16 @@ impl ReadModel {
         scope: &Scope,
         statements: Vec<Statement>,
     ) -> Result<(u64, Vec<Vec<Row>>), Error> {
+        let (size, mut answers) = self.ask_each(projection, &[(scope, statements)]).await?;
+        Ok((size, answers.pop().unwrap_or_default()))
+    }
+
+    /// The same for several scopes, each with statements of its own, in one snapshot and one round trip all the same.
+    pub(crate) async fn ask_each(
+        &self,
+        projection: &'static str,
+        parts: &[(&Scope, Vec<Statement>)],
+    ) -> Result<(u64, Vec<Vec<Vec<Row>>>), Error> {
         let client = self.pool.get().await?;
         let begin = client.prepare_cached("begin isolation level repeatable read read only").await?;
         let set = client
@@ -435,39 +445,45 @@ impl ReadModel {
             )
             .await?;
         let commit = client.prepare_cached("commit").await?;
-        let mut prepared = Vec::with_capacity(statements.len() + 4);
         let nothing: &[Parameter] = &[];
-        let [reach, kinds, areas, orgs, account, person] = scope.settings();
-        let settings: Vec<Parameter> =
-            [reach, kinds, areas, orgs, account, person, STATEMENT_TIMEOUT.as_millis().to_string()]
-                .into_iter()
-                .map(|setting| Box::new(setting) as Parameter)
-                .collect();
         let name: Vec<Parameter> = vec![Box::new(projection)];
-        prepared.push((begin, nothing));
-        prepared.push((set, &settings[..]));
-        prepared.push((position, &name[..]));
-        for statement in &statements {
-            prepared.push((client.prepare_cached(&statement.sql).await?, &statement.parameters[..]));
+        let settings: Vec<Vec<Parameter>> = parts.iter().map(|(scope, _)| settings(scope)).collect();
+        // With each the part whose answer it is.
+        let mut prepared = vec![(begin, nothing, None), (position, &name[..], None)];
+        for (part, (scope, statements)) in parts.iter().enumerate() {
+            if part == 0 || parts[part - 1].0 != *scope {
+                prepared.push((set.clone(), &settings[part][..], None));
+            }
+            for statement in statements {
+                prepared.push((client.prepare_cached(&statement.sql).await?, &statement.parameters[..], Some(part)));
+            }
         }
-        prepared.push((commit, nothing));
+        prepared.push((commit, nothing, None));
         // Polled in order for the first time, so sent in order.
-        let answers = join_all(prepared.iter().map(|(statement, parameters)| {
+        let answers = join_all(prepared.iter().map(|(statement, parameters, _)| {
             let parameters: Vec<&(dyn ToSql + Sync)> =
                 parameters.iter().map(|parameter| &**parameter as &(dyn ToSql + Sync)).collect();
             let client = &client;
             async move { client.query(statement, &parameters).await }
         }))
         .await;
-        let mut answers: Vec<Vec<Row>> = answers.into_iter().collect::<Result<_, _>>()?;
-        answers.pop();
-        let rows = answers.split_off(3);
-        let size = match answers[2].first() {
+        let answers: Vec<Vec<Row>> = answers.into_iter().collect::<Result<_, _>>()?;
+        let size = match answers[1].first() {
             Some(row) => row.try_get::<_, i64>(0)?.cast_unsigned(),
-            None => {
-                return Err(Error::corrupt(None, format!("{projection} has no live version")));
-            }
+            None => return Err(Error::corrupt(None, format!("{projection} has no live version"))),
         };
-        Ok((size, rows))
+        let mut of_parts: Vec<Vec<Vec<Row>>> = parts.iter().map(|_| Vec::new()).collect();
+        for ((_, _, part), rows) in prepared.iter().zip(answers) {
+            if let Some(part) = part {
+                of_parts[*part].push(rows);
+            }
+        }
+        Ok((size, of_parts))
     }
+}
+
+/// What tells PostgreSQL the scope.
+fn settings(scope: &Scope) -> Vec<Parameter> {
+    let settings = scope.settings().into_iter().chain([STATEMENT_TIMEOUT.as_millis().to_string()]);
+    settings.map(|setting| Box::new(setting) as Parameter).collect()
 }
