@@ -17,6 +17,7 @@ pub mod erasure;
 pub mod event;
 pub mod grant;
 mod holiday_table;
+mod home;
 pub mod info;
 pub mod institution;
 pub mod ledger;
@@ -102,6 +103,7 @@ pub fn build() -> Schema {
     builder = record::register(builder);
     builder = doses::register(builder);
     builder = statistics::register(builder);
+    builder = home::register(builder);
     builder = private::register(builder);
     builder = search::register(builder);
     builder = matching::register(builder);
@@ -155,7 +157,7 @@ fn query() -> Object {
         )
         .field(statistics::field())
         .field(statistics::measures_field())
-        .field(statistics::home_field())
+        .field(home::field())
         .field(info::ledger_field())
         .field(info::catalogue_field())
         .field(info::viewer_field())

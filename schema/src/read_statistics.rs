@@ -62,10 +62,7 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn numbers_of(
-        &self,
-        questions: &[(&Scope, &NumbersQuery)],
-    ) -> Result<Answer<Vec<Vec<Number>>>, Error> {
+    pub async fn numbers_of(&self, questions: &[(&Scope, &NumbersQuery)]) -> Result<Answer<Vec<Vec<Number>>>, Error> {
         let parts: Vec<_> =
             questions.iter().map(|(scope, query)| (*scope, self.number_statements(scope, query))).collect();
         let (size, answers) = self.ask_each("statistics", &parts).await?;
