@@ -41,7 +41,8 @@ const OF_PERSON_MAX: usize = 10_000;
 /// Longest statement of a reader.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(crate) type Parameter = Box<dyn ToSql + Send + Sync>;
+/// A value of a statement.
+pub type Parameter = Box<dyn ToSql + Send + Sync>;
 
 /// One statement of an answer.
 pub(crate) struct Statement {
@@ -399,6 +400,14 @@ impl ReadModel {
             )
             .await?;
         Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.cast_unsigned())
+    }
+
+    /// The statement of a page as it is sent, for the bench that compares with it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn list_statement(&self, scope: &Scope, query: &ListQuery) -> (String, Vec<Parameter>) {
+        let Statement { sql, parameters } = self.page(scope, query, query.limit.clamp(1, PAGE_MAX));
+        (sql, parameters)
     }
 
     /// The plan of a list under a scope, as PostgreSQL explains it: for the tests that hold plans at volume.
