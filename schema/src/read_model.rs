@@ -445,7 +445,7 @@ impl ReadModel {
                 "select set_config('radledger.reach', $1, true), set_config('radledger.kinds', $2, true),
                         set_config('radledger.areas', $3, true), set_config('radledger.orgs', $4, true),
                         set_config('radledger.account', $5, true), set_config('radledger.person', $6, true),
-                        set_config('statement_timeout', $7, true)",
+                        set_config('statement_timeout', $7, true), set_config('plan_cache_mode', $8, true)",
             )
             .await?;
         let position = client
@@ -456,7 +456,7 @@ impl ReadModel {
         let commit = client.prepare_cached("commit").await?;
         let nothing: &[Parameter] = &[];
         let name: Vec<Parameter> = vec![Box::new(projection)];
-        let settings: Vec<Vec<Parameter>> = parts.iter().map(|(scope, _)| settings(scope)).collect();
+        let settings: Vec<Vec<Parameter>> = parts.iter().map(|(scope, _)| settings(scope, projection)).collect();
         // With each the part whose answer it is.
         let mut prepared = vec![(begin, nothing, None), (position, &name[..], None)];
         for (part, (scope, statements)) in parts.iter().enumerate() {
@@ -491,8 +491,10 @@ impl ReadModel {
     }
 }
 
-/// What tells PostgreSQL the scope.
-fn settings(scope: &Scope) -> Vec<Parameter> {
-    let settings = scope.settings().into_iter().chain([STATEMENT_TIMEOUT.as_millis().to_string()]);
+/// What tells PostgreSQL the scope, and how to plan.
+fn settings(scope: &Scope, projection: &str) -> Vec<Parameter> {
+    // A number is found in one way, whatever is asked for: planning it anew would cost more than many a look.
+    let plan = if projection == "statistics" { "force_generic_plan" } else { "auto" };
+    let settings = scope.settings().into_iter().chain([STATEMENT_TIMEOUT.as_millis().to_string(), plan.to_owned()]);
     settings.map(|setting| Box::new(setting) as Parameter).collect()
 }

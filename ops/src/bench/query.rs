@@ -27,8 +27,8 @@ use crate::key_file::KeyFile;
 pub const PAGE: usize = 20;
 /// Clients that ask for the list at once.
 const CLIENTS: usize = 32;
-/// Connections of the bare handler: as many as the product's readers have.
-const CONNECTIONS: usize = 24;
+/// Connections of the bare handler: those that the service, with all its pools, leaves free, and enough for a few cores.
+const CONNECTIONS: usize = 12;
 /// Records among which those of a question are chosen.
 const CHOICE: usize = 200;
 /// How far back the past moment lies.
@@ -41,14 +41,14 @@ const HOME: &str = "query($asOf: Position) { home(asOf: $asOf) { position on car
     parts { area values { value zh } value amount percent drill { list filter { area state facets { name value from until } } } } } } }";
 const WORKER: &str =
     "query($id: ID!, $asOf: Position) { node(id: $id, asOf: $asOf) { ... on Person { label state version
-    members { sex birthYear radiationWorkSince }
-    employments(first: 20) { nodes { label state members { category } } }
-    results(first: 100) { nodes { label position members { doseYear wearFrom wearTo hp10Nsv effectiveNsv flag } } }
+    members { sex { code zh } birthYear radiationWorkSince }
+    employments(first: 20) { nodes { label state members { category { code zh } } } }
+    results(first: 100) { nodes { label position members { doseYear wearFrom wearTo hp10Nsv effectiveNsv flag { code zh } } } }
     doses { years { year effectiveNsv months } blockNsv rollingNsv lifeNsv limits { yearNsv fiveYearsNsv } } } } }";
 const INSTITUTION: &str = "query($id: ID!, $asOf: Position) { node(id: $id, asOf: $asOf) { ... on Institution { label state version area
-    members { name kinds grade medicalType creditCode address officers { post from until } documents { kind number until } }
-    devices(first: 20) { nodes { label state members { kind model } } }
-    employments(first: 20) { nodes { label state members { category } } }
+    members { name kinds { code zh } grade { code zh } medicalType { code zh } creditCode address officers { post { code zh } from until } documents { kind { code zh } number until } }
+    devices(first: 20) { nodes { label state members { kind { code zh } model } } }
+    employments(first: 20) { nodes { label state members { category { code zh } } } }
     licences(first: 20) { nodes { label state } }
     doseReports(first: 20) { nodes { label position } } } } }";
 const LIST: &str = "query($filter: RecordFilter, $asOf: Position) { devices(first: 20, filter: $filter, asOf: $asOf) {
