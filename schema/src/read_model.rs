@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::event_log::{COLUMNS, StoredEvent, signed, stored};
 pub use list::{Key, ListQuery, Order, Within};
-use list::{OF_PERSON, at, conditions};
+use list::{OF_PERSON, at, conditions, moments};
 pub use rows::{Answer, Happened, Page, Record, Total};
 use rows::{HAPPENED, RECORD, happened, record};
 pub(crate) use scope::is_area;
@@ -219,7 +219,7 @@ impl ReadModel {
             let mut count = Statement::new("");
             let conditions = conditions(query, &mut count);
             let bound = count.bind(signed(TOTAL_MAX + 1));
-            let rows = self.rows("1", scope, query.kind, &conditions, &format!("limit {bound}"), &mut count);
+            let rows = self.rows("1", scope, query, &conditions, &format!("limit {bound}"), &mut count);
             count.sql = format!("select count(*) from (select 1 from ({rows}) c limit {bound}) c");
             statements.push(count);
         }
@@ -257,33 +257,37 @@ impl ReadModel {
         };
         let limit = statement.bind(limit as i64 + 1);
         let tail = format!("order by {order} limit {limit}");
-        statement.sql = self.rows(RECORD, scope, query.kind, &conditions, &tail, &mut statement);
+        statement.sql = self.rows(RECORD, scope, query, &conditions, &tail, &mut statement);
         statement
     }
 
     /// The rows under these conditions that the scope opens. A scope of several parts is asked part by part, each in
-    /// the order of an index; one condition with `or` would read and sort all that it opens.
+    /// the order of an index; one condition with `or` would read and sort all that it opens. So is a past moment: what
+    /// stands since then, and what has ended since.
     fn rows(
         &self,
         columns: &str,
         scope: &Scope,
-        kind: Kind,
+        query: &ListQuery,
         conditions: &str,
         tail: &str,
         statement: &mut Statement,
     ) -> String {
         let select = |part: &str| format!("select {columns} from read.current c where {conditions} and {part} {tail}");
-        match self.narrow.then(|| narrowed(scope, kind, statement)).flatten().as_deref() {
-            None => select("true"),
-            Some([]) => select("false"),
-            Some([part]) => select(part),
-            Some(parts) => {
-                let alone = parts.iter().enumerate().map(|(at, part)| {
-                    let earlier: String = parts[..at].iter().map(|part| format!(" and ({part}) is not true")).collect();
-                    format!("({})", select(&format!("{part}{earlier}")))
-                });
-                format!("select {columns} from ({}) c {tail}", alone.collect::<Vec<_>>().join(" union all "))
-            }
+        let moments = moments(query.as_of, statement);
+        let opened = match self.narrow.then(|| narrowed(scope, query.kind, statement)).flatten() {
+            None => vec!["true".to_owned()],
+            Some(parts) if parts.is_empty() => vec!["false".to_owned()],
+            Some(parts) => parts,
+        };
+        let mut selects = Vec::with_capacity(opened.len() * moments.len());
+        for (at, part) in opened.iter().enumerate() {
+            let earlier: String = opened[..at].iter().map(|part| format!(" and ({part}) is not true")).collect();
+            selects.extend(moments.iter().map(|moment| select(&format!("{moment} and {part}{earlier}"))));
+        }
+        match selects.as_slice() {
+            [only] => only.clone(),
+            _ => format!("select {columns} from (({})) c {tail}", selects.join(") union all (")),
         }
     }
 
@@ -438,6 +442,9 @@ impl ReadModel {
         projection: &'static str,
         parts: &[(&Scope, Vec<Statement>)],
     ) -> Result<(u64, Vec<Vec<Vec<Row>>>), Error> {
+        if parts.is_empty() {
+            return Ok((0, Vec::new()));
+        }
         let client = self.pool.get().await?;
         let begin = client.prepare_cached("begin isolation level repeatable read read only").await?;
         let set = client
@@ -445,20 +452,15 @@ impl ReadModel {
                 "select set_config('radledger.reach', $1, true), set_config('radledger.kinds', $2, true),
                         set_config('radledger.areas', $3, true), set_config('radledger.orgs', $4, true),
                         set_config('radledger.account', $5, true), set_config('radledger.person', $6, true),
-                        set_config('statement_timeout', $7, true), set_config('plan_cache_mode', $8, true)",
-            )
-            .await?;
-        let position = client
-            .prepare_cached(
-                "select p.position from read.projection p join read.live l using (name, version) where p.name = $1",
+                        set_config('statement_timeout', $7, true), set_config('plan_cache_mode', $8, true),
+                        (select p.position from read.projection p join read.live l using (name, version) where p.name = $9)",
             )
             .await?;
         let commit = client.prepare_cached("commit").await?;
         let nothing: &[Parameter] = &[];
-        let name: Vec<Parameter> = vec![Box::new(projection)];
         let settings: Vec<Vec<Parameter>> = parts.iter().map(|(scope, _)| settings(scope, projection)).collect();
         // With each the part whose answer it is.
-        let mut prepared = vec![(begin, nothing, None), (position, &name[..], None)];
+        let mut prepared = vec![(begin, nothing, None)];
         for (part, (scope, statements)) in parts.iter().enumerate() {
             if part == 0 || parts[part - 1].0 != *scope {
                 prepared.push((set.clone(), &settings[part][..], None));
@@ -477,24 +479,26 @@ impl ReadModel {
         }))
         .await;
         let answers: Vec<Vec<Row>> = answers.into_iter().collect::<Result<_, _>>()?;
-        let size = match answers[1].first() {
-            Some(row) => row.try_get::<_, i64>(0)?.cast_unsigned(),
-            None => return Err(Error::corrupt(None, format!("{projection} has no live version"))),
-        };
+        // The first thing set tells the position as well.
+        let size: Option<i64> = answers[1].first().map(|row| row.try_get(SETTINGS)).transpose()?.flatten();
+        let size = size.ok_or_else(|| Error::corrupt(None, format!("{projection} has no live version")))?;
         let mut of_parts: Vec<Vec<Vec<Row>>> = parts.iter().map(|_| Vec::new()).collect();
         for ((_, _, part), rows) in prepared.iter().zip(answers) {
             if let Some(part) = part {
                 of_parts[*part].push(rows);
             }
         }
-        Ok((size, of_parts))
+        Ok((size.cast_unsigned(), of_parts))
     }
 }
 
-/// What tells PostgreSQL the scope, and how to plan.
+/// Settings of a transaction; the position comes after them.
+const SETTINGS: usize = 8;
+
+/// What tells PostgreSQL the scope, how to plan, and whose position is asked for.
 fn settings(scope: &Scope, projection: &str) -> Vec<Parameter> {
     // A number is found in one way, whatever is asked for: planning it anew would cost more than many a look.
     let plan = if projection == "statistics" { "force_generic_plan" } else { "auto" };
-    let settings = scope.settings().into_iter().chain([STATEMENT_TIMEOUT.as_millis().to_string(), plan.to_owned()]);
-    settings.map(|setting| Box::new(setting) as Parameter).collect()
+    let more = [STATEMENT_TIMEOUT.as_millis().to_string(), plan.to_owned(), projection.to_owned()];
+    scope.settings().into_iter().chain(more).map(|setting| Box::new(setting) as Parameter).collect()
 }
