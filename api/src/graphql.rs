@@ -6,8 +6,8 @@
 
 pub mod account;
 mod attachment;
-mod code_list;
 mod changes;
+mod code_list;
 pub mod connection;
 pub mod credential;
 pub mod device;
@@ -20,6 +20,7 @@ pub mod erasure;
 pub mod event;
 pub mod grant;
 mod holiday_table;
+mod home;
 mod import;
 pub mod info;
 pub mod institution;
@@ -106,6 +107,7 @@ pub fn build() -> Schema {
     builder = record::register(builder);
     builder = doses::register(builder);
     builder = statistics::register(builder);
+    builder = home::register(builder);
     builder = private::register(builder);
     builder = search::register(builder);
     builder = changes::register(builder);
@@ -161,7 +163,7 @@ fn query() -> Object {
         .field(changes::field())
         .field(statistics::field())
         .field(statistics::measures_field())
-        .field(statistics::home_field())
+        .field(home::field())
         .field(info::ledger_field())
         .field(info::catalogue_field())
         .field(info::viewer_field())

@@ -12,6 +12,7 @@ use async_graphql::parser::types::Field;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet};
 
 use crate::error::ApiError;
+use crate::graphql::record::LOOKS;
 
 /// Every bound of the service. Clients read them at `node { limits }`.
 #[derive(Debug, Clone)]
@@ -97,19 +98,13 @@ impl Default for Limits {
     }
 }
 
-/// Fields that answer a page: they take `first` and count as often as that.
-const PAGED: &[&str] = &[
-    "ledgers",
-    "policies",
-    "accounts",
-    "credentials",
-    "grants",
-    "erasures",
-    "institutions",
-    "devices",
-    "history",
-    "events",
-];
+/// Fields that answer a page beside the lists of the kinds: they take `first` and count as often as that.
+const PAGED: &[&str] = &["history", "events", "search", "changes", "accessLog", "employments", "results", "importJobs"];
+
+/// Whether a field answers a page.
+fn is_paged(field: &str) -> bool {
+    PAGED.contains(&field) || LOOKS.iter().any(|look| look.list == field)
+}
 
 /// Parsed documents by their text.
 pub struct Documents {
@@ -215,7 +210,7 @@ impl<'a> Walk<'a> {
                     if self.cost > self.limits.complexity {
                         return self.too_complex();
                     }
-                    let items = if PAGED.contains(&field.name.node.as_str()) { self.page(field) } else { 1 };
+                    let items = if is_paged(&field.name.node) { self.page(field) } else { 1 };
                     self.set(&field.selection_set.node, depth + 1, times.saturating_mul(items), nesting)?;
                 }
                 Selection::InlineFragment(inline) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::dose::thousandths;
 use projections::statistics::{Dimension, Measure};
-use schema::read_model::Within;
+use schema::read_model::{Reach, Scope, Within};
 use schema::read_statistics::{Number, NumbersQuery};
 use uuid::Uuid;
 
@@ -124,35 +124,91 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn numbers(&self, viewer: &Viewer, asked: &Asked, at: Moment) -> Result<Numbers, ApiError> {
+        let (mut lines, position) = self.numbers_of(viewer, std::slice::from_ref(asked), at).await?;
+        Ok(Numbers { lines: lines.pop().unwrap_or_default(), position })
+    }
+
+    /// The lines of several questions, in their order and all at one position, which comes second. They are asked
+    /// together, and questions about the same numbers are one look.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn numbers_of(
+        &self,
+        viewer: &Viewer,
+        questions: &[Asked],
+        at: Moment,
+    ) -> Result<(Vec<Vec<Line>>, u64), ApiError> {
+        let readings: Vec<Reading> = questions.iter().map(|asked| Reading::of(viewer, asked)).collect();
+        let mut looks: Vec<(&Scope, NumbersQuery)> = Vec::new();
+        let mut look_of = Vec::with_capacity(questions.len());
+        for (asked, reading) in questions.iter().zip(&readings) {
+            let query = asked.look(reading.org, at.as_of);
+            let same = |(_, known): &(&Scope, NumbersQuery)| {
+                known.measure.name == query.measure.name && known.area == query.area && known.org == query.org
+            };
+            let look = looks.iter().position(same);
+            look_of.push(look.unwrap_or(looks.len()));
+            match look {
+                None => looks.push((&reading.scope, query)),
+                Some(look) if looks[look].1.first != query.first => looks[look].1.first = None,
+                Some(_) => {}
+            }
+        }
+        let asked: Vec<(&Scope, &NumbersQuery)> = looks.iter().map(|(scope, query)| (*scope, query)).collect();
+        let found = self.reader.numbers_of(&asked).await.map_err(|error| unanswered("read numbers", &error))?;
+        let position = at.as_of.or(found.size.checked_sub(1)).unwrap_or(at.position);
+        let lines = questions.iter().zip(&readings).zip(look_of);
+        let lines = lines.map(|((asked, reading), look)| reading.lines(asked, &found.value[look], position));
+        Ok((lines.collect(), position))
+    }
+}
+
+impl Asked {
+    /// The look that finds its numbers, the part and the whole.
+    fn look(&self, org: Option<Uuid>, as_of: Option<u64>) -> NumbersQuery {
+        // A whole may be wider in the first dimension than its part.
+        let first = self.conditions.iter().find(|known| known.place == 0 && self.out_of.is_none());
+        let first = first.map(|known| known.within.clone());
+        NumbersQuery { measure: self.measure, area: self.area.clone(), org, first, as_of }
+    }
+}
+
+/// How a reader reads what a question asks.
+struct Reading {
+    scope: Scope,
+    org: Option<Uuid>,
+}
+
+impl Reading {
+    fn of(viewer: &Viewer, asked: &Asked) -> Self {
         let scope = viewer.scope(asked.measure.kind);
         // Who reads one institution and no area asks about that institution: his list may hold what it filed elsewhere.
         let org = match (asked.org, scope.orgs.as_slice()) {
-            (None, [org]) if scope.areas.is_empty() && scope.reach == schema::read_model::Reach::Scope => Some(*org),
+            (None, [org]) if scope.areas.is_empty() && scope.reach == Reach::Scope => Some(*org),
             (asked, _) => asked,
         };
-        // A list is the union of all that the scope opens. The number is that of a list when only areas or only the
-        // institution open it.
-        let of_area = |area: &String| scope.areas.contains(area);
-        let pure = |area: Option<&String>| {
-            scope.reach == schema::read_model::Reach::City
-                || area.or(asked.area.as_ref()).is_some_and(of_area)
-                || org.is_some_and(|org| scope.orgs.contains(&org))
-                || scope.orgs.is_empty() && scope.account.is_none() && scope.person.is_none()
-        };
-        let of_nobody = scope.reach == schema::read_model::Reach::Scope
+        Self { scope, org }
+    }
+
+    /// A list is the union of all that the scope opens. The number is that of a list when only areas or only the
+    /// institution open it.
+    fn is_a_list(&self, area: Option<&String>) -> bool {
+        let scope = &self.scope;
+        scope.reach == Reach::City
+            || area.is_some_and(|area| scope.areas.contains(area))
+            || self.org.is_some_and(|org| scope.orgs.contains(&org))
+            || scope.orgs.is_empty() && scope.account.is_none() && scope.person.is_none()
+    }
+
+    fn lines(&self, asked: &Asked, numbers: &[Number], position: u64) -> Vec<Line> {
+        let scope = &self.scope;
+        let of_nobody = scope.reach == Reach::Scope
             && scope.areas.is_empty()
             && scope.orgs.is_empty()
             && !scope.kinds.contains(&asked.measure.kind);
-        let mut query =
-            NumbersQuery { measure: asked.measure, area: asked.area.clone(), org, first: None, as_of: at.as_of };
-        // One look serves the part and the whole when the whole is not wider in the first dimension.
-        if asked.out_of.is_none() {
-            query.first = asked.conditions.iter().find(|known| known.place == 0).map(|known| known.within.clone());
-        }
-        let found = self.reader.numbers(&scope, &query).await.map_err(|error| unanswered("read numbers", &error))?;
-        let position = at.as_of.or(found.size.checked_sub(1)).unwrap_or(at.position);
-        let parts = sums(asked, &asked.conditions, &found.value);
-        let wholes = asked.out_of.as_ref().map(|conditions| sums(asked, conditions, &found.value));
+        let parts = sums(asked, &asked.conditions, numbers);
+        let wholes = asked.out_of.as_ref().map(|conditions| sums(asked, conditions, numbers));
         // A whole without a part is a line as well, with nothing in it; and so is a question that splits nothing.
         let mut groups: BTreeMap<&Vec<String>, (i64, i64)> = BTreeMap::new();
         groups.extend(wholes.iter().flatten().map(|(group, _)| (group, (0, 0))));
@@ -165,17 +221,17 @@ impl Node {
             let named = asked.by.iter().zip(group);
             let area = named.clone().find(|(by, _)| **by == Group::Area).map(|(_, area)| area.clone());
             let values = named.filter_map(|(by, value)| Some((group_name(asked.measure, *by)?, value.clone())));
+            let listed = !asked.measure.persons && self.is_a_list(area.as_ref().or(asked.area.as_ref()));
             Line {
                 values: values.collect(),
                 number,
                 amount: asked.measure.amount.map(|_| amount),
                 whole: wholes.as_ref().map(|wholes| wholes.get(group).map_or(0, |(whole, _)| *whole)),
-                drill: (!asked.measure.persons && pure(area.as_ref()))
-                    .then(|| drill(asked, group, area.as_ref(), org, position)),
+                drill: listed.then(|| drill(asked, group, area.as_ref(), self.org, position)),
                 area,
             }
         };
-        Ok(Numbers { lines: groups.into_iter().map(line).collect(), position })
+        groups.into_iter().map(line).collect()
     }
 }
 

@@ -158,13 +158,16 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::Device => &["DECOMMISSIONED"],
         Kind::Licence => &["CANCELLED", "REVOKED"],
         Kind::Dosimeter => &["RETURNED", "LOST", "DAMAGED"],
+        Kind::Import => &["COMPLETE"],
+        Kind::Attachment => &["WITHDRAWN"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
         | Kind::DoseReport
         | Kind::DoseResult
         | Kind::Parameter
-        | Kind::HolidayTable => &[],
+        | Kind::HolidayTable
+        | Kind::CodeList => &[],
     }
 }
 

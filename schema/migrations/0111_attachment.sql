@@ -28,6 +28,20 @@ end $$;
 
 revoke all on function read.of_person, read.current_scope, read.current_indexes, read.current_indexes_before from public;
 
+-- The version that readers are shown until the program has folded a new one. In a new ledger it is empty, and new.
+do $$
+declare
+    v record;
+begin
+    select p.* into v from read.projection p join read.live l using (name, version) where p.name = 'current';
+    if v.position = 0 then
+        v.version := read.begin_build(v.name, 4);
+        perform read.finish_build(v.name, v.version);
+        perform read.switch(v.name, v.version);
+        perform read.drop_retired(v.name, interval '0');
+    end if;
+end $$;
+
 -- Files that were sent and wait to be filed: what one account may send, and what is swept away.
 create table access.upload (
     account uuid not null,

@@ -48,6 +48,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     105 "0105_filed_by",
     106 "0106_statistics",
     107 "0107_private",
+    108 "0108_first_of_a_key",
     110 "0110_worker_timeline",
     111 "0111_attachment",
 };

@@ -25,7 +25,7 @@ use crate::error::{Error, answered};
 use crate::event_log::{COLUMNS, StoredEvent, signed, stored};
 pub use changes::{ChangeCount, Changed, ChangesQuery, What};
 pub use list::{Key, ListQuery, Order, Within};
-use list::{OF_PERSON, at, conditions};
+use list::{OF_PERSON, at, conditions, moments};
 pub use rows::{Answer, Happened, Page, Record, Total};
 use rows::{HAPPENED, RECORD, happened, record};
 pub(crate) use scope::is_area;
@@ -43,7 +43,8 @@ const OF_PERSON_MAX: usize = 10_000;
 /// Longest statement of a reader.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(crate) type Parameter = Box<dyn ToSql + Send + Sync>;
+/// A value of a statement.
+pub type Parameter = Box<dyn ToSql + Send + Sync>;
 
 /// One statement of an answer.
 pub(crate) struct Statement {
@@ -220,7 +221,7 @@ impl ReadModel {
             let mut count = Statement::new("");
             let conditions = conditions(query, &mut count);
             let bound = count.bind(signed(TOTAL_MAX + 1));
-            let rows = self.rows("1", scope, query.kind, &conditions, &format!("limit {bound}"), &mut count);
+            let rows = self.rows("1", scope, query, &conditions, &format!("limit {bound}"), &mut count);
             count.sql = format!("select count(*) from (select 1 from ({rows}) c limit {bound}) c");
             statements.push(count);
         }
@@ -258,33 +259,37 @@ impl ReadModel {
         };
         let limit = statement.bind(limit as i64 + 1);
         let tail = format!("order by {order} limit {limit}");
-        statement.sql = self.rows(RECORD, scope, query.kind, &conditions, &tail, &mut statement);
+        statement.sql = self.rows(RECORD, scope, query, &conditions, &tail, &mut statement);
         statement
     }
 
     /// The rows under these conditions that the scope opens. A scope of several parts is asked part by part, each in
-    /// the order of an index; one condition with `or` would read and sort all that it opens.
+    /// the order of an index; one condition with `or` would read and sort all that it opens. So is a past moment: what
+    /// stands since then, and what has ended since.
     fn rows(
         &self,
         columns: &str,
         scope: &Scope,
-        kind: Kind,
+        query: &ListQuery,
         conditions: &str,
         tail: &str,
         statement: &mut Statement,
     ) -> String {
         let select = |part: &str| format!("select {columns} from read.current c where {conditions} and {part} {tail}");
-        match self.narrow.then(|| narrowed(scope, kind, statement)).flatten().as_deref() {
-            None => select("true"),
-            Some([]) => select("false"),
-            Some([part]) => select(part),
-            Some(parts) => {
-                let alone = parts.iter().enumerate().map(|(at, part)| {
-                    let earlier: String = parts[..at].iter().map(|part| format!(" and ({part}) is not true")).collect();
-                    format!("({})", select(&format!("{part}{earlier}")))
-                });
-                format!("select {columns} from ({}) c {tail}", alone.collect::<Vec<_>>().join(" union all "))
-            }
+        let moments = moments(query.as_of, statement);
+        let opened = match self.narrow.then(|| narrowed(scope, query.kind, statement)).flatten() {
+            None => vec!["true".to_owned()],
+            Some(parts) if parts.is_empty() => vec!["false".to_owned()],
+            Some(parts) => parts,
+        };
+        let mut selects = Vec::with_capacity(opened.len() * moments.len());
+        for (at, part) in opened.iter().enumerate() {
+            let earlier: String = opened[..at].iter().map(|part| format!(" and ({part}) is not true")).collect();
+            selects.extend(moments.iter().map(|moment| select(&format!("{moment} and {part}{earlier}"))));
+        }
+        match selects.as_slice() {
+            [only] => only.clone(),
+            _ => format!("select {columns} from (({})) c {tail}", selects.join(") union all (")),
         }
     }
 
@@ -426,6 +431,14 @@ impl ReadModel {
         .await
     }
 
+    /// The statement of a page as it is sent, for the bench that compares with it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn list_statement(&self, scope: &Scope, query: &ListQuery) -> (String, Vec<Parameter>) {
+        let Statement { sql, parameters } = self.page(scope, query, query.limit.clamp(1, PAGE_MAX));
+        (sql, parameters)
+    }
+
     /// The plan of a list under a scope, as PostgreSQL explains it: for the tests that hold plans at volume.
     #[doc(hidden)]
     pub async fn explain_list(&self, scope: &Scope, query: &ListQuery) -> Result<String, Error> {
@@ -444,15 +457,27 @@ impl ReadModel {
         scope: &Scope,
         statements: Vec<Statement>,
     ) -> Result<(u64, Vec<Vec<Row>>), Error> {
-        answered(self.asked(projection, scope, statements)).await
+        let (size, mut answers) = self.ask_each(projection, &[(scope, statements)]).await?;
+        Ok((size, answers.pop().unwrap_or_default()))
+    }
+
+    /// The same for several scopes, each with statements of its own, in one snapshot and one round trip all the same.
+    pub(crate) async fn ask_each(
+        &self,
+        projection: &'static str,
+        parts: &[(&Scope, Vec<Statement>)],
+    ) -> Result<(u64, Vec<Vec<Vec<Row>>>), Error> {
+        if parts.is_empty() {
+            return Ok((0, Vec::new()));
+        }
+        answered(self.asked(projection, parts)).await
     }
 
     async fn asked(
         &self,
         projection: &'static str,
-        scope: &Scope,
-        statements: Vec<Statement>,
-    ) -> Result<(u64, Vec<Vec<Row>>), Error> {
+        parts: &[(&Scope, Vec<Statement>)],
+    ) -> Result<(u64, Vec<Vec<Vec<Row>>>), Error> {
         let client = self.pool.get().await?;
         let begin = client.prepare_cached("begin isolation level repeatable read read only").await?;
         let set = client
@@ -460,48 +485,53 @@ impl ReadModel {
                 "select set_config('radledger.reach', $1, true), set_config('radledger.kinds', $2, true),
                         set_config('radledger.areas', $3, true), set_config('radledger.orgs', $4, true),
                         set_config('radledger.account', $5, true), set_config('radledger.person', $6, true),
-                        set_config('statement_timeout', $7, true)",
-            )
-            .await?;
-        let position = client
-            .prepare_cached(
-                "select p.position from read.projection p join read.live l using (name, version) where p.name = $1",
+                        set_config('statement_timeout', $7, true), set_config('plan_cache_mode', $8, true),
+                        (select p.position from read.projection p join read.live l using (name, version) where p.name = $9)",
             )
             .await?;
         let commit = client.prepare_cached("commit").await?;
-        let mut prepared = Vec::with_capacity(statements.len() + 4);
         let nothing: &[Parameter] = &[];
-        let [reach, kinds, areas, orgs, account, person] = scope.settings();
-        let settings: Vec<Parameter> =
-            [reach, kinds, areas, orgs, account, person, STATEMENT_TIMEOUT.as_millis().to_string()]
-                .into_iter()
-                .map(|setting| Box::new(setting) as Parameter)
-                .collect();
-        let name: Vec<Parameter> = vec![Box::new(projection)];
-        prepared.push((begin, nothing));
-        prepared.push((set, &settings[..]));
-        prepared.push((position, &name[..]));
-        for statement in &statements {
-            prepared.push((client.prepare_cached(&statement.sql).await?, &statement.parameters[..]));
+        let settings: Vec<Vec<Parameter>> = parts.iter().map(|(scope, _)| settings(scope, projection)).collect();
+        // With each the part whose answer it is.
+        let mut prepared = vec![(begin, nothing, None)];
+        for (part, (scope, statements)) in parts.iter().enumerate() {
+            if part == 0 || parts[part - 1].0 != *scope {
+                prepared.push((set.clone(), &settings[part][..], None));
+            }
+            for statement in statements {
+                prepared.push((client.prepare_cached(&statement.sql).await?, &statement.parameters[..], Some(part)));
+            }
         }
-        prepared.push((commit, nothing));
+        prepared.push((commit, nothing, None));
         // Polled in order for the first time, so sent in order.
-        let answers = join_all(prepared.iter().map(|(statement, parameters)| {
+        let answers = join_all(prepared.iter().map(|(statement, parameters, _)| {
             let parameters: Vec<&(dyn ToSql + Sync)> =
                 parameters.iter().map(|parameter| &**parameter as &(dyn ToSql + Sync)).collect();
             let client = &client;
             async move { client.query(statement, &parameters).await }
         }))
         .await;
-        let mut answers: Vec<Vec<Row>> = answers.into_iter().collect::<Result<_, _>>()?;
-        answers.pop();
-        let rows = answers.split_off(3);
-        let size = match answers[2].first() {
-            Some(row) => row.try_get::<_, i64>(0)?.cast_unsigned(),
-            None => {
-                return Err(Error::corrupt(None, format!("{projection} has no live version")));
+        let answers: Vec<Vec<Row>> = answers.into_iter().collect::<Result<_, _>>()?;
+        // The first thing set tells the position as well.
+        let size: Option<i64> = answers[1].first().map(|row| row.try_get(SETTINGS)).transpose()?.flatten();
+        let size = size.ok_or_else(|| Error::corrupt(None, format!("{projection} has no live version")))?;
+        let mut of_parts: Vec<Vec<Vec<Row>>> = parts.iter().map(|_| Vec::new()).collect();
+        for ((_, _, part), rows) in prepared.iter().zip(answers) {
+            if let Some(part) = part {
+                of_parts[*part].push(rows);
             }
-        };
-        Ok((size, rows))
+        }
+        Ok((size.cast_unsigned(), of_parts))
     }
+}
+
+/// Settings of a transaction; the position comes after them.
+const SETTINGS: usize = 8;
+
+/// What tells PostgreSQL the scope, how to plan, and whose position is asked for.
+fn settings(scope: &Scope, projection: &str) -> Vec<Parameter> {
+    // A number is found in one way, whatever is asked for: planning it anew would cost more than many a look.
+    let plan = if projection == "statistics" { "force_generic_plan" } else { "auto" };
+    let more = [STATEMENT_TIMEOUT.as_millis().to_string(), plan.to_owned(), projection.to_owned()];
+    scope.settings().into_iter().chain(more).map(|setting| Box::new(setting) as Parameter).collect()
 }

@@ -69,7 +69,7 @@ pub enum Last {
     Until,
     /// `own`.
     Own(bool),
-    /// Two totals, which grow row by row under one name.
+    /// Two totals, which grow row by row under one name, and whether the row is the first of that name.
     Totals {
         /// What is added up.
         name: String,
@@ -304,10 +304,10 @@ impl Table for Timeline {
 
 impl Table for Statistics {
     const COLUMNS: &'static str =
-        "measure, kind, area, org, institution, key, position, delta, amount_delta, total, amount_total";
+        "measure, kind, area, org, institution, key, position, delta, amount_delta, total, amount_total, first";
 
     fn encode(row: &statistics::Row, out: &mut BytesMut) {
-        out.put_i16(11);
+        out.put_i16(12);
         text(out, row.measure);
         text(out, row.kind.as_str());
         text(out, area_of(row));
@@ -350,16 +350,17 @@ impl Table for Statistics {
                   touched as (select measure, area, key from gone union select measure, new, key from gone),
                   summed as (
                       select r.measure, r.area as was, case when r.area <> '' then coalesce(m.area, r.area) else '' end as area, r.key, r.position, r.institution,
-                             sum(r.delta) over sofar as total, sum(r.amount_delta) over sofar as amount_total
+                             sum(r.delta) over sofar as total, sum(r.amount_delta) over sofar as amount_total,
+                             row_number() over sofar = 1 as first
                         from {table} r join touched using (measure, area, key) left join m on m.org = r.institution
                        where r.org is null
                       window sofar as (partition by r.measure, case when r.area <> '' then coalesce(m.area, r.area) else '' end, r.key
                                        order by r.position, r.institution)),
                   own as (update {table} r set area = m.area from m
                            where r.org is not null and r.institution = m.org and r.area <> '' and r.area <> m.area)
-             update {table} r set area = s.area, total = s.total, amount_total = s.amount_total from summed s
+             update {table} r set area = s.area, total = s.total, amount_total = s.amount_total, first = s.first from summed s
               where r.org is null and r.measure = s.measure and r.area = s.was and r.key = s.key and r.position = s.position and r.institution = s.institution
-                and (r.area, r.total, r.amount_total) <> (s.area, s.total, s.amount_total)",
+                and (r.area, r.total, r.amount_total, r.first) <> (s.area, s.total, s.amount_total, s.first)",
             table = table::<Statistics>(version)
         );
         let (orgs, areas): (Vec<Uuid>, Vec<&str>) = moves.iter().map(|(org, area)| (*org, area.as_str())).unzip();
@@ -372,7 +373,8 @@ impl Table for Statistics {
             "insert into {table} ({columns})
              select r.measure, r.kind, r.area, r.org, r.institution, r.key, r.position, r.delta, r.amount_delta,
                     coalesce(a.total, o.total, 0) + sum(r.delta) over sofar,
-                    coalesce(a.amount_total, o.amount_total, 0) + sum(r.amount_delta) over sofar
+                    coalesce(a.amount_total, o.amount_total, 0) + sum(r.amount_delta) over sofar,
+                    coalesce(a.total, o.total) is null and row_number() over sofar = 1
                from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[])
                     r(measure, kind, area, org, institution, key, position, delta, amount_delta)
                left join lateral (select t.total, t.amount_total from {table} t

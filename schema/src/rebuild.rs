@@ -9,6 +9,7 @@
 //! Memory is bounded: records at hand, stretches read ahead, rows that wait for the position at which they end.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -433,12 +434,14 @@ impl Loader {
                     continue;
                 }
                 Last::Totals { name, deltas } => {
-                    let totals = self.totals.entry(name).or_default();
+                    let known = self.totals.entry(name);
+                    let first = matches!(known, Entry::Vacant(_));
                     self.out.put_slice(bytes);
-                    for (total, delta) in totals.iter_mut().zip(deltas) {
+                    for (total, delta) in known.or_default().iter_mut().zip(deltas) {
                         *total += delta;
                         int8(&mut self.out, *total);
                     }
+                    flag(&mut self.out, first);
                     continue;
                 }
                 Last::Until => {}

@@ -166,3 +166,35 @@ async fn the_read_model_of_an_older_program_stays_in_use() {
         assert!(client.query_one("select read.switch($1, 2)", &[&table]).await.expect("switched").get::<_, bool>(0));
     }
 }
+
+/// What was counted before first rows were marked gets its marks where it stands, and is read by them.
+#[tokio::test]
+async fn numbers_of_an_older_program_get_their_first_rows() {
+    let database = postgres::testing::database().await;
+    let older: Vec<Migration> = MIGRATIONS.iter().filter(|migration| migration.version <= 107).copied().collect();
+    run(&database, &older).await.expect("applied");
+    let (client, connection) = database.config().connect(tokio_postgres::NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    client
+        .batch_execute(
+            "insert into read.statistics_v1 (measure, kind, area, org, institution, key, position, delta, amount_delta, total, amount_total)
+             select 'devices', 'device', a, case when whose then gen.org end, gen.org, k, p, 1, 0, row_number() over (partition by a, k, whose order by p), 0
+               from (select '00000000-0000-0000-0000-000000000001'::uuid as org) gen, unnest(array['511502', '511503']) a,
+                    unnest(array['CT', 'DR']) k, unnest(array[3, 5, 8]) p, unnest(array[true, false]) whose
+              where not whose or a = '511502';
+             insert into read.projection (name, version, code, state) values ('statistics', 2, 3, 'building');
+             select read.statistics_table('statistics_v2');",
+        )
+        .await
+        .expect("an older program's rows");
+    run(&database, MIGRATIONS).await.expect("applied");
+    client.batch_execute("set role radledger_reader; set radledger.reach = 'city'").await.expect("a reader");
+    let sql = "select count(*) filter (where first), count(*) filter (where first <> (position = 3)), count(*) from read.statistics";
+    let row = client.query_one(sql, &[]).await.expect("the older rows");
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1), row.get::<_, i64>(2)), (6, 0, 18));
+    client.batch_execute("reset role").await.expect("a superuser");
+    let builds = "select count(*) from read.projection where name = 'statistics' and state = 'building'";
+    assert_eq!(client.query_one(builds, &[]).await.expect("a count").get::<_, i64>(0), 0);
+    let forced = "select relforcerowsecurity from pg_class where relname = 'statistics_v1'";
+    assert!(client.query_one(forced, &[]).await.expect("the table").get::<_, bool>(0));
+}

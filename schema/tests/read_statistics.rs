@@ -65,6 +65,18 @@ async fn the_last_row_of_a_number_is_the_length_of_its_list() {
             assert_eq!(stored(&admin, at).await, counted(&memory, at), "at {at} after the move to {area}");
         }
     }
+    // The first row of each number is marked and no other: before a move as after it.
+    let wrong: i64 = admin
+        .query_one(
+            "select count(*) from (select first, row_number() over w = 1 as expected from read.statistics
+                    window w as (partition by measure, org, case when org is null then area end, key order by position, institution)) s
+              where first <> expected",
+            &[],
+        )
+        .await
+        .expect("a count")
+        .get(0);
+    assert_eq!(wrong, 0);
     // Every total is the sum of what came before it.
     let wrong: i64 = admin
         .query_one(

@@ -100,8 +100,8 @@ pub async fn run<S: Send>(
     })
 }
 
-/// The least value that so many of a hundred do not exceed.
-fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+/// The least value of sorted ones that so many of a hundred do not exceed.
+pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied().unwrap_or_default()
 }

@@ -82,27 +82,46 @@ impl OverHttp {
     /// # Errors
     /// When the server does not answer.
     pub async fn connect(address: SocketAddr) -> Result<Self> {
+        Self::connect_as(address, None).await
+    }
+
+    /// Connects as somebody who has logged in.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn connect_as(address: SocketAddr, token: Option<&str>) -> Result<Self> {
         let stream = TcpStream::connect(address).await.context("connecting to our own server")?;
         stream.set_nodelay(true)?;
-        let head = format!(
+        let mut head = format!(
             "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\naccept: application/graphql-response+json\r\n"
         );
+        if let Some(token) = token {
+            head.push_str(&format!("authorization: Bearer {token}\r\n"));
+        }
         Ok(Self { stream, head, buffer: Vec::with_capacity(4096) })
     }
 
     async fn ask(&mut self, unit: &[u8]) -> Result<bool> {
-        let length = ASK.0.len() + unit.len() + ASK.1.len();
-        let mut request = format!("{}content-length: {length}\r\n\r\n{}", self.head, ASK.0).into_bytes();
-        request.extend_from_slice(unit);
-        request.extend_from_slice(ASK.1.as_bytes());
+        let (ok, body) = self.post(&[ASK.0.as_bytes(), unit, ASK.1.as_bytes()]).await?;
+        let appended = &b"\"Appended\""[..];
+        Ok(ok && body.windows(appended.len()).any(|window| window == appended))
+    }
+
+    /// Sends a body, given in parts: whether the status is 200, and the body of the answer.
+    ///
+    /// # Errors
+    /// When the server breaks the connection off.
+    pub async fn post(&mut self, body: &[&[u8]]) -> Result<(bool, &[u8])> {
+        let length: usize = body.iter().map(|part| part.len()).sum();
+        let mut request = format!("{}content-length: {length}\r\n\r\n", self.head).into_bytes();
+        body.iter().for_each(|part| request.extend_from_slice(part));
         self.stream.write_all(&request).await?;
         self.buffer.clear();
         loop {
             if let Some((ok, body, length)) = head_of(&self.buffer)?
                 && self.buffer.len() >= body + length
             {
-                let appended = &b"\"Appended\""[..];
-                return Ok(ok && self.buffer[body..].windows(appended.len()).any(|window| window == appended));
+                return Ok((ok, &self.buffer[body..]));
             }
             let read = self.stream.read_buf(&mut self.buffer).await?;
             anyhow::ensure!(read > 0 && self.buffer.len() < ANSWER_MAX, "the server broke the connection off");

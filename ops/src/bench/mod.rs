@@ -6,11 +6,13 @@
 //! that depend on latency.
 
 mod append;
+mod bare;
 mod cpu;
 mod follow;
 mod http;
 mod limits;
 mod parcel;
+mod query;
 mod report;
 mod serve;
 mod site;
@@ -27,7 +29,9 @@ use self::append::{Appended, AtTheDoor};
 use self::follow::Sealing;
 use self::http::{OverHttp, Served};
 use self::limits::Verifying;
+use self::query::Effort;
 use self::report::{Row, progress, progress_done, table};
+use self::serve::{Demonstration, Service};
 use self::site::Site;
 use self::stream::STREAM;
 
@@ -40,6 +44,12 @@ pub struct BenchArgs {
     /// 所核验导出包的事件数，默认同 --events · Events of the bundle whose audit shows its memory, by default as many.
     #[arg(long, env = "RADLEDGER_BENCH_BUNDLE_EVENTS")]
     pub bundle_events: Option<u64>,
+    /// 查询测速所用较小示例账本的事件数 · Events of the demonstrations on which queries are timed: the smaller one.
+    #[arg(long, env = "RADLEDGER_BENCH_QUERY_SMALL_EVENTS")]
+    pub query_small_events: Option<u64>,
+    /// 较大示例账本的事件数 · The larger one.
+    #[arg(long, env = "RADLEDGER_BENCH_QUERY_EVENTS")]
+    pub query_events: Option<u64>,
     /// 只测名称以此开头的指标 · Only the goals whose names begin with this.
     #[arg(long, env = "RADLEDGER_BENCH_ONLY", default_value = "")]
     pub only: String,
@@ -64,8 +74,10 @@ struct Sizes {
     http: usize,
     /// Streams whose publication is timed, one unit after the other.
     published: usize,
-    /// Events of the demonstration that is served.
-    demonstration: usize,
+    /// Events of the demonstration that is served, which is also the smaller one that is asked; of the larger one.
+    demonstration: u64,
+    larger: u64,
+    query: Effort,
     limit: Duration,
 }
 
@@ -80,6 +92,8 @@ impl Sizes {
                 http: 192,
                 published: 2,
                 demonstration: 2_000,
+                larger: 6_000,
+                query: Effort { rounds: (2, 25), together: Duration::from_secs(2) },
                 limit: Duration::from_millis(500),
             }
         } else {
@@ -91,6 +105,8 @@ impl Sizes {
                 http: 1_280,
                 published: 6,
                 demonstration: 20_000,
+                larger: 120_000,
+                query: Effort { rounds: (20, 25), together: Duration::from_secs(24) },
                 limit: Duration::from_secs(3),
             }
         }
@@ -164,8 +180,17 @@ impl Bench {
         site.cluster.stop().await?;
         if self.wants(&["serve/ready"]) {
             progress("演示账本启动时间 · how soon the service is ready");
-            let ready = serve::ready(folder.path(), self.sizes.demonstration).await?;
+            let demonstration = Demonstration::load(folder.path(), self.sizes.demonstration).await?;
+            let service = Service::start(&demonstration).await?;
+            let ready = service.ready_after;
+            service.stop().await?;
             self.push(Row::bound("serve/ready", (ready.as_secs_f64(), "s"), (3.0, "bound")));
+        }
+        if self.wants(&["query/"]) {
+            let small = self.args.query_small_events.unwrap_or(self.sizes.demonstration);
+            let large = self.args.query_events.unwrap_or(self.sizes.larger);
+            let rows = query::all(folder.path(), (small, large), &self.sizes.query).await?;
+            rows.into_iter().for_each(|row| self.push(row));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
-//! How soon the service answers: this very program, on a demonstration that was loaded before.
+//! The service itself, as a process of its own: this very program, on a demonstration that was loaded before.
 
-use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -12,54 +12,101 @@ use nix::unistd::Pid;
 /// Longest that a start may take before the bench gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Loads a demonstration of so many events and starts the service on it: the time until `/readyz` says yes.
-///
-/// # Errors
-/// When the demonstration cannot be loaded or the service does not become ready.
-pub async fn ready(folder: &Path, events: usize) -> Result<Duration> {
-    let program = std::env::current_exe().context("finding this program")?;
-    let data = folder.join("demonstration");
-    let loaded = Command::new(&program)
-        .args(["seed", "--events", &events.to_string(), "--data"])
-        .arg(&data)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()?;
-    ensure!(loaded.success(), "the demonstration could not be loaded");
-    // Free a moment ago; nobody else is likely to take it in between.
-    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-    let address = format!("127.0.0.1:{port}");
-    let began = Instant::now();
-    let mut service = Command::new(&program)
-        .args(["serve", "--listen", &address, "--data"])
-        .arg(&data)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
-    let url = format!("http://{address}/readyz");
-    let outcome = loop {
-        if let Ok(answer) = client.get(&url).send().await
-            && answer.status().is_success()
-        {
-            break Ok(began.elapsed());
+/// A demonstration in a data folder of its own.
+#[derive(Debug, Clone)]
+pub struct Demonstration {
+    /// The data folder.
+    pub data: PathBuf,
+    anchor: PathBuf,
+}
+
+impl Demonstration {
+    /// Loads a demonstration of at least so many events through the one door, unless this run has done so already.
+    ///
+    /// # Errors
+    /// When it cannot be loaded.
+    pub async fn load(folder: &Path, events: u64) -> Result<Self> {
+        let at = |what: &str| folder.join(format!("{what}-{events}"));
+        let demonstration = Self { data: at("demonstration"), anchor: at("anchor") };
+        if demonstration.data.exists() {
+            return Ok(demonstration);
         }
-        if service.try_wait()?.is_some() {
-            break Err("the service ended");
-        }
-        if began.elapsed() > PATIENCE {
-            break Err("the service did not become ready");
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    };
-    if let Ok(pid) = i32::try_from(service.id()) {
-        let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
+        let mut seed = demonstration.command("seed")?;
+        seed.args(["--events", &events.to_string()]);
+        let loaded = tokio::task::spawn_blocking(move || seed.status()).await??;
+        ensure!(loaded.success(), "the demonstration could not be loaded");
+        Ok(demonstration)
     }
-    tokio::task::spawn_blocking(move || service.wait()).await??;
-    match outcome {
-        Ok(elapsed) => Ok(elapsed),
-        Err(why) => bail!(why),
+
+    fn command(&self, command: &str) -> Result<Command> {
+        let program = std::env::current_exe().context("finding this program")?;
+        let mut made = Command::new(program);
+        made.arg(command).arg("--data").arg(&self.data).arg("--anchor").arg(&self.anchor);
+        made.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(made)
+    }
+}
+
+/// The running service.
+pub struct Service {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How long it took until `/readyz` said yes.
+    pub ready_after: Duration,
+    process: Child,
+}
+
+impl Service {
+    /// Starts the service on a demonstration and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub async fn start(demonstration: &Demonstration) -> Result<Self> {
+        // Free a moment ago; nobody else is likely to take it in between.
+        let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+        let began = Instant::now();
+        let process = demonstration.command("serve")?.args(["--listen", &address.to_string()]).spawn()?;
+        let mut service = Self { address, ready_after: Duration::ZERO, process };
+        match service.wait(began).await {
+            Ok(()) => {
+                service.ready_after = began.elapsed();
+                Ok(service)
+            }
+            Err(error) => {
+                service.stop().await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn wait(&mut self, began: Instant) -> Result<()> {
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
+        let url = format!("http://{}/readyz", self.address);
+        loop {
+            if let Ok(answer) = client.get(&url).send().await
+                && answer.status().is_success()
+            {
+                return Ok(());
+            }
+            if self.process.try_wait()?.is_some() {
+                bail!("the service ended");
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("the service did not become ready");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Ends it in order.
+    ///
+    /// # Errors
+    /// When its end cannot be waited for.
+    pub async fn stop(mut self) -> Result<()> {
+        if let Ok(pid) = i32::try_from(self.process.id()) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
+        }
+        tokio::task::spawn_blocking(move || self.process.wait()).await??;
+        Ok(())
     }
 }
