@@ -31,6 +31,7 @@ pub use migrate::migrate;
 
 pub mod catch_up;
 pub mod drafts;
+pub mod imports;
 pub mod read_model;
 pub mod read_rows;
 pub mod read_statistics;

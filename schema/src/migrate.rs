@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     105 "0105_filed_by",
     106 "0106_statistics",
     107 "0107_private",
+    109 "0109_imports",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

@@ -8,9 +8,12 @@
 //! - `columns`: which column is which, by its header.
 //! - `values`: one cell to one value. `rows`: one row, and rows among each other.
 //! - `annotate`: the file again, with its problems marked.
+//! - [`place`]: under which contract a row is, about which worker. [`plan`]: rows to events.
 
 mod annotate;
 mod columns;
+pub mod place;
+pub mod plan;
 mod rows;
 mod table;
 mod values;
