@@ -18,6 +18,8 @@ use crate::error::ApiError;
 pub struct Limits {
     /// Largest request body, in bytes: a unit of 2 MiB in base64 with its openings fits.
     pub body_bytes: usize,
+    /// Largest file to be imported, in bytes.
+    pub import_bytes: usize,
     /// Longest GraphQL document, in bytes.
     pub document_bytes: usize,
     /// Deepest selection.
@@ -62,6 +64,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 8 << 20,
+            import_bytes: crate::import::BYTES_MAX,
             document_bytes: 32 << 10,
             depth: 18,
             complexity: 60_000,

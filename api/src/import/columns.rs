@@ -41,7 +41,9 @@ macro_rules! columns {
                 match self { $(Self::$variant => $en,)+ }
             }
 
-            fn others(self) -> &'static [&'static str] {
+            /// Other headers by which it is known, folded: letters and digits alone, in lower case.
+            #[must_use]
+            pub fn others(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($other),*],)+ }
             }
         }
@@ -91,6 +93,18 @@ pub const DOSES: [Column; 3] = [Column::Hp10, Column::Hp3, Column::Hp007];
 const HEADERS_MIN: usize = 4;
 
 impl Column {
+    /// True when no file can be read without it; of the three doses one is enough.
+    #[must_use]
+    pub fn is_needed(self) -> bool {
+        NEEDED.contains(&self)
+    }
+
+    /// True of what a file says of a person by name or number: it is not repeated outside the file.
+    #[must_use]
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::Name | Self::IdTail)
+    }
+
     /// True of the doses and the level of detection, which have a unit.
     #[must_use]
     pub fn is_dose(self) -> bool {
@@ -139,6 +153,11 @@ impl Header {
     /// Where a column stands.
     pub fn place(&self, column: Column) -> Option<usize> {
         self.found.iter().find(|(found, ..)| *found == column).map(|(_, place, _)| *place)
+    }
+
+    /// The column at a place, and its unit.
+    pub fn at(&self, place: usize) -> Option<(Column, Unit)> {
+        self.found.iter().find(|(_, found, _)| *found == place).map(|(column, _, unit)| (*column, *unit))
     }
 
     /// Unit of a column.

@@ -5,13 +5,14 @@
 //! what is doubtful is an error with a suggestion, what is odd a warning that a person ticks.
 //!
 //! - `table`: bytes to cells, with the row numbers that a person sees in his spreadsheet.
-//! - `columns`: which column is which, by its header.
+//! - `columns`: which column is which, by its header. `look`: what stands there, for who says it himself.
 //! - `values`: one cell to one value. `rows`: one row, and rows among each other.
 //! - `annotate`: the file again, with its problems marked.
 //! - [`place`]: under which contract a row is, about which worker. [`plan`]: rows to events.
 
 mod annotate;
 mod columns;
+mod look;
 pub mod place;
 pub mod plan;
 mod rows;
@@ -25,6 +26,7 @@ use domain::person_codes::OccupationalCategory;
 use signing::bytes::Date;
 
 pub use columns::Column;
+pub use look::{Heading, Looked, look};
 pub use rust_xlsxwriter::XlsxError;
 
 /// Rows that one file may have below its header.
@@ -182,6 +184,12 @@ pub fn read_doses(bytes: &[u8], mapping: &[(String, Column)]) -> Result<Sheet, U
 }
 
 impl Sheet {
+    /// Its header row.
+    #[must_use]
+    pub fn looked(&self, mapping: &[(String, Column)]) -> Looked {
+        look::looked(&self.table, self.header.row, Some(&self.header), mapping)
+    }
+
     /// The sheet again as XLSX, with these problems marked: cells in red (errors) or yellow (warnings), and a last
     /// column 错误说明. Formulas stand as their values; other sheets of the file are not in it.
     ///

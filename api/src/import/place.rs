@@ -107,10 +107,7 @@ pub type Rows<'a> = Vec<(&'a DoseRow, &'a Place)>;
 
 /// The rows of each report, in the order of the file.
 #[must_use]
-pub fn grouped<'a>(
-    rows: &'a [DoseRow],
-    placed: &'a [Option<(Uuid, Place)>],
-) -> BTreeMap<(Uuid, &'a str), Rows<'a>> {
+pub fn grouped<'a>(rows: &'a [DoseRow], placed: &'a [Option<(Uuid, Place)>]) -> BTreeMap<(Uuid, &'a str), Rows<'a>> {
     let mut reports: BTreeMap<(Uuid, &str), Rows<'_>> = BTreeMap::new();
     for (row, placed) in rows.iter().zip(placed) {
         if let Some((contract, place)) = placed {
