@@ -70,8 +70,9 @@ impl Imports<'_> {
         let kept = of
             .execute(
                 "insert into access.import (account, id, saved_at, expires_at, size, settings, box)
-                 select $1, $2, $3, $4, $5, $6, $7
-                  where (select count(*) < $8 and coalesce(sum(i.size), 0) + $5 <= $9 from access.import i where i.id <> $2)
+                 select $1::uuid, $2::uuid, $3::bigint, $4::bigint, $5::bigint, $6::bytea, $7::bytea
+                  where (select count(*) < $8::bigint and coalesce(sum(i.size), 0)::bigint + $5::bigint <= $9::bigint
+                           from access.import i where i.id <> $2::uuid)
                  on conflict (account, id) do update set saved_at = excluded.saved_at, expires_at = excluded.expires_at",
                 &[
                     &account,
