@@ -90,7 +90,7 @@ impl Planned {
 
     /// Number of its events.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.events.len()
     }
 
@@ -384,7 +384,7 @@ mod tests {
         let rows: Vec<(&DoseRow, &Place)> = rows.iter().zip(&posts).collect();
         let plan = |rows: &[(&DoseRow, &Place)]| report(&common(), Uuid::from_u128(2), rows).expect("a report");
         let (first, again) = (plan(&rows), plan(&rows));
-        let lengths: Vec<usize> = first.units.iter().map(Planned::len).collect();
+        let lengths: Vec<usize> = first.units.iter().map(Planned::size).collect();
         assert_eq!(lengths, [1_000, 999, 502]);
         assert_eq!(first.units[0].row(0), None);
         assert_eq!(first.units[1].row(0), Some(1_000));

@@ -1,5 +1,6 @@
 //! How a file is judged: every row, before the first is handed out.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::catalog::Kind;
@@ -71,7 +72,7 @@ pub struct Outline {
 
 impl Outline {
     fn of(contract: Uuid, report: &Report) -> Self {
-        let unit = |unit: &Planned| (unit.first(), unit.len(), unit.events().filter(|(_, row)| row.is_some()).count());
+        let unit = |unit: &Planned| (unit.first(), unit.size(), unit.events().filter(|(_, row)| row.is_some()).count());
         Self { contract, number: report.number.clone(), units: report.units.iter().map(unit).collect() }
     }
 }
@@ -185,12 +186,10 @@ impl Finder<'_> {
                     continue;
                 }
                 let client = id(&row.json, "institution").unwrap_or_default();
-                if !clients.contains_key(&client) {
-                    let entry = self.node.public_entry(client).await?;
-                    let named = entry.map(|entry| (entry.label, entry.facets.get(1).cloned().unwrap_or_default()));
-                    clients.insert(client, named.unwrap_or_default());
-                }
-                let (client, code) = clients[&client].clone();
+                let (client, code) = match clients.entry(client) {
+                    Entry::Occupied(known) => known.get().clone(),
+                    Entry::Vacant(new) => new.insert(self.named(client).await?).clone(),
+                };
                 let until = day(&row.json, "ended_on").into_iter().chain(day(&row.json, "until")).min();
                 contracts.push(Contract { id: row.id, client, code, from: day(&row.json, "from"), until });
             }
@@ -199,6 +198,13 @@ impl Finder<'_> {
                 None => return Ok(contracts),
             }
         }
+    }
+
+    /// Name and credit code of an institution.
+    async fn named(&self, institution: Uuid) -> Result<(String, String), ApiError> {
+        let entry = self.node.public_entry(institution).await?;
+        let named = entry.map(|entry| (entry.label, entry.facets.get(1).cloned().unwrap_or_default()));
+        Ok(named.unwrap_or_default())
     }
 
     /// Number of a qualification of the laboratory that is valid on a day.
@@ -262,7 +268,7 @@ impl Finder<'_> {
                     }
                 }
             }
-            self.slot.advance(unit.len());
+            self.slot.advance(unit.size());
         }
         Ok(problems)
     }

@@ -183,7 +183,7 @@ impl Import<'_> {
         drop(reports);
         result["sum_nsv"] =
             json!(planned.iter().filter_map(|one| one.header["effective_sum_nsv"].as_i64()).sum::<i64>().to_string());
-        result["events"] = json!(planned.iter().flat_map(|one| &one.units).map(|unit| unit.len()).sum::<usize>());
+        result["events"] = json!(planned.iter().flat_map(|one| &one.units).map(|unit| unit.size()).sum::<usize>());
         if !self.prepared(&planned).await? {
             eprintln!("未写入任何数据。Nothing was appended.");
             return self.end(&result, Exit::Findings);
@@ -327,7 +327,7 @@ impl Import<'_> {
         reports: &[Report],
         result: &mut Json,
     ) -> anyhow::Result<Exit> {
-        let total: usize = reports.iter().flat_map(|report| &report.units).map(|unit| unit.len()).sum();
+        let total: usize = reports.iter().flat_map(|report| &report.units).map(|unit| unit.size()).sum();
         let progress = bar("签署并入账 signing", total as u64);
         let (mut appended, mut known) = (0, 0);
         let (mut first, mut last) = (None, None);
@@ -335,8 +335,8 @@ impl Import<'_> {
         'reports: for report in reports {
             for unit in &report.units {
                 if self.is_known(unit.first()).await? {
-                    known += unit.len();
-                    progress.inc(unit.len() as u64);
+                    known += unit.size();
+                    progress.inc(unit.size() as u64);
                     continue;
                 }
                 let signed = unit.sign(ledger, signing, &self.key, now());
@@ -355,8 +355,8 @@ impl Import<'_> {
                 let receipts = outcome["receipts"].as_array();
                 first = first.or_else(|| position(receipts.and_then(|all| all.first())));
                 last = position(receipts.and_then(|all| all.last())).or(last);
-                appended += unit.len();
-                progress.inc(unit.len() as u64);
+                appended += unit.size();
+                progress.inc(unit.size() as u64);
             }
         }
         progress.finish_and_clear();
