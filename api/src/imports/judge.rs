@@ -177,7 +177,7 @@ impl Finder<'_> {
 
     /// The contracts of the laboratory, as far as the reader sees them.
     async fn contracts(&self, laboratory: Uuid) -> Result<Vec<Contract>, ApiError> {
-        let (mut contracts, mut clients) = (Vec::new(), HashMap::new());
+        let (mut contracts, mut clients) = (Vec::new(), HashMap::<Uuid, (String, String)>::new());
         let mut query = Query { first: self.node.limits.page_max, ..Query::default() };
         loop {
             let page = self.node.list(self.viewer, Kind::MonitoringContract, &query, self.at, false).await?;
