@@ -188,7 +188,8 @@ async fn only_the_appender_appends() {
         for (function, may) in
             [("ledger.refuse_change()", false), ("access.sweep_imports(bigint)", role == Role::Appender)]
         {
-            let found = client.query_one("select has_function_privilege($1, 'execute')", &[&function]).await;
+            let sql = "select has_function_privilege($1::text::name, $2::text, 'execute')";
+            let found = ledger.admin().await.query_one(sql, &[&role.name(), &function]).await;
             assert_eq!(found.expect("a row").get::<_, bool>(0), may, "{}: {function}", role.name());
         }
     }
