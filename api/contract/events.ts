@@ -1621,6 +1621,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
 /** Bounds of the service as shipped; a node tells its own at `ledger { limits }`. */
 export const limits = {
   bodyBytes: 8388608,
+  importBytes: 20971520,
   documentBytes: 32768,
   depth: 18,
   complexity: 60000,

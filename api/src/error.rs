@@ -30,6 +30,10 @@ pub enum ApiError {
     },
     /// A login that is not accepted: its code, and the place in the signed payload, empty for the envelope.
     Login(&'static str, &'static str),
+    /// Somebody whose roles do not go so far.
+    NotAuthorised,
+    /// A file that cannot be imported.
+    Unreadable(crate::import::Unreadable),
     /// The service cannot take more at the moment.
     Busy,
     /// Our own fault, logged under this reference.
@@ -68,6 +72,8 @@ impl ApiError {
             Self::Argument(..) => "BAD_ARGUMENT",
             Self::Behind { .. } => "BEHIND",
             Self::Login(code, _) => code,
+            Self::NotAuthorised => "NOT_AUTHORISED",
+            Self::Unreadable(unreadable) => unreadable.code,
             Self::Busy => "BUSY",
             Self::Failed(_) => "INTERNAL",
         }
@@ -92,6 +98,8 @@ impl ApiError {
                 format!("The read model has not reached that position yet ({position} events read)."),
             ),
             Self::Login(code, _) => (format!("登录未被接受：{code}"), format!("The login was not accepted: {code}")),
+            Self::NotAuthorised => ("您的角色不能做此事".into(), "Your roles do not go so far.".into()),
+            Self::Unreadable(unreadable) => (unreadable.zh.clone(), unreadable.en.clone()),
             Self::Busy => ("系统繁忙，请稍后再试".into(), "The service is busy: try again later.".into()),
             Self::Failed(reference) => {
                 (format!("系统故障，编号 {reference}"), format!("Something failed on our side, reference {reference}."))
@@ -104,7 +112,9 @@ impl ApiError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated | Self::Login(..) => StatusCode::UNAUTHORIZED,
-            Self::Limit { what: "bodyBytes", .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Limit { what: "bodyBytes" | "importBytes", .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotAuthorised => StatusCode::FORBIDDEN,
+            Self::Unreadable(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Document(_) | Self::Limit { .. } | Self::Argument(..) => StatusCode::BAD_REQUEST,
             Self::Behind { .. } | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -126,7 +136,12 @@ impl ApiError {
                 extensions.set("limit", *what);
                 extensions.set("value", *limit as u64);
             }
-            Self::Unauthenticated | Self::Document(_) | Self::Argument(..) | Self::Busy => {}
+            Self::Unauthenticated
+            | Self::Document(_)
+            | Self::Argument(..)
+            | Self::NotAuthorised
+            | Self::Unreadable(_)
+            | Self::Busy => {}
         }
         extensions
     }

@@ -22,6 +22,7 @@ pub mod grant;
 mod holiday_table;
 mod home;
 mod import;
+mod imports;
 pub mod info;
 pub mod institution;
 pub mod ledger;
@@ -112,6 +113,7 @@ pub fn build() -> Schema {
     builder = search::register(builder);
     builder = changes::register(builder);
     builder = matching::register(builder);
+    builder = imports::register(builder);
     builder = connection::register(builder);
     builder = info::register(builder);
     builder = mutation::register(builder);
@@ -126,7 +128,7 @@ fn query() -> Object {
     for look in record::LOOKS {
         query = query.field(connection::root(look));
     }
-    matching::queries(search::queries(private::queries(query)))
+    imports::queries(matching::queries(search::queries(private::queries(query))))
         .field(
             Field::new("node", TypeRef::named("Node"), |ctx| FieldFuture::new(node_by_id(ctx)))
                 .description("按全局标识取档案 · A record by its global id, `kind/uuid`.")

@@ -13,13 +13,13 @@ use axum::extract::{DefaultBodyLimit, FromRequest, OriginalUri, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 
 use crate::engine::Engine;
 use crate::error::{ApiError, fault};
 use crate::limits::Limits;
 use crate::node::Node;
-use crate::{files, pages, session, ws};
+use crate::{files, imports, pages, session, ws};
 
 /// Everything that a node answers over HTTP.
 pub fn router(node: Arc<Node>) -> Router {
@@ -37,6 +37,12 @@ pub fn router(node: Arc<Node>) -> Router {
             Router::new()
                 .route("/readyz", get(pages::ready))
                 .route("/metrics", get(pages::metrics))
+                .with_state(node.clone()),
+        )
+        .merge(
+            Router::new()
+                .route("/imports", post(imports::http::bring))
+                .route("/imports/{id}/annotated", get(imports::http::annotated))
                 .with_state(node.clone()),
         )
         .route("/healthz", get(|| async { "ok\n" }))
@@ -246,7 +252,7 @@ fn read_get(uri: &Uri) -> Result<Request, Unread> {
 }
 
 /// `application/x-www-form-urlencoded` as a query string is written.
-fn percent_decode(text: &str) -> Option<String> {
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

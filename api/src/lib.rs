@@ -8,6 +8,7 @@
 //! - [`files`]: attached files, in and out.
 //! - [`engine`], [`limits`], [`error`]: every request under every bound; every error in one form.
 //! - [`import`]: spreadsheets of doses, read and judged before anything is signed.
+//! - [`imports`]: such files kept for who brought them, and handed out row by row to be signed.
 //! - [`log`], [`proofs`]: the public log and its proofs.
 //! - [`contract`]: what clients are built against, printed.
 
@@ -18,6 +19,7 @@ pub mod files;
 pub mod graphql;
 pub mod http;
 pub mod import;
+pub mod imports;
 pub mod installation;
 pub mod limits;
 pub mod log;

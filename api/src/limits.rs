@@ -19,6 +19,8 @@ use crate::graphql::record::LOOKS;
 pub struct Limits {
     /// Largest request body, in bytes: a unit of 2 MiB in base64 with its openings fits.
     pub body_bytes: usize,
+    /// Largest file to be imported, in bytes.
+    pub import_bytes: usize,
     /// Longest GraphQL document, in bytes.
     pub document_bytes: usize,
     /// Deepest selection.
@@ -71,6 +73,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 8 << 20,
+            import_bytes: crate::import::BYTES_MAX,
             document_bytes: 32 << 10,
             depth: 18,
             complexity: 60_000,
@@ -99,7 +102,7 @@ impl Default for Limits {
 }
 
 /// Fields that answer a page beside the lists of the kinds: they take `first` and count as often as that.
-const PAGED: &[&str] = &["history", "events", "search", "changes", "accessLog", "employments", "results", "importJobs"];
+const PAGED: &[&str] = &["history", "events", "search", "accessLog", "employments", "results", "importJobs"];
 
 /// Whether a field answers a page.
 fn is_paged(field: &str) -> bool {

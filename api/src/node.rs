@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::imports::Imports;
 use crate::installation::Installation;
 use crate::limits::{Documents, Limits};
 use crate::search::Names;
@@ -85,6 +86,8 @@ pub struct Node {
     pub(crate) mismatches: Mutex<HashMap<Uuid, (i64, usize)>>,
     /// Names of persons, for the search box.
     pub(crate) names: Names,
+    /// Files that are imported, as far as they were judged.
+    pub(crate) imports: Imports,
 }
 
 impl Node {
@@ -112,6 +115,7 @@ impl Node {
             live_sessions: Cache::new(10_000),
             mismatches: Mutex::default(),
             names: Names::default(),
+            imports: Imports::default(),
             installation: door.installation().clone(),
             durable: door.sizes(),
             door,

@@ -65,6 +65,13 @@ impl Viewer {
         self.authority.grants_in_effect(self.day).any(|(_, grant)| grant.role == role)
     }
 
+    /// The grant of a role in effect at an organisation, and the organisation; the first of several.
+    #[must_use]
+    pub fn grant_as(&self, role: Role) -> Option<(Uuid, Uuid)> {
+        let grants = self.authority.grants_in_effect(self.day).filter(|(_, grant)| grant.role == role);
+        grants.filter_map(|(id, grant)| Some((id, grant.given.org?))).next()
+    }
+
     /// The worker who he is himself, once that was asked for.
     #[must_use]
     pub fn person(&self) -> Option<Uuid> {

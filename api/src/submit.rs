@@ -23,7 +23,7 @@ use schema::key_store::KeyStore;
 use schema::openings::Opened;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Hash, Instant, KeyId, LedgerId, b64url};
-use signing::envelope::{Envelope, EnvelopeFault, Opening, PayloadType, Unit};
+use signing::envelope::{Envelope, EnvelopeFault, Opening, PayloadType, Unit, statement_hash};
 use signing::json::{Object, Value, canonical_object, read_stored};
 use signing::keys::SigningKey;
 use signing::statement::{RecordRef, Statement};
@@ -416,6 +416,40 @@ impl Door {
                     let prepare::Draft { statement, payload, openings, head } = draft;
                     return Ok(Prepared { statement, payload, openings, head, consequences, refusal });
                 }
+            }
+        }
+        Err(SubmitError::Busy)
+    }
+
+    /// Judges a unit of statements without seals that wait for the signatures of a key. Nothing is written; none is the
+    /// answer when it would be taken.
+    ///
+    /// # Errors
+    /// When nothing could be decided.
+    pub async fn rehearse(&self, payloads: &[Vec<u8>], key: KeyId) -> Result<Option<Refusal>, SubmitError> {
+        let presented = payloads.iter().zip(0..).map(|(payload, index)| {
+            let object = read_stored(payload).map_err(|_| Refusal::new(Code::BadJson, index))?;
+            let (payload, hash) = (payload.clone(), statement_hash(payload));
+            let openings = Openings::Given(Vec::new());
+            Ok(Presented { payload, hash, object, key, alg: 1, signature: Vec::new(), openings })
+        });
+        let presented = match presented.collect::<Result<Vec<_>, Refusal>>() {
+            Ok(presented) => presented,
+            Err(refusal) => return Ok(Some(refusal)),
+        };
+        let new = presented.iter().filter_map(|event| created_record(&event.object)).collect();
+        let (mut fetched, mut careful) = (Fetched::default(), false);
+        for _ in 0..FETCHES_MAX {
+            let view = self.view(&fetched, &new, careful);
+            match judge(&presented, &view, &self.parts.installation.service) {
+                Err(Stop::Need(need)) => self.fetch(need, &mut fetched).await?,
+                Err(Stop::Refuse(refusal)) if careful => return Ok(Some(refusal)),
+                Err(Stop::Refuse(_)) => {
+                    careful = true;
+                    self.shelf.forget(&view.into_reads());
+                    fetched = Fetched::default();
+                }
+                Ok(_) => return Ok(None),
             }
         }
         Err(SubmitError::Busy)

@@ -168,7 +168,7 @@ async fn pages_and_headers() {
         ("/metrics", 200, "# HELP radledger_events"),
         ("/", 200, "<!doctype html>"),
         ("/nowhere", 404, "<!doctype html>"),
-        ("/files/6f1c1a52-3b0e-4c43-9d0e-0123456789ab", 404, "没有此内容"),
+        ("/files/6f1c1a52-3b0e-4c43-9d0e-0123456789ab", 401, "{"),
         ("/graphiql", 200, "<!doctype html>"),
         ("/graphiql/explorer.js", 200, "//"),
     ] {

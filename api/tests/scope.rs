@@ -449,6 +449,8 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "changes" => "{ changes { from } }".to_owned(),
             "diff" => "{ diff(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { versionAfter } }".to_owned(),
             "doseWorkers" => format!("{{ doseWorkers(contract: \"{}\", lines: []) {{ person }} }}", Uuid::nil()),
+            "importJobs" => "{ importJobs { id } }".to_owned(),
+            "importJob" => format!("{{ importJob(id: \"{}\") {{ id }} }}", Uuid::nil()),
             "drafts" => "{ drafts { id } }".to_owned(),
             "accessLog" => "{ accessLog { before } }".to_owned(),
             list => format!("{{ {list} {{ pageInfo {{ hasNextPage }} }} }}"),
@@ -457,13 +459,15 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 34, "every field of the root");
+    assert_eq!(asked, 36, "every field of the root");
     let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
     for act in [
         "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),
         format!("unmask(event: \"{some}\", pointer: \"/data/name\", purpose: OWN) {{ value }}"),
         format!("saveDraft(id: \"{some}\", eventType: \"device.moved\", text: \"{{}}\") {{ id }}"),
         format!("discardDraft(id: \"{some}\")"),
+        format!("importMap(id: \"{some}\", acceptWarnings: true) {{ id }}"),
+        format!("importDelete(id: \"{some}\")"),
     ] {
         let answer = server.ask(None, &format!("mutation {{ {act} }}"), json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{act}: {answer}");

@@ -18,7 +18,6 @@ mod feed;
 mod folder;
 mod followers;
 mod genesis;
-mod import;
 mod key_file;
 mod node;
 mod proof;

@@ -32,6 +32,7 @@ pub use migrate::migrate;
 pub mod catch_up;
 pub mod drafts;
 pub mod files;
+pub mod imports;
 pub mod read_model;
 pub mod read_rows;
 pub mod read_statistics;

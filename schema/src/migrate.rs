@@ -49,6 +49,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     106 "0106_statistics",
     107 "0107_private",
     108 "0108_first_of_a_key",
+    109 "0109_imports",
     110 "0110_worker_timeline",
     111 "0111_attachment",
 };

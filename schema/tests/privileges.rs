@@ -10,7 +10,7 @@ use uuid::Uuid;
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 const APPEND_ONLY: &str = "LG004";
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "ledger.log_head",
     "ledger.event",
     "ledger.event_id",
@@ -24,6 +24,7 @@ const TABLES: [&str; 13] = [
     "ledger.published",
     "ledger.sealer_edge",
     "access.session",
+    "access.import",
 ];
 
 /// The SQLSTATE with which a statement is refused, or `None` when it runs; nothing of it stays.
@@ -122,6 +123,7 @@ appender ledger.checkpoint: select
 appender ledger.published: select
 appender ledger.sealer_edge: select
 appender access.session: select insert delete
+appender access.import: select insert update delete
 reader ledger.log_head: select
 reader ledger.event: select
 reader ledger.opening: select
@@ -183,9 +185,12 @@ async fn only_the_appender_appends() {
             }
         }
         assert_eq!(refused(&client, "set role radledger_owner").await.as_deref(), Some(INSUFFICIENT_PRIVILEGE));
-        for function in ["ledger.refuse_change()"] {
-            let public = client.query_one("select has_function_privilege($1, 'execute')", &[&function]).await;
-            assert!(!public.expect("a row").get::<_, bool>(0), "{}: {function}", role.name());
+        for (function, may) in
+            [("ledger.refuse_change()", false), ("access.sweep_imports(bigint)", role == Role::Appender)]
+        {
+            let sql = "select has_function_privilege($1::text::name, $2::text, 'execute')";
+            let found = ledger.admin().await.query_one(sql, &[&role.name(), &function]).await;
+            assert_eq!(found.expect("a row").get::<_, bool>(0), may, "{}: {function}", role.name());
         }
     }
 }

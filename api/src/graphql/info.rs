@@ -31,6 +31,9 @@ type Bound = (&'static str, &'static str, fn(&Limits) -> u64);
 /// The bounds as clients see them; durations in milliseconds.
 pub const BOUNDS: &[Bound] = &[
     ("bodyBytes", "请求正文字节数 · Largest request body, in bytes.", |limits| limits.body_bytes as u64),
+    ("importBytes", "导入文件字节数 · Largest file to be imported, in bytes.", |limits| {
+        limits.import_bytes as u64
+    }),
     ("documentBytes", "查询文本字节数 · Longest document, in bytes.", |limits| limits.document_bytes as u64),
     ("depth", "查询深度 · Deepest selection.", |limits| limits.depth as u64),
     (

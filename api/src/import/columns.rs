@@ -100,6 +100,12 @@ impl Column {
         NEEDED.contains(&self)
     }
 
+    /// True of what a file says of a person by name or number: it is not repeated outside the file.
+    #[must_use]
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::Name | Self::IdTail)
+    }
+
     /// True of the doses and the level of detection, which have a unit.
     #[must_use]
     pub fn is_dose(self) -> bool {
@@ -148,6 +154,11 @@ impl Header {
     /// Where a column stands.
     pub fn place(&self, column: Column) -> Option<usize> {
         self.found.iter().find(|(found, ..)| *found == column).map(|(_, place, _)| *place)
+    }
+
+    /// The column at a place, and its unit.
+    pub fn at(&self, place: usize) -> Option<(Column, Unit)> {
+        self.found.iter().find(|(_, found, _)| *found == place).map(|(column, _, unit)| (*column, *unit))
     }
 
     /// Unit of a column.

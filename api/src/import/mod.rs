@@ -5,14 +5,18 @@
 //! what is doubtful is an error with a suggestion, what is odd a warning that a person ticks.
 //!
 //! - `table`: bytes to cells, with the row numbers that a person sees in his spreadsheet.
-//! - `columns`: which column is which, by its header.
+//! - `columns`: which column is which, by its header. `look`: what stands there, for who says it himself.
 //! - `values`: one cell to one value. `rows`: one row. `among`: rows among each other.
 //! - `problems`: every kind of problem, by its code.
 //! - `annotate`: the file again, with its problems marked.
+//! - [`place`]: under which contract a row is, about which worker. [`plan`]: rows to events.
 
 mod among;
 mod annotate;
 mod columns;
+mod look;
+pub mod place;
+pub mod plan;
 pub mod problems;
 mod rows;
 mod table;
@@ -27,6 +31,7 @@ use signing::bytes::Date;
 use problems::{FILE_ROWS, FILE_SIZE, Note};
 
 pub use columns::Column;
+pub use look::{Heading, Looked, look};
 pub use rust_xlsxwriter::XlsxError;
 
 /// Rows that one file may have below its header.
@@ -188,6 +193,12 @@ pub fn read_doses(bytes: &[u8], mapping: &[(String, Column)]) -> Result<Sheet, U
 }
 
 impl Sheet {
+    /// Its header row.
+    #[must_use]
+    pub fn looked(&self, mapping: &[(String, Column)]) -> Looked {
+        look::looked(&self.table, self.header.row, Some(&self.header), mapping)
+    }
+
     /// The sheet again as XLSX, with these problems marked: cells in red (errors) or yellow (warnings), and a last
     /// column 错误说明. Formulas stand as their values; other sheets of the file are not in it.
     ///

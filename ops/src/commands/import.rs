@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use api::import::problems::{
-    ID_DIFFERS, NAME_DIFFERS, NO_CONTRACT, NOT_ACTIVE, Note, REPORTED, SEVERAL_CONTRACTS, UNKNOWN_WORKER,
-};
+use api::import::place::{Contract, contract_of, grouped, line, mismatch, reported};
+use api::import::plan::{Common, Place, Report, report};
 use api::import::{Column, DoseRow, Problem, Severity, Sheet, read_doses};
+use api::matching::Line;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
@@ -24,7 +24,6 @@ use super::sign::tell_refusal;
 use super::{Exit, Usage, wait_for};
 use crate::client::{Client, Signer, now};
 use crate::config::Remote;
-use crate::import::plan::{Common, Place, Report, report, taken};
 
 /// What is imported.
 #[derive(Debug, Args)]
@@ -131,24 +130,6 @@ struct Import<'a> {
     account: Uuid,
 }
 
-/// A contract of the laboratory.
-#[derive(Debug, Clone)]
-struct Contract {
-    id: Uuid,
-    client: String,
-    code: String,
-    from: Option<Date>,
-    /// First day on which it no longer holds.
-    until: Option<Date>,
-}
-
-impl Contract {
-    /// Whether it holds on a day of the row, as the ledger asks it.
-    fn holds(&self, row: &DoseRow) -> bool {
-        self.from.is_some_and(|from| from <= row.wear_to) && self.until.is_none_or(|until| row.wear_from < until)
-    }
-}
-
 impl Import<'_> {
     async fn run(&self, mut sheet: Sheet) -> anyhow::Result<Exit> {
         let answer = self.client.graphql(LEDGER, json!({})).await?;
@@ -172,7 +153,7 @@ impl Import<'_> {
             Common { ledger, laboratory, qualification_no, dosimeter_kind: self.options.dosimeter_kind.clone() };
         let reports = grouped(&sheet.rows, &placed);
         for rows in reports.values() {
-            problems.extend(taken(&common, rows).into_iter().map(|row| problem(row, Column::WearFrom, &REPORTED)));
+            problems.extend(reported(&common, rows));
         }
         problems.sort_by_key(|problem| (problem.row, problem.column));
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
@@ -202,7 +183,7 @@ impl Import<'_> {
         drop(reports);
         result["sum_nsv"] =
             json!(planned.iter().filter_map(|one| one.header["effective_sum_nsv"].as_i64()).sum::<i64>().to_string());
-        result["events"] = json!(planned.iter().flat_map(|one| &one.units).map(|unit| unit.len()).sum::<usize>());
+        result["events"] = json!(planned.iter().flat_map(|one| &one.units).map(|unit| unit.size()).sum::<usize>());
         if !self.prepared(&planned).await? {
             eprintln!("未写入任何数据。Nothing was appended.");
             return self.end(&result, Exit::Findings);
@@ -290,26 +271,15 @@ impl Import<'_> {
         let mut placed: Vec<Option<(Uuid, Place)>> = vec![None; rows.len()];
         let mut by_contract: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
         for (at, row) in rows.iter().enumerate() {
-            let fits: Vec<&Contract> = contracts
-                .iter()
-                .filter(|contract| self.options.contract.is_none_or(|id| contract.id == id))
-                .filter(|contract| contract.holds(row))
-                .filter(|contract| row.institution.as_ref().is_none_or(|code| *code == contract.code))
-                .collect();
-            match fits.as_slice() {
-                [contract] => by_contract.entry(contract.id).or_default().push(at),
-                [] => problems.push(problem(row, Column::Institution, &NO_CONTRACT)),
-                [first, ..] => {
-                    let mut found = problem(row, Column::Institution, &SEVERAL_CONTRACTS);
-                    found.suggestion = Some(format!("{} {}", first.code, first.client));
-                    problems.push(found);
-                }
+            match contract_of(row, contracts, self.options.contract) {
+                Ok(contract) => by_contract.entry(contract).or_default().push(at),
+                Err(problem) => problems.push(*problem),
             }
         }
         let progress = bar("核对人员 matching", rows.len() as u64);
         for (contract, indexes) in by_contract {
             for some in indexes.chunks(MATCHED_AT_ONCE) {
-                let lines: Vec<Json> = some.iter().map(|at| line(&rows[*at])).collect();
+                let lines: Vec<Json> = some.iter().map(|at| question(&line(&rows[*at]))).collect();
                 let answer = self.client.graphql(WORKERS, json!({"contract": contract, "lines": lines})).await?;
                 let found = answer["doseWorkers"].as_array().cloned().unwrap_or_default();
                 anyhow::ensure!(found.len() == some.len(), "服务未核对全部行。The service did not match every line.");
@@ -357,7 +327,7 @@ impl Import<'_> {
         reports: &[Report],
         result: &mut Json,
     ) -> anyhow::Result<Exit> {
-        let total: usize = reports.iter().flat_map(|report| &report.units).map(|unit| unit.len()).sum();
+        let total: usize = reports.iter().flat_map(|report| &report.units).map(|unit| unit.size()).sum();
         let progress = bar("签署并入账 signing", total as u64);
         let (mut appended, mut known) = (0, 0);
         let (mut first, mut last) = (None, None);
@@ -365,8 +335,8 @@ impl Import<'_> {
         'reports: for report in reports {
             for unit in &report.units {
                 if self.is_known(unit.first()).await? {
-                    known += unit.len();
-                    progress.inc(unit.len() as u64);
+                    known += unit.size();
+                    progress.inc(unit.size() as u64);
                     continue;
                 }
                 let signed = unit.sign(ledger, signing, &self.key, now());
@@ -385,8 +355,8 @@ impl Import<'_> {
                 let receipts = outcome["receipts"].as_array();
                 first = first.or_else(|| position(receipts.and_then(|all| all.first())));
                 last = position(receipts.and_then(|all| all.last())).or(last);
-                appended += unit.len();
-                progress.inc(unit.len() as u64);
+                appended += unit.size();
+                progress.inc(unit.size() as u64);
             }
         }
         progress.finish_and_clear();
@@ -420,19 +390,6 @@ impl Import<'_> {
     }
 }
 
-type Rows<'a> = Vec<(&'a DoseRow, &'a Place)>;
-
-/// The rows of each report, in the order of the file.
-fn grouped<'a>(rows: &'a [DoseRow], placed: &'a [Option<(Uuid, Place)>]) -> BTreeMap<(Uuid, &'a str), Rows<'a>> {
-    let mut reports: BTreeMap<(Uuid, &str), Rows<'_>> = BTreeMap::new();
-    for (row, placed) in rows.iter().zip(placed) {
-        if let Some((contract, place)) = placed {
-            reports.entry((*contract, row.report_no.as_str())).or_default().push((row, place));
-        }
-    }
-    reports
-}
-
 fn bar(what: &'static str, total: u64) -> ProgressBar {
     let style = ProgressStyle::with_template(&format!("{what} {{bar:30}} {{pos}}/{{len}} {{per_sec}} {{eta}}"));
     ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
@@ -442,9 +399,9 @@ fn id(value: &Json) -> Option<Uuid> {
     value.as_str().and_then(|id| Uuid::try_parse(id).ok())
 }
 
-fn line(row: &DoseRow) -> Json {
-    json!({"workerNo": row.worker_no, "name": row.name, "idTail": row.id_tail, "position": row.position.as_str(),
-        "wearFrom": row.wear_from.to_string(), "wearTo": row.wear_to.to_string()})
+fn question(line: &Line) -> Json {
+    json!({"workerNo": line.worker_no, "name": line.name, "idTail": line.id_tail, "position": line.position,
+        "wearFrom": line.from.to_string(), "wearTo": line.to.to_string()})
 }
 
 fn matched(worker: &Json) -> Option<Place> {
@@ -455,30 +412,6 @@ fn matched(worker: &Json) -> Option<Place> {
         category,
         reported: id(&worker["reported"]),
     })
-}
-
-fn mismatch(row: &DoseRow, code: &str) -> Problem {
-    let (column, note) = match code {
-        "NAME_DIFFERS" => (Column::Name, &NAME_DIFFERS),
-        "ID_DIFFERS" => (Column::IdTail, &ID_DIFFERS),
-        "NOT_ACTIVE" => (Column::WearFrom, &NOT_ACTIVE),
-        _ => (Column::WorkerNo, &UNKNOWN_WORKER),
-    };
-    problem(row, column, note)
-}
-
-fn problem(row: &DoseRow, column: Column, note: &Note) -> Problem {
-    // What stands in the cell is in the file itself; it is not repeated here.
-    Problem {
-        row: row.row,
-        column: Some(column),
-        original: String::new(),
-        code: note.code,
-        severity: note.severity,
-        zh: note.zh.to_owned(),
-        en: note.en.to_owned(),
-        suggestion: None,
-    }
 }
 
 fn as_json(problem: &Problem) -> Json {

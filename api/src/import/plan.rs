@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use api::import::DoseRow;
 use domain::dose::{effective_single, months};
 use domain::dose_codes::{EffectiveMethod, ResultFlag, WearPosition};
 use serde_json::{Value as Json, json};
@@ -16,6 +15,8 @@ use signing::json::{Object, canonical_object, read_loose};
 use signing::keys::SigningKey;
 use signing::statement::{Batch, Meaning, RecordRef, Signer, Statement};
 use uuid::Uuid;
+
+use super::DoseRow;
 
 /// Rows of one unit; its report makes the first one full.
 const ROWS_OF_UNIT: usize = 999;
@@ -59,14 +60,19 @@ pub struct Report {
     pub units: Vec<Planned>,
 }
 
+/// What cannot be put into a statement; never of a row that was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the rows make no statement: {0}")]
+pub struct NoStatement(&'static str);
+
 /// One unit to be signed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Planned {
     events: Vec<Wish>,
     batch: Uuid,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Wish {
     event: Uuid,
     event_type: &'static str,
@@ -84,7 +90,7 @@ impl Planned {
 
     /// Number of its events.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.events.len()
     }
 
@@ -94,11 +100,11 @@ impl Planned {
         self.events.get(index).and_then(|wish| wish.row)
     }
 
-    /// Signs each event.
+    /// The exact payload of each event, to be signed. None has a seal.
     #[must_use]
-    pub fn sign(&self, ledger: LedgerId, signer: &Signer, key: &SigningKey, signed_at: Instant) -> Unit {
+    pub fn payloads(&self, ledger: LedgerId, signer: &Signer, signed_at: Instant) -> Vec<Vec<u8>> {
         let count = u16::try_from(self.events.len()).unwrap_or(u16::MAX);
-        let envelopes = self.events.iter().zip(0u16..).map(|(wish, index)| {
+        let payloads = self.events.iter().zip(0u16..).map(|(wish, index)| {
             let statement = Statement {
                 ledger,
                 id: wish.event,
@@ -119,13 +125,33 @@ impl Planned {
                 batch: (count > 1).then_some(Batch { id: self.batch, index, count }),
                 attachments: Vec::new(),
             };
-            let payload = canonical_object(&statement.to_object(&wish.data));
+            canonical_object(&statement.to_object(&wish.data))
+        });
+        payloads.collect()
+    }
+
+    /// Signs each event.
+    #[must_use]
+    pub fn sign(&self, ledger: LedgerId, signer: &Signer, key: &SigningKey, signed_at: Instant) -> Unit {
+        let envelopes = self.payloads(ledger, signer, signed_at).into_iter().map(|payload| {
             let signature = key.sign_payload(PayloadType::Event, &payload).to_vec();
             Envelope { payload_type: PayloadType::Event, payload, key: key.public().id(), signature }
         });
         let envelopes: Vec<Envelope> = envelopes.collect();
         let openings = envelopes.iter().map(|_| Some(Vec::new())).collect();
         Unit { envelopes, openings }
+    }
+
+    /// Id and row of each event; the report itself has no row.
+    pub fn events(&self) -> impl Iterator<Item = (Uuid, Option<u32>)> + '_ {
+        self.events.iter().map(|wish| (wish.event, wish.row))
+    }
+
+    /// This unit as it would be if the report came with it: what a later one is judged by before the first is appended.
+    #[must_use]
+    pub fn behind(&self, first: &Planned) -> Planned {
+        let events = first.events.iter().take(1).chain(&self.events).cloned();
+        Planned { events: events.collect(), batch: self.batch }
     }
 }
 
@@ -152,8 +178,8 @@ fn id_of(common: &Common, parts: &[&str]) -> Uuid {
 ///
 /// # Errors
 /// What cannot be put into a statement; never for a row that was checked.
-pub fn report(common: &Common, contract: Uuid, rows: &[(&DoseRow, &Place)]) -> anyhow::Result<Report> {
-    let (first, _) = rows.first().ok_or_else(|| anyhow::anyhow!("a report has rows"))?;
+pub fn report(common: &Common, contract: Uuid, rows: &[(&DoseRow, &Place)]) -> Result<Report, NoStatement> {
+    let (first, _) = rows.first().ok_or(NoStatement("no rows"))?;
     let number = first.report_no.clone();
     let id = id_of(common, &["report", &number]);
     let lines = lines_of(common, id, rows);
@@ -265,8 +291,8 @@ fn line_of(common: &Common, report: Uuid, line: usize, row: &DoseRow, place: &Pl
     data
 }
 
-fn object(json: &Json) -> anyhow::Result<Object> {
-    read_loose(json.to_string().as_bytes(), 64 * 1024).map_err(|fault| anyhow::anyhow!("{}", fault.code()))
+fn object(json: &Json) -> Result<Object, NoStatement> {
+    read_loose(json.to_string().as_bytes(), 64 * 1024).map_err(|fault| NoStatement(fault.code()))
 }
 
 #[cfg(test)]
@@ -353,7 +379,7 @@ mod tests {
         let rows: Vec<(&DoseRow, &Place)> = rows.iter().zip(&posts).collect();
         let plan = |rows: &[(&DoseRow, &Place)]| report(&common(), Uuid::from_u128(2), rows).expect("a report");
         let (first, again) = (plan(&rows), plan(&rows));
-        let lengths: Vec<usize> = first.units.iter().map(Planned::len).collect();
+        let lengths: Vec<usize> = first.units.iter().map(Planned::size).collect();
         assert_eq!(lengths, [1_000, 999, 502]);
         assert_eq!(first.units[0].row(0), None);
         assert_eq!(first.units[1].row(0), Some(1_000));
