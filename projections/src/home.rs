@@ -70,6 +70,7 @@ pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
         State::Employment(employment) => Some(employment.person),
         State::Dosimeter(dosimeter) => Some(dosimeter.issue.person.id),
         State::DoseResult(result) => Some(result.person.id),
+        State::Attachment(file) => file.person.as_ref().map(|person| person.id),
         _ => None,
     }
 }

@@ -447,7 +447,7 @@ fn required<T: std::str::FromStr>(input: &ObjectAccessor<'_>, name: &'static str
 }
 
 /// A value of the wire as JSON for GraphQL.
-fn wire_json(value: &signing::json::Value) -> Value {
+pub(super) fn wire_json(value: &signing::json::Value) -> Value {
     let json: Result<serde_json::Value, _> = serde_json::from_slice(&signing::json::canonical(value));
     json.ok().and_then(|json| Value::from_json(json).ok()).unwrap_or(Value::Null)
 }

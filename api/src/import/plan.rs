@@ -7,13 +7,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use domain::dose::{effective_single, months};
 use domain::dose_codes::{EffectiveMethod, ResultFlag, WearPosition};
+use domain::file_codes::ImportKind;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use signing::bytes::{Date, Instant, LedgerId, lp};
+use signing::bytes::{Date, Hash, Instant, LedgerId, lp};
 use signing::envelope::{Envelope, PayloadType, Unit};
 use signing::json::{Object, canonical_object, read_loose};
 use signing::keys::SigningKey;
-use signing::statement::{Batch, Meaning, RecordRef, Signer, Statement};
+use signing::statement::{Batch, EventRef, Meaning, RecordRef, Signer, Statement};
 use uuid::Uuid;
 
 use super::DoseRow;
@@ -100,9 +101,15 @@ impl Planned {
         self.events.get(index).and_then(|wish| wish.row)
     }
 
-    /// The exact payload of each event, to be signed. None has a seal.
+    /// The exact payload of each event, to be signed. None has a seal. Rows name the import that brings them, if any.
     #[must_use]
-    pub fn payloads(&self, ledger: LedgerId, signer: &Signer, signed_at: Instant) -> Vec<Vec<u8>> {
+    pub fn payloads(
+        &self,
+        ledger: LedgerId,
+        signer: &Signer,
+        signed_at: Instant,
+        import: Option<EventRef>,
+    ) -> Vec<Vec<u8>> {
         let count = u16::try_from(self.events.len()).unwrap_or(u16::MAX);
         let payloads = self.events.iter().zip(0u16..).map(|(wish, index)| {
             let statement = Statement {
@@ -119,7 +126,7 @@ impl Planned {
                 signed_at,
                 effective_on: None,
                 corrects: None,
-                cause: None,
+                cause: import.filter(|_| wish.row.is_some()),
                 derivation: None,
                 reads: Vec::new(),
                 batch: (count > 1).then_some(Batch { id: self.batch, index, count }),
@@ -132,8 +139,15 @@ impl Planned {
 
     /// Signs each event.
     #[must_use]
-    pub fn sign(&self, ledger: LedgerId, signer: &Signer, key: &SigningKey, signed_at: Instant) -> Unit {
-        let envelopes = self.payloads(ledger, signer, signed_at).into_iter().map(|payload| {
+    pub fn sign(
+        &self,
+        ledger: LedgerId,
+        signer: &Signer,
+        key: &SigningKey,
+        signed_at: Instant,
+        import: Option<EventRef>,
+    ) -> Unit {
+        let envelopes = self.payloads(ledger, signer, signed_at, import).into_iter().map(|payload| {
             let signature = key.sign_payload(PayloadType::Event, &payload).to_vec();
             Envelope { payload_type: PayloadType::Event, payload, key: key.public().id(), signature }
         });
@@ -172,6 +186,31 @@ fn id_of(common: &Common, parts: &[&str]) -> Uuid {
     let mut first = [0; 16];
     first.copy_from_slice(&hash[..16]);
     uuid::Builder::from_random_bytes(first).into_uuid()
+}
+
+/// The import that a file of several units is.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// The record.
+    pub record: Uuid,
+    /// The event that opens it.
+    pub event: Uuid,
+    /// What that says: data of `import.opened`, plain.
+    pub data: Json,
+}
+
+/// The import of a file, which follows from its bytes; none of a file that fits one unit. `last_row` is the last row that
+/// has anything in it.
+#[must_use]
+pub fn opening(common: &Common, file: Hash, units: usize, events: usize, last_row: u32) -> Option<Opening> {
+    if units < 2 {
+        return None;
+    }
+    let record = id_of(common, &["import", &file.to_string()]);
+    let event = id_of(common, &["import event", &record.to_string()]);
+    let data = json!({"what": ImportKind::Dose.as_str(), "institution": common.laboratory, "file": file,
+        "rows": last_row, "events": events, "chunks": units});
+    Some(Opening { record, event, data })
 }
 
 /// One report from its rows and where they belong, in the order of the file.

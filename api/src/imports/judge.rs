@@ -7,7 +7,7 @@ use domain::catalog::Kind;
 use domain::codes::{DocumentKind, Role};
 use domain::refusal::{Refusal, RefusalView};
 use serde_json::Value as Json;
-use signing::bytes::Date;
+use signing::bytes::{Date, Hash};
 use signing::statement::Signer;
 use uuid::Uuid;
 
@@ -30,6 +30,8 @@ const ROUNDS: usize = 20;
 pub struct Checked {
     /// When, microseconds.
     pub at: i64,
+    /// SHA-256 of the file.
+    pub file: Hash,
     /// Why no row of it can be looked at.
     pub unreadable: Option<Unreadable>,
     /// Its header row.
@@ -81,6 +83,7 @@ impl Outline {
 pub(super) async fn judge(node: &Node, viewer: &Viewer, job: &Job, slot: &Slot) -> Result<Checked, ApiError> {
     let laboratory = laboratory(viewer)?;
     let bytes = node.import_bytes(viewer.account, job.brought.id).await?;
+    let file = Hash::of(&bytes);
     let mapping = job.settings.columns();
     let read = move || match import::read_doses(&bytes, &mapping) {
         Ok(sheet) => (Ok((sheet.rows.clone(), sheet.problems.clone(), sheet.read)), Some(sheet.looked(&mapping))),
@@ -89,6 +92,7 @@ pub(super) async fn judge(node: &Node, viewer: &Viewer, job: &Job, slot: &Slot) 
     let (sheet, looked) = node.imports.apart(read).await?;
     let mut checked = Checked {
         at: (node.clock)().micros(),
+        file,
         unreadable: None,
         looked,
         read: 0,
@@ -258,7 +262,7 @@ impl Finder<'_> {
         for unit in report.units.iter().filter(|unit| !known.contains(&unit.first())) {
             let whole = unit.first() == firsts[0] || known.contains(&firsts[0]);
             let unit = if whole { unit.clone() } else { unit.behind(&report.units[0]) };
-            let payloads = unit.payloads(self.node.ledger(), &signer, self.node.door.now());
+            let payloads = unit.payloads(self.node.ledger(), &signer, self.node.door.now(), None);
             if let Some(refusal) = self.node.door.rehearse(&payloads, self.viewer.key).await? {
                 match unit.row(refusal.index) {
                     Some(row) => problems.push(refused(row, "row.refused", &refusal)),

@@ -9,20 +9,23 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use api::import::place::{Contract, contract_of, grouped, line, mismatch, reported};
-use api::import::plan::{Common, Place, Report, report};
+use api::import::plan::{Common, Opening, Place, Planned, Report, opening, report};
 use api::import::{Column, DoseRow, Problem, Severity, Sheet, read_doses};
 use api::matching::Line;
 use clap::{Args, Subcommand};
+use domain::catalog::IMPORTS;
+use domain::file_codes::{ImportState, ImportStop};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
-use signing::bytes::{Date, LedgerId};
+use signing::bytes::{Date, Hash, LedgerId};
+use signing::envelope::statement_hash;
 use signing::keys::SigningKey;
-use signing::statement::Signer as Signing;
+use signing::statement::{EventRef, Signer as Signing};
 use uuid::Uuid;
 
 use super::sign::tell_refusal;
 use super::{Exit, Usage, wait_for};
-use crate::client::{Client, Signer, now};
+use crate::client::{Client, Signer, check_prepared, now, sign};
 use crate::config::Remote;
 
 /// What is imported.
@@ -77,12 +80,14 @@ const PRINTED: usize = 50;
 /// Lines of one question to the service.
 const MATCHED_AT_ONCE: usize = 1_000;
 
-const LEDGER: &str = "{ ledger { id } viewer { account } }";
+const LEDGER: &str = "{ ledger { id catalogueVersion } viewer { account } }";
 const CONTRACTS: &str = "query ($after: String) { monitoringContracts(first: 100, after: $after) { nodes { recordId clientName clientCode members { laboratory from until endedOn } } pageInfo { hasNextPage endCursor } } }";
 const GRANTS: &str = "{ grants(first: 100, filter: {state: [\"IN_EFFECT\"], facets: [{name: \"role\", value: \"TSO_SIGN\"}]}) { nodes { recordId members { account org } } } }";
 const DOCUMENTS: &str = "query ($id: ID!) { node(id: $id) { ... on Institution { members { documents { kind { code } number from until } } } } }";
 const WORKERS: &str = "query ($contract: UUID!, $lines: [DoseWorkerLine!]!) { doseWorkers(contract: $contract, lines: $lines) { mismatch person employment category reported } }";
 const PREPARE: &str = "mutation ($input: PrepareInput!) { prepare(input: $input) { refusal { code index pointer rule citation messageZh messageEn } } }";
+const OPENED: &str = "query ($id: UUID!, $node: ID!) { event(id: $id) { hash } node(id: $node) { ... on Import { state } } }";
+const DRAFT: &str = "mutation ($input: PrepareInput!) { prepare(input: $input) { payloadBase64 openings refusal { code index pointer rule citation messageZh messageEn } } }";
 const RECEIPT: &str = "query ($id: UUID!) { receipt(id: $id) { position } }";
 
 /// Imports.
@@ -104,12 +109,13 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
             return Ok(Exit::Findings);
         }
     };
+    let file = Hash::of(&bytes);
     drop(bytes);
     let (key, account) = options.signer.read()?;
     wait_for(async {
         let mut client = Client::new(&options.remote.url)?;
         client.login(&key, account).await?;
-        Import { client, options: &options, key, account }.run(sheet).await
+        Import { client, options: &options, key, account, file }.run(sheet).await
     })
 }
 
@@ -128,6 +134,8 @@ struct Import<'a> {
     options: &'a Dose,
     key: SigningKey,
     account: Uuid,
+    /// SHA-256 of the file.
+    file: Hash,
 }
 
 impl Import<'_> {
@@ -193,7 +201,25 @@ impl Import<'_> {
             return self.end(&result, Exit::Fine);
         }
         let signing = Signing { account: self.account, key: self.key.public().id(), grant: Some(grant) };
-        let exit = self.append(ledger, &signing, &planned, &mut result).await?;
+        let units = || planned.iter().flat_map(|report| &report.units);
+        let last_row = sheet.rows.iter().map(|row| row.row).max().unwrap_or(1);
+        let imports = answer["ledger"]["catalogueVersion"].as_u64().is_some_and(|version| version >= IMPORTS.into());
+        let events = units().map(Planned::size).sum();
+        let import = opening(&common, self.file, units().count(), events, last_row).filter(|_| imports);
+        let cause = match &import {
+            Some(import) => match self.opened(import).await? {
+                Ok(cause) => cause,
+                Err(refusal) => {
+                    tell_refusal(&refusal);
+                    return self.end(&result, Exit::Findings);
+                }
+            },
+            None => None,
+        };
+        let exit = self.append((ledger, cause), &signing, &planned, &mut result).await?;
+        if let Some(import) = import.filter(|_| cause.is_some()) {
+            self.conclude(&import, &result).await?;
+        }
         self.end(&result, exit)
     }
 
@@ -320,9 +346,52 @@ impl Import<'_> {
         Ok(!answer["receipt"].is_null())
     }
 
+    /// The event that opened the import, which is signed now when the file is new; none of an import that is complete.
+    async fn opened(&self, import: &Opening) -> anyhow::Result<Result<Option<EventRef>, Json>> {
+        let known = json!({"id": import.event, "node": format!("import/{}", import.record)});
+        let known = self.client.graphql(OPENED, known).await?;
+        if let Some(hash) = known["event"]["hash"].as_str() {
+            let hash = hash.parse().map_err(|_| anyhow::anyhow!("no hash in the answer"))?;
+            let open = known["node"]["state"] != ImportState::Complete.as_str();
+            return Ok(Ok(open.then_some(EventRef { event: import.event, hash })));
+        }
+        let input = json!({"type": "import.opened", "id": import.event, "data": import.data});
+        Ok(self.sign_for(import, input).await?.map(|hash| Some(EventRef { event: import.event, hash })))
+    }
+
+    /// Says how the import ended. When that cannot be said now, the next run says it.
+    async fn conclude(&self, import: &Opening, result: &Json) -> anyhow::Result<()> {
+        let input = match &result["refused"] {
+            Json::Null => json!({"type": "import.completed"}),
+            // A report that was refused stands before its rows.
+            refused => json!({"type": "import.stopped",
+                "data": {"row": refused["row"].as_u64().unwrap_or(1), "why": ImportStop::Refused.as_str()}}),
+        };
+        if let Err(refusal) = self.sign_for(import, input).await? {
+            tell_refusal(&refusal);
+        }
+        Ok(())
+    }
+
+    /// Signs one event of an import; the statement hash, or the refusal.
+    async fn sign_for(&self, import: &Opening, mut input: Json) -> anyhow::Result<Result<Hash, Json>> {
+        input["record"] = json!({"kind": "import", "id": import.record});
+        let answer = self.client.graphql(DRAFT, json!({"input": input})).await?;
+        let draft = &answer["prepare"];
+        if !draft["refusal"].is_null() {
+            return Ok(Err(draft["refusal"].clone()));
+        }
+        let event_type = input["type"].as_str().unwrap_or_default();
+        let checked = check_prepared(draft, self.account, &self.key, event_type)?;
+        let hash = statement_hash(&checked.payload);
+        let unit = serde_json::from_slice(&sign(checked, &self.key).to_json())?;
+        let outcome = self.client.append(&unit).await?;
+        Ok(if outcome["__typename"] == "Appended" { Ok(hash) } else { Err(outcome) })
+    }
+
     async fn append(
         &self,
-        ledger: LedgerId,
+        (ledger, cause): (LedgerId, Option<EventRef>),
         signing: &Signing,
         reports: &[Report],
         result: &mut Json,
@@ -339,7 +408,7 @@ impl Import<'_> {
                     progress.inc(unit.size() as u64);
                     continue;
                 }
-                let signed = unit.sign(ledger, signing, &self.key, now());
+                let signed = unit.sign(ledger, signing, &self.key, now(), cause);
                 let outcome = self.client.append(&serde_json::from_slice(&signed.to_json())?).await?;
                 if outcome["__typename"] != "Appended" {
                     let index = outcome["index"].as_u64().unwrap_or_default() as usize;

@@ -11,6 +11,7 @@ use signing::bytes::{Instant, b64url};
 use super::{Asked, Problems, STATES, check, problems, units};
 use crate::graphql::scalars::{inner, plain};
 use crate::import::{Column, Heading, Problem, Severity};
+use crate::graphql::prepare::wire_json;
 use crate::imports::{HandedEvent, HandedUnit, Job, Progress};
 
 type Pair = (String, String);
@@ -291,9 +292,12 @@ fn problem() -> Object {
 fn unit() -> Object {
     Object::new("ImportUnit")
         .description("一个待签的单元，全部入账或全部不入账 · A unit to be signed; all of it is appended or nothing.")
-        .field(plain("report", text(), "报告编号 · Number of its report.", |unit: &HandedUnit| {
-            Value::from(unit.report.as_str())
-        }))
+        .field(plain(
+            "report",
+            TypeRef::named(TypeRef::STRING),
+            "报告编号；导入本身的登记为空 · Number of its report; none of what opens or completes the import.",
+            |unit: &HandedUnit| unit.report.as_deref().map_or(Value::Null, Value::from),
+        ))
         .field(inner(
             "events",
             TypeRef::named_nn_list_nn("ImportEvent"),
@@ -308,7 +312,7 @@ fn event() -> Object {
         .field(plain("id", TypeRef::named_nn("UUID"), "事件号 · Id of the event.", |event: &HandedEvent| Value::from(event.id.to_string())))
         .field(plain("row", TypeRef::named(TypeRef::INT), "文件中的行；报告本身为空 · Row of the file; none of the report itself.", |event: &HandedEvent| event.row.map_or(Value::Null, Value::from)))
         .field(plain("payload", TypeRef::named_nn("Bytes"), "待签内容，逐字节 · Exact payload to sign.", |event: &HandedEvent| Value::from(b64url(&event.payload))))
-        .field(plain("openings", TypeRef::named_nn_list_nn("JSON"), "开封信息，随信封一并提交；剂量结果没有封存项 · Openings of its seals, to go beside the envelope; a dose has none.", |_: &HandedEvent| Value::List(Vec::new())))
+        .field(plain("openings", TypeRef::named_nn_list_nn("JSON"), "开封信息，随信封一并提交；剂量结果没有封存项 · Openings of its seals, to go beside the envelope; a dose has none.", |event: &HandedEvent| Value::List(event.openings.iter().map(|opening| wire_json(&opening.to_value())).collect())))
 }
 
 fn instant(micros: i64) -> Value {
