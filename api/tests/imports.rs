@@ -105,6 +105,12 @@ async fn chunked(server: &Server, token: &str, bytes: usize) -> String {
     answer.trim().to_owned()
 }
 
+/// What is to be signed.
+fn payload(event: &Json) -> Json {
+    let bytes = signing::bytes::b64url_decode(event["payload"].as_str().expect("bytes")).expect("base64url");
+    serde_json::from_slice(&bytes).expect("JSON")
+}
+
 /// Brings a file that is taken; its id.
 async fn brought(server: &Server, token: &str, name: &str, bytes: Vec<u8>) -> Uuid {
     let answer = bring(server, Some(token), name, bytes).await;
@@ -124,14 +130,17 @@ async fn marked(server: &Server, token: &str, id: Uuid) -> Response {
 
 /// Signs what was handed out as a client does: each payload, with a key of its own.
 fn signed(unit: &Json, who: &Person) -> Unit {
-    let mut envelopes = Vec::new();
+    let (mut envelopes, mut openings) = (Vec::new(), Vec::new());
     for event in unit["events"].as_array().expect("events") {
-        assert_eq!(event["openings"], json!([]), "a dose seals nothing");
+        let given = json!({"openings": event["openings"]}).to_string();
+        let given = signing::json::read_loose(given.as_bytes(), 1 << 16).expect("loose JSON");
+        let given = given.get("openings").and_then(|list| list.as_array()).expect("a list");
+        openings.push(Some(signing::envelope::openings_of(given).expect("openings")));
+        assert!(unit["report"].is_null() || given.is_empty(), "a dose seals nothing");
         let payload = b64url_decode(event["payload"].as_str().expect("bytes")).expect("base64url");
         let signature = who.key.sign_payload(PayloadType::Event, &payload).to_vec();
         envelopes.push(Envelope { payload_type: PayloadType::Event, payload, key: who.key.public().id(), signature });
     }
-    let openings = envelopes.iter().map(|_| Some(Vec::new())).collect();
     Unit { envelopes, openings }
 }
 
@@ -298,6 +307,15 @@ async fn sound_rows_are_signed_in_the_browser_and_known_again() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_ARGUMENT", "{answer}");
     }
     let own = signatory.key.public().id().to_string();
+    // What does not fit one unit is opened first, and its rows name it.
+    let opening = server.data(&token, UNITS, json!({"id": id, "first": 4})).await["importJob"]["check"]["units"].clone();
+    assert_eq!((opening.as_array().map(Vec::len), &opening[0]["report"]), (Some(1), &json!(null)), "{opening}");
+    let opened = payload(&opening[0]["events"][0]);
+    assert_eq!(opened["type"], "import.opened");
+    let said = ["rows", "events", "chunks"].map(|name| opened["data"][name].as_i64().expect("a number"));
+    assert_eq!(said, [1_013, 1_011, 2]);
+    let appended = server.append(&signed(&opening[0], &signatory)).await;
+    assert_eq!(appended["__typename"], "Appended", "{appended}");
     let both =
         server.data(&token, UNITS, json!({"id": id, "first": 2, "key": own})).await["importJob"]["check"]["units"]
             .clone();
@@ -309,6 +327,8 @@ async fn sound_rows_are_signed_in_the_browser_and_known_again() {
             && both[0]["events"][1]["row"] == 4
             && both[1]["events"][0]["row"] == 1_003
     );
+    let (report, row) = (payload(&both[0]["events"][0]), payload(&both[0]["events"][1]));
+    assert_eq!((&report["cause"], &row["cause"]["event"]), (&json!(null), &opened["id"]));
     let appended = server.append(&signed(&both[0], &signatory)).await;
     assert_eq!(appended["__typename"], "Appended", "{appended}");
     let half = server.data(&token, UNITS, json!({"id": id, "first": 4})).await["importJob"]["check"].clone();
@@ -322,8 +342,14 @@ async fn sound_rows_are_signed_in_the_browser_and_known_again() {
     let appended = server.append(&signed(&rest[0], &signatory)).await;
     assert_eq!(appended["__typename"], "Appended", "{appended}");
     let done = server.data(&token, UNITS, json!({"id": id})).await["importJob"]["check"].clone();
-    assert_eq!(done, json!({"state": "DONE", "progress": {"done": 1011, "total": 1011}, "units": []}));
-    assert_eq!(size(&server, &token).await, before + 1_011, "contiguous and each once");
+    assert_eq!((&done["state"], &done["progress"]), (&json!("DONE"), &json!({"done": 1011, "total": 1011})));
+    let last = &done["units"][0];
+    assert_eq!(payload(&last["events"][0])["type"], "import.completed");
+    let appended = server.append(&signed(last, &signatory)).await;
+    assert_eq!(appended["__typename"], "Appended", "{appended}");
+    let done = server.data(&token, UNITS, json!({"id": id})).await["importJob"]["check"].clone();
+    assert_eq!(done["units"], json!([]), "nothing is left to sign");
+    assert_eq!(size(&server, &token).await, before + 1_013, "contiguous and each once");
 
     // The same file again is the same job, judged anew or not.
     assert_eq!(brought(&server, &token, "again.xlsx", bytes.clone()).await, id);
