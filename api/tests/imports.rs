@@ -308,7 +308,8 @@ async fn sound_rows_are_signed_in_the_browser_and_known_again() {
     }
     let own = signatory.key.public().id().to_string();
     // What does not fit one unit is opened first, and its rows name it.
-    let opening = server.data(&token, UNITS, json!({"id": id, "first": 4})).await["importJob"]["check"]["units"].clone();
+    let opening =
+        server.data(&token, UNITS, json!({"id": id, "first": 4})).await["importJob"]["check"]["units"].clone();
     assert_eq!((opening.as_array().map(Vec::len), &opening[0]["report"]), (Some(1), &json!(null)), "{opening}");
     let opened = payload(&opening[0]["events"][0]);
     assert_eq!(opened["type"], "import.opened");

@@ -158,7 +158,11 @@ impl Node {
 
     /// The import that a file is, and the event that opened it with the record as it stands, if it was opened. None of a
     /// file that fits one unit, and none while no catalogue with imports is in force.
-    async fn import_of(&self, checked: &Checked, common: &Common) -> Result<Option<(Import, Option<Opened>)>, ApiError> {
+    async fn import_of(
+        &self,
+        checked: &Checked,
+        common: &Common,
+    ) -> Result<Option<(Import, Option<Opened>)>, ApiError> {
         let day = self.door.now().civil_day();
         let in_force = self.door.in_force().await?;
         if in_force.version(PolicyFile::Catalogue, day).is_none_or(|catalogue| catalogue.version < IMPORTS) {
@@ -167,7 +171,9 @@ impl Node {
         let units = checked.reports.iter().flat_map(|report| &report.units);
         let (count, events) = units.fold((0, 0), |(count, sum), (_, events, _)| (count + 1, sum + events));
         let rows = checked.rows.iter().map(|row| row.row).chain(checked.problems.iter().map(|problem| problem.row));
-        let Some(import) = opening(common, checked.file, count, events, rows.max().unwrap_or(1)) else { return Ok(None) };
+        let Some(import) = opening(common, checked.file, count, events, rows.max().unwrap_or(1)) else {
+            return Ok(None);
+        };
         let stream = self.door.log().stream(Kind::Import.as_str(), import.record).await;
         let stream = stream.map_err(|error| unanswered("read an import", &error))?;
         let entry = crate::shelf::fold(&stream).map_err(|error| fault("fold an import", &error))?;

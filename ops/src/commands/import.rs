@@ -86,7 +86,8 @@ const GRANTS: &str = "{ grants(first: 100, filter: {state: [\"IN_EFFECT\"], face
 const DOCUMENTS: &str = "query ($id: ID!) { node(id: $id) { ... on Institution { members { documents { kind { code } number from until } } } } }";
 const WORKERS: &str = "query ($contract: UUID!, $lines: [DoseWorkerLine!]!) { doseWorkers(contract: $contract, lines: $lines) { mismatch person employment category reported } }";
 const PREPARE: &str = "mutation ($input: PrepareInput!) { prepare(input: $input) { refusal { code index pointer rule citation messageZh messageEn } } }";
-const OPENED: &str = "query ($id: UUID!, $node: ID!) { event(id: $id) { hash } node(id: $node) { ... on Import { state } } }";
+const OPENED: &str =
+    "query ($id: UUID!, $node: ID!) { event(id: $id) { hash } node(id: $node) { ... on Import { state } } }";
 const DRAFT: &str = "mutation ($input: PrepareInput!) { prepare(input: $input) { payloadBase64 openings refusal { code index pointer rule citation messageZh messageEn } } }";
 const RECEIPT: &str = "query ($id: UUID!) { receipt(id: $id) { position } }";
 

@@ -9,9 +9,9 @@ use async_graphql::{Name, Value};
 use signing::bytes::{Instant, b64url};
 
 use super::{Asked, Problems, STATES, check, problems, units};
+use crate::graphql::prepare::wire_json;
 use crate::graphql::scalars::{inner, plain};
 use crate::import::{Column, Heading, Problem, Severity};
-use crate::graphql::prepare::wire_json;
 use crate::imports::{HandedEvent, HandedUnit, Job, Progress};
 
 type Pair = (String, String);
