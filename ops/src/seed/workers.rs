@@ -120,7 +120,7 @@ impl Story {
                 let Some(wrong) = self.correctable("employment", employment, &["employment.planned"]) else { return };
                 let data = json!({"set": {"department": format!("放射科（更正{}）", 1 + self.model.luck.below(9))}});
                 let mut wish = Wish::new("employment.corrected", employment, data).because("TYPO", None);
-                if turn % 4 == 0 {
+                if turn.is_multiple_of(4) {
                     wish = wish.with(self.attach(clerk, "TRN", Owner::Person(person), "岗位证明.pdf"));
                 }
                 self.act(clerk, wish.correcting(wrong));

@@ -57,7 +57,7 @@ impl Site {
             installation: Arc::new(installation),
             keys: KeyStore::open(folder.path()).expect("a key store"),
             now: Arc::new(AtomicI64::new(world.now.micros())),
-            folder: folder,
+            folder,
         }
     }
 
