@@ -435,6 +435,16 @@ impl Facts for View<'_> {
 }
 
 impl Fetched {
+    /// Adds what was fetched beside it.
+    pub fn merge(&mut self, other: Self) {
+        self.absent.extend(other.absent);
+        self.unknown_owners.extend(other.unknown_owners);
+        self.events.extend(other.events);
+        self.claims.extend(other.claims);
+        self.opened.extend(other.opened);
+        self.files.extend(other.files);
+    }
+
     /// Remembers that there is no genesis yet.
     pub fn no_ledger(&mut self) {
         self.absent.insert(RecordRef { kind: Kind::Ledger.as_str().into(), id: Uuid::nil() });

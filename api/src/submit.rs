@@ -9,13 +9,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::admission::{Admitted, Presented, judge, receive};
+use domain::admission::{Admitted, Presented, judge, needs, receive};
 use domain::authority::{Authority, InForce};
 use domain::prepare::{self, Request};
 use domain::record::{Facts, KeyOwner, Need, Stop, Stored};
 use domain::records::{SealedRef, erasure, party_key};
 use domain::refusal::{Code, Refusal};
 use domain::seals::Openings;
+use futures_util::future::join_all;
 use schema::appender::Appender;
 use schema::event_log::{AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcome, StoredEvent, Take};
 use schema::files::{FileStore, Found};
@@ -43,6 +44,8 @@ const JUDGEMENTS_MAX: usize = 24;
 pub const FILE_WAITS_US: i64 = 8 * 24 * 3_600_000_000;
 /// Longest that the sender of a unit waits.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// Facts that are fetched at the same time for one unit.
+const FETCHED_AT_ONCE: usize = 16;
 /// Most facts that are fetched for one unit.
 const FETCHES_MAX: usize = 20_000;
 
@@ -314,8 +317,9 @@ impl Door {
                 let view = self.view(&fetched, &new, careful);
                 match judge(&presented, &view, &self.parts.installation.service) {
                     Err(Stop::Need(need)) if fetches < FETCHES_MAX => {
-                        fetches += 1;
-                        self.fetch(need, &mut fetched).await?;
+                        let wanted = needs(need, &presented, &view);
+                        fetches += wanted.len();
+                        self.fetch_all(wanted, &mut fetched).await?;
                     }
                     Err(Stop::Need(_)) => return Err(SubmitError::Busy),
                     Err(Stop::Refuse(refusal)) => break (Err(refusal), view.into_reads()),
@@ -442,7 +446,10 @@ impl Door {
         for _ in 0..FETCHES_MAX {
             let view = self.view(&fetched, &new, careful);
             match judge(&presented, &view, &self.parts.installation.service) {
-                Err(Stop::Need(need)) => self.fetch(need, &mut fetched).await?,
+                Err(Stop::Need(need)) => {
+                    let wanted = needs(need, &presented, &view);
+                    self.fetch_all(wanted, &mut fetched).await?;
+                }
                 Err(Stop::Refuse(refusal)) if careful => return Ok(Some(refusal)),
                 Err(Stop::Refuse(_)) => {
                     careful = true;
@@ -492,6 +499,21 @@ impl Door {
     fn view<'a>(&'a self, fetched: &'a Fetched, new: &'a HashSet<RecordRef>, careful: bool) -> View<'a> {
         let installation = &self.parts.installation;
         View::new(&self.shelf, fetched, new, (installation.ledger, installation.content_key), self.now(), careful)
+    }
+
+    /// Fetches what a unit was missing, several things at a time.
+    async fn fetch_all(&self, wanted: Vec<Need>, fetched: &mut Fetched) -> Result<(), SubmitError> {
+        let mut wanted = wanted.into_iter().peekable();
+        while wanted.peek().is_some() {
+            let some = wanted.by_ref().take(FETCHED_AT_ONCE).map(|need| async move {
+                let mut one = Fetched::default();
+                self.fetch(need, &mut one).await.map(|()| one)
+            });
+            for one in join_all(some).await {
+                fetched.merge(one?);
+            }
+        }
+        Ok(())
     }
 
     async fn fetch(&self, need: Need, fetched: &mut Fetched) -> Result<(), SubmitError> {

@@ -13,7 +13,7 @@ mod receive;
 mod rights;
 mod typed;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -22,7 +22,7 @@ use signing::json::Object;
 use signing::statement::{Meaning, RecordRef, Signer, Statement};
 use uuid::Uuid;
 
-use crate::record::{Claim, Draft, Entry, Facts, Stop};
+use crate::record::{Claim, Draft, Entry, Facts, Need, Stop};
 use crate::refusal::Refusal;
 use crate::seals::Openings;
 use judge::Judge;
@@ -205,6 +205,23 @@ pub fn judge(unit: &[Presented], facts: &dyn Facts, service: &Service) -> Result
     }
     judge.consequences(service)?;
     Ok(judge.finish(unit.len()))
+}
+
+/// What each event of a unit looks at first that is not at hand, `need` among it: so that a unit of a thousand is not judged
+/// anew for every one of them. What an event needs because of an earlier one of the unit may be told a round later.
+#[must_use]
+pub fn needs(need: Need, unit: &[Presented], facts: &dyn Facts) -> Vec<Need> {
+    if unit.len() < 2 {
+        return vec![need];
+    }
+    let mut judge = Judge::new(unit, facts);
+    let mut seen = HashSet::from([need.clone()]);
+    let others = (0..unit.len()).filter_map(|index| match judge.event(index) {
+        Err(Stop::Need(need)) => Some(need),
+        _ => None,
+    });
+    let others: Vec<Need> = others.filter(|other| seen.insert(other.clone())).collect();
+    [vec![need], others].concat()
 }
 
 /// Keeps the refusal that takes precedence.
