@@ -3,18 +3,16 @@
 //! `PUT /files/{id}` stores a file under the id of the attachment that will file it; who may file it is decided when
 //! that event is signed. A file about a person is named so by `?person=ID` and is encrypted under his key; it is only
 //! fetched for a purpose, `?purpose=CODE`, and the look is written into the access log first, as for every sealed value.
-//! The name comes and goes in `Content-Disposition` (RFC 6266, RFC 8187), never in an address.
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use deadpool_postgres::Pool;
 use domain::catalog::Kind;
 use domain::file_codes::MediaType;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use schema::files::{Found, Head, NewFile};
 use schema::uploads;
 use serde::Deserialize;
@@ -22,6 +20,7 @@ use serde_json::json;
 use signing::bytes::parse_uuid_v4;
 use uuid::Uuid;
 
+use crate::carried::{arrived, disposition, file_name};
 use crate::error::{ApiError, unanswered};
 use crate::graphql::AsOf;
 use crate::node::Node;
@@ -37,8 +36,6 @@ const NAME_MAX: usize = 200;
 /// Most files of a round of tidying up.
 const SWEPT_AT_ONCE: i64 = 1_000;
 const DAY_US: i64 = 24 * 3_600_000_000;
-/// What RFC 8187 lets stand in a name as it is.
-const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What is asked for beside the file.
 #[derive(Debug, Deserialize)]
@@ -67,13 +64,14 @@ async fn stored(node: &Node, id: &str, asked: &Asked, headers: &HeaderMap, body:
     let id = parse_uuid_v4(id).ok_or(ApiError::Argument("id", "UUID v4"))?;
     // The body is read once there is room for it.
     let _turn = node.transfers.try_acquire().map_err(|_| ApiError::Busy)?;
-    let content = to_bytes(body, BYTES_MAX).await;
-    let content = content.map_err(|_| ApiError::Limit { what: "bodyBytes", limit: BYTES_MAX })?;
+    let content = arrived(headers, body, ("bodyBytes", BYTES_MAX)).await?;
     let Some(media) = MediaType::of(&content) else {
         let right = "PDF, JPEG, PNG 或 OFD · a PDF, JPEG, PNG or OFD file";
         return Err(ApiError::Argument("file", right));
     };
-    let name = name_of(headers)?;
+    let name = file_name(headers).filter(|name| name.chars().count() <= NAME_MAX);
+    let right = "attachment; filename*=UTF-8''… (RFC 8187)";
+    let name = name.ok_or(ApiError::Argument("Content-Disposition", right))?;
     if let Some(person) = asked.person {
         seen(node, &viewer, Kind::Person, person).await?.ok_or(ApiError::Argument("person", "a person you may see"))?;
     }
@@ -140,11 +138,9 @@ async fn may_look(node: &Node, viewer: &Viewer, state: &serde_json::Value, purpo
 
 fn with_name(head: &Head, content: Bytes) -> Result<Response, ApiError> {
     let media = head.media().map_err(|error| unanswered("read a file", &error))?;
-    let name = format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(&head.name, NAME));
-    let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media.mime())),
-        (header::CONTENT_DISPOSITION, name),
+        (header::CONTENT_DISPOSITION, disposition(&head.name)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, content).into_response())
@@ -174,32 +170,4 @@ pub async fn sweep(door: &Door, pool: &Pool) -> Result<usize, schema::Error> {
         uploads::forget(pool, id).await?;
     }
     Ok(removed)
-}
-
-/// The name of a file that is sent.
-fn name_of(headers: &HeaderMap) -> Result<String, ApiError> {
-    let wrong = || ApiError::Argument("Content-Disposition", "attachment; filename*=UTF-8''… (RFC 8187)");
-    let given = headers.get(header::CONTENT_DISPOSITION).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
-    let encoded = given.split(';').map(str::trim).find_map(|part| part.strip_prefix("filename*=UTF-8''"));
-    let name = percent_decode_str(encoded.ok_or_else(wrong)?).decode_utf8().map_err(|_| wrong())?;
-    let sound = !name.is_empty() && name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
-    if sound { Ok(name.into_owned()) } else { Err(wrong()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_comes_percent_encoded_and_short() {
-        let name = |value: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(value));
-            name_of(&headers).ok()
-        };
-        assert_eq!(name("attachment; filename*=UTF-8''%E6%8A%A5%E5%91%8A.pdf").as_deref(), Some("报告.pdf"));
-        assert_eq!(name("attachment; filename=plain.pdf"), None);
-        assert_eq!(name("attachment; filename*=UTF-8''%0A"), None, "no control characters");
-        assert_eq!(name("attachment; filename*=UTF-8''%FF"), None, "UTF-8");
-    }
 }

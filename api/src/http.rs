@@ -252,7 +252,7 @@ fn read_get(uri: &Uri) -> Result<Request, Unread> {
 }
 
 /// `application/x-www-form-urlencoded` as a query string is written.
-pub(crate) fn percent_decode(text: &str) -> Option<String> {
+fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -5,13 +5,14 @@
 //! - [`graphql`]: the schema, built from the field tables; one file per kind for what is special to it.
 //! - [`session`], [`scope`]: who reads, and how far: decided in one place, repeated by row-level security.
 //! - [`reads`]: the questions to the read model. [`mask`]: sealed values as they are shown.
-//! - [`files`]: attached files, in and out.
+//! - [`files`]: attached files, in and out. [`carried`]: how a file comes and goes over HTTP.
 //! - [`engine`], [`limits`], [`error`]: every request under every bound; every error in one form.
 //! - [`import`]: spreadsheets of doses, read and judged before anything is signed.
 //! - [`imports`]: such files kept for who brought them, and handed out row by row to be signed.
 //! - [`log`], [`proofs`]: the public log and its proofs.
 //! - [`contract`]: what clients are built against, printed.
 
+pub mod carried;
 pub mod contract;
 pub mod engine;
 pub mod error;

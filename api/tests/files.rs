@@ -104,7 +104,7 @@ async fn what_is_sent_is_a_file_with_a_name_and_an_id_of_its_own() {
         (NAME, b"<html>".to_vec(), "file"),
         (NAME, Vec::new(), "file"),
         ("", pdf(id), "Content-Disposition"),
-        ("attachment; filename=x.pdf", pdf(id), "Content-Disposition"),
+        ("attachment; filename*=UTF-8''%FF", pdf(id), "Content-Disposition"),
     ] {
         let (status, answer) = put(&server, Some(&officer), &path, name, content).await;
         assert_eq!(status, 400, "{answer}");

@@ -29,6 +29,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::event_log::{EventLog, StoredEvent, signed};
+use crate::read_model::OF_PERSON;
 use crate::read_rows::{Table, store};
 
 /// Most events in one transaction.
@@ -438,13 +439,11 @@ async fn load_books(log: &EventLog, persons: &[Uuid], position: u64) -> Result<V
             tokio::time::sleep(LOOK).await;
             continue;
         }
-        let statement = tx
-            .prepare_cached(
-                "select c.id, c.org from read.current c
-                  where c.kind in ('attachment', 'certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'restriction', 'training_record')
-                    and c.facets[1] = any($1) and c.kind = 'dose_result' and c.since < $2 and c.version = 1",
-            )
-            .await?;
+        let sql = format!(
+            "select c.id, c.org from read.current c
+              where {OF_PERSON} and c.facets[1] = any($1) and c.kind = 'dose_result' and c.since < $2 and c.version = 1"
+        );
+        let statement = tx.prepare_cached(&sql).await?;
         let rows = tx.query(&statement, &[&wanted, &signed(position)]).await?;
         drop(tx);
         drop(client);

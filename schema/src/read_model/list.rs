@@ -93,7 +93,7 @@ pub(super) const LOOKUP: &str = "c.kind in ('device', 'institution', 'erasure', 
      (case c.kind when 'device' then c.facets[4] when 'dose_result' then c.facets[6] when 'dose_report' then c.facets[3] else c.facets[2] end)";
 
 /// The condition of the index by worker, as the index has it.
-pub(super) const OF_PERSON: &str = "c.kind in ('attachment', 'certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'restriction', 'training_record')";
+pub(crate) const OF_PERSON: &str = "c.kind in ('attachment', 'certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'restriction', 'training_record')";
 
 /// Whether the first facet of a kind is the worker to whom the record belongs.
 pub(super) fn is_of_person(kind: Kind) -> bool {
