@@ -205,6 +205,11 @@ impl Load {
         }
     }
 
+    /// A unit that somebody else sent and that got no decision: it may be in the log, and counts.
+    pub fn leaves_open(&self, unit: Json) {
+        self.known.lock().expect("no panic while held").open.push(unit);
+    }
+
     /// Ends the load and compares what was told with what is there. The service must run.
     pub async fn settle(self, site: &Site) {
         self.stop.store(true, Ordering::SeqCst);

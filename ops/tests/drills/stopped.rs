@@ -39,6 +39,7 @@ async fn a_database_that_stands_still_is_said_and_the_service_goes_on_when_it_mo
         );
         assert!(matches!(&sent.0, Answer::Refused(code) if code == "busy"), "{sent:?}");
         assert!(sent.1 < DECIDED_WITHIN, "{sent:?}");
+        load.leaves_open(unit);
         assert_eq!(ready.0, Some(503));
         assert!(ready.1 < Duration::from_secs(6), "{ready:?}");
         assert_eq!(checkpoint.0, Some(503));
