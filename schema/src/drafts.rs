@@ -8,8 +8,8 @@ use signing::bytes::LedgerId;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::key_store::{KeyState, KeyStore, random_bytes};
-use crate::openings::{associated_data, seal_box, unbox};
+use crate::key_store::KeyStore;
+use crate::sealed_box::{self, Place};
 
 /// Largest draft, in bytes of its text.
 pub const BYTES_MAX: usize = 256 << 10;
@@ -50,13 +50,7 @@ impl Drafts<'_> {
     /// [`Error`] of the database and of the key store.
     pub async fn save(&self, account: Uuid, draft: &Draft, text: &str) -> Result<bool, Error> {
         self.keys.ensure(vec![(SUBJECT.to_owned(), account)]).await?;
-        let sealed = {
-            let KeyState::Known(key) = self.keys.key(SUBJECT, account)? else {
-                return Err(Error::Unavailable("key store: no key of this account".into()));
-            };
-            let nonce = random_bytes().map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
-            seal_box(&key, &nonce, text.as_bytes(), &self.associated(account, draft.id))
-        };
+        let sealed = sealed_box::seal(self.keys, &place(self.ledger, account, draft.id), text.as_bytes())?;
         let client = self.pool.get().await?;
         client.execute("delete from access.draft where expires_at <= $1", &[&draft.saved_at]).await?;
         let saved = client
@@ -104,10 +98,8 @@ impl Drafts<'_> {
         let client = self.pool.get().await?;
         let sql = "select box from access.draft where account = $1 and id = $2 and expires_at > $3";
         let Some(row) = client.query_opt(sql, &[&account, &id, &now]).await? else { return Ok(None) };
-        let KeyState::Known(key) = self.keys.key(SUBJECT, account)? else { return Ok(None) };
         let sealed: Vec<u8> = row.try_get(0)?;
-        let text = unbox(&key, &sealed, &self.associated(account, id));
-        Ok(text.and_then(|text| String::from_utf8(text.to_vec()).ok()))
+        Ok(sealed_box::open(self.keys, &place(self.ledger, account, id), &sealed)?.text())
     }
 
     /// Throws a draft away; false when there is none.
@@ -119,9 +111,9 @@ impl Drafts<'_> {
         let gone = client.execute("delete from access.draft where account = $1 and id = $2", &[&account, &id]).await?;
         Ok(gone == 1)
     }
+}
 
-    /// What a box is bound to: this ledger, this draft, this account.
-    fn associated(&self, account: Uuid, id: Uuid) -> Vec<u8> {
-        associated_data(self.ledger, id, "/draft", SUBJECT, account, crate::key_store::GENERATION)
-    }
+/// Where the box of a draft belongs.
+pub(crate) fn place(ledger: LedgerId, account: Uuid, id: Uuid) -> Place<'static> {
+    Place::new(ledger, (id, "/draft"), (SUBJECT, account))
 }

@@ -20,8 +20,8 @@ use signing::bytes::{Hash, LedgerId};
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::key_store::{GENERATION, KeyState, KeyStore, random_bytes};
-use crate::openings::{associated_data, seal_box, unbox};
+use crate::key_store::{KeyStore, random_bytes};
+use crate::sealed_box::{self, Inside, Place};
 
 /// First byte of an object that lies as it is.
 const PLAIN: u8 = 0;
@@ -29,6 +29,9 @@ const PLAIN: u8 = 0;
 const SEALED: u8 = 1;
 /// Kind of the subjects under whose keys files are encrypted.
 const SUBJECT: &str = "person";
+/// The two objects of a file.
+pub(crate) const HEAD: &str = "/head";
+pub(crate) const BODY: &str = "/body";
 
 /// What a file is, as its head says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,8 +160,8 @@ impl FileStore {
             self.keys.ensure(vec![(SUBJECT.to_owned(), person)]).await?;
         }
         let text = serde_json::to_vec(&head).map_err(|error| Error::corrupt(None, error.to_string()))?;
-        let body = self.sealed(file.id, "/body", head.person, file.content).await?;
-        let first = self.sealed(file.id, "/head", head.person, text.into()).await?;
+        let body = self.sealed(file.id, BODY, head.person, file.content).await?;
+        let first = self.sealed(file.id, HEAD, head.person, text.into()).await?;
         self.objects.put(&at(head.body), body.into()).await.map_err(|error| failed(&error))?;
         let once = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
         match self.objects.put_opts(&head_at(file.id), first.into(), once).await {
@@ -177,7 +180,7 @@ impl FileStore {
     /// # Errors
     /// [`Error::Unavailable`], or [`Error::Corrupt`] when the head is not as this program writes it.
     pub async fn head(&self, id: Uuid) -> Result<Found<Head>, Error> {
-        let (person, text) = match self.object(&head_at(id), id, "/head").await? {
+        let (person, text) = match self.object(&head_at(id), id, HEAD).await? {
             Found::Here(object) => object,
             Found::Absent => return Ok(Found::Absent),
             Found::Erased => return Ok(Found::Erased),
@@ -197,7 +200,7 @@ impl FileStore {
             Found::Absent => return Ok(Found::Absent),
             Found::Erased => return Ok(Found::Erased),
         };
-        match self.object(&at(head.body), id, "/body").await? {
+        match self.object(&at(head.body), id, BODY).await? {
             Found::Here((_, content)) if Hash::of(&content) == head.sha256 => Ok(Found::Here((head, content))),
             Found::Erased => Ok(Found::Erased),
             _ => Err(Error::corrupt(None, format!("the body of file {id} is not the one that its head describes"))),
@@ -220,7 +223,7 @@ impl FileStore {
         Ok(())
     }
 
-    async fn object(&self, path: &Path, id: Uuid, part: &str) -> Result<Found<(Option<Uuid>, Bytes)>, Error> {
+    async fn object(&self, path: &Path, id: Uuid, part: &'static str) -> Result<Found<(Option<Uuid>, Bytes)>, Error> {
         let object = match self.objects.get(path).await {
             Ok(found) => found.bytes().await.map_err(|error| failed(&error))?,
             Err(object_store::Error::NotFound { .. }) => return Ok(Found::Absent),
@@ -231,33 +234,40 @@ impl FileStore {
             Some(&PLAIN) => Ok(Found::Here((None, object.slice(1..)))),
             Some(&SEALED) if object.len() > 17 => {
                 let person = Uuid::from_slice(&object[1..17]).map_err(|_| unread())?;
-                let key = match self.keys.key(SUBJECT, person)? {
-                    KeyState::Known(key) => key,
-                    KeyState::Erased => return Ok(Found::Erased),
-                    KeyState::Unknown => return Err(Error::Unavailable("key store: no key of this person".into())),
-                };
-                let aad = associated_data(self.ledger, id, part, SUBJECT, person, GENERATION);
-                let plain = aside(move || unbox(&key, &object[17..], &aad)).await?.ok_or_else(unread)?;
-                Ok(Found::Here((Some(person), plain.to_vec().into())))
+                let (keys, place) = (self.keys.clone(), place(self.ledger, person, id, part));
+                match aside(move || sealed_box::open(&keys, &place, &object[17..])).await? {
+                    Inside::Open(plain) => Ok(Found::Here((Some(person), plain.to_vec().into()))),
+                    Inside::Erased => Ok(Found::Erased),
+                    Inside::NoKey => Err(sealed_box::no_key()),
+                    Inside::Broken => Err(unread()),
+                }
             }
             _ => Err(unread()),
         }
     }
 
-    async fn sealed(&self, id: Uuid, part: &str, person: Option<Uuid>, content: Bytes) -> Result<Vec<u8>, Error> {
+    async fn sealed(
+        &self,
+        id: Uuid,
+        part: &'static str,
+        person: Option<Uuid>,
+        content: Bytes,
+    ) -> Result<Vec<u8>, Error> {
         let Some(person) = person else { return Ok([&[PLAIN], content.as_ref()].concat()) };
-        let KeyState::Known(key) = self.keys.key(SUBJECT, person)? else {
-            return Err(Error::Unavailable("key store: no key of this person".into()));
-        };
-        let nonce = random_bytes().map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
-        let aad = associated_data(self.ledger, id, part, SUBJECT, person, GENERATION);
-        aside(move || [&[SEALED], person.as_bytes().as_slice(), &seal_box(&key, &nonce, &content, &aad)].concat()).await
+        let (keys, place) = (self.keys.clone(), place(self.ledger, person, id, part));
+        let sealed = aside(move || sealed_box::seal(&keys, &place, &content)).await?;
+        Ok([&[SEALED], person.as_bytes().as_slice(), &sealed].concat())
     }
 }
 
+/// Where one of the two objects of a person's file belongs.
+pub(crate) fn place(ledger: LedgerId, person: Uuid, id: Uuid, part: &'static str) -> Place<'static> {
+    Place::new(ledger, (id, part), (SUBJECT, person))
+}
+
 /// Encryption of a large file takes a while: it is done aside.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Unavailable(error.to_string()))
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Unavailable(error.to_string()))?
 }
 
 fn body_of(head: &Found<Head>) -> Option<Path> {

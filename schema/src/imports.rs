@@ -10,8 +10,8 @@ use signing::bytes::LedgerId;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::key_store::{GENERATION, KeyState, KeyStore, random_bytes};
-use crate::openings::{associated_data, seal_box, unbox};
+use crate::key_store::KeyStore;
+use crate::sealed_box::{self, Inside, Place};
 
 /// Most files of an account.
 pub const FILES_MAX: i64 = 20;
@@ -22,8 +22,8 @@ pub const SETTINGS_MAX: usize = 90_000;
 /// Kind of the subjects whose keys encrypt files.
 const SUBJECT: &str = "account";
 /// Places of the two boxes.
-const FILE: &str = "/import/file";
-const SETTINGS: &str = "/import/settings";
+pub(crate) const FILE: &str = "/import/file";
+pub(crate) const SETTINGS: &str = "/import/settings";
 
 /// A file that was brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,12 +120,10 @@ impl Imports<'_> {
             )
             .await?;
         of.commit().await?;
-        let KeyState::Known(key) = self.keys.key(SUBJECT, account)? else { return Ok(Vec::new()) };
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
             let (id, sealed): (Uuid, Vec<u8>) = (row.try_get(0)?, row.try_get(4)?);
-            let text = unbox(&key, &sealed, &self.associated(account, id, SETTINGS));
-            let Some(settings) = text.and_then(|text| String::from_utf8(text.to_vec()).ok()) else { continue };
+            let Some(settings) = self.opened(account, id, SETTINGS, &sealed)?.text() else { continue };
             let (saved_at, expires_at, size) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
             all.push(Brought { id, saved_at, expires_at, size, settings });
         }
@@ -143,9 +141,9 @@ impl Imports<'_> {
         let row = of.query_opt(sql, &[&id, &now]).await?;
         of.commit().await?;
         let Some(row) = row else { return Ok(None) };
-        let KeyState::Known(key) = self.keys.key(SUBJECT, account)? else { return Ok(None) };
         let sealed: Vec<u8> = row.try_get(0)?;
-        Ok(unbox(&key, &sealed, &self.associated(account, id, FILE)).map(|bytes| bytes.to_vec()))
+        let Inside::Open(bytes) = self.opened(account, id, FILE, &sealed)? else { return Ok(None) };
+        Ok(Some(bytes.to_vec()))
     }
 
     /// Throws a file away; false when there is none.
@@ -160,18 +158,18 @@ impl Imports<'_> {
         Ok(gone == 1)
     }
 
-    fn sealed(&self, account: Uuid, id: Uuid, what: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        let KeyState::Known(key) = self.keys.key(SUBJECT, account)? else {
-            return Err(Error::Unavailable("key store: no key of this account".into()));
-        };
-        let nonce = random_bytes().map_err(|error| Error::Unavailable(format!("key store: {error}")))?;
-        Ok(seal_box(&key, &nonce, plain, &self.associated(account, id, what)))
+    fn sealed(&self, account: Uuid, id: Uuid, what: &'static str, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        sealed_box::seal(self.keys, &place(self.ledger, account, id, what), plain)
     }
 
-    /// What a box is bound to: this ledger, this file, this account, and which of the two boxes it is.
-    fn associated(&self, account: Uuid, id: Uuid, what: &str) -> Vec<u8> {
-        associated_data(self.ledger, id, what, SUBJECT, account, GENERATION)
+    fn opened(&self, account: Uuid, id: Uuid, what: &'static str, sealed: &[u8]) -> Result<Inside, Error> {
+        sealed_box::open(self.keys, &place(self.ledger, account, id, what), sealed)
     }
+}
+
+/// Where one of the two boxes of a file belongs.
+pub(crate) fn place(ledger: LedgerId, account: Uuid, id: Uuid, what: &'static str) -> Place<'static> {
+    Place::new(ledger, (id, what), (SUBJECT, account))
 }
 
 /// A transaction that sees the files of one account.

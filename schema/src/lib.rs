@@ -4,7 +4,7 @@
 //! - [`connect`]: login roles with the least rights, their passwords and pools.
 //! - [`event_log`]: what is appended, answered and read.
 //! - [`appender`]: group commit, the one door through which a process appends.
-//! - [`key_store`], [`openings`]: personal values at rest, and how they are forgotten.
+//! - [`key_store`], [`sealed_box`], [`openings`]: personal values at rest, and how they are forgotten.
 //! - [`archive`]: every statement outside the database, for restores.
 //! - [`error`]: three answers, three reactions.
 
@@ -37,6 +37,7 @@ pub mod read_model;
 pub mod read_rows;
 pub mod read_statistics;
 pub mod rebuild;
+pub mod sealed_box;
 pub mod sessions;
 pub mod shown;
 pub mod uploads;

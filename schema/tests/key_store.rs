@@ -1,7 +1,8 @@
 //! Keys of subjects: made once, destroyed once, told apart from unknown; and the exact bytes at rest.
 
 use schema::key_store::{KeyState, KeyStore};
-use schema::openings::{Opened, associated_data, open, open_box, plaintext, seal, seal_box};
+use schema::openings::{Opened, open, plaintext, read, seal};
+use schema::sealed_box::{Place, seal_box, unbox};
 use schema::{NewOpening, StoredOpening};
 use signing::bytes::LedgerId;
 use signing::envelope::{Opening, Subject};
@@ -48,7 +49,7 @@ fn bytes_at_rest_are_those_of_the_wire_format() {
         hex("00000020000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0000000822e5bca0e4b88922\
              00000000000000000000000000000000")
     );
-    let aad = associated_data(LEDGER, event, "/data/name", "person", subject, 1);
+    let aad = Place::new(LEDGER, (event, "/data/name"), ("person", subject)).associated_data();
     assert_eq!(
         aad,
         hex("000000101111111111111111111111111111111100000010000000000000400080000000000000010000000a2f646174612f6e61\
@@ -62,17 +63,21 @@ fn bytes_at_rest_are_those_of_the_wire_format() {
              3632a6848a17bcf1e88d4704f94884ac3f93a966ba71a5548946ac77492c1765e437b55cc35f6741"
         )
     );
-    assert_eq!(open_box(&[7; 32], &sealed_box, &aad), Some((opening.salt, opening.value)));
+    assert_eq!(unbox(&[7; 32], &sealed_box, &aad).and_then(|plain| read(&plain)), Some((opening.salt, opening.value)));
     // Every byte counts: of the box and of what it is bound to.
     for at in 0..sealed_box.len() {
         let mut other = sealed_box.clone();
         other[at] ^= 1;
-        assert_eq!(open_box(&[7; 32], &other, &aad), None, "byte {at} of the box");
+        assert_eq!(unbox(&[7; 32], &other, &aad).and_then(|plain| read(&plain)), None, "byte {at} of the box");
     }
     for at in 0..aad.len() {
         let mut other = aad.clone();
         other[at] ^= 1;
-        assert_eq!(open_box(&[7; 32], &sealed_box, &other), None, "byte {at} of the associated data");
+        assert_eq!(
+            unbox(&[7; 32], &sealed_box, &other).and_then(|plain| read(&plain)),
+            None,
+            "byte {at} of the associated data"
+        );
     }
 }
 
