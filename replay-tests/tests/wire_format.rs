@@ -11,7 +11,7 @@ use domain::admission::Service;
 use domain::record::{Claim, Draft};
 use replay_tests::world::{AREA, Wish, World, device_profile, institution_profile, object, text};
 use schema::archive::Row;
-use schema::openings::{plaintext, read};
+use schema::openings::{plaintext, read as read_opening};
 use schema::sealed_box::{Place, seal_box, unbox};
 use serde_json::json;
 use signing::bytes::{Date, Hash, Instant, LedgerId, b64, b64_decode, b64url, b64url_decode, lp, parse_uuid_v4};
@@ -410,7 +410,7 @@ fn seals(out: &mut Worked) {
     let plain = plaintext(&opening.salt, &opening.value);
     let aad = Place::new(ledger(), (id(EVENT), &opening.pointer), ("party", id(PARTY))).associated_data();
     let sealed = seal_box(&key, &nonce, &plain, &aad);
-    assert_eq!(unbox(&key, &sealed, &aad).and_then(|plain| read(&plain)), Some((opening.salt, opening.value)));
+    assert_eq!(unbox(&key, &sealed, &aad).and_then(|plain| read_opening(&plain)), Some((opening.salt, opening.value)));
     out.bytes("key", key);
     out.bytes("nonce", nonce);
     out.line("generation", "1");
