@@ -11,8 +11,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 HERE = Path(__file__).parent
-# Comma, double quotes, encoding, first line, no column formats, as shown.
-CSV = "csv:Text - txt - csv (StarCalc):44,34,{},1,,0,false,true,false"
+# Comma, double quotes, encoding, from the first line, only what needs it in quotes, cells as they are shown.
+CSV = "csv:Text - txt - csv (StarCalc):44,34,{},1,,0,false,true"
 UTF_8, GB_18030 = 76, 85
 
 FRAME = """<?xml version="1.0" encoding="UTF-8"?>

@@ -131,10 +131,70 @@ fn text_of_either_encoding() {
     assert_eq!((other.rows, other.problems), (sheet.rows, sheet.problems));
 }
 
+/// What LibreOffice Calc saves (`import/libreoffice.py`): formulas with what it computed, as a day, a number, a text,
+/// nothing and an error; a column in microsieverts beside one in millisieverts.
+#[test]
+fn a_workbook_of_libreoffice() {
+    let sheet = read("libreoffice.xlsx");
+    assert_eq!((sheet.read, sheet.rows[2].name.as_deref()), (7, Some("演示人员丙，“引号\"")));
+    says(
+        &sheet,
+        &[
+            "4 W001 0019 T0001 CH 2026-01-01..2026-03-31 300000/-/- 20000 NORMAL 示例（2026）006 2026-04-20",
+            "5 W002 0027 T0002 CH 2026-01-01..2026-03-31 10000/-/- 20000 BELOW_MDL 示例（2026）006 2026-04-20",
+            "6 W003 129X T0003 CH 2026-01-01..2026-03-31 10000/-/- 20000 BELOW_MDL 示例（2026）006 2026-04-20",
+            "7 W004 0035 T0004 EY 2026-01-01..2026-03-31 -/120000/- 20000 NORMAL 示例（2026）006 2026-04-20",
+            "8 W005 0043 T0005 CH 2026-01-01..2026-03-31 250000/-/- 20000 NORMAL 示例（2026）006 2026-04-20",
+        ],
+        &["9 hp10 error cell.fault \"#DIV/0!\"", "10 wear_to error row.period \"2025-12-31\""],
+    );
+}
+
+#[test]
+fn text_files_of_libreoffice() {
+    let workbook = read("libreoffice.xlsx");
+    let utf_8 = read("libreoffice-utf8.csv");
+    assert_eq!((&utf_8.rows, utf_8.read), (&workbook.rows, workbook.read), "as in the workbook");
+    let told: Vec<_> = utf_8.problems.iter().map(told).collect();
+    assert_eq!(told, ["9 hp10 error cell.fault \"#DIV/0!\"", "10 wear_to error row.period \"2025年12月31日\""]);
+    let gb_18030 = read("libreoffice-gb18030.csv");
+    assert_eq!((gb_18030.rows, gb_18030.problems), (utf_8.rows.clone(), utf_8.problems.clone()));
+    // Calc marks UTF-8 only where a person ticks it.
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("import/libreoffice-utf8.csv");
+    let marked = [b"\xef\xbb\xbf".as_slice(), &std::fs::read(path).expect("the file is committed")].concat();
+    let marked = read_doses(&marked, &[]).expect("readable");
+    assert_eq!((marked.rows, marked.problems), (utf_8.rows, utf_8.problems));
+}
+
+#[test]
+fn microsieverts_below_a_header_of_millisieverts() {
+    let sheet = read("libreoffice-units.xlsx");
+    assert_eq!(sheet.rows.len(), 5, "a warning is looked at by a person");
+    assert_eq!(
+        sheet.problems.iter().map(told).collect::<Vec<_>>(),
+        [
+            "2 hp10 warning dose.unit \"90\" -> 0.09",
+            "3 hp10 warning dose.investigation \"4\"",
+            "4 hp10 warning dose.unit \"30\" -> 0.03",
+            "5 hp10 warning dose.unit \"120\" -> 0.12",
+            "6 hp10 warning dose.unit \"55\" -> 0.055",
+        ]
+    );
+}
+
 /// What is marked is read again as it was, whoever wrote it.
 #[test]
 fn a_marked_file_says_the_same() {
-    for name in ["plain.xlsx", "text-dates.xlsx", "micro.xlsx", "faults.xlsx", "gb18030.csv"] {
+    for name in [
+        "plain.xlsx",
+        "text-dates.xlsx",
+        "micro.xlsx",
+        "faults.xlsx",
+        "gb18030.csv",
+        "libreoffice.xlsx",
+        "libreoffice-units.xlsx",
+        "libreoffice-utf8.csv",
+    ] {
         let sheet = read(name);
         let again = read_doses(&sheet.annotated(&sheet.problems).expect("written"), &[]).expect("readable");
         assert_eq!((again.rows, again.problems, again.read), (sheet.rows, sheet.problems, sheet.read), "{name}");

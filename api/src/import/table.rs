@@ -18,6 +18,8 @@ const COLUMNS_MAX: usize = 256;
 const UNPACKED_MAX: u64 = 512 * 1024 * 1024;
 /// Days from the epoch of 1900 to that of 1904, the two that workbooks count from.
 const EPOCH_1904: f64 = 1_462.0;
+/// What spreadsheets show where a formula failed; LibreOffice has `Err:502` and their like besides.
+const FAULTS: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,7 +44,12 @@ pub enum Cell {
 impl Cell {
     fn text(text: &str) -> Self {
         let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
-        if text.is_empty() { Self::Empty } else { Self::Text(text.into()) }
+        match text {
+            "" => Self::Empty,
+            // What a failed formula left where the file keeps text alone, as CSV and a marked copy do.
+            text if FAULTS.contains(&text) || text.starts_with("Err:") => Self::Fault(text.into()),
+            text => Self::Text(text.into()),
+        }
     }
 
     /// True when nothing stands in it.
@@ -370,6 +377,14 @@ mod tests {
         for mark in ["\t", ";"] {
             assert_eq!(seen(&any(lines.replace(',', mark).as_bytes()).expect("a table")), expected);
         }
+    }
+
+    #[test]
+    fn a_failed_formula_is_no_text() {
+        let table = any("编号,姓名\n#N/A,Err:502\n#N,Err\n".as_bytes()).expect("a table");
+        let faults: Vec<bool> =
+            table.rows.iter().flat_map(|row| &row.cells).map(|cell| matches!(cell, Cell::Fault(_))).collect();
+        assert_eq!(faults, [false, false, true, true, false, false]);
     }
 
     #[test]
