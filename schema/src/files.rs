@@ -7,6 +7,7 @@
 
 use std::path::Path as FolderPath;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use domain::file_codes::MediaType;
@@ -14,7 +15,7 @@ use domain::record::StoredFile;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig};
 use serde::{Deserialize, Serialize};
 use signing::bytes::{Hash, LedgerId};
 use uuid::Uuid;
@@ -128,7 +129,17 @@ impl FileStore {
     /// # Errors
     /// When the address is none, or the variables are incomplete.
     pub fn bucket(url: &str, keys: KeyStore, ledger: LedgerId) -> Result<Self, Error> {
-        let bucket = AmazonS3Builder::from_env().with_url(url).build().map_err(|error| failed(&error))?;
+        Self::bucket_of(AmazonS3Builder::from_env(), url, keys, ledger)
+    }
+
+    /// [`Self::bucket`] with address and access as given.
+    ///
+    /// # Errors
+    /// As [`Self::bucket`].
+    pub fn bucket_of(access: AmazonS3Builder, url: &str, keys: KeyStore, ledger: LedgerId) -> Result<Self, Error> {
+        // Somebody waits for the answer: the library's own patience is three minutes.
+        let retry = RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(15), ..RetryConfig::default() };
+        let bucket = access.with_url(url).with_retry(retry).build().map_err(|error| failed(&error))?;
         let prefix = url.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).map_or("", |(_, prefix)| prefix);
         let objects = object_store::prefix::PrefixStore::new(bucket, prefix);
         Ok(Self { objects: Arc::new(objects), keys, ledger })
@@ -285,9 +296,16 @@ fn at(body: Uuid) -> Path {
     Path::from(format!("bodies/{:02x}/{body}", body.as_bytes()[0]))
 }
 
-/// The store's own words name paths and no content.
+/// The store's own words name paths and no content; a store that turns us away answers with pages of its own.
 fn failed(error: &object_store::Error) -> Error {
-    Error::Unavailable(format!("file store: {error}"))
+    Error::Unavailable(match error {
+        object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+            "文件存储拒绝访问，请核对 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY 和存储桶的权限。\
+             The file store denies access: check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the rights on the bucket."
+                .to_owned()
+        }
+        other => format!("file store: {other}"),
+    })
 }
 
 fn random_id() -> Result<Uuid, Error> {
