@@ -27,7 +27,7 @@ pub enum Error {
     #[error("数据已被他人更新，请重试。Somebody else was faster: {0}")]
     Conflict(String),
     /// No connection, a timeout, a server that starts or stops. Nothing is known to be wrong with the data.
-    #[error("数据库暂不可用。The database is unavailable: {0}")]
+    #[error("暂不可用。Unavailable for now: {0}")]
     Unavailable(String),
     /// Stored bytes or our own statements are not what they must be.
     #[error("数据损坏（位置 {position:?}）。Corrupt at position {position:?}: {why}")]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::serve::serve;
+use super::serve::{listen, serve};
 use super::{Exit, log_to_stderr, wait_alone, wait_for};
 use crate::config::{Demonstration, Place, Serving};
 use crate::seed::load::{Standing, load, standing};
@@ -25,6 +25,8 @@ pub struct Options {
 pub fn run(options: Options) -> anyhow::Result<Exit> {
     log_to_stderr();
     if standing(&options.place.data()) != Standing::Loaded {
+        // An address that is taken is said before the city is loaded, not after.
+        wait_for(listen(&options.serving)).map(drop)?;
         let loaded = wait_alone(load(&options.place, &options.demonstration))?;
         eprintln!("已装入 {} 个事件（{:.1} 秒）。Loaded.", loaded.size, loaded.seconds);
     }

@@ -50,9 +50,7 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
 pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
     let folder = Folder::open(&place.data())?;
     // The address first: two services on one address would be noticed too late otherwise.
-    let listener = TcpListener::bind(serving.listen).await.with_context(|| {
-        format!("无法监听 {}，可用 --listen 另选。Cannot listen there; choose another address.", serving.listen)
-    })?;
+    let listener = listen(serving).await?;
     let mut core = match serving.take_over {
         true => Core::take_over(place, folder).await?,
         false => Core::open(place, folder, true, None).await?,
@@ -63,6 +61,16 @@ pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
     let pinned = pin(&core).await;
     let closed = core.close().await;
     outcome.and(pinned).and(closed)
+}
+
+/// Takes the address on which the service answers.
+///
+/// # Errors
+/// When another program has it, or it is none of this machine's.
+pub async fn listen(serving: &Serving) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(serving.listen).await.with_context(|| {
+        format!("无法监听 {}，可用 --listen 另选。Cannot listen there; choose another address.", serving.listen)
+    })
 }
 
 /// Writes down what an auditor pins, when the genesis came in through the door of a running service.
@@ -196,6 +204,8 @@ fn welcome(folder: &Folder, url: &str, graphiql: bool) {
             );
             eprintln!("      -d '{{\"query\":\"{{ devices(first: 3) {{ totalCount nodes {{ id version }} }} }}\"}}'");
             eprintln!("    {program} verify --data {data}");
+            eprintln!("  停止用 Ctrl-C，同一命令再次启动。Ctrl-C ends it; the same command starts it again.");
+            eprintln!("  继续 more: README.zh-CN.md, README.md");
         }
     }
     eprintln!();
