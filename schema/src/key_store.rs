@@ -81,7 +81,13 @@ impl KeyStore {
         let path = folder.join("subjects.redb");
         // Left by a kill while the store was written anew; the present file is whole.
         let _ = fs::remove_file(fresh_path(&path));
-        let database = create_database(&path).map_err(|error| store_error(&path, &error))?;
+        let database = create_database(&path).map_err(|error| match error {
+            redb::Error::DatabaseAlreadyOpen => Error::Unavailable(format!(
+                "另一程序正在使用密钥库 {0}，服务可能已在运行。Another process uses key store {0}: is the service running already?",
+                path.display()
+            )),
+            error => store_error(&path, &error),
+        })?;
         let wrapping = Aes256GcmSiv::new(&(*kek).into());
         let shared =
             Shared { path: path.clone(), database: RwLock::new(Some(database)), wrapping, cache: Mutex::default() };
