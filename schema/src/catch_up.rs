@@ -72,6 +72,7 @@ pub struct Follower<P: Table> {
     /// Never goes beyond this position.
     end: u64,
     entries_max: usize,
+    bulk_min: u64,
     entries: Entries,
     /// Version and next position that `entries` belong to.
     at: Option<(i32, u64)>,
@@ -98,6 +99,7 @@ impl<P: Table + Send + 'static> Follower<P> {
             target,
             end: u64::MAX,
             entries_max: ENTRIES_MAX,
+            bulk_min: BULK_EVENTS_MIN,
             entries: entries_for::<P>(),
             at: None,
             _of: std::marker::PhantomData,
@@ -108,6 +110,12 @@ impl<P: Table + Send + 'static> Follower<P> {
     #[must_use]
     pub fn keeping(self, entries_max: usize) -> Self {
         Self { entries_max, ..self }
+    }
+
+    /// The same, folding in bulk from another lag on than [`BULK_EVENTS_MIN`].
+    #[must_use]
+    pub fn in_bulk_from(self, bulk_min: u64) -> Self {
+        Self { bulk_min, ..self }
     }
 
     /// The same, going no further than to this position.
@@ -257,7 +265,7 @@ impl<P: Table + Send + 'static> Follower<P> {
         let size = self.log.head().await?.next_position;
         let Some(standing) = self.standing().await? else { return Ok(()) };
         let behind = size.saturating_sub(standing.position);
-        let quicker = behind >= BULK_EVENTS_MIN && behind.saturating_mul(BULK_QUICKER) >= size;
+        let quicker = behind >= self.bulk_min && behind.saturating_mul(BULK_QUICKER) >= size;
         if !quicker || standing.state != "live" || standing.code != P::VERSION {
             return Ok(());
         }
