@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
 use crate::error::ApiError;
+use crate::graphql::paths::put_in_place;
 use crate::limits::operation_type;
 use crate::node::Node;
 use crate::scope::Viewer;
@@ -66,6 +67,7 @@ impl Engine {
 /// The run-time schema leaves a field that failed out of the answer; the specification wants null there. All fields
 /// that can fail are nullable.
 fn complete(mut answer: Response) -> Response {
+    answer.errors.iter_mut().for_each(put_in_place);
     for error in &answer.errors {
         let Some((last, way)) = error.path.split_last() else { continue };
         let mut at = Some(&mut answer.data);

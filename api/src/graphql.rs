@@ -31,7 +31,7 @@ mod matching;
 mod monitoring_contract;
 pub mod mutation;
 mod parameter;
-pub mod paths;
+pub(crate) mod paths;
 mod person;
 pub mod policy;
 pub mod prepare;
@@ -45,12 +45,11 @@ pub mod subscription;
 
 use std::sync::Arc;
 
-use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, Schema, TypeRef, ValueAccessor,
-};
+use async_graphql::dynamic::{Field, FieldValue, InputValue, Object, ResolverContext, Schema, TypeRef, ValueAccessor};
 use signing::bytes::Instant;
 use uuid::Uuid;
 
+use self::paths::asking;
 use crate::error::ApiError;
 use crate::node::Node;
 use crate::scope::Viewer;
@@ -101,7 +100,7 @@ impl AsOf {
 /// When the types do not fit together: a test builds it.
 #[must_use]
 pub fn build() -> Schema {
-    let mut builder = Schema::build("Query", Some("Mutation"), Some("Subscription")).extension(paths::Paths);
+    let mut builder = Schema::build("Query", Some("Mutation"), Some("Subscription"));
     builder = scalars::register(builder);
     builder = sealed::register(builder);
     builder = event::register(builder);
@@ -130,7 +129,7 @@ fn query() -> Object {
     }
     imports::queries(matching::queries(search::queries(private::queries(query))))
         .field(
-            Field::new("node", TypeRef::named("Node"), |ctx| FieldFuture::new(node_by_id(ctx)))
+            Field::new("node", TypeRef::named("Node"), |ctx| asking(ctx.ctx, node_by_id(ctx)))
                 .description("按全局标识取档案 · A record by its global id, `kind/uuid`.")
                 .argument(InputValue::new("id", TypeRef::named_nn(TypeRef::ID)).description("全局标识 · Global id."))
                 .argument(position("asOf"))
@@ -138,24 +137,24 @@ fn query() -> Object {
                 .argument(position("atLeast")),
         )
         .field(
-            Field::new("event", TypeRef::named("Event"), |ctx| FieldFuture::new(one_event(ctx)))
+            Field::new("event", TypeRef::named("Event"), |ctx| asking(ctx.ctx, one_event(ctx)))
                 .description("按事件号或位置取事件 · An event by its id or by its position.")
                 .argument(InputValue::new("id", TypeRef::named("UUID")).description("事件号 · Id of the event."))
                 .argument(position("position"))
                 .argument(position("atLeast")),
         )
         .field(
-            Field::new("receipt", TypeRef::named("Receipt"), |ctx| FieldFuture::new(receipt(ctx)))
+            Field::new("receipt", TypeRef::named("Receipt"), |ctx| asking(ctx.ctx, receipt(ctx)))
                 .description("按事件号取回执，入账即可取得 · The receipt of an event, available as soon as it is durable.")
                 .argument(InputValue::new("id", TypeRef::named_nn("UUID")).description("事件号 · Id of the event.")),
         )
         .field(
-            Field::new("proof", TypeRef::named(TypeRef::STRING), |ctx| FieldFuture::new(proof(ctx)))
+            Field::new("proof", TypeRef::named(TypeRef::STRING), |ctx| asking(ctx.ctx, proof(ctx)))
                 .description("包含证明（C2SP tlog-proof）；尚未公布时为空 · Inclusion proof of a position, C2SP tlog-proof; absent until it is published.")
                 .argument(InputValue::new("position", TypeRef::named_nn("Position")).description("账本位置 · Position.")),
         )
         .field(
-            Field::new("events", TypeRef::named("EventConnection"), |ctx| FieldFuture::new(events(ctx)))
+            Field::new("events", TypeRef::named("EventConnection"), |ctx| asking(ctx.ctx, events(ctx)))
                 .description("按账本顺序的事件，在读者可见范围内 · Events in the order of the ledger, of those the reader may see.")
                 .argument(position("after"))
                 .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of events, at most a page."))

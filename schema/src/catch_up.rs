@@ -6,30 +6,20 @@
 //! that cannot be folded halts its projection at that position, with the reason, where everybody can see it; nothing
 //! is ever skipped. Waking is a hint (the appender's watch), polling is the truth.
 
-use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
-use domain::record::Entry;
-use domain::records::dose_result;
 use futures_util::TryStreamExt;
 use projections::current::Current;
-use projections::dose_book::Book;
 use projections::statistics::Statistics;
 use projections::timeline::Timeline;
 use projections::{Change, Entries, Parsed, Poison};
-use signing::bytes::{Hash, Instant};
-use signing::statement::RecordRef;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_postgres::IsolationLevel;
-use uuid::Uuid;
 
+use crate::at_hand::{entries_for, guarded, load, parse_one};
 use crate::error::Error;
-use crate::event_log::{EventLog, StoredEvent, signed};
-use crate::read_model::OF_PERSON;
+use crate::event_log::{EventLog, Logged, signed};
 use crate::read_rows::{Table, store};
 
 /// Most events in one transaction.
@@ -38,13 +28,12 @@ pub const BATCH_EVENTS_MAX: u64 = 1_000;
 pub const BATCH_BYTES_MAX: usize = 4 << 20;
 /// Records that a follower keeps at hand between two stretches.
 pub const ENTRIES_MAX: usize = 50_000;
+/// Events behind the log from which on it may be quicker to fold everything anew, in bulk.
+pub const BULK_EVENTS_MIN: u64 = 20_000;
+/// How many times quicker that is, at least.
+const BULK_QUICKER: u64 = 2;
 /// Longest time between two looks at the log.
 pub const POLL: Duration = Duration::from_millis(100);
-/// Looks at lists that are behind, and the pause between two of them.
-const LOOKS_MAX: usize = 500;
-const LOOK: Duration = Duration::from_millis(20);
-/// Records whose streams are read in one round trip.
-const STREAMS_AT_ONCE: usize = 200;
 /// Pause after a failure, and between two looks at a halted projection.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -83,6 +72,7 @@ pub struct Follower<P: Table> {
     /// Never goes beyond this position.
     end: u64,
     entries_max: usize,
+    bulk_min: u64,
     entries: Entries,
     /// Version and next position that `entries` belong to.
     at: Option<(i32, u64)>,
@@ -109,6 +99,7 @@ impl<P: Table + Send + 'static> Follower<P> {
             target,
             end: u64::MAX,
             entries_max: ENTRIES_MAX,
+            bulk_min: BULK_EVENTS_MIN,
             entries: entries_for::<P>(),
             at: None,
             _of: std::marker::PhantomData,
@@ -119,6 +110,12 @@ impl<P: Table + Send + 'static> Follower<P> {
     #[must_use]
     pub fn keeping(self, entries_max: usize) -> Self {
         Self { entries_max, ..self }
+    }
+
+    /// The same, folding in bulk from another lag on than [`BULK_EVENTS_MIN`].
+    #[must_use]
+    pub fn in_bulk_from(self, bulk_min: u64) -> Self {
+        Self { bulk_min, ..self }
     }
 
     /// The same, going no further than to this position.
@@ -262,8 +259,34 @@ impl<P: Table + Send + 'static> Follower<P> {
         Ok(())
     }
 
+    /// Folds everything anew when the live version is so far behind that this is quicker: after a restore, in a copy
+    /// that begins. Readers keep what they have until the new version takes its place.
+    async fn come_close(&self, progress: &watch::Sender<u64>) -> Result<(), Error> {
+        let size = self.log.head().await?.next_position;
+        let Some(standing) = self.standing().await? else { return Ok(()) };
+        let behind = size.saturating_sub(standing.position);
+        let quicker = behind >= self.bulk_min && behind.saturating_mul(BULK_QUICKER) >= size;
+        if !quicker || standing.state != "live" || standing.code != P::VERSION {
+            return Ok(());
+        }
+        // What looks into the lists comes after them; so do the numbers that nobody waits for.
+        while P::DOSES && !lists_are_at(&self.pool, size).await? {
+            if progress.is_closed() {
+                return Ok(());
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        crate::rebuild::rebuild::<P>(&self.pool).await.map(|_| ())
+    }
+
     /// Turns for ever, telling `progress` the next position; ends when nobody listens any more.
     pub async fn run(mut self, mut wake: Option<watch::Receiver<u64>>, progress: watch::Sender<u64>) {
+        if self.target == Target::Live
+            && let Err(error) = self.come_close(&progress).await
+        {
+            // Whatever it was, following meets it as well, and says where.
+            tracing::warn!(projection = P::NAME, %error, "projection could not be folded in bulk");
+        }
         let mut halted = false;
         while !progress.is_closed() {
             match self.step().await {
@@ -306,6 +329,18 @@ impl<P: Table + Send + 'static> Follower<P> {
     }
 }
 
+/// Whether the lists have come to this position, or will not.
+async fn lists_are_at(pool: &Pool, size: u64) -> Result<bool, Error> {
+    let client = pool.get().await?;
+    let statement = client
+        .prepare_cached(
+            "select p.position >= $1 or p.state <> 'live' from read.projection p join read.live l using (name, version)
+              where p.name = 'current'",
+        )
+        .await?;
+    Ok(client.query_one(&statement, &[&signed(size)]).await?.try_get(0)?)
+}
+
 /// Waits for the appender's word or the next look, whichever comes first.
 async fn look_again(wake: &mut Option<watch::Receiver<u64>>) {
     let Some(receiver) = wake else {
@@ -320,14 +355,14 @@ async fn look_again(wake: &mut Option<watch::Receiver<u64>>) {
 ///
 /// # Errors
 /// [`Error::Corrupt`] when one is missing below the log's head.
-async fn read_stretch(log: &EventLog, from: u64, end: u64) -> Result<Vec<StoredEvent>, Error> {
+async fn read_stretch(log: &EventLog, from: u64, end: u64) -> Result<Vec<Logged>, Error> {
     let size = log.head().await?.next_position;
     if size < from {
         return Err(Error::corrupt(size, format!("the read model is at {from}, ahead of the log")));
     }
     let to = size.min(from + BATCH_EVENTS_MAX).min(end.max(from));
-    let mut rows = std::pin::pin!(log.stream_range(from, to));
-    let mut events: Vec<StoredEvent> = Vec::new();
+    let mut rows = std::pin::pin!(log.statements(from, to));
+    let mut events: Vec<Logged> = Vec::new();
     let mut bytes = 0;
     while bytes < BATCH_BYTES_MAX {
         // A missing position in the middle is found by the stream, at the end here.
@@ -339,14 +374,14 @@ async fn read_stretch(log: &EventLog, from: u64, end: u64) -> Result<Vec<StoredE
                 Err(Error::corrupt(next, "the event at this position is missing"))
             };
         };
-        bytes += event.payload.len();
+        bytes += event.payload().len();
         events.push(event);
     }
     Ok(events)
 }
 
 /// Reads statements up to the first that cannot be read.
-fn parse(events: &[StoredEvent]) -> (Vec<Parsed>, Option<Poison>) {
+fn parse(events: &[Logged]) -> (Vec<Parsed>, Option<Poison>) {
     let mut parsed = Vec::with_capacity(events.len());
     for event in events {
         match parse_one(event) {
@@ -357,127 +392,11 @@ fn parse(events: &[StoredEvent]) -> (Vec<Parsed>, Option<Poison>) {
     (parsed, None)
 }
 
-/// Reads one statement; a panic is a poison as well.
-pub(crate) fn parse_one(event: &StoredEvent) -> Result<Parsed, Poison> {
-    guarded(event.position, || {
-        Parsed::read(event.position, Instant::from_micros(event.recorded_at), Hash(event.hash), &event.payload)
-    })
-}
-
 fn fold_one<P: Table>(event: &Parsed, entries: &mut Entries) -> Result<Vec<Change<P::Row>>, Poison> {
     guarded(event.position, || {
         let folded = event.step(entries)?;
         P::fold(&folded, entries)
     })
-}
-
-/// Runs pure code that asserts what a sound log guarantees: over a corrupt one it panics, which must not take the
-/// process down but must be seen.
-pub(crate) fn guarded<T>(position: u64, run: impl FnOnce() -> Result<T, Poison>) -> Result<T, Poison> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(Poison { position, why: format!("the fold panicked: {}", said.unwrap_or("without a message")) })
-    })
-}
-
-/// Where a fold of this projection keeps what is at hand.
-pub(crate) fn entries_for<P: Table>() -> Entries {
-    if P::DOSES { Entries::default() } else { Entries::without_doses() }
-}
-
-/// Puts the records that these events look at into `entries`, as they stood before `position`.
-pub(crate) async fn load(log: &EventLog, entries: &mut Entries, events: &[Parsed], position: u64) -> Result<(), Error> {
-    loop {
-        let missing = entries.missing(events);
-        for some in missing.chunks(STREAMS_AT_ONCE) {
-            for (record, entry) in some.iter().zip(load_records(log, some, position).await?) {
-                entries.put(record.clone(), entry);
-            }
-        }
-        let persons = entries.missing_books(events);
-        for some in persons.chunks(STREAMS_AT_ONCE) {
-            for (person, book) in load_books(log, some, position).await? {
-                entries.put_book(person, book);
-            }
-        }
-        if missing.is_empty() && persons.is_empty() {
-            return Ok(());
-        }
-    }
-}
-
-/// Records as they stood before a position, in the order in which they are named.
-async fn load_records(log: &EventLog, records: &[RecordRef], position: u64) -> Result<Vec<Option<Arc<Entry>>>, Error> {
-    let wanted: Vec<(String, Uuid)> = records.iter().map(|record| (record.kind.to_string(), record.id)).collect();
-    let mut streams = log.streams(&wanted).await?;
-    let entry = |(record, key): (&RecordRef, &(String, Uuid))| {
-        let stream = streams.remove(key).unwrap_or_default();
-        refold(record, &stream, position)
-    };
-    records.iter().zip(&wanted).map(entry).collect()
-}
-
-/// The results of workers as they stood before a position. Which they are is found in the lists, whose rows keep the
-/// worker of every result; what they say is folded from the log. A fold that is ahead of the lists waits for them.
-async fn load_books(log: &EventLog, persons: &[Uuid], position: u64) -> Result<Vec<(Uuid, Book)>, Error> {
-    let wanted: Vec<String> = persons.iter().map(Uuid::to_string).collect();
-    let mut books: HashMap<Uuid, Book> = persons.iter().map(|person| (*person, Book::default())).collect();
-    for _ in 0..LOOKS_MAX {
-        let mut client = log.pool().get().await?;
-        let tx =
-            client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start().await?;
-        let listed: i64 = tx
-            .query_one(
-                "select p.position from read.projection p join read.live l using (name, version) where p.name = 'current'",
-                &[],
-            )
-            .await?
-            .try_get(0)?;
-        if listed < signed(position) {
-            drop(tx);
-            drop(client);
-            tokio::time::sleep(LOOK).await;
-            continue;
-        }
-        let sql = format!(
-            "select c.id, c.org from read.current c
-              where {OF_PERSON} and c.facets[1] = any($1) and c.kind = 'dose_result' and c.since < $2 and c.version = 1"
-        );
-        let statement = tx.prepare_cached(&sql).await?;
-        let rows = tx.query(&statement, &[&wanted, &signed(position)]).await?;
-        drop(tx);
-        drop(client);
-        let mut found: Vec<(RecordRef, Option<Uuid>)> = Vec::with_capacity(rows.len());
-        for row in &rows {
-            found.push((dose_result::reference(row.try_get(0)?), row.try_get(1)?));
-        }
-        for some in found.chunks(STREAMS_AT_ONCE) {
-            let records: Vec<RecordRef> = some.iter().map(|(record, _)| record.clone()).collect();
-            for ((record, org), entry) in some.iter().zip(load_records(log, &records, position).await?) {
-                let result = entry.as_ref().and_then(|entry| entry.state.dose_result());
-                let result = result.ok_or_else(|| Error::corrupt(position, "a listed result is not in the log"))?;
-                if let Some(book) = books.get_mut(&result.person.id) {
-                    book.put(record.id, result, *org);
-                }
-            }
-        }
-        return Ok(books.into_iter().collect());
-    }
-    Err(Error::Conflict("the lists are behind: statistics wait for them".to_owned()))
-}
-
-/// A record as it stood before a position.
-fn refold(
-    record: &RecordRef,
-    stream: &[StoredEvent],
-    position: u64,
-) -> Result<Option<std::sync::Arc<domain::record::Entry>>, Error> {
-    let mut alone = Entries::without_doses();
-    for event in stream.iter().take_while(|event| event.position < position) {
-        let step = parse_one(event).and_then(|parsed| guarded(event.position, || parsed.step(&mut alone).map(|_| ())));
-        step.map_err(|poison| Error::corrupt(poison.position, poison.why))?;
-    }
-    Ok(alone.get(record))
 }
 
 /// The projections, kept up to date in the background until this is dropped. Lists and histories never wait for the

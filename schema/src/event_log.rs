@@ -402,6 +402,26 @@ impl EventLog {
     /// are read from the connection as fast as they are consumed. Ends early
     /// where the log does; a missing position before that is an error.
     pub fn stream_range(&self, from: u64, to: u64) -> impl Stream<Item = Result<StoredEvent, Error>> + Send + 'static {
+        self.rows(COLUMNS, from, to, |row| stored(&row), |event| event.position)
+    }
+
+    /// The same events as far as a fold reads them: less is sent, and statements stay where they were received.
+    pub(crate) fn statements(
+        &self,
+        from: u64,
+        to: u64,
+    ) -> impl Stream<Item = Result<Logged, Error>> + Send + 'static + use<> {
+        self.rows("e.position, e.recorded_at, e.hash, e.payload", from, to, Logged::read, |event| event.position)
+    }
+
+    fn rows<T: Send + 'static>(
+        &self,
+        columns: &'static str,
+        from: u64,
+        to: u64,
+        read: fn(Row) -> Result<T, Error>,
+        position: fn(&T) -> u64,
+    ) -> impl Stream<Item = Result<T, Error>> + Send + 'static + use<T> {
         let pool = self.pool.clone();
         let starts = (from..to).step_by(STREAM_POSITIONS as usize);
         let chunks = futures_util::stream::iter(starts).then(move |start| {
@@ -409,7 +429,7 @@ impl EventLog {
             async move {
                 let client = pool.get().await?;
                 let sql = format!(
-                    "select {COLUMNS} from ledger.event e where e.position >= $1 and e.position < $2 order by e.position"
+                    "select {columns} from ledger.event e where e.position >= $1 and e.position < $2 order by e.position"
                 );
                 let statement = client.prepare_cached(&sql).await?;
                 let bounds = [signed(start), signed(to.min(start + STREAM_POSITIONS))];
@@ -417,7 +437,7 @@ impl EventLog {
                 // The connection goes back to the pool when its rows are read.
                 Ok::<_, Error>(rows.map(move |row| {
                     let _held = &client;
-                    row.map_err(Error::from).and_then(|row| stored(&row))
+                    row.map_err(Error::from).and_then(read)
                 }))
             }
         });
@@ -425,7 +445,7 @@ impl EventLog {
         let rows = chunks.map_ok(StreamExt::boxed).try_flatten();
         rows.map(move |event| {
             let event = event?;
-            if event.position != expected {
+            if position(&event) != expected {
                 return Err(Error::corrupt(expected, "the event at this position is missing"));
             }
             expected += 1;
@@ -515,6 +535,30 @@ impl EventLog {
             Ok(client.query(&statement, parameters).await?)
         })
         .await
+    }
+}
+
+/// What a fold reads of an event.
+pub(crate) struct Logged {
+    /// Position in the ledger.
+    pub position: u64,
+    /// When it was recorded, microseconds.
+    pub recorded_at: i64,
+    /// Statement hash.
+    pub hash: [u8; 32],
+    row: Row,
+}
+
+impl Logged {
+    fn read(row: Row) -> Result<Self, Error> {
+        let position = row.try_get::<_, i64>(0)?.cast_unsigned();
+        row.try_get::<_, &[u8]>(3)?;
+        Ok(Self { position, recorded_at: row.try_get(1)?, hash: array(row.try_get(2)?)?, row })
+    }
+
+    /// The statement.
+    pub fn payload(&self) -> &[u8] {
+        self.row.get(3)
     }
 }
 

@@ -29,6 +29,7 @@ pub use error::Error;
 pub use event_log::{AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcome, StoredEvent, StoredOpening, Take};
 pub use migrate::migrate;
 
+mod at_hand;
 pub mod catch_up;
 pub mod drafts;
 pub mod files;

@@ -52,6 +52,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     109 "0109_imports",
     110 "0110_worker_timeline",
     111 "0111_attachment",
+    115 "0115_builds_side_by_side",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

@@ -5,6 +5,7 @@
 use bytes::{BufMut, BytesMut};
 use compact_str::CompactString;
 use deadpool_postgres::Transaction;
+use domain::catalog::Kind;
 use projections::current::{self, Current};
 use projections::home::Home;
 use projections::memory::move_home;
@@ -49,6 +50,11 @@ pub trait Table: Projection + Sized {
         moves: &[(Uuid, CompactString)],
     ) -> impl Future<Output = Result<(), Error>> + Send {
         move_rows::<Self>(tx, version, moves)
+    }
+
+    /// What finds an organisation's rows `r` besides the organisation, where their index begins with something else.
+    fn moved() -> String {
+        "true".to_owned()
     }
 
     /// Stores new rows in the table of a version.
@@ -113,8 +119,9 @@ async fn move_rows<P: Table>(tx: &Transaction<'_>, version: i32, moves: &[(Uuid,
     }
     let sql = format!(
         "update {} r set area = m.area from unnest($1::uuid[], $2::text[]) m(org, area)
-          where r.org = m.org and r.area is not null and r.area <> m.area",
-        table::<P>(version)
+          where r.org = m.org and {} and r.area is not null and r.area <> m.area",
+        table::<P>(version),
+        P::moved()
     );
     let (orgs, areas): (Vec<Uuid>, Vec<&str>) = moves.iter().map(|(org, area)| (*org, area.as_str())).unzip();
     tx.execute(&tx.prepare_cached(&sql).await?, &[&orgs, &areas]).await?;
@@ -175,6 +182,11 @@ impl Table for Current {
 
     fn last(_: &current::Row) -> Last {
         Last::Until
+    }
+
+    fn moved() -> String {
+        let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("r.kind = any('{{{}}}')", kinds.join(","))
     }
 
     async fn store(tx: &Transaction<'_>, version: i32, mut rows: Vec<current::Row>) -> Result<(), Error> {

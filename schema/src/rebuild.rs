@@ -23,9 +23,10 @@ use tokio::sync::mpsc;
 use tokio_postgres::CopyInSink;
 use uuid::Uuid;
 
-use crate::catch_up::{Follower, Step, Target, entries_for, guarded, load, parse_one};
+use crate::at_hand::{entries_for, guarded, load, parse_one};
+use crate::catch_up::{Follower, Step, Target};
 use crate::error::Error;
-use crate::event_log::{EventLog, StoredEvent, signed};
+use crate::event_log::{EventLog, Logged, signed};
 use crate::read_rows::{Last, Table, close_stored, flag, int8, null, table};
 
 /// Bounds of the memory that a build uses.
@@ -47,7 +48,7 @@ impl Default for BuildLimits {
             entries_max: 400_000,
             open_bytes_max: 512 << 20,
             close_later_max: 4_000_000,
-            stretch_events: 8_192,
+            stretch_events: 2_048,
         }
     }
 }
@@ -59,7 +60,9 @@ const STRETCH_BYTES: usize = 32 << 20;
 /// Stretches read and parsed ahead.
 const READ_AHEAD: usize = 2;
 /// Events whose rows one task encodes.
-const ENCODE_AT_ONCE: usize = 512;
+const ENCODE_AT_ONCE: usize = 128;
+/// Bytes of rows sent at once.
+const PIECE_BYTES: usize = 128 << 10;
 /// Turns after which a build that cannot reach a busy live version gives up.
 const TURNS_MAX: usize = 10_000;
 /// Looks at a live version that is behind, and the pause between two of them.
@@ -140,9 +143,7 @@ pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildL
                 loader.flush_open();
             }
         }
-        if !loader.out.is_empty() {
-            sink.send(loader.out.split().freeze()).await?;
-        }
+        loader.send(&mut sink).await?;
         if loader.close_later.len() >= limits.close_later_max {
             end_copy(sink, &mut loader).await?;
             let (since, until): (Vec<i64>, Vec<i64>) = loader.close_later.drain(..).unzip();
@@ -324,7 +325,7 @@ fn stuck(step: Step) -> Error {
 fn read_ahead(log: EventLog, size: u64, events: usize) -> mpsc::Receiver<Result<Vec<Parsed>, Error>> {
     let (sender, receiver) = mpsc::channel(READ_AHEAD);
     tokio::spawn(async move {
-        let mut rows = std::pin::pin!(log.stream_range(0, size));
+        let mut rows = std::pin::pin!(log.statements(0, size));
         loop {
             let stretch = match read_stretch(rows.as_mut(), events).await {
                 Ok(stretch) if stretch.is_empty() => return,
@@ -341,23 +342,23 @@ fn read_ahead(log: EventLog, size: u64, events: usize) -> mpsc::Receiver<Result<
 }
 
 async fn read_stretch(
-    mut rows: Pin<&mut impl futures_util::Stream<Item = Result<StoredEvent, Error>>>,
+    mut rows: Pin<&mut impl futures_util::Stream<Item = Result<Logged, Error>>>,
     events: usize,
-) -> Result<Vec<StoredEvent>, Error> {
+) -> Result<Vec<Logged>, Error> {
     let mut stretch = Vec::with_capacity(events);
     let mut bytes = 0;
     while stretch.len() < events && bytes < STRETCH_BYTES {
         let Some(event) = rows.try_next().await? else {
             break;
         };
-        bytes += event.payload.len();
+        bytes += event.payload().len();
         stretch.push(event);
     }
     Ok(stretch)
 }
 
-fn parse_all(stretch: &[StoredEvent]) -> Result<Vec<Parsed>, Error> {
-    let parsed: Result<Vec<Parsed>, Poison> = stretch.par_iter().with_min_len(64).map(parse_one).collect();
+fn parse_all(stretch: &[Logged]) -> Result<Vec<Parsed>, Error> {
+    let parsed: Result<Vec<Parsed>, Poison> = stretch.par_iter().with_min_len(32).map(parse_one).collect();
     parsed.map_err(|poison| Error::corrupt(poison.position, poison.why))
 }
 
@@ -461,6 +462,15 @@ impl Loader {
         }
     }
 
+    /// Sends what is ready, in pieces: small ones are copied within the cache, and their memory is used again.
+    async fn send(&mut self, sink: &mut Sink) -> Result<(), Error> {
+        while !self.out.is_empty() {
+            let piece = self.out.split_to(self.out.len().min(PIECE_BYTES));
+            sink.send(piece.freeze()).await?;
+        }
+        Ok(())
+    }
+
     fn flush_open(&mut self) {
         // In order of position: the table is then read as it was written.
         let mut rows: Vec<(u64, Box<[u8]>)> = self.open.drain().collect();
@@ -485,7 +495,7 @@ async fn copy<P: Table>(tx: &Transaction<'_>, version: i32, loader: &mut Loader)
 
 async fn end_copy(mut sink: Sink, loader: &mut Loader) -> Result<(), Error> {
     loader.out.put_i16(-1);
-    sink.send(loader.out.split().freeze()).await?;
+    loader.send(&mut sink).await?;
     sink.as_mut().finish().await?;
     Ok(())
 }

@@ -147,6 +147,51 @@ async fn a_new_version_of_the_fold_is_followed_by_a_rebuild() {
     equals_memory(&ledger).await;
 }
 
+/// Runs a follower that folds in bulk however little it is behind, until the projection's line is as it should be.
+async fn followed_in_bulk(ledger: &Readable, until: impl Fn(&catch_up::Status) -> bool) -> catch_up::Status {
+    let pool = ledger.projector();
+    let progress = tokio::sync::watch::Sender::new(0);
+    let _listening = progress.subscribe();
+    let following = Follower::<Current>::new(pool.clone(), Target::Live).in_bulk_from(1);
+    let running = tokio::spawn(following.run(None, progress));
+    for _ in 0..500 {
+        let status = catch_up::status(&pool).await.expect("status");
+        if let Some(line) = status.into_iter().find(|line| line.name == "current" && line.live && until(line)) {
+            running.abort();
+            return line;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it does not get there");
+}
+
+#[tokio::test]
+async fn who_begins_far_behind_folds_in_bulk() {
+    let mut ledger = readable(28).await;
+    ledger.append(300).await;
+    let before = catch_up::status(&ledger.projector()).await.expect("status");
+    let before = before.iter().find(|line| line.name == "current" && line.live).expect("its line").version;
+    let line = followed_in_bulk(&ledger, |line| line.position == 300).await;
+    assert!(line.version > before, "it was built anew: {line:?}");
+    follow::<Timeline>(&ledger.projector()).await;
+    equals_memory(&ledger).await;
+    // Little behind, what there is stays.
+    ledger.append(20).await;
+    assert_eq!(followed_in_bulk(&ledger, |line| line.position == 320).await.version, line.version);
+}
+
+#[tokio::test]
+async fn a_poison_event_halts_who_folds_in_bulk_where_it_lies() {
+    let mut ledger = readable(29).await;
+    ledger.append(30).await;
+    let mut strange = ledger.maker.next_event();
+    strange.payload = br#"{"type":"institution.enchanted"}"#.to_vec();
+    ledger.append_made(vec![strange]).await;
+    let line = followed_in_bulk(&ledger, |line| line.state == "halted").await;
+    assert_eq!((line.position, line.lag), (30, 1));
+    assert_eq!(catch_up::status(&ledger.projector()).await.expect("status").len(), 3, "nothing is left of the build");
+}
+
 #[tokio::test]
 async fn of_two_followers_one_wins() {
     let mut ledger = readable(12).await;

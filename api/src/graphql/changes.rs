@@ -2,13 +2,14 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
+    Enum, EnumItem, Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
 };
 use domain::catalog::Kind;
 use schema::read_model::{ChangeCount, Changed, ChangesQuery, What};
 use signing::bytes::Instant;
 
 use super::connection::PageInfo;
+use super::paths::asking;
 use super::scalars::{inner, plain};
 use super::{AsOf, first, node, parse_number, viewer};
 use crate::error::ApiError;
@@ -195,7 +196,7 @@ fn change_count() -> Object {
 pub fn field() -> Field {
     let moment = |name: &str, what: &str| InputValue::new(name, TypeRef::named("Position")).description(what);
     let time = |name: &str, what: &str| InputValue::new(name, TypeRef::named("Instant")).description(what);
-    Field::new("changes", TypeRef::named("Changes"), |ctx| FieldFuture::new(changes(ctx)))
+    Field::new("changes", TypeRef::named("Changes"), |ctx| asking(ctx.ctx, changes(ctx)))
         .description("两个时刻之间新建、变更、更正、终结的档案，在读者可见范围内；其间的事件数有上限（ledger.limits.changesMax） · Records that were entered, changed, corrected or closed between two moments, of those the reader may see; so many positions may lie between them as `ledger.limits.changesMax` says.")
         .argument(moment("from", "先前位置，不含；缺省为最初 · Position before, not included; the beginning when absent."))
         .argument(time("fromTime", "先前时间 · Time before."))

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject, InputValue, Object, ResolverContext, SchemaBuilder,
-    TypeRef,
+    Enum, EnumItem, Field, FieldValue, InputObject, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
 };
 
+use super::paths::asking;
 use super::record::{LOOKS, Look, View};
 use super::scalars::{inner, plain};
 use super::{AsOf, Moment, node, viewer};
@@ -173,7 +173,7 @@ fn register_kind(builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
 pub fn root(look: &'static Look) -> Field {
     let (zh, en) = look.kind.labels();
     let field = Field::new(look.list, TypeRef::named(format!("{}Connection", look.type_name)), move |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let query = query(&ctx, look)?;
             let asked = AsOf::read(ctx.args.get("asOf"), ctx.args.get("asOfTime"))?;
             // Without a session nothing is waited for, and nothing is looked up.

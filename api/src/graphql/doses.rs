@@ -14,6 +14,7 @@ use domain::reference_codes::ParameterName;
 use signing::bytes::Date;
 
 use super::node;
+use super::paths::asking;
 use super::record::View;
 use super::scalars::{inner, plain};
 use crate::error::fault;
@@ -140,7 +141,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
 
 /// The field of a worker.
 pub fn field() -> Field {
-    Field::new("doses", TypeRef::named("DoseHistory"), |ctx| FieldFuture::new(history(ctx)))
+    Field::new("doses", TypeRef::named("DoseHistory"), |ctx| asking(ctx.ctx, history(ctx)))
         .description("受照剂量 · What he has received, year by year, block, five years running, life.")
 }
 

@@ -11,6 +11,7 @@ use signing::json::Object as Data;
 use signing::statement::{Faults, Statement};
 
 use super::connection::PageInfo;
+use super::paths::asking;
 use super::record::look as look_of;
 use super::scalars::{EventName, RecordName, inner, plain};
 use super::sealed::{self, Opener};
@@ -132,7 +133,7 @@ fn event() -> Object {
         .field(plain("labelZh", text(), "类型名称（中文） · Name of the type in Chinese.", |event: &Arc<View>| Value::from(event.known.map_or(event.statement.event_type.as_str(), |known| known.zh))))
         .field(plain("labelEn", text(), "类型名称（英文） · Name of the type in English.", |event: &Arc<View>| Value::from(event.known.map_or(event.statement.event_type.as_str(), |known| known.en))))
         .field(plain("meaning", text(), "签署含义 · What the signature means.", |event: &Arc<View>| Value::from(event.statement.meaning.as_str())))
-        .field(Field::new("reason", TypeRef::named("Reason"), |ctx| FieldFuture::new(read_reason(ctx))).description("理由 · Reason, where one was given."))
+        .field(Field::new("reason", TypeRef::named("Reason"), |ctx| asking(ctx.ctx, read_reason(ctx))).description("理由 · Reason, where one was given."))
         .field(inner("record", TypeRef::named_nn("RecordRef"), "所属档案 · Record of which it makes a version.", |event: &Arc<View>| {
             Some(FieldValue::owned_any(RecordName { kind: event.stored.kind.clone(), id: event.stored.record.to_string() }))
         }))
@@ -140,7 +141,7 @@ fn event() -> Object {
         .field(plain("prev", TypeRef::named("Hash"), "前一版本的哈希 · Hash of the statement that made the version before.", |event: &Arc<View>| {
             event.statement.prev.map_or(Value::Null, |prev| Value::from(prev.to_string()))
         }))
-        .field(Field::new("signer", TypeRef::named("Signer"), |ctx| FieldFuture::new(read_signer(ctx))).description("签署人 · Who signed, and in which capacity."))
+        .field(Field::new("signer", TypeRef::named("Signer"), |ctx| asking(ctx.ctx, read_signer(ctx))).description("签署人 · Who signed, and in which capacity."))
         .field(plain("signedAt", TypeRef::named_nn("Instant"), "签署时间（签署人所称） · When it was signed, as the signer says.", |event: &Arc<View>| Value::from(event.statement.signed_at.to_string())))
         .field(plain("recordedAt", TypeRef::named_nn("Instant"), "入账时间（以账本为准） · When it was recorded: the ledger's time, which counts.", |event: &Arc<View>| Value::from(event.recorded_at().to_string())))
         .field(plain("effectiveOn", TypeRef::named("Date"), "业务日期 · Business date, where the type has one.", |event: &Arc<View>| {
@@ -149,13 +150,13 @@ fn event() -> Object {
         .field(inner("corrects", TypeRef::named("EventRef"), "所更正的事件 · Event that it corrects.", |event: &Arc<View>| event.statement.corrects.as_ref().map(EventName::of).map(FieldValue::owned_any)))
         .field(inner("cause", TypeRef::named("EventRef"), "起因 · Event that led to it.", |event: &Arc<View>| event.statement.cause.as_ref().map(EventName::of).map(FieldValue::owned_any)))
         .field(inner("batch", TypeRef::named("Batch"), "批次 · Batch that it belongs to.", |event: &Arc<View>| event.statement.batch.map(FieldValue::owned_any)))
-        .field(Field::new("suspect", TypeRef::named(TypeRef::BOOLEAN), |ctx| FieldFuture::new(is_suspect(ctx))).description("存疑：签署密钥其时可能已失控 · Signed while the key may have been in other hands, and not confirmed since."))
+        .field(Field::new("suspect", TypeRef::named(TypeRef::BOOLEAN), |ctx| asking(ctx.ctx, is_suspect(ctx))).description("存疑：签署密钥其时可能已失控 · Signed while the key may have been in other hands, and not confirmed since."))
         .field(plain("payload", text(), "签署原文 · The exact text that was signed.", |event: &Arc<View>| Value::from(String::from_utf8_lossy(&event.stored.payload).into_owned())))
         .field(plain("hash", TypeRef::named_nn("Hash"), "声明哈希 · Statement hash: SHA-256 of the DSSE encoding of the payload.", |event: &Arc<View>| Value::from(Hash(event.stored.hash).to_string())))
         .field(plain("signature", TypeRef::named_nn("Bytes"), "签名 · The signature.", |event: &Arc<View>| Value::from(b64url(&event.stored.signature))))
         .field(plain("algorithm", TypeRef::named_nn(TypeRef::INT), "算法（1 = Ed25519） · Algorithm (1 = Ed25519).", |event: &Arc<View>| Value::from(event.stored.alg)))
         .field(
-            Field::new("changes", TypeRef::named_nn_list("Change"), |ctx| FieldFuture::new(read_changes(ctx)))
+            Field::new("changes", TypeRef::named_nn_list("Change"), |ctx| asking(ctx.ctx, read_changes(ctx)))
                 .description("改动 · Members that the event changed, with the value before and after; sealed values stay sealed."),
         )
         .field(Field::new("receipt", TypeRef::named_nn("Receipt"), |ctx| {
@@ -172,7 +173,7 @@ fn reason() -> Object {
         }))
         .field(
             Field::new("text", TypeRef::named("Sealed"), |ctx| {
-                FieldFuture::new(async move {
+                asking(ctx.ctx, async move {
                     let reason = ctx.parent_value.try_downcast_ref::<ReasonView>()?;
                     let Some(seal) = &reason.text else { return Ok(None) };
                     let event = &reason.event;
@@ -299,7 +300,7 @@ fn receipt() -> Object {
         .field(plain("leaf", TypeRef::named_nn("Bytes"), "叶子（73 字节） · The 73 bytes of its leaf.", |receipt: &Receipt| Value::from(b64url(&receipt.leaf))))
         .field(plain("state", TypeRef::named_nn(TypeRef::STRING), "durable 或 published · durable or published.", |receipt: &Receipt| Value::from(match receipt.state { ReceiptState::Durable => "durable", ReceiptState::Published => "published" })))
         .field(
-            Field::new("proof", TypeRef::named(TypeRef::STRING), |ctx| FieldFuture::new(async move {
+            Field::new("proof", TypeRef::named(TypeRef::STRING), |ctx| asking(ctx.ctx, async move {
                 let receipt = ctx.parent_value.try_downcast_ref::<Receipt>()?;
                 Ok(node(&ctx).proof(receipt.position).await?.map(FieldValue::value))
             }))

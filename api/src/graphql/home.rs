@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
-};
+use async_graphql::dynamic::{Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef};
 use projections::statistics::{Measure, measure};
 use schema::read_model::Within;
 use signing::bytes::Date;
 
+use super::paths::asking;
 use super::scalars::{inner, plain};
 use super::statistics::{OfLine, OfMeasure, group, lines, moment, moments, place, text};
 use super::{Moment, node, viewer};
@@ -81,7 +80,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
 
 /// `home` of the query root.
 pub fn field() -> Field {
-    let field = Field::new("home", TypeRef::named("Home"), |ctx| FieldFuture::new(home(ctx)))
+    let field = Field::new("home", TypeRef::named("Home"), |ctx| asking(ctx.ctx, home(ctx)))
         .description("统计首页：全部取自计数 · The regulator's home page, read from counters alone.")
         .argument(
             InputValue::new("on", TypeRef::named("Date"))

@@ -7,10 +7,11 @@ mod types;
 use std::sync::Arc;
 
 use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef, ValueAccessor,
+    Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef, ValueAccessor,
 };
 use signing::bytes::KeyId;
 
+use super::paths::asking;
 use super::{id, node, viewer};
 use crate::error::ApiError;
 use crate::import::Severity;
@@ -64,7 +65,7 @@ pub fn queries(query: Object) -> Object {
     query
         .field(
             Field::new("importJobs", TypeRef::named_nn_list("ImportJob"), |ctx| {
-                FieldFuture::new(async move {
+                asking(ctx.ctx, async move {
                     let jobs = node(&ctx).imports(viewer(&ctx)?).await?;
                     Ok(Some(FieldValue::list(jobs.into_iter().map(|job| FieldValue::owned_any(Arc::new(job))))))
                 })
@@ -73,7 +74,7 @@ pub fn queries(query: Object) -> Object {
         )
         .field(
             Field::new("importJob", TypeRef::named("ImportJob"), |ctx| {
-                FieldFuture::new(async move {
+                asking(ctx.ctx, async move {
                     let job = node(&ctx).import(viewer(&ctx)?, id(&ctx, "id")?.unwrap_or_default()).await?;
                     Ok(job.map(|job| FieldValue::owned_any(Arc::new(job))))
                 })
@@ -88,7 +89,7 @@ pub fn mutations(mutation: Object) -> Object {
     let maybe = |name: &str, type_ref, what: &str| InputValue::new(name, type_ref).description(what);
     mutation
         .field(
-            Field::new("importMap", TypeRef::named("ImportJob"), |ctx| FieldFuture::new(map(ctx)))
+            Field::new("importMap", TypeRef::named("ImportJob"), |ctx| asking(ctx.ctx, map(ctx)))
                 .description("列对应与选项；未给出的保持不变；随后重新校验 · Says which column is which, and what is done with odd and bad rows; what is absent stays. The file is judged anew.")
                 .argument(job_id())
                 .argument(maybe("mapping", TypeRef::named_nn_list("ImportMappingInput"), "列对应，整体替换 · Headers and their columns, in place of those said before."))
@@ -100,7 +101,7 @@ pub fn mutations(mutation: Object) -> Object {
         )
         .field(
             Field::new("importDelete", TypeRef::named_nn(TypeRef::BOOLEAN), |ctx| {
-                FieldFuture::new(async move {
+                asking(ctx.ctx, async move {
                     let file = id(&ctx, "id")?.unwrap_or_default();
                     Ok(Some(FieldValue::value(node(&ctx).discard_import(viewer(&ctx)?, file).await?)))
                 })

@@ -5,6 +5,7 @@ use async_graphql::dynamic::{Field, FieldFuture, FieldValue, InputValue, Object,
 use domain::codes::PolicyFile;
 
 use super::node;
+use super::paths::asking;
 use super::scalars::{inner, plain};
 use crate::error::ApiError;
 use crate::limits::Limits;
@@ -186,7 +187,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
 /// `Query.ledger`.
 pub fn ledger_field() -> Field {
     Field::new("ledger", TypeRef::named("LedgerInfo"), |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let node = node(&ctx);
             let now = (node.clock)();
             let in_force = node.door.in_force().await.map_err(ApiError::from)?;
@@ -213,7 +214,7 @@ pub fn ledger_field() -> Field {
 /// `Query.catalogue`.
 pub fn catalogue_field() -> Field {
     Field::new("catalogue", TypeRef::named("JSON"), |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let version = match ctx.args.get("version").filter(|value| !value.is_null()) {
                 Some(version) => u32::try_from(version.i64()?).ok(),
                 None => {

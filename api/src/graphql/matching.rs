@@ -2,11 +2,12 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject, InputValue, Object, ObjectAccessor, ResolverContext,
-    SchemaBuilder, TypeRef,
+    Enum, EnumItem, Field, FieldValue, InputObject, InputValue, Object, ObjectAccessor, ResolverContext, SchemaBuilder,
+    TypeRef,
 };
 use signing::bytes::Date;
 
+use super::paths::asking;
 use super::scalars::plain;
 use super::{AsOf, id, node, position, viewer};
 use crate::error::ApiError;
@@ -83,7 +84,7 @@ fn of(matched: &Matched, get: fn(&Match) -> String) -> Value {
 /// Adds the question to the root.
 pub fn queries(query: Object) -> Object {
     query.field(
-        Field::new("doseWorkers", TypeRef::named_nn_list("DoseWorker"), |ctx| FieldFuture::new(workers(ctx)))
+        Field::new("doseWorkers", TypeRef::named_nn_list("DoseWorker"), |ctx| asking(ctx.ctx, workers(ctx)))
             .description("监测机构核对报告各行所指人员；姓名与证件号只比对不返回 · For the laboratory of a contract: who the lines of its report are about. Names and numbers are compared, never returned. Null for anybody else.")
             .argument(InputValue::new("contract", TypeRef::named_nn("UUID")).description("监测委托 · The contract."))
             .argument(InputValue::new("lines", TypeRef::named_nn_list_nn("DoseWorkerLine")).description("各行，至多 1000 · The lines, at most 1000."))

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::dynamic::{FieldFuture, FieldValue, TypeRef};
+use async_graphql::dynamic::{FieldValue, TypeRef};
 use domain::catalog::Kind;
 use domain::field::{Field, Shape};
 use schema::read_model::Record;
 use uuid::Uuid;
 
 use super::node;
+use super::paths::asking;
 use super::record::{Look, View, edge};
 
 /// How a monitoring contract looks.
@@ -48,7 +49,7 @@ fn party(
     description: &'static str,
 ) -> async_graphql::dynamic::Field {
     async_graphql::dynamic::Field::new(name, TypeRef::named(TypeRef::STRING), move |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
             let id = view.row.json.get(member).and_then(|id| id.as_str()).and_then(|id| Uuid::try_parse(id).ok());
             let party = node(&ctx).public_entry(id.unwrap_or_default()).await?;

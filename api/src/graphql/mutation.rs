@@ -1,12 +1,11 @@
 //! The two writes: `prepare` makes the bytes to sign, `append` takes what was signed. For all kinds; what is signed
 //! decides, not the name of a field. A refusal is an answer, not an error.
 
-use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef, Union,
-};
+use async_graphql::dynamic::{Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef, Union};
 use async_graphql::{PathSegment, Value};
 use domain::refusal::{Code, Refusal, RefusalView};
 
+use super::paths::asking;
 use super::scalars::{inner, plain};
 use super::{node, prepare};
 use crate::error::{ApiError, fault};
@@ -34,12 +33,12 @@ fn mutation() -> Object {
     );
     super::imports::mutations(super::private::mutations(mutation))
         .field(
-            Field::new("prepare", TypeRef::named("Prepared"), |ctx| FieldFuture::new(prepare::prepare(ctx)))
+            Field::new("prepare", TypeRef::named("Prepared"), |ctx| asking(ctx.ctx, prepare::prepare(ctx)))
                 .description("预演：生成待签内容，不写入任何数据 · Dry run: the exact bytes to sign, what they say, and what would follow. Writes nothing. Recompute every seal from its opening before signing.")
                 .argument(InputValue::new("input", TypeRef::named_nn("PrepareInput")).description("拟签署的内容 · What is to be signed.")),
         )
         .field(
-            Field::new("append", TypeRef::named_nn_list("AppendResult"), |ctx| FieldFuture::new(append(ctx)))
+            Field::new("append", TypeRef::named_nn_list("AppendResult"), |ctx| asking(ctx.ctx, append(ctx)))
                 .description("提交已签署的单元，依次裁决，各自全部入账或全部不入账；签名即身份，无需登录 · Appends signed units, judged one after the other, each all or nothing. Signatures authenticate: no session is needed.")
                 .argument(InputValue::new("units", TypeRef::named_nn_list_nn("JSON")).description("单元 {envelopes, openings} · Units: {envelopes, openings}, one list of openings per envelope.")),
         )

@@ -1,48 +1,50 @@
 //! Errors with their place in the answer.
 //!
 //! The engine's run-time schema leaves the path of a resolver's error empty; the specification wants it, and it is
-//! what tells a field that failed from a document that could not run.
+//! what tells a field that failed from a document that could not run. A field that asks somebody takes down its place
+//! when it fails, and only then: an extension of the engine would stand around every field of every answer.
 
-use std::sync::Arc;
+use async_graphql::dynamic::{FieldFuture, FieldValue};
+use async_graphql::{Context, PathSegment, QueryPathSegment, ServerError, Value};
 
-use async_graphql::async_trait::async_trait;
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
-use async_graphql::{PathSegment, QueryPathSegment, ServerResult, Value};
+/// Where an error keeps its place until the answer is complete.
+const PLACE: &str = "place";
 
-/// Puts the path into errors that have none.
-pub struct Paths;
-
-impl ExtensionFactory for Paths {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Paths)
-    }
-}
-
-#[async_trait]
-impl Extension for Paths {
-    async fn resolve(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        info: ResolveInfo<'_>,
-        next: NextResolve<'_>,
-    ) -> ServerResult<Option<Value>> {
-        let node = info.path_node;
-        next.run(ctx, info).await.map_err(|mut error| {
-            // The innermost field comes first and knows the whole path.
-            if error.path.is_empty() {
-                let mut path: Vec<PathSegment> =
-                    std::iter::once(node).chain(node.parents()).map(|node| segment(&node.segment)).collect();
-                path.reverse();
-                error.path = path;
-            }
+/// The answer of a field that has to ask somebody.
+pub(crate) fn asking<'a, R: Into<FieldValue<'a>> + Send>(
+    at: &'a Context<'a>,
+    answer: impl Future<Output = async_graphql::Result<Option<R>>> + Send + 'a,
+) -> FieldFuture<'a> {
+    FieldFuture::new(async move {
+        answer.await.map_err(|mut error| {
+            let nodes = at.path_node.iter().flat_map(|node| std::iter::once(node).chain(node.parents()));
+            let mut place: Vec<Value> = nodes.map(|node| segment(&node.segment)).collect();
+            place.reverse();
+            error.extensions.get_or_insert_default().set(PLACE, Value::List(place));
             error
         })
+    })
+}
+
+fn segment(segment: &QueryPathSegment<'_>) -> Value {
+    match segment {
+        QueryPathSegment::Index(index) => Value::from(*index),
+        QueryPathSegment::Name(name) => Value::from(*name),
     }
 }
 
-fn segment(segment: &QueryPathSegment<'_>) -> PathSegment {
-    match segment {
-        QueryPathSegment::Index(index) => PathSegment::Index(*index),
-        QueryPathSegment::Name(name) => PathSegment::Field((*name).to_owned()),
+/// Puts an error where it says that it happened.
+pub(crate) fn put_in_place(error: &mut ServerError) {
+    let Some(extensions) = &mut error.extensions else { return };
+    let Some(Value::List(place)) = extensions.get(PLACE) else { return };
+    let segment = |segment: &Value| match segment {
+        Value::String(name) => Some(PathSegment::Field(name.clone())),
+        Value::Number(index) => Some(PathSegment::Index(usize::try_from(index.as_u64()?).ok()?)),
+        _ => None,
+    };
+    let place = place.iter().filter_map(segment).collect();
+    extensions.unset(PLACE);
+    if error.path.is_empty() {
+        error.path = place;
     }
 }

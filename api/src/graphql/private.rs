@@ -2,13 +2,14 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
+    Enum, EnumItem, Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
 };
 use schema::drafts::Draft;
 use schema::shown::Look;
 use signing::bytes::Instant;
 use uuid::Uuid;
 
+use super::paths::asking;
 use super::scalars::{inner, plain};
 use super::{first, id, node, viewer};
 use crate::error::ApiError;
@@ -114,7 +115,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
         ))
         .field(
             Field::new("text", TypeRef::named(TypeRef::STRING), |ctx| {
-                FieldFuture::new(async move {
+                asking(ctx.ctx, async move {
                     let draft = ctx.parent_value.try_downcast_ref::<Draft>()?;
                     Ok(node(&ctx).draft_text(viewer(&ctx)?, draft.id).await?.map(FieldValue::value))
                 })
@@ -129,7 +130,7 @@ pub fn queries(query: Object) -> Object {
     query
         .field(
             Field::new("drafts", TypeRef::named_nn_list("Draft"), |ctx| {
-                FieldFuture::new(async move {
+                asking(ctx.ctx, async move {
                     let drafts = node(&ctx).drafts(viewer(&ctx)?).await?;
                     Ok(Some(FieldValue::list(drafts.into_iter().map(FieldValue::owned_any))))
                 })
@@ -137,7 +138,7 @@ pub fn queries(query: Object) -> Object {
             .description("本人的草稿，最近保存的在前 · One's own drafts, last saved first."),
         )
         .field(
-            Field::new("accessLog", TypeRef::named("AccessLog"), |ctx| FieldFuture::new(access_log(ctx)))
+            Field::new("accessLog", TypeRef::named("AccessLog"), |ctx| asking(ctx.ctx, access_log(ctx)))
                 .description("封存值的查看记录：本人查看的与本人信息被查看的；审计与安全管理员可见全部 · Looks at sealed values: one's own and those at one's own values; everybody's for audit and security administrators.")
                 .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of looks."))
                 .argument(InputValue::new("before", TypeRef::named(TypeRef::STRING)).description("`before` of the page before · 上一页的 `before`.")),
@@ -149,14 +150,14 @@ pub fn mutations(mutation: Object) -> Object {
     let draft_id = || InputValue::new("id", TypeRef::named_nn("UUID")).description("草稿号 · Id of the draft.");
     mutation
         .field(
-            Field::new("unmask", TypeRef::named("Unmasked"), |ctx| FieldFuture::new(unmask(ctx)))
+            Field::new("unmask", TypeRef::named("Unmasked"), |ctx| asking(ctx.ctx, unmask(ctx)))
                 .description("查看封存值原文；先记入查看记录，当事人可查 · Shows a sealed value in the clear. The look is written into the access log first, where the person concerned reads it. Null when there is none that may be seen.")
                 .argument(InputValue::new("event", TypeRef::named_nn("UUID")).description("所在事件 · `event` of the sealed value."))
                 .argument(InputValue::new("pointer", TypeRef::named_nn(TypeRef::STRING)).description("所在位置 · `pointer` of the sealed value."))
                 .argument(InputValue::new("purpose", TypeRef::named_nn("Purpose")).description("目的 · Why.")),
         )
         .field(
-            Field::new("saveDraft", TypeRef::named("Draft"), |ctx| FieldFuture::new(save_draft(ctx)))
+            Field::new("saveDraft", TypeRef::named("Draft"), |ctx| asking(ctx.ctx, save_draft(ctx)))
                 .description("保存草稿（加密，30 天） · Saves a draft, encrypted, for thirty days.")
                 .argument(draft_id())
                 .argument(InputValue::new("eventType", TypeRef::named_nn(TypeRef::STRING)).description("拟签署的事件类型 · Type of the event that it is to become."))
@@ -164,7 +165,7 @@ pub fn mutations(mutation: Object) -> Object {
         )
         .field(
             Field::new("discardDraft", TypeRef::named(TypeRef::BOOLEAN), |ctx| {
-                FieldFuture::new(async move {
+                asking(ctx.ctx, async move {
                     let draft = id(&ctx, "id")?.unwrap_or_default();
                     let gone = node(&ctx).discard_draft(viewer(&ctx)?, draft).await?;
                     Ok(Some(FieldValue::value(gone)))

@@ -16,6 +16,7 @@ use domain::field::{Field as Member, Shape};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::paths::asking;
 use super::scalars::{camel, leaf_type, leaf_value, pascal, plain};
 use super::sealed::{Opener, sealed_field_value};
 use super::{Moment, event, node, viewer};
@@ -231,12 +232,12 @@ fn register_kind(mut builder: SchemaBuilder, look: &'static Look) -> SchemaBuild
             .description("内容 · Its members, as the signed events left them."),
         )
         .field(history_arguments(
-            Field::new("history", TypeRef::named("EventConnection"), |ctx| FieldFuture::new(history(ctx)))
+            Field::new("history", TypeRef::named("EventConnection"), |ctx| asking(ctx.ctx, history(ctx)))
                 .description(HISTORY),
             Field::argument,
         ))
         .field(
-            Field::new("asOf", TypeRef::named(look.type_name), |ctx| FieldFuture::new(as_of(ctx)))
+            Field::new("asOf", TypeRef::named(look.type_name), |ctx| asking(ctx.ctx, as_of(ctx)))
                 .description("同一档案在另一时刻 · The same record at another moment of the ledger.")
                 .argument(
                     InputValue::new("position", TypeRef::named("Position"))
@@ -290,7 +291,7 @@ async fn as_of<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<Fie
 /// An edge to one record, by an id in the members.
 pub fn edge(name: &'static str, target: &'static Look, member: &'static str, description: &'static str) -> Field {
     Field::new(name, TypeRef::named(target.type_name), move |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
             let id = view.row.json.get(member).and_then(Json::as_str).and_then(|text| Uuid::try_parse(text).ok());
             let Some(id) = id else { return Ok(None) };
@@ -332,7 +333,7 @@ fn list_edge(
     narrow: impl Fn(&View, &mut crate::reads::Query) + Copy + Send + Sync + 'static,
 ) -> Field {
     let field = Field::new(name, TypeRef::named(format!("{}Connection", target.type_name)), move |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
             let mut query = super::connection::query(&ctx, target)?;
             narrow(view, &mut query);
@@ -403,7 +404,7 @@ fn resolve<'a>(member: &'static Member, ctx: ResolverContext<'a>) -> FieldFuture
     if let Shape::Sealed(..) = member.shape {
         let json = json.clone();
         let view = part.view.clone();
-        return FieldFuture::new(async move {
+        return asking(ctx.ctx, async move {
             let viewer = viewer(&ctx)?;
             Ok(Some(sealed_field_value(node(&ctx), viewer, &view.opener, &json).await?))
         });

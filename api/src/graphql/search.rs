@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
-};
+use async_graphql::dynamic::{Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef};
 use serde_json::Value as Json;
 
+use super::paths::asking;
 use super::record::{self, View};
 use super::scalars::{inner, plain};
 use super::{AsOf, first, node, position, viewer};
@@ -79,7 +78,7 @@ pub fn queries(query: Object) -> Object {
     let moment = |name: &str, what: &str| InputValue::new(name, TypeRef::named("Position")).description(what);
     query
         .field(
-            Field::new("search", TypeRef::named_nn_list("Node"), |ctx| FieldFuture::new(search(ctx)))
+            Field::new("search", TypeRef::named_nn_list("Node"), |ctx| asking(ctx.ctx, search(ctx)))
                 .description("检索：统一社会信用代码、许可证号、设备与工作人员编号、身份证号（按密钥摘要）、机构名称开头、姓名（在读者可见范围内） · What a text means: a credit code, a number of a licence, a device or a worker, an identity number (by keyed digest), the beginning of a name, a person's name within what the reader may see.")
                 .argument(InputValue::new("text", TypeRef::named_nn(TypeRef::STRING)).description("检索内容 · The text."))
                 .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of records, at most a page."))
@@ -87,7 +86,7 @@ pub fn queries(query: Object) -> Object {
                 .argument(moment("atLeast", "至少包含到此位置 · Position that the answer includes at least.")),
         )
         .field(
-            Field::new("diff", TypeRef::named("Diff"), |ctx| FieldFuture::new(diff(ctx)))
+            Field::new("diff", TypeRef::named("Diff"), |ctx| asking(ctx.ctx, diff(ctx)))
                 .description("一份档案在两个时刻之间的不同 · What of a record is different between two moments.")
                 .argument(InputValue::new("id", TypeRef::named_nn(TypeRef::ID)).description("全局标识 · Global id."))
                 .argument(moment("from", "先前位置 · Position before."))

@@ -2,13 +2,13 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, InputObject, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
-    ValueAccessor,
+    Field, FieldValue, InputObject, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef, ValueAccessor,
 };
 use domain::field::CodeList;
 use projections::statistics::{Dimension, MEASURES, Measure, measure};
 use schema::read_model::Within;
 
+use super::paths::asking;
 use super::record::look;
 use super::scalars::{inner, plain};
 use super::{AsOf, Moment, node, position, viewer};
@@ -335,7 +335,7 @@ pub(super) fn moments(field: Field) -> Field {
 /// `statisticMeasures` of the query root.
 pub fn measures_field() -> Field {
     Field::new("statisticMeasures", TypeRef::named_nn_list_nn("StatisticMeasure"), |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             viewer(&ctx)?;
             Ok(Some(FieldValue::list(MEASURES.iter().map(|measure| FieldValue::owned_any(OfMeasure(measure))))))
         })
@@ -345,7 +345,7 @@ pub fn measures_field() -> Field {
 
 /// `statistics` of the query root.
 pub fn field() -> Field {
-    let field = Field::new("statistics", TypeRef::named("Statistics"), |ctx| FieldFuture::new(statistics(ctx)))
+    let field = Field::new("statistics", TypeRef::named("Statistics"), |ctx| asking(ctx.ctx, statistics(ctx)))
         .description(
             "统计：读者可见范围内的计数，可截至任一位置 · Numbers of what the reader may see, at any position. They are read from counters, never counted.",
         )

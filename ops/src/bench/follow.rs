@@ -84,7 +84,7 @@ pub async fn publish_latency(site: &Site, sealing: &mut Sealing, streams: Vec<Ve
     Ok(longest)
 }
 
-/// Lets both projections catch up from nothing, durably: the service's own followers, and events per second.
+/// Lets all projections catch up from nothing, durably: the service's own followers, and events per second.
 ///
 /// # Errors
 /// When one of them halts.
@@ -93,6 +93,7 @@ pub async fn catch_up(site: &Site, size: u64) -> Result<(Arc<Projections>, f64)>
     let began = Instant::now();
     let projections = schema::catch_up::start(pool, Some(site.door.sizes())).await?;
     projections.wait_for(size - 1, PATIENCE).await?;
+    projections.wait_for_statistics(size - 1, PATIENCE).await?;
     Ok((Arc::new(projections), size as f64 / began.elapsed().as_secs_f64()))
 }
 

@@ -93,7 +93,7 @@ impl Sizes {
                 published: 2,
                 demonstration: 2_000,
                 larger: 6_000,
-                query: Effort { rounds: (2, 25), together: Duration::from_secs(2) },
+                query: Effort { rounds: (5, 25), together: Duration::from_secs(2) },
                 limit: Duration::from_millis(500),
             }
         } else {
@@ -106,7 +106,7 @@ impl Sizes {
                 published: 6,
                 demonstration: 20_000,
                 larger: 120_000,
-                query: Effort { rounds: (20, 25), together: Duration::from_secs(24) },
+                query: Effort { rounds: (50, 25), together: Duration::from_secs(24) },
                 limit: Duration::from_secs(3),
             }
         }

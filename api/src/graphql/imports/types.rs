@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject, InputValue, Object, SchemaBuilder, TypeRef,
+    Enum, EnumItem, Field, FieldValue, InputObject, InputValue, Object, SchemaBuilder, TypeRef,
 };
 use async_graphql::{Name, Value};
 use signing::bytes::{Instant, b64url};
 
 use super::{Asked, Problems, STATES, check, problems, units};
+use crate::graphql::paths::asking;
 use crate::graphql::prepare::wire_json;
 use crate::graphql::scalars::{inner, plain};
 use crate::import::{Column, Heading, Problem, Severity};
@@ -63,7 +64,7 @@ fn job() -> Object {
         .field(plain("leaveOutErrors", yes(), "剔除有错的行 · Bad rows are left out.", |job: &Arc<Job>| Value::from(job.settings.leave_out_errors)))
         .field(plain("warningsAccepted", yes(), "警告已核对 · The warnings were looked at.", |job: &Arc<Job>| Value::from(job.settings.warnings_accepted)))
         .field(
-            Field::new("check", TypeRef::named("ImportCheck"), |ctx| FieldFuture::new(check(ctx)))
+            Field::new("check", TypeRef::named("ImportCheck"), |ctx| asking(ctx.ctx, check(ctx)))
                 .description("校验结果；较大的文件在后台校验，稍后再查 · What the service thinks of it; a large file is judged beside the requests: ask again."),
         )
 }
@@ -103,7 +104,7 @@ fn checked() -> Object {
         }))
         .field(plain("sumNsv", TypeRef::named("Nsv"), "拟签署的有效剂量合计，与纸质报告核对 · Sum of the effective doses that would be signed, to compare with the report on paper.", |asked: &Asked| asked.checked(|checked| Value::from(checked.sum_nsv.to_string())).unwrap_or(Value::Null)))
         .field(
-            Field::new("problems", TypeRef::named("ImportProblemPage"), |ctx| FieldFuture::new(problems(ctx)))
+            Field::new("problems", TypeRef::named("ImportProblemPage"), |ctx| asking(ctx.ctx, problems(ctx)))
                 .description("问题，按行与列排序 · Problems, by row and column.")
                 .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of problems, at most a page."))
                 .argument(InputValue::new("after", TypeRef::named(TypeRef::STRING)).description("上一页的 `after` · `after` of the page before."))
@@ -111,7 +112,7 @@ fn checked() -> Object {
                 .argument(InputValue::new("code", TypeRef::named(TypeRef::STRING)).description("错误码 · Of this code alone.")),
         )
         .field(
-            Field::new("units", TypeRef::named_nn_list("ImportUnit"), |ctx| FieldFuture::new(units(ctx)))
+            Field::new("units", TypeRef::named_nn_list("ImportUnit"), |ctx| asking(ctx.ctx, units(ctx)))
                 .description("接下来待签的单元：尚未入账者依次给出；可签署之前为空；全部入账后为空 · The next units to be signed, of those not in the ledger: none before every row is sound, none when all are in. Sign every payload, send the unit by `append`, ask again.")
                 .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("单元数，缺省 1，至多 4 · Number of units, 1 when absent, at most 4."))
                 .argument(InputValue::new("key", TypeRef::named("Hash")).description("签署密钥，须属本账户，缺省为会话密钥 · Key that will sign, one of the account's own; the session's when absent."))

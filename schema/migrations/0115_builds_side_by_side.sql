@@ -1,0 +1,55 @@
+-- Builds of different projections go on at the same time, and while one goes on the others follow the log: a build takes
+-- its number under a lock of its own projection, not of the table in which every follower keeps its position. And it
+-- makes each index once, and none that another one stands for: what an organisation has is found by (kind, org, …).
+set local role radledger_owner;
+
+create or replace function read.begin_build(p_name text, p_code int) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_version int;
+    v_table text;
+begin
+    -- One builder of a projection at a time takes a number, and keeps the lock until its build is whole or gone.
+    perform pg_advisory_xact_lock(hashtextextended('radledger build ' || p_name, 0));
+    select coalesce(max(p.version), 0) + 1 into v_version from read.projection p where p.name = p_name;
+    v_table := p_name || '_v' || v_version;
+    insert into read.projection (name, version, code) values (p_name, v_version, p_code);
+    execute format('select read.%I($1)', p_name || '_table') using v_table;
+    execute format('revoke all on read.%I from public', v_table);
+    execute format('grant select, insert, update on read.%I to radledger_projector', v_table);
+    return v_version;
+end $$;
+
+create or replace function read.current_indexes(p_table text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- An event makes one version of one record, so its position is a key: loaded in order, closed by it.
+    execute format('alter table read.%I add constraint %I primary key (since)', p_table, p_table || '_pkey');
+    -- By record, every version.
+    execute format('create index %I on read.%I (id)', p_table || '_id', p_table);
+    -- A kind by label: whole, and within one area or organisation, in every version, so that a list of a past moment is
+    -- found as well; the end of a version is read in the index.
+    execute format('create index %I on read.%I (kind, label, id, until)', p_table || '_label', p_table);
+    execute format('create index %I on read.%I (kind, area, label, id, until)', p_table || '_area', p_table);
+    execute format('create index %I on read.%I (kind, org, label, id, until)', p_table || '_org', p_table);
+    -- The present state of a kind, within one state or account, and of what a service organisation filed.
+    execute format('create index %I on read.%I (kind, state, label, id) where until is null', p_table || '_state', p_table);
+    execute format('create index %I on read.%I (account, kind) where until is null and account is not null', p_table || '_account', p_table);
+    execute format('create index %I on read.%I (kind, filed_by, label, id) where until is null and filed_by is not null',
+                   p_table || '_filed_by', p_table);
+    -- What changed last.
+    execute format('create index %I on read.%I (kind, since) where until is null', p_table || '_newest', p_table);
+    -- The member by which a record is looked up: factory number, credit code, subject of an erasure, report, contract.
+    execute format('create index %I on read.%I ((case kind when ''device'' then facets[4] when ''dose_result'' then facets[6]
+                        when ''dose_report'' then facets[3] else facets[2] end), kind, label, id)
+                        where until is null and kind in (''device'', ''institution'', ''erasure'', ''dose_result'', ''dose_report'')',
+                   p_table || '_lookup', p_table);
+    -- What belongs to a worker, in every version: his file is read now and as of any day.
+    execute format('create index %I on read.%I ((facets[1]), kind, since) where %s', p_table || '_person', p_table, read.of_person());
+end $$;
+
+drop function read.current_indexes_before;
+
+reset role;
