@@ -33,6 +33,7 @@ pub mod mutation;
 mod parameter;
 pub mod paths;
 mod person;
+pub mod person_years;
 pub mod policy;
 pub mod prepare;
 mod private;
@@ -108,6 +109,7 @@ pub fn build() -> Schema {
     builder = record::register(builder);
     builder = doses::register(builder);
     builder = statistics::register(builder);
+    builder = person_years::register(builder);
     builder = home::register(builder);
     builder = private::register(builder);
     builder = search::register(builder);
@@ -165,6 +167,7 @@ fn query() -> Object {
         .field(changes::field())
         .field(statistics::field())
         .field(statistics::measures_field())
+        .field(person_years::field())
         .field(home::field())
         .field(info::ledger_field())
         .field(info::catalogue_field())

@@ -221,7 +221,7 @@ impl Reading {
             let named = asked.by.iter().zip(group);
             let area = named.clone().find(|(by, _)| **by == Group::Area).map(|(_, area)| area.clone());
             let values = named.filter_map(|(by, value)| Some((group_name(asked.measure, *by)?, value.clone())));
-            let listed = !asked.measure.persons && self.is_a_list(area.as_ref().or(asked.area.as_ref()));
+            let listed = self.is_a_list(area.as_ref().or(asked.area.as_ref()));
             Line {
                 values: values.collect(),
                 number,
@@ -266,7 +266,7 @@ fn sums(asked: &Asked, conditions: &[Condition], numbers: &[Number]) -> BTreeMap
             let of_group: Vec<String> = match by {
                 Group::Area => vec![number.area.clone()],
                 Group::Month(place) => vec![values[*place].get(..7).unwrap_or_default().to_owned()],
-                Group::Value(place) if asked.measure.dimensions[*place].is_many(asked.measure.kind) => {
+                Group::Value(place) if asked.measure.is_many(*place) => {
                     each(values[*place]).map(str::to_owned).collect()
                 }
                 Group::Value(place) => vec![values[*place].to_owned()],

@@ -54,11 +54,11 @@ pub struct Facet {
     pub many: bool,
 }
 
-const fn one(name: &'static str) -> Facet {
+pub(crate) const fn one(name: &'static str) -> Facet {
     Facet { name, many: false }
 }
 
-const fn many(name: &'static str) -> Facet {
+pub(crate) const fn many(name: &'static str) -> Facet {
     Facet { name, many: true }
 }
 
@@ -419,7 +419,7 @@ fn band(result: &domain::records::dose_result::DoseResult) -> &'static str {
 }
 
 /// Several values of a facet, as they are stored.
-fn all_of<'a>(values: impl Iterator<Item = &'a str>) -> CompactString {
+pub(crate) fn all_of<'a>(values: impl Iterator<Item = &'a str>) -> CompactString {
     let mut all = CompactString::from("|");
     for value in values {
         all.push_str(value);

@@ -13,7 +13,7 @@ use domain::records::dose_result::{self, DoseResult};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use crate::dose_book::{Book, YearChange};
+use crate::dose_book::{self, Book, YearChange};
 use crate::event::Parsed;
 use crate::home;
 
@@ -46,7 +46,7 @@ impl Entries {
         &mut self,
         id: Uuid,
         result: &DoseResult,
-        org: Option<Uuid>,
+        from: dose_book::From,
     ) -> Result<Vec<YearChange>, &'static str> {
         let person = result.person.id;
         if self.no_books {
@@ -58,7 +58,7 @@ impl Entries {
             }
             self.books.insert(person, Book::default());
         }
-        Ok(self.books.get_mut(&person).map(|book| book.enter(id, result, org)).unwrap_or_default())
+        Ok(self.books.get_mut(&person).map(|book| book.enter(id, result, from)).unwrap_or_default())
     }
 
     /// Puts the results of a worker in.

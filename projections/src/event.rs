@@ -7,7 +7,7 @@ use domain::record::Entry;
 use signing::bytes::{Hash, Instant};
 use signing::statement::RecordRef;
 
-use crate::dose_book::YearChange;
+use crate::dose_book::{From, YearChange};
 use crate::entries::Entries;
 use crate::home::home;
 
@@ -81,8 +81,9 @@ impl Parsed {
         entries.put(statement.record.clone(), Some(after.clone()));
         let doses = match after.state.dose_result() {
             Some(result) => {
-                let org = home(&statement.record, &after.state, entries).org;
-                entries.enter_dose(statement.record.id, result, org).map_err(poison)?
+                let home = home(&statement.record, &after.state, entries);
+                let from = From { org: home.org, laboratory: home.filed_by };
+                entries.enter_dose(statement.record.id, result, from).map_err(poison)?
             }
             None => Vec::new(),
         };

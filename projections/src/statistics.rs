@@ -13,15 +13,14 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use domain::catalog::{Kind, State};
-use domain::dose::{INTERVALS, interval};
 use domain::record::Entry;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use crate::current::{facets, moved, show};
+use crate::current::{Facet, facets, moved, show};
 use crate::dose_book::PersonYear;
 use crate::home::{Home, home, institution};
-use crate::{Change, Entries, Folded, Poison, Projection};
+use crate::{Change, Entries, Folded, Poison, Projection, person_years};
 
 /// The projection.
 #[derive(Debug, Clone, Copy)]
@@ -225,12 +224,13 @@ pub static MEASURES: &[Measure] = &[
             by("dose_year", "剂量年度", "dose year"),
             by("category", "职业类别", "occupational category"),
             by("band", "年有效剂量区间（mSv）", "interval of the annual effective dose, mSv"),
+            by("laboratory", "监测机构", "laboratory"),
         ],
         amount: Some(Amount { labels: ("集体剂量（人·nSv）", "collective dose, person·nSv"), of: |_| 0 }),
         labels: ("监测人数", "workers monitored"),
         definition: (
-            "该年度有有效剂量结果的人员，每人计一次；年剂量为全部用人单位之和，双剂量计合并计算，低于探测下限按其一半；计入其最近一次结果所在单位、辖区和职业类别",
-            "Workers with an effective dose of the year, each once. The annual dose is the sum over all employers, the two dosimeters of a double taken together, below the detectable level as half of it. A worker counts at the institution, in the area and in the category of his latest result of the year.",
+            "该年度有有效剂量结果的人员，每人计一次；年剂量为全部用人单位之和，双剂量计合并计算，低于探测下限按其一半；计入其最近一次结果所在单位、辖区和职业类别；该年度由多家机构监测的，在每家机构下各计一次",
+            "Workers with an effective dose of the year, each once. The annual dose is the sum over all employers, the two dosimeters of a double taken together, below the detectable level as half of it. A worker counts at the institution, in the area and in the category of his latest result of the year; one whom several laboratories monitored counts once under each of them.",
         ),
         source: "D-01; D-02; D-05",
     },
@@ -251,6 +251,19 @@ pub fn measure(name: &str) -> Option<&'static Measure> {
 pub const END: char = '\u{1f}';
 
 impl Measure {
+    /// The facets of the list behind it.
+    #[must_use]
+    pub fn facets(&self) -> &'static [Facet] {
+        if self.persons { person_years::FACETS } else { facets(self.kind) }
+    }
+
+    /// True when one thing counted can have several values of the dimension at this place: the key holds them as `|A|B|`.
+    #[must_use]
+    pub fn is_many(&self, place: usize) -> bool {
+        let named = |facet: &&Facet| self.dimensions.get(place).is_some_and(|known| known.name == facet.name);
+        self.facets().iter().find(named).is_some_and(|facet| facet.many)
+    }
+
     /// Place of a dimension.
     #[must_use]
     pub fn place(&self, dimension: &str) -> Option<usize> {
@@ -261,14 +274,6 @@ impl Measure {
     #[must_use]
     pub fn values<'k>(&self, key: &'k str) -> Vec<&'k str> {
         key.split_terminator(END).collect()
-    }
-}
-
-impl Dimension {
-    /// True when a record can have several of its values: the key holds them as `|A|B|`.
-    #[must_use]
-    pub fn is_many(&self, kind: Kind) -> bool {
-        facets(kind).iter().any(|facet| facet.name == self.name && facet.many)
     }
 }
 
@@ -354,7 +359,7 @@ fn count((_, changed): &mut (Home, Changed), state: &State, sign: i64) {
 impl Projection for Statistics {
     type Row = Row;
     const NAME: &'static str = "statistics";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const DOSES: bool = true;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
@@ -408,14 +413,15 @@ impl Projection for Statistics {
 }
 
 fn count_year((_, changed): &mut (Home, Changed), year: i16, of_year: &PersonYear, sign: i64) {
-    let band = INTERVALS[interval(&of_year.annual)];
-    let key = compact_str::format_compact!("{year}{END}{}{END}{band}{END}", of_year.category.as_str());
+    let (band, laboratories) = (person_years::Row::band(of_year), person_years::Row::laboratories(of_year));
+    let key =
+        compact_str::format_compact!("{year}{END}{}{END}{band}{END}{laboratories}{END}", of_year.category.as_str());
     let (delta, amount) = changed.entry(("annual_doses", key)).or_default();
     *delta += sign;
     *amount += sign * of_year.annual.effective_nsv;
 }
 
-fn place_of(org: Option<Uuid>, entries: &Entries) -> Home {
+pub(crate) fn place_of(org: Option<Uuid>, entries: &Entries) -> Home {
     let entry = org.and_then(|org| entries.get(&institution(org)));
     let area = entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
     Home { org, area, ..Home::default() }
@@ -441,7 +447,7 @@ mod tests {
         for measure in MEASURES {
             assert_eq!(MEASURES.iter().filter(|other| other.name == measure.name).count(), 1, "{}", measure.name);
             for dimension in measure.dimensions {
-                let known = dimension.name == "state" || facets(measure.kind).iter().any(|f| f.name == dimension.name);
+                let known = dimension.name == "state" || measure.facets().iter().any(|f| f.name == dimension.name);
                 assert!(known, "{}.{}", measure.name, dimension.name);
             }
         }
@@ -452,6 +458,6 @@ mod tests {
         let measure = measure("licences_due").expect("a measure");
         assert_eq!(measure.values("\u{1f}LIC\u{1f}VALID\u{1f}"), ["", "LIC", "VALID"]);
         assert_eq!(measure.place("state"), Some(2));
-        assert!(super::measure("licences").expect("a measure").dimensions[1].is_many(Kind::Licence));
+        assert!(super::measure("licences").expect("a measure").is_many(1));
     }
 }

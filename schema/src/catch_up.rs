@@ -16,7 +16,8 @@ use domain::record::Entry;
 use domain::records::dose_result;
 use futures_util::TryStreamExt;
 use projections::current::Current;
-use projections::dose_book::Book;
+use projections::dose_book::{Book, From};
+use projections::person_years::PersonYears;
 use projections::statistics::Statistics;
 use projections::timeline::Timeline;
 use projections::{Change, Entries, Parsed, Poison};
@@ -440,24 +441,25 @@ async fn load_books(log: &EventLog, persons: &[Uuid], position: u64) -> Result<V
             continue;
         }
         let sql = format!(
-            "select c.id, c.org from read.current c
-              where {OF_PERSON} and c.facets[1] = any($1) and c.kind = 'dose_result' and c.since < $2 and c.version = 1"
+            "select c.id, c.org, c.filed_by from read.current c
+              where {OF_PERSON} and c.facets[1] = any($1) and c.kind = 'dose_result' and c.since < $2 and (c.until is null or c.until >= $2)"
         );
         let statement = tx.prepare_cached(&sql).await?;
         let rows = tx.query(&statement, &[&wanted, &signed(position)]).await?;
         drop(tx);
         drop(client);
-        let mut found: Vec<(RecordRef, Option<Uuid>)> = Vec::with_capacity(rows.len());
+        let mut found: Vec<(RecordRef, From)> = Vec::with_capacity(rows.len());
         for row in &rows {
-            found.push((dose_result::reference(row.try_get(0)?), row.try_get(1)?));
+            let from = From { org: row.try_get(1)?, laboratory: row.try_get(2)? };
+            found.push((dose_result::reference(row.try_get(0)?), from));
         }
         for some in found.chunks(STREAMS_AT_ONCE) {
             let records: Vec<RecordRef> = some.iter().map(|(record, _)| record.clone()).collect();
-            for ((record, org), entry) in some.iter().zip(load_records(log, &records, position).await?) {
+            for ((record, from), entry) in some.iter().zip(load_records(log, &records, position).await?) {
                 let result = entry.as_ref().and_then(|entry| entry.state.dose_result());
                 let result = result.ok_or_else(|| Error::corrupt(position, "a listed result is not in the log"))?;
                 if let Some(book) = books.get_mut(&result.person.id) {
-                    book.put(record.id, result, *org);
+                    book.put(record.id, result, *from);
                 }
             }
         }
@@ -487,6 +489,7 @@ pub struct Projections {
     current: watch::Receiver<u64>,
     timeline: watch::Receiver<u64>,
     statistics: watch::Receiver<u64>,
+    person_years: watch::Receiver<u64>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -512,6 +515,7 @@ pub async fn start(pool: Pool, wake: Option<watch::Receiver<u64>>) -> Result<Pro
         current: follow::<Current>(&pool, &wake, &mut tasks),
         timeline: follow::<Timeline>(&pool, &wake, &mut tasks),
         statistics: follow::<Statistics>(&pool, &wake, &mut tasks),
+        person_years: follow::<PersonYears>(&pool, &wake, &mut tasks),
         tasks,
     })
 }
@@ -556,17 +560,26 @@ impl Projections {
         (self.current.clone(), self.timeline.clone())
     }
 
+    /// Events that the years of workers have.
+    #[must_use]
+    pub fn person_years_size(&self) -> u64 {
+        *self.person_years.borrow()
+    }
+
     /// Waits until the numbers have counted the event at `position`.
     ///
     /// # Errors
     /// [`NotYet`] after `timeout`, or when the follower ended.
     pub async fn wait_for_statistics(&self, position: u64, timeout: Duration) -> Result<(), NotYet> {
-        let mut statistics = self.statistics.clone();
-        let counted = statistics.wait_for(|size| *size > position);
-        match tokio::time::timeout(timeout, counted).await {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(NotYet { wanted: position, size: *self.statistics.borrow() }),
-        }
+        wait(self.statistics.clone(), position, timeout).await
+    }
+
+    /// Waits until the years of workers have the event at `position`.
+    ///
+    /// # Errors
+    /// [`NotYet`] after `timeout`, or when the follower ended.
+    pub async fn wait_for_person_years(&self, position: u64, timeout: Duration) -> Result<(), NotYet> {
+        wait(self.person_years.clone(), position, timeout).await
     }
 
     /// Waits until lists and histories have the event at `position` (which `atLeast` asks for).
@@ -584,6 +597,12 @@ impl Projections {
             _ => Err(NotYet { wanted: position, size: self.size() }),
         }
     }
+}
+
+async fn wait(mut progress: watch::Receiver<u64>, position: u64, timeout: Duration) -> Result<(), NotYet> {
+    let reached = matches!(tokio::time::timeout(timeout, progress.wait_for(|size| *size > position)).await, Ok(Ok(_)));
+    let size = *progress.borrow();
+    if reached { Ok(()) } else { Err(NotYet { wanted: position, size }) }
 }
 
 impl Drop for Projections {

@@ -172,7 +172,7 @@ fn last_rows(mut statement: Statement, query: &NumbersQuery, places: Places, and
 
 /// Between which keys the first dimension is what it should be: an exact part for one value and for a range, the hull of several.
 fn key_range(query: &NumbersQuery) -> (Option<String>, Option<String>) {
-    let many = query.measure.dimensions.first().is_some_and(|first| first.is_many(query.measure.kind));
+    let many = query.measure.is_many(0);
     match &query.first {
         Some(Within::Any(values)) if !many => {
             let (least, most) = (values.iter().min(), values.iter().max());

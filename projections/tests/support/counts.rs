@@ -1,6 +1,6 @@
 //! Numbers counted from the rows of the lists, as a drill would: the second opinion on every counter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalog::Kind;
 use domain::dose::{Annual, INTERVALS, Line, interval, sums};
@@ -68,7 +68,9 @@ fn annual_doses(rows: &[&Row], counts: &mut Counts) {
         let annual = Annual::from(sums(results.iter().map(|(line, _)| line)).year(year));
         let json: serde_json::Value = serde_json::from_str(&latest.row).expect("a state is JSON");
         let category = json["category"].as_str().expect("a category");
-        let key = format!("{year}{END}{category}{END}{}{END}", INTERVALS[interval(&annual)]);
+        let laboratories: BTreeSet<Uuid> = results.iter().filter_map(|(_, row)| row.home.filed_by).collect();
+        let laboratories: String = laboratories.iter().map(|id| format!("{id}|")).collect();
+        let key = format!("{year}{END}{category}{END}{}{END}|{laboratories}{END}", INTERVALS[interval(&annual)]);
         count(counts, "annual_doses", latest, key, annual.effective_nsv);
     }
 }
