@@ -81,6 +81,12 @@ impl Book {
         changes.filter(|change| change.before != change.after).collect()
     }
 
+    /// Where a result came from when it was entered last.
+    #[must_use]
+    pub fn source(&self, id: Uuid) -> Option<From> {
+        self.results.get(&id).map(|known| known.from)
+    }
+
     /// Institutions at which results were received.
     pub fn orgs(&self) -> impl Iterator<Item = Uuid> {
         self.results.values().filter_map(|known| known.from.org)

@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     110 "0110_worker_timeline",
     111 "0111_attachment",
     113 "0113_person_years",
+    114 "0114_laboratory_lists",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

@@ -26,7 +26,10 @@ pub fn counted(memory: &Memory, at: u64) -> Counts {
             };
             let key: String = measure.dimensions.iter().map(|known| format!("{}{END}", value(known.name))).collect();
             let amount = if measure.amount.is_some() { effective(row) } else { 0 };
-            count(&mut counts, measure.name, row, key, amount);
+            match measure.filer {
+                true => count_filed(&mut counts, measure.name, row, key),
+                false => count(&mut counts, measure.name, row, key, amount),
+            }
         }
     }
     annual_doses(&rows, &mut counts);
@@ -39,6 +42,15 @@ fn count(counts: &mut Counts, measure: &str, row: &Row, key: String, amount: i64
         let number = counts.entry((measure.to_owned(), area.to_owned(), org, key.clone())).or_default();
         number.0 += 1;
         number.1 += amount;
+    }
+}
+
+/// Once in the area, and once for the laboratory that filed it, which lies in none.
+fn count_filed(counts: &mut Counts, measure: &str, row: &Row, key: String) {
+    let area = row.home.area.as_deref().unwrap_or_default();
+    let laboratory = row.home.filed_by.expect("a laboratory filed it");
+    for (area, org) in [(area, None), ("", Some(laboratory))] {
+        counts.entry((measure.to_owned(), area.to_owned(), org, key.clone())).or_default().0 += 1;
     }
 }
 
