@@ -33,6 +33,7 @@ pub mod mutation;
 mod parameter;
 pub(crate) mod paths;
 mod person;
+pub mod person_years;
 pub mod policy;
 pub mod prepare;
 mod private;
@@ -107,6 +108,7 @@ pub fn build() -> Schema {
     builder = record::register(builder);
     builder = doses::register(builder);
     builder = statistics::register(builder);
+    builder = person_years::register(builder);
     builder = home::register(builder);
     builder = private::register(builder);
     builder = search::register(builder);
@@ -164,6 +166,7 @@ fn query() -> Object {
         .field(changes::field())
         .field(statistics::field())
         .field(statistics::measures_field())
+        .field(person_years::field())
         .field(home::field())
         .field(info::ledger_field())
         .field(info::catalogue_field())

@@ -13,7 +13,10 @@ use domain::records::parameter::value_by;
 use domain::reference_codes::ParameterName;
 use schema::error::answered;
 use schema::openings::Opened;
-use schema::read_model::{ChangeCount, Changed, ChangesQuery, Key, ListQuery, Record, Scope, Total, Within};
+use schema::read_model::{
+    ChangeCount, Changed, ChangesQuery, Key, ListQuery, PersonYear, PersonYearKey, PersonYearsQuery, Record, Scope,
+    Total, Within,
+};
 use schema::{StoredEvent, StoredOpening};
 use serde_json::Value as Json;
 use signing::bytes::{Date, Instant, b64url, b64url_decode};
@@ -250,6 +253,43 @@ impl Node {
         let at = Moment { position: read_at(at, found.size), ..at };
         let rows = found.value.items.into_iter().map(|found| row(found, at.position)).collect::<Result<_, _>>()?;
         Ok(Page { rows, cursors, more: found.value.more, total: found.value.total, at })
+    }
+
+    /// The moment of a list of workers of years, which has a position of its own: waits until it is there.
+    ///
+    /// # Errors
+    /// [`ApiError::Behind`] when it does not get there in time.
+    pub async fn person_years_at(&self, at: Moment, at_least: Option<u64>) -> Result<(), ApiError> {
+        let Some(wanted) = at.as_of.max(at_least) else { return Ok(()) };
+        let waited = self.projections.wait_for_person_years(wanted, self.limits.wait).await;
+        waited.map_err(|not_yet| ApiError::Behind { position: not_yet.size })
+    }
+
+    /// A page of workers of years, of those the reader may see: who reads results reads what they come to.
+    ///
+    /// # Errors
+    /// [`ApiError::Argument`] for a cursor that is none; when the database does not answer.
+    pub async fn person_years(
+        &self,
+        viewer: &Viewer,
+        query: &Query,
+        at: Moment,
+        total: bool,
+    ) -> Result<(Vec<PersonYear>, bool, Option<Total>, Moment), ApiError> {
+        let values = query.facets.iter().map(|(name, value)| (name.clone(), Within::Any(vec![value.clone()])));
+        let asked = PersonYearsQuery {
+            area: query.area.clone(),
+            org: query.org,
+            within: values.chain(query.within.iter().cloned()).collect(),
+            as_of: at.as_of,
+            after: query.after.as_deref().map(read_year_cursor).transpose()?,
+            limit: query.first,
+            total,
+        };
+        let found = self.reader.person_years(&viewer.scope(Kind::DoseResult), &asked).await;
+        let found = found.map_err(|error| unanswered("read the years of workers", &error))?;
+        let at = Moment { position: read_at(at, found.size), ..at };
+        Ok((found.value.items, found.value.more, found.value.total, at))
     }
 
     /// The events of a record, newest first, from below a position. The record was read under the reader's scope.
@@ -518,6 +558,23 @@ fn read_cursor(cursor: &str, order: Order) -> Result<Key, ApiError> {
     key.ok_or(wrong)
 }
 
+/// The cursor of a worker's year.
+#[must_use]
+pub fn write_year_cursor(key: &PersonYearKey) -> String {
+    b64url(format!("Y{}/{}/{}", key.year, key.effective_nsv, key.person).as_bytes())
+}
+
+fn read_year_cursor(cursor: &str) -> Result<PersonYearKey, ApiError> {
+    let text = b64url_decode(cursor).and_then(|bytes| String::from_utf8(bytes).ok());
+    let key = text.as_deref().and_then(|text| {
+        let mut parts = text.strip_prefix('Y')?.split('/');
+        let (year, dose, person) = (parts.next()?, parts.next()?, parts.next()?);
+        let effective_nsv = dose.parse().ok()?;
+        Some(PersonYearKey { year: year.parse().ok()?, effective_nsv, person: Uuid::try_parse(person).ok()? })
+    });
+    key.ok_or(ApiError::Argument("after", "a cursor of this list"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -528,6 +585,11 @@ mod tests {
             [(Key::Label("江安县人民医院".into(), Uuid::from_u128(7)), Order::Label), (Key::Since(12), Order::Recent)]
         {
             assert_eq!(read_cursor(&write_cursor(&key), order), Ok(key));
+        }
+        let key = PersonYearKey { year: 2024, effective_nsv: 1_250_000, person: Uuid::from_u128(7) };
+        assert_eq!(read_year_cursor(&write_year_cursor(&key)), Ok(key));
+        for bad in ["", "Y", &b64url(b"Y2024/1"), &b64url(b"Y2024/x/y"), &write_cursor(&Key::Since(12))] {
+            assert!(read_year_cursor(bad).is_err());
         }
         for bad in ["", "L", "!!", &b64url(b"Labc"), &b64url(b"S-1"), &b64url("L江江江江江江江江江江江江江".as_bytes())]
         {

@@ -139,6 +139,7 @@ impl Node {
         questions: &[Asked],
         at: Moment,
     ) -> Result<(Vec<Vec<Line>>, u64), ApiError> {
+        let questions = questions.iter().map(|asked| asked.of_laboratory(viewer)).collect::<Result<Vec<_>, _>>()?;
         let readings: Vec<Reading> = questions.iter().map(|asked| Reading::of(viewer, asked)).collect();
         let mut looks: Vec<(&Scope, NumbersQuery)> = Vec::new();
         let mut look_of = Vec::with_capacity(questions.len());
@@ -165,6 +166,38 @@ impl Node {
 }
 
 impl Asked {
+    /// A question about an institution is one about what it reported, where numbers are those of laboratories. Who reads
+    /// nothing but his own laboratory has its numbers under its name, wherever it reported.
+    fn of_laboratory(&self, viewer: &Viewer) -> Result<Self, ApiError> {
+        let mut asked = self.clone();
+        if !self.measure.filer {
+            return Ok(asked);
+        }
+        let scope = viewer.scope(self.measure.kind);
+        let own = match scope.orgs.as_slice() {
+            [org] if scope.areas.is_empty() && scope.reach == Reach::Scope => Some(*org),
+            _ => None,
+        };
+        let Some(laboratory) = self.org.or(own) else { return Ok(asked) };
+        match own {
+            None => asked.org = None,
+            // Its own rows lie in no area, whatever areas its clients are in.
+            Some(_) if asked.area.is_some() => {
+                return Err(ApiError::Argument(
+                    "area",
+                    "none: a laboratory's own numbers are kept for the city as a whole",
+                ));
+            }
+            Some(_) => asked.by.retain(|by| *by != Group::Area),
+        }
+        let of_it = || Condition { place: 0, within: Within::Any(vec![laboratory.to_string()]) };
+        asked.conditions.push(of_it());
+        if let Some(whole) = &mut asked.out_of {
+            whole.push(of_it());
+        }
+        Ok(asked)
+    }
+
     /// The look that finds its numbers, the part and the whole.
     fn look(&self, org: Option<Uuid>, as_of: Option<u64>) -> NumbersQuery {
         // A whole may be wider in the first dimension than its part.
@@ -221,13 +254,15 @@ impl Reading {
             let named = asked.by.iter().zip(group);
             let area = named.clone().find(|(by, _)| **by == Group::Area).map(|(_, area)| area.clone());
             let values = named.filter_map(|(by, value)| Some((group_name(asked.measure, *by)?, value.clone())));
-            let listed = !asked.measure.persons && self.is_a_list(area.as_ref().or(asked.area.as_ref()));
+            let listed = self.is_a_list(area.as_ref().or(asked.area.as_ref()));
             Line {
                 values: values.collect(),
                 number,
                 amount: asked.measure.amount.map(|_| amount),
                 whole: wholes.as_ref().map(|wholes| wholes.get(group).map_or(0, |(whole, _)| *whole)),
-                drill: listed.then(|| drill(asked, group, area.as_ref(), self.org, position)),
+                // What it reported lies at its clients.
+                drill: listed
+                    .then(|| drill(asked, group, area.as_ref(), self.org.filter(|_| !asked.measure.filer), position)),
                 area,
             }
         };
@@ -266,7 +301,7 @@ fn sums(asked: &Asked, conditions: &[Condition], numbers: &[Number]) -> BTreeMap
             let of_group: Vec<String> = match by {
                 Group::Area => vec![number.area.clone()],
                 Group::Month(place) => vec![values[*place].get(..7).unwrap_or_default().to_owned()],
-                Group::Value(place) if asked.measure.dimensions[*place].is_many(asked.measure.kind) => {
+                Group::Value(place) if asked.measure.is_many(*place) => {
                     each(values[*place]).map(str::to_owned).collect()
                 }
                 Group::Value(place) => vec![values[*place].to_owned()],

@@ -71,10 +71,6 @@ async fn numbers_as_every_role(server: &Server, city: &City) {
                     let answer = ask(server, &token, asked).await;
                     assert_eq!(answer["position"], at.to_string());
                     for row in rows(&answer) {
-                        if name == "annual_doses" {
-                            assert!(row["drill"].is_null(), "workers of a year are no records");
-                            continue;
-                        }
                         let total = drilled(server, &token, &row["drill"]).await;
                         assert_eq!(row["value"], json!(total), "{name} by {by:?} at {at} as {role}: {row}");
                         counted += number(&row["value"]);
@@ -329,7 +325,7 @@ async fn the_home_page_is_of_one_position_and_every_card_leads_to_its_list() {
         let mut cards = BTreeMap::new();
         for card in home["cards"].as_array().expect("cards") {
             let lines = card["parts"].as_array().expect("parts").iter().chain([&card["total"]]);
-            for row in lines.filter(|_| card["name"] != "workers_monitored") {
+            for row in lines {
                 assert_eq!(row["drill"]["asOf"], home["position"]);
                 assert_eq!(row["value"], json!(drilled(&server, &token, &row["drill"]).await), "{role} {card}");
             }
@@ -337,5 +333,82 @@ async fn the_home_page_is_of_one_position_and_every_card_leads_to_its_list() {
         }
         assert_eq!(cards["licences_expiring_90"], if role == "T_SUP" && area.is_none() { 2 } else { 1 }, "{role}");
         assert!(cards["radiology_institutions"] >= 1 && cards["workers"] >= 1, "{role}: {cards:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_laboratory_counts_what_it_reported_and_its_county_what_lies_there() {
+    let mut city = city(35);
+    more_doses(&mut city);
+    let server = serve(&city.world, Limits::default()).await;
+    server.replay(&city.world).await;
+    let mut memory = projections::memory::Memory::default();
+    for row in &city.world.rows {
+        memory.fold(row.recorded_at, signing::envelope::statement_hash(&row.payload), &row.payload).expect("it folds");
+    }
+    let account = city.people["TSO_SIGN"].account;
+    let signatory = memory.current.values().find(|row| row.kind == Kind::Account && row.id == account);
+    let laboratory = signatory.and_then(|row| row.home.org).expect("a laboratory");
+    let present = |kind: Kind| {
+        memory
+            .current
+            .values()
+            .filter(move |row| row.kind == kind && row.until.is_none() && row.home.filed_by == Some(laboratory))
+    };
+    let tokens = [server.login(&city.person("TSO_SIGN")).await, server.login(&city.person("T_SUP")).await];
+    for (token, org) in [(&tokens[0], None), (&tokens[0], Some(laboratory)), (&tokens[1], Some(laboratory))] {
+        for (dimension, value) in [("flag", "BELOW_MDL"), ("flag", "NORMAL"), ("state", "CORRECTED")] {
+            let at = if dimension == "flag" { 4 } else { usize::MAX };
+            let expected = present(Kind::DoseResult)
+                .filter(|row| if at == 4 { row.facets[at] == value } else { row.state == value })
+                .count();
+            let asked = json!({"measure": "laboratory_results", "org": org, "where": [{"dimension": dimension, "anyOf": [value]}], "outOf": []});
+            let answer = ask(&server, token, asked).await;
+            assert_eq!(number(&rows(&answer)[0]["value"]), expected as i64, "{dimension} {value}");
+            assert_eq!(number(&rows(&answer)[0]["denominator"]), present(Kind::DoseResult).count() as i64);
+            assert_eq!(rows(&answer)[0]["value"], json!(drilled(&server, token, &rows(&answer)[0]["drill"]).await));
+        }
+        // Late: signed more than a month after the period; another limit is another condition.
+        for limit in ["0001", "0400"] {
+            let late = present(Kind::DoseReport).filter(|row| row.facets[5].as_str() >= limit).count();
+            let asked = json!({"measure": "laboratory_reports", "org": org, "where": [{"dimension": "overdue", "from": limit}], "outOf": []});
+            let answer = ask(&server, token, asked).await;
+            assert_eq!(number(&rows(&answer)[0]["value"]), late as i64, "{limit}");
+            assert_eq!(rows(&answer)[0]["value"], json!(drilled(&server, token, &rows(&answer)[0]["drill"]).await));
+        }
+    }
+    // Its own numbers are the city's: by no area.
+    let query = format!("{{ statistics(measure: \"laboratory_results\", area: \"{AREA}\") {{ position }} }}");
+    assert!(server.ask(Some(&tokens[0]), &query, json!({})).await.get("errors").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_reads_his_own_years_and_nobody_s_else() {
+    let (server, city) = serve_city(36).await;
+    let query =
+        "{ personYears(first: 50) { totalCount nodes { doseYear effectiveNsv person resultCount belowMdlCount employers
+        worker { members { name { masked } } } institution { id } results { totalCount } } } }";
+    let own = server.data(&server.login(&city.person("W_SELF")).await, query, json!({})).await["personYears"].clone();
+    let years = own["nodes"].as_array().expect("years");
+    assert!(!years.is_empty());
+    assert!(years.iter().all(|year| year["person"] == years[0]["person"] && year["institution"].is_null()));
+    let city_wide =
+        server.data(&server.login(&city.person("T_SUP")).await, query, json!({})).await["personYears"].clone();
+    let all = city_wide["nodes"].as_array().expect("years");
+    assert!(all.len() > years.len(), "{all:?}");
+    for year in all {
+        let count = |name: &str| year[name].as_i64().expect("a count");
+        assert!(count("resultCount") >= count("belowMdlCount") && count("employers") >= 1);
+        assert!(year["worker"]["members"]["name"]["masked"].as_str().is_some_and(|name| name.contains('*')), "{year}");
+        assert!(number(&year["results"]["totalCount"]) >= count("resultCount"));
+    }
+    // Roles that read no results read no years.
+    let none =
+        server.data(&server.login(&city.person("CDC_READ")).await, query, json!({})).await["personYears"].clone();
+    assert_eq!(none["totalCount"], "0");
+    for filter in ["state: [\"REPORTED\"]", "text: \"A\"", "facets: [{name: \"colour\", value: \"RED\"}]"] {
+        let query = format!("{{ personYears(filter: {{{filter}}}) {{ totalCount }} }}");
+        let token = server.login(&city.person("T_SUP")).await;
+        assert!(server.ask(Some(&token), &query, json!({})).await.get("errors").is_some(), "{filter}");
     }
 }

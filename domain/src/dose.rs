@@ -348,17 +348,26 @@ fn total(doses: impl Iterator<Item = i64>) -> i64 {
 pub const INTERVALS: [&str; 10] =
     ["<MDL", "[MDL,0.5)", "[0.5,1)", "[1,2)", "[2,5)", "[5,10)", "[10,15)", "[15,20]", "(20,50]", ">50"];
 
+/// The least dose of each interval but the first two. Up to 15 mSv the upper end lies outside; 20 and 50 are limits, and a
+/// dose at a limit keeps it.
+const INTERVALS_FROM_NSV: [i64; 8] =
+    [500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 15_000_000, 20_000_001, 50_000_001];
+
 /// The interval of an annual dose: an index into [`INTERVALS`].
 #[must_use]
 pub fn interval(annual: &Annual) -> usize {
     if !annual.detected {
         return 0;
     }
-    let dose = annual.effective_nsv;
-    // Up to 15 mSv the upper end lies outside; 20 and 50 are limits, and a dose at a limit keeps it.
-    let outside = [500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 15_000_000];
-    1 + outside.iter().filter(|end| dose >= **end).count()
-        + [20_000_000, 50_000_000].iter().filter(|limit| dose > **limit).count()
+    1 + INTERVALS_FROM_NSV.iter().filter(|from| annual.effective_nsv >= **from).count()
+}
+
+/// The least and the greatest dose of an interval; none for the first, which is not told by the dose.
+#[must_use]
+pub fn interval_nsv(interval: usize) -> Option<(i64, i64)> {
+    let from = |at: usize| INTERVALS_FROM_NSV.get(at).copied();
+    let above = interval.checked_sub(1).filter(|_| interval < INTERVALS.len())?;
+    Some((above.checked_sub(1).and_then(from).unwrap_or(i64::MIN), from(above).map_or(i64::MAX, |next| next - 1)))
 }
 
 /// Persons and collective dose of one interval.
@@ -422,6 +431,18 @@ mod tests {
             method: Some(method),
             thyroid_shield: false,
             below_mdl: false,
+        }
+    }
+
+    #[test]
+    fn an_interval_is_told_by_its_ends() {
+        assert_eq!(interval_nsv(0), None);
+        assert_eq!(interval_nsv(INTERVALS.len()), None);
+        for at in 1..INTERVALS.len() {
+            let (from, to) = interval_nsv(at).expect("ends");
+            for effective_nsv in [from, to] {
+                assert_eq!(interval(&Annual { effective_nsv, months: 12, detected: true }), at, "{effective_nsv}");
+            }
         }
     }
 

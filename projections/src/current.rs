@@ -54,11 +54,11 @@ pub struct Facet {
     pub many: bool,
 }
 
-const fn one(name: &'static str) -> Facet {
+pub(crate) const fn one(name: &'static str) -> Facet {
     Facet { name, many: false }
 }
 
-const fn many(name: &'static str) -> Facet {
+pub(crate) const fn many(name: &'static str) -> Facet {
     Facet { name, many: true }
 }
 
@@ -79,7 +79,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const LICENCE: &[Facet] = &[one("type"), one("number"), many("classes"), one("verify_due_on"), one("until")];
     const CONTRACT: &[Facet] = &[one("laboratory"), one("cycle_months")];
     const DOSIMETER: &[Facet] = &[one("person"), one("number"), one("position")];
-    const DOSE_REPORT: &[Facet] = &[one("report_no"), one("laboratory"), one("contract"), one("signed_on")];
+    const DOSE_REPORT: &[Facet] =
+        &[one("report_no"), one("laboratory"), one("contract"), one("signed_on"), one("period_to"), one("overdue")];
     const DOSE_RESULT: &[Facet] = &[
         one("person"),
         one("dose_year"),
@@ -89,6 +90,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         one("report"),
         one("employment"),
         one("band"),
+        one("wear_to"),
+        one("laboratory"),
     ];
     const PARAMETER: &[Facet] = &[one("name")];
     const HOLIDAY_TABLE: &[Facet] = &[one("year")];
@@ -174,11 +177,12 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
 impl Projection for Current {
     type Row = Row;
     const NAME: &'static str = "current";
-    const VERSION: i32 = 4;
+    const VERSION: i32 = 5;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);
-        let shown = show(&after.state);
+        let home = home(record, &after.state, entries);
+        let shown = show(&after.state, home.filed_by);
         let json = serde_json::to_string(&after.state).map_err(|error| Poison {
             position: folded.parsed.position,
             why: format!("its state is not JSON: {error}"),
@@ -191,7 +195,7 @@ impl Projection for Current {
             until: None,
             closes: folded.before.as_ref().map(|before| before.position),
             recorded_at: folded.parsed.recorded_at,
-            home: home(record, &after.state, entries),
+            home,
             label: shown.label,
             state: shown.state.into(),
             facets: shown.facets,
@@ -220,8 +224,9 @@ pub(crate) struct Shown {
     pub(crate) facets: Vec<CompactString>,
 }
 
-/// Label, state and facets of a state: one arm per kind, in the order of [`facets`].
-pub(crate) fn show(state: &State) -> Shown {
+/// Label, state and facets of a state: one arm per kind, in the order of [`facets`]. Of a dose result its report says who
+/// filed it.
+pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
     fn text(value: impl std::fmt::Display) -> CompactString {
         compact_str::format_compact!("{value}")
     }
@@ -364,6 +369,8 @@ pub(crate) fn show(state: &State) -> Shown {
                 text(report.header.laboratory),
                 text(report.header.contract),
                 text(report.header.signed_on),
+                text(report.header.period_to),
+                text(format_args!("{:04}", report.days_overdue().clamp(0, 9_999))),
             ],
         },
         State::DoseResult(result) => Shown {
@@ -379,6 +386,8 @@ pub(crate) fn show(state: &State) -> Shown {
                 text(result.report),
                 text(result.employment),
                 band(result).into(),
+                text(result.reading.wear_to),
+                maybe(filed_by),
             ],
         },
         State::Parameter(parameter) => {
@@ -419,7 +428,7 @@ fn band(result: &domain::records::dose_result::DoseResult) -> &'static str {
 }
 
 /// Several values of a facet, as they are stored.
-fn all_of<'a>(values: impl Iterator<Item = &'a str>) -> CompactString {
+pub(crate) fn all_of<'a>(values: impl Iterator<Item = &'a str>) -> CompactString {
     let mut all = CompactString::from("|");
     for value in values {
         all.push_str(value);

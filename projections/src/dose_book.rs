@@ -20,7 +20,16 @@ pub struct Book {
 struct Known {
     line: Option<Line>,
     category: OccupationalCategory,
-    org: Option<Uuid>,
+    from: From,
+}
+
+/// Where a result comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct From {
+    /// Institution of its employment.
+    pub org: Option<Uuid>,
+    /// Laboratory that reported it.
+    pub laboratory: Option<Uuid>,
 }
 
 /// A worker in a year.
@@ -32,6 +41,14 @@ pub struct PersonYear {
     pub category: OccupationalCategory,
     /// What he received, whoever employed him.
     pub annual: Annual,
+    /// Results of the year that have a value, of every dosimeter.
+    pub results: usize,
+    /// Those of them in which nothing was detected.
+    pub below_mdl: usize,
+    /// Institutions at which he received it.
+    pub orgs: BTreeSet<Uuid>,
+    /// Laboratories that reported it.
+    pub laboratories: BTreeSet<Uuid>,
 }
 
 /// What an event changed in one year of one worker.
@@ -46,17 +63,17 @@ pub struct YearChange {
 }
 
 impl Book {
-    /// Enters a result as it is now. `org` is the institution of its employment.
-    pub fn put(&mut self, id: Uuid, result: &DoseResult, org: Option<Uuid>) {
-        let known = Known { line: result.line(), category: result.reading.category, org };
+    /// Enters a result as it is now.
+    pub fn put(&mut self, id: Uuid, result: &DoseResult, from: From) {
+        let known = Known { line: result.line(), category: result.reading.category, from };
         self.results.insert(id, known);
     }
 
     /// Enters a result and tells which years changed.
-    pub fn enter(&mut self, id: Uuid, result: &DoseResult, org: Option<Uuid>) -> Vec<YearChange> {
+    pub fn enter(&mut self, id: Uuid, result: &DoseResult, from: From) -> Vec<YearChange> {
         let year_of = |known: &Known| known.line.as_ref().map(|line| line.dose_year);
         let before = self.clone();
-        self.put(id, result, org);
+        self.put(id, result, from);
         let sides = [&before, &*self].map(|book| book.results.get(&id).and_then(year_of));
         let years: BTreeSet<i16> = sides.into_iter().flatten().collect();
         let changes =
@@ -64,9 +81,15 @@ impl Book {
         changes.filter(|change| change.before != change.after).collect()
     }
 
+    /// Where a result came from when it was entered last.
+    #[must_use]
+    pub fn source(&self, id: Uuid) -> Option<From> {
+        self.results.get(&id).map(|known| known.from)
+    }
+
     /// Institutions at which results were received.
     pub fn orgs(&self) -> impl Iterator<Item = Uuid> {
-        self.results.values().filter_map(|known| known.org)
+        self.results.values().filter_map(|known| known.from.org)
     }
 
     /// What he received in a year; none without an effective dose.
@@ -79,6 +102,15 @@ impl Book {
         let dosed = of_year().filter(|(_, _, line)| line.effective_nsv.is_some());
         let (_, latest, _) = dosed.max_by_key(|(id, _, line)| (line.to, line.from, **id))?;
         let annual = Annual::from(sums(of_year().map(|(_, _, line)| line)).year(year));
-        Some(PersonYear { org: latest.org, category: latest.category, annual })
+        let places = || of_year().map(|(_, known, _)| known.from);
+        Some(PersonYear {
+            org: latest.from.org,
+            category: latest.category,
+            annual,
+            results: of_year().count(),
+            below_mdl: of_year().filter(|(_, _, line)| line.below_mdl).count(),
+            orgs: places().filter_map(|from| from.org).collect(),
+            laboratories: places().filter_map(|from| from.laboratory).collect(),
+        })
     }
 }

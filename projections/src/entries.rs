@@ -13,7 +13,7 @@ use domain::records::dose_result::{self, DoseResult};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use crate::dose_book::{Book, YearChange};
+use crate::dose_book::{self, Book, YearChange};
 use crate::event::Parsed;
 use crate::home;
 
@@ -38,7 +38,7 @@ impl Entries {
         Self { no_books: true, ..Self::default() }
     }
 
-    /// Enters a result into its worker's book; which years it changed.
+    /// Enters a result into its worker's book; where it came from before, and which years it changed.
     ///
     /// # Errors
     /// Why it cannot be told: the book is not at hand.
@@ -46,11 +46,11 @@ impl Entries {
         &mut self,
         id: Uuid,
         result: &DoseResult,
-        org: Option<Uuid>,
-    ) -> Result<Vec<YearChange>, &'static str> {
+        from: dose_book::From,
+    ) -> Result<(Option<dose_book::From>, Vec<YearChange>), &'static str> {
         let person = result.person.id;
         if self.no_books {
-            return Ok(Vec::new());
+            return Ok((None, Vec::new()));
         }
         if !self.hold_book(person) {
             if !self.is_whole() {
@@ -58,7 +58,8 @@ impl Entries {
             }
             self.books.insert(person, Book::default());
         }
-        Ok(self.books.get_mut(&person).map(|book| book.enter(id, result, org)).unwrap_or_default())
+        let entered = |book: &mut Book| (book.source(id), book.enter(id, result, from));
+        Ok(self.books.get_mut(&person).map(entered).unwrap_or_default())
     }
 
     /// Puts the results of a worker in.

@@ -6,8 +6,9 @@ use domain::admission::{self, Typed};
 use domain::record::Entry;
 use signing::bytes::{Hash, Instant};
 use signing::statement::RecordRef;
+use uuid::Uuid;
 
-use crate::dose_book::YearChange;
+use crate::dose_book::{From, YearChange};
 use crate::entries::Entries;
 use crate::home::home;
 
@@ -79,14 +80,16 @@ impl Parsed {
         after.settle(self.position);
         let after = Arc::new(after);
         entries.put(statement.record.clone(), Some(after.clone()));
-        let doses = match after.state.dose_result() {
+        let (reported, doses) = match after.state.dose_result() {
             Some(result) => {
-                let org = home(&statement.record, &after.state, entries).org;
-                entries.enter_dose(statement.record.id, result, org).map_err(poison)?
+                let home = home(&statement.record, &after.state, entries);
+                let from = From { org: home.org, laboratory: home.filed_by };
+                let (was, doses) = entries.enter_dose(statement.record.id, result, from).map_err(poison)?;
+                ([was.and_then(|was| was.laboratory), from.laboratory], doses)
             }
-            None => Vec::new(),
+            None => Default::default(),
         };
-        Ok(Folded { parsed: self, before, after, doses })
+        Ok(Folded { parsed: self, before, after, reported, doses })
     }
 }
 
@@ -99,6 +102,9 @@ pub struct Folded<'a> {
     pub before: Option<Arc<Entry>>,
     /// The record after it.
     pub after: Arc<Entry>,
+    /// The laboratory of a dose result before and after it. A report may come to name another one, which its results learn
+    /// when something happens to them.
+    pub reported: [Option<Uuid>; 2],
     /// Years of its worker that it changed; empty when the doses of workers are not followed.
     pub doses: Vec<YearChange>,
 }

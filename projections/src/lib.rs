@@ -9,6 +9,7 @@
 //! - [`current`]: one versioned row per event: every record of every kind, now and at any position.
 //! - [`timeline`]: one thin row per event and subject: the history of a record, an institution, an account.
 //! - [`statistics`]: what each event changes in the numbers of its area and of its institution.
+//! - [`person_years`]: what every worker received in every year: the list behind the numbers of workers.
 //! - [`dose_book`]: what the workers at hand received, year by year.
 //! - [`memory`]: the rows in maps, the second and trivial implementation that tests compare with.
 //!
@@ -20,6 +21,7 @@ pub mod entries;
 pub mod event;
 pub mod home;
 pub mod memory;
+pub mod person_years;
 pub mod statistics;
 pub mod timeline;
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::current::{self, Current};
 use crate::home::Home;
+use crate::person_years::{self, PersonYears};
 use crate::statistics::{self, Statistics};
 use crate::timeline::{self, Timeline};
 use crate::{Change, Entries, Parsed, Poison, Projection};
@@ -24,6 +25,8 @@ pub struct Memory {
     pub timeline: BTreeMap<(RecordRef, u64), timeline::Row>,
     /// Rows of [`Statistics`] in the order in which they were made.
     pub statistics: Vec<statistics::Row>,
+    /// Rows of [`PersonYears`] in the order in which they were made.
+    pub person_years: Vec<person_years::Row>,
     entries: Entries,
 }
 
@@ -64,6 +67,22 @@ impl Memory {
                 Change::Put(row) => self.statistics.push(row),
                 Change::MoveOrg { org, area } => {
                     self.statistics.iter_mut().for_each(|row| move_home(&mut row.home, org, &area))
+                }
+            }
+        }
+        for change in PersonYears::fold(&folded, &self.entries)? {
+            match change {
+                Change::Put(row) => {
+                    let open = |known: &&mut person_years::Row| {
+                        (known.person, known.year, known.until) == (row.person, row.year, None)
+                    };
+                    if let Some(before) = self.person_years.iter_mut().find(open) {
+                        before.until = Some(row.since);
+                    }
+                    self.person_years.extend(row.sum.is_some().then_some(row));
+                }
+                Change::MoveOrg { org, area } => {
+                    self.person_years.iter_mut().for_each(|row| move_home(&mut row.home, org, &area))
                 }
             }
         }

@@ -13,15 +13,14 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use domain::catalog::{Kind, State};
-use domain::dose::{INTERVALS, interval};
 use domain::record::Entry;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use crate::current::{facets, moved, show};
+use crate::current::{Facet, facets, moved, show};
 use crate::dose_book::PersonYear;
 use crate::home::{Home, home, institution};
-use crate::{Change, Entries, Folded, Poison, Projection};
+use crate::{Change, Entries, Folded, Poison, Projection, person_years};
 
 /// The projection.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +35,9 @@ pub struct Measure {
     pub kind: Kind,
     /// True when not the records are counted but the workers of a year, by the sum of their results.
     pub persons: bool,
+    /// True when a laboratory's own numbers are those of what it reported, wherever it reported it, and no institution's
+    /// are kept: the first dimension is the laboratory.
+    pub filer: bool,
     /// By what, in the order of the key. The first one is the one by which a part can be read without the rest.
     pub dimensions: &'static [Dimension],
     /// What is added up besides, in nSv.
@@ -83,6 +85,7 @@ pub static MEASURES: &[Measure] = &[
         name: "institutions",
         kind: Kind::Institution,
         persons: false,
+        filer: false,
         dimensions: &[
             by("kinds", "机构类别", "kinds"),
             by("medical_type", "医疗机构类别", "medical type"),
@@ -101,6 +104,7 @@ pub static MEASURES: &[Measure] = &[
         name: "devices",
         kind: Kind::Device,
         persons: false,
+        filer: false,
         dimensions: &[by("kind", "装置类别", "kind"), by("ray_class", "射线装置分类", "ray class"), STATE],
         amount: None,
         labels: ("装置数", "devices"),
@@ -114,6 +118,7 @@ pub static MEASURES: &[Measure] = &[
         name: "employments",
         kind: Kind::Employment,
         persons: false,
+        filer: false,
         dimensions: &[by("category", "职业类别", "occupational category"), STATE],
         amount: None,
         labels: ("放射工作岗位数（人次）", "posts of radiation workers"),
@@ -127,6 +132,7 @@ pub static MEASURES: &[Measure] = &[
         name: "licences",
         kind: Kind::Licence,
         persons: false,
+        filer: false,
         dimensions: &[by("type", "许可类别", "type"), by("classes", "许可项目", "classes"), STATE],
         amount: None,
         labels: ("许可证数", "licences"),
@@ -140,6 +146,7 @@ pub static MEASURES: &[Measure] = &[
         name: "licences_due",
         kind: Kind::Licence,
         persons: false,
+        filer: false,
         dimensions: &[
             by_day("verify_due_on", "应校验日", "verification due on"),
             by("type", "许可类别", "type"),
@@ -157,6 +164,7 @@ pub static MEASURES: &[Measure] = &[
         name: "licences_expiring",
         kind: Kind::Licence,
         persons: false,
+        filer: false,
         dimensions: &[by_day("until", "失效日", "first day without validity"), by("type", "许可类别", "type"), STATE],
         amount: None,
         labels: ("许可证有效期届满", "licences by the day on which they expire"),
@@ -170,6 +178,7 @@ pub static MEASURES: &[Measure] = &[
         name: "monitoring_contracts",
         kind: Kind::MonitoringContract,
         persons: false,
+        filer: false,
         dimensions: &[
             by("laboratory", "监测机构", "laboratory"),
             by("cycle_months", "监测周期（月）", "months that a dosimeter is worn"),
@@ -187,6 +196,7 @@ pub static MEASURES: &[Measure] = &[
         name: "dose_reports",
         kind: Kind::DoseReport,
         persons: false,
+        filer: false,
         dimensions: &[by_day("signed_on", "签发日期", "signed on"), by("laboratory", "监测机构", "laboratory")],
         amount: None,
         labels: ("个人剂量监测报告数", "dose reports"),
@@ -200,6 +210,7 @@ pub static MEASURES: &[Measure] = &[
         name: "dose_results",
         kind: Kind::DoseResult,
         persons: false,
+        filer: false,
         dimensions: &[
             by("dose_year", "剂量年度", "dose year"),
             by("category", "职业类别", "occupational category"),
@@ -218,19 +229,58 @@ pub static MEASURES: &[Measure] = &[
         source: "D-02",
     },
     Measure {
+        name: "laboratory_results",
+        kind: Kind::DoseResult,
+        persons: false,
+        filer: true,
+        dimensions: &[
+            by("laboratory", "监测机构", "laboratory"),
+            by_day("wear_to", "佩戴终止日", "last day worn"),
+            by("flag", "结果标识", "flag"),
+            STATE,
+        ],
+        amount: None,
+        labels: ("监测机构报送的结果数", "results reported by laboratories"),
+        definition: (
+            "各监测机构报送的个人剂量结果，按条计，按佩戴终止日分期；低于最低可探测水平、名义剂量按结果标识，更正过的状态为已更正。监测机构所见为其报送的全部结果",
+            "Dose results by the laboratory that reported them, line by line, and by the last day worn. Below detection and nominal ones are told by their flag, corrected ones by the state CORRECTED. A laboratory reads all that it reported.",
+        ),
+        source: "G-06; D-07",
+    },
+    Measure {
+        name: "laboratory_reports",
+        kind: Kind::DoseReport,
+        persons: false,
+        filer: true,
+        dimensions: &[
+            by("laboratory", "监测机构", "laboratory"),
+            by_day("period_to", "监测周期终止日", "last day of the period"),
+            by("overdue", "逾期天数", "days overdue"),
+        ],
+        amount: None,
+        labels: ("监测机构的监测报告数", "dose reports of laboratories"),
+        definition: (
+            "各监测机构的个人剂量监测报告，按监测周期终止日分期；逾期天数为签发日超出周期终止后一个月的天数，四位数字，按时为0000。逾期报告即逾期天数自0001起，时限可由条件另定",
+            "Dose reports by laboratory and by the last day of their period. Days overdue are those from one month after it to the day of signing, in four digits, 0000 in time. Late are those from 0001 on; a condition may set another limit.",
+        ),
+        source: "G-06; W-DOSE-02",
+    },
+    Measure {
         name: "annual_doses",
         kind: Kind::DoseResult,
         persons: true,
+        filer: false,
         dimensions: &[
             by("dose_year", "剂量年度", "dose year"),
             by("category", "职业类别", "occupational category"),
             by("band", "年有效剂量区间（mSv）", "interval of the annual effective dose, mSv"),
+            by("laboratory", "监测机构", "laboratory"),
         ],
         amount: Some(Amount { labels: ("集体剂量（人·nSv）", "collective dose, person·nSv"), of: |_| 0 }),
         labels: ("监测人数", "workers monitored"),
         definition: (
-            "该年度有有效剂量结果的人员，每人计一次；年剂量为全部用人单位之和，双剂量计合并计算，低于探测下限按其一半；计入其最近一次结果所在单位、辖区和职业类别",
-            "Workers with an effective dose of the year, each once. The annual dose is the sum over all employers, the two dosimeters of a double taken together, below the detectable level as half of it. A worker counts at the institution, in the area and in the category of his latest result of the year.",
+            "该年度有有效剂量结果的人员，每人计一次；年剂量为全部用人单位之和，双剂量计合并计算，低于探测下限按其一半；计入其最近一次结果所在单位、辖区和职业类别；该年度由多家机构监测的，在每家机构下各计一次",
+            "Workers with an effective dose of the year, each once. The annual dose is the sum over all employers, the two dosimeters of a double taken together, below the detectable level as half of it. A worker counts at the institution, in the area and in the category of his latest result of the year; one whom several laboratories monitored counts once under each of them.",
         ),
         source: "D-01; D-02; D-05",
     },
@@ -251,6 +301,19 @@ pub fn measure(name: &str) -> Option<&'static Measure> {
 pub const END: char = '\u{1f}';
 
 impl Measure {
+    /// The facets of the list behind it.
+    #[must_use]
+    pub fn facets(&self) -> &'static [Facet] {
+        if self.persons { person_years::FACETS } else { facets(self.kind) }
+    }
+
+    /// True when one thing counted can have several values of the dimension at this place: the key holds them as `|A|B|`.
+    #[must_use]
+    pub fn is_many(&self, place: usize) -> bool {
+        let named = |facet: &&Facet| self.dimensions.get(place).is_some_and(|known| known.name == facet.name);
+        self.facets().iter().find(named).is_some_and(|facet| facet.many)
+    }
+
     /// Place of a dimension.
     #[must_use]
     pub fn place(&self, dimension: &str) -> Option<usize> {
@@ -261,14 +324,6 @@ impl Measure {
     #[must_use]
     pub fn values<'k>(&self, key: &'k str) -> Vec<&'k str> {
         key.split_terminator(END).collect()
-    }
-}
-
-impl Dimension {
-    /// True when a record can have several of its values: the key holds them as `|A|B|`.
-    #[must_use]
-    pub fn is_many(&self, kind: Kind) -> bool {
-        facets(kind).iter().any(|facet| facet.name == self.name && facet.many)
     }
 }
 
@@ -283,15 +338,15 @@ pub struct Contribution {
     pub amount: i64,
 }
 
-/// What a record in this state contributes.
+/// What a record in this state contributes; a dose result with the laboratory that reported it.
 #[must_use]
-pub fn contributions(state: &State) -> Vec<Contribution> {
+pub fn contributions(state: &State, laboratory: Option<Uuid>) -> Vec<Contribution> {
     let kind = state.kind();
     let mut measures = MEASURES.iter().filter(|measure| measure.kind == kind && !measure.persons).peekable();
     if measures.peek().is_none() {
         return Vec::new();
     }
-    let shown = show(state);
+    let shown = show(state, laboratory);
     let value = |dimension: &Dimension| match facets(kind).iter().position(|facet| facet.name == dimension.name) {
         Some(at) => shown.facets[at].as_str(),
         None => shown.state,
@@ -343,8 +398,8 @@ type Changed = BTreeMap<(&'static str, CompactString), (i64, i64)>;
 /// The same by institution, in their order; nil is none.
 type Deltas = BTreeMap<Uuid, (Home, Changed)>;
 
-fn count((_, changed): &mut (Home, Changed), state: &State, sign: i64) {
-    for found in contributions(state) {
+fn count((_, changed): &mut (Home, Changed), state: &State, laboratory: Option<Uuid>, sign: i64) {
+    for found in contributions(state, laboratory) {
         let (delta, amount) = changed.entry((found.measure, found.key)).or_default();
         *delta += sign;
         *amount += sign * found.amount;
@@ -354,7 +409,7 @@ fn count((_, changed): &mut (Home, Changed), state: &State, sign: i64) {
 impl Projection for Statistics {
     type Row = Row;
     const NAME: &'static str = "statistics";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const DOSES: bool = true;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
@@ -368,12 +423,14 @@ impl Projection for Statistics {
             count(
                 deltas.entry(home.org.unwrap_or_default()).or_insert_with(|| (home.clone(), Changed::new())),
                 &before.state,
+                folded.reported[0],
                 -1,
             );
         }
         count(
             deltas.entry(now.org.unwrap_or_default()).or_insert_with(|| (now.clone(), Changed::new())),
             &folded.after.state,
+            folded.reported[1],
             1,
         );
         for change in &folded.doses {
@@ -390,32 +447,59 @@ impl Projection for Statistics {
         }
         let mut changes = Vec::new();
         changes.extend(moved(folded));
+        let mut filed = Changed::new();
         // In the order of the institutions, which is that of rows of one position.
         for (home, changed) in deltas.into_values() {
             for ((measure, key), (delta, amount_delta)) in changed {
                 if (delta, amount_delta) == (0, 0) {
                     continue;
                 }
+                let filer = is_of_filer(measure);
+                if filer {
+                    let sum = filed.entry((measure, key.clone())).or_default();
+                    *sum = (sum.0 + delta, sum.1 + amount_delta);
+                }
                 let of_area =
                     Row { measure, kind, grain: Grain::Area, home: home.clone(), key, position, delta, amount_delta };
-                let of_org = home.org.map(|_| Row { grain: Grain::Org, ..of_area.clone() });
+                let of_org = home.org.filter(|_| !filer).map(|_| Row { grain: Grain::Org, ..of_area.clone() });
                 changes.push(Change::Put(of_area));
                 changes.extend(of_org.map(Change::Put));
             }
+        }
+        // What a laboratory filed is its own wherever it lies, so these rows lie in no area and move with no client.
+        for ((measure, key), (delta, amount_delta)) in filed {
+            let laboratory = key.split(END).next().and_then(|id| Uuid::try_parse(id).ok());
+            let Some(org) = laboratory.filter(|_| (delta, amount_delta) != (0, 0)) else { continue };
+            let home = Home { org: Some(org), ..Home::default() };
+            changes.push(Change::Put(Row {
+                measure,
+                kind,
+                grain: Grain::Org,
+                home,
+                key,
+                position,
+                delta,
+                amount_delta,
+            }));
         }
         Ok(changes)
     }
 }
 
+fn is_of_filer(name: &str) -> bool {
+    measure(name).is_some_and(|measure| measure.filer)
+}
+
 fn count_year((_, changed): &mut (Home, Changed), year: i16, of_year: &PersonYear, sign: i64) {
-    let band = INTERVALS[interval(&of_year.annual)];
-    let key = compact_str::format_compact!("{year}{END}{}{END}{band}{END}", of_year.category.as_str());
+    let (band, laboratories) = (person_years::Row::band(of_year), person_years::Row::laboratories(of_year));
+    let key =
+        compact_str::format_compact!("{year}{END}{}{END}{band}{END}{laboratories}{END}", of_year.category.as_str());
     let (delta, amount) = changed.entry(("annual_doses", key)).or_default();
     *delta += sign;
     *amount += sign * of_year.annual.effective_nsv;
 }
 
-fn place_of(org: Option<Uuid>, entries: &Entries) -> Home {
+pub(crate) fn place_of(org: Option<Uuid>, entries: &Entries) -> Home {
     let entry = org.and_then(|org| entries.get(&institution(org)));
     let area = entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
     Home { org, area, ..Home::default() }
@@ -441,7 +525,7 @@ mod tests {
         for measure in MEASURES {
             assert_eq!(MEASURES.iter().filter(|other| other.name == measure.name).count(), 1, "{}", measure.name);
             for dimension in measure.dimensions {
-                let known = dimension.name == "state" || facets(measure.kind).iter().any(|f| f.name == dimension.name);
+                let known = dimension.name == "state" || measure.facets().iter().any(|f| f.name == dimension.name);
                 assert!(known, "{}.{}", measure.name, dimension.name);
             }
         }
@@ -452,6 +536,6 @@ mod tests {
         let measure = measure("licences_due").expect("a measure");
         assert_eq!(measure.values("\u{1f}LIC\u{1f}VALID\u{1f}"), ["", "LIC", "VALID"]);
         assert_eq!(measure.place("state"), Some(2));
-        assert!(super::measure("licences").expect("a measure").dimensions[1].is_many(Kind::Licence));
+        assert!(super::measure("licences").expect("a measure").is_many(1));
     }
 }

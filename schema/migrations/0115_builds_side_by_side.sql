@@ -34,10 +34,11 @@ begin
     execute format('create index %I on read.%I (kind, label, id, until)', p_table || '_label', p_table);
     execute format('create index %I on read.%I (kind, area, label, id, until)', p_table || '_area', p_table);
     execute format('create index %I on read.%I (kind, org, label, id, until)', p_table || '_org', p_table);
-    -- The present state of a kind, within one state or account, and of what a service organisation filed.
+    -- The present state of a kind, within one state or account.
     execute format('create index %I on read.%I (kind, state, label, id) where until is null', p_table || '_state', p_table);
     execute format('create index %I on read.%I (account, kind) where until is null and account is not null', p_table || '_account', p_table);
-    execute format('create index %I on read.%I (kind, filed_by, label, id) where until is null and filed_by is not null',
+    -- What a service organisation filed, in every version: the lists behind a laboratory's numbers, now and at any moment.
+    execute format('create index %I on read.%I (kind, filed_by, label, id, until) where filed_by is not null',
                    p_table || '_filed_by', p_table);
     -- What changed last.
     execute format('create index %I on read.%I (kind, since) where until is null', p_table || '_newest', p_table);
@@ -51,5 +52,19 @@ begin
 end $$;
 
 drop function read.current_indexes_before;
+
+-- The version that readers are shown until the program has folded a new one. In a new ledger it is empty, and new.
+do $$
+declare
+    v record;
+begin
+    select p.* into v from read.projection p join read.live l using (name, version) where p.name = 'current';
+    if v.position = 0 then
+        v.version := read.begin_build(v.name, 5);
+        perform read.finish_build(v.name, v.version);
+        perform read.switch(v.name, v.version);
+        perform read.drop_retired(v.name, interval '0');
+    end if;
+end $$;
 
 reset role;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::record::Entry;
 use domain::records::dose_result;
-use projections::dose_book::Book;
+use projections::dose_book::{Book, From};
 use projections::{Entries, Parsed, Poison};
 use signing::bytes::{Hash, Instant};
 use signing::statement::RecordRef;
@@ -103,24 +103,25 @@ async fn load_books(log: &EventLog, persons: &[Uuid], position: u64) -> Result<V
             continue;
         }
         let sql = format!(
-            "select c.id, c.org from read.current c
-              where {OF_PERSON} and c.facets[1] = any($1) and c.kind = 'dose_result' and c.since < $2 and c.version = 1"
+            "select c.id, c.org, c.filed_by from read.current c
+              where {OF_PERSON} and c.facets[1] = any($1) and c.kind = 'dose_result' and c.since < $2 and (c.until is null or c.until >= $2)"
         );
         let statement = tx.prepare_cached(&sql).await?;
         let rows = tx.query(&statement, &[&wanted, &signed(position)]).await?;
         drop(tx);
         drop(client);
-        let mut found: Vec<(RecordRef, Option<Uuid>)> = Vec::with_capacity(rows.len());
+        let mut found: Vec<(RecordRef, From)> = Vec::with_capacity(rows.len());
         for row in &rows {
-            found.push((dose_result::reference(row.try_get(0)?), row.try_get(1)?));
+            let from = From { org: row.try_get(1)?, laboratory: row.try_get(2)? };
+            found.push((dose_result::reference(row.try_get(0)?), from));
         }
         for some in found.chunks(STREAMS_AT_ONCE) {
             let records: Vec<RecordRef> = some.iter().map(|(record, _)| record.clone()).collect();
-            for ((record, org), entry) in some.iter().zip(load_records(log, &records, position).await?) {
+            for ((record, from), entry) in some.iter().zip(load_records(log, &records, position).await?) {
                 let result = entry.as_ref().and_then(|entry| entry.state.dose_result());
                 let result = result.ok_or_else(|| Error::corrupt(position, "a listed result is not in the log"))?;
                 if let Some(book) = books.get_mut(&result.person.id) {
-                    book.put(record.id, result, *org);
+                    book.put(record.id, result, *from);
                 }
             }
         }

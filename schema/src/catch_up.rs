@@ -11,6 +11,7 @@ use std::time::Duration;
 use deadpool_postgres::Pool;
 use futures_util::TryStreamExt;
 use projections::current::Current;
+use projections::person_years::PersonYears;
 use projections::statistics::Statistics;
 use projections::timeline::Timeline;
 use projections::{Change, Entries, Parsed, Poison};
@@ -406,6 +407,7 @@ pub struct Projections {
     current: watch::Receiver<u64>,
     timeline: watch::Receiver<u64>,
     statistics: watch::Receiver<u64>,
+    person_years: watch::Receiver<u64>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -431,6 +433,7 @@ pub async fn start(pool: Pool, wake: Option<watch::Receiver<u64>>) -> Result<Pro
         current: follow::<Current>(&pool, &wake, &mut tasks),
         timeline: follow::<Timeline>(&pool, &wake, &mut tasks),
         statistics: follow::<Statistics>(&pool, &wake, &mut tasks),
+        person_years: follow::<PersonYears>(&pool, &wake, &mut tasks),
         tasks,
     })
 }
@@ -475,17 +478,26 @@ impl Projections {
         (self.current.clone(), self.timeline.clone())
     }
 
+    /// Events that the years of workers have.
+    #[must_use]
+    pub fn person_years_size(&self) -> u64 {
+        *self.person_years.borrow()
+    }
+
     /// Waits until the numbers have counted the event at `position`.
     ///
     /// # Errors
     /// [`NotYet`] after `timeout`, or when the follower ended.
     pub async fn wait_for_statistics(&self, position: u64, timeout: Duration) -> Result<(), NotYet> {
-        let mut statistics = self.statistics.clone();
-        let counted = statistics.wait_for(|size| *size > position);
-        match tokio::time::timeout(timeout, counted).await {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(NotYet { wanted: position, size: *self.statistics.borrow() }),
-        }
+        wait(self.statistics.clone(), position, timeout).await
+    }
+
+    /// Waits until the years of workers have the event at `position`.
+    ///
+    /// # Errors
+    /// [`NotYet`] after `timeout`, or when the follower ended.
+    pub async fn wait_for_person_years(&self, position: u64, timeout: Duration) -> Result<(), NotYet> {
+        wait(self.person_years.clone(), position, timeout).await
     }
 
     /// Waits until lists and histories have the event at `position` (which `atLeast` asks for).
@@ -503,6 +515,12 @@ impl Projections {
             _ => Err(NotYet { wanted: position, size: self.size() }),
         }
     }
+}
+
+async fn wait(mut progress: watch::Receiver<u64>, position: u64, timeout: Duration) -> Result<(), NotYet> {
+    let reached = matches!(tokio::time::timeout(timeout, progress.wait_for(|size| *size > position)).await, Ok(Ok(_)));
+    let size = *progress.borrow();
+    if reached { Ok(()) } else { Err(NotYet { wanted: position, size }) }
 }
 
 impl Drop for Projections {

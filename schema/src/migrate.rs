@@ -52,6 +52,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     109 "0109_imports",
     110 "0110_worker_timeline",
     111 "0111_attachment",
+    113 "0113_person_years",
     115 "0115_builds_side_by_side",
 };
 

@@ -9,6 +9,7 @@
 
 mod changes;
 mod list;
+mod person_years;
 mod rows;
 mod scope;
 
@@ -27,6 +28,7 @@ pub use changes::{ChangeCount, Changed, ChangesQuery, What};
 pub(crate) use list::OF_PERSON;
 pub use list::{Key, ListQuery, Order, Within};
 use list::{at, conditions, moments};
+pub use person_years::{PersonYear, PersonYearKey, PersonYearsQuery};
 pub use rows::{Answer, Happened, Page, Record, Total};
 use rows::{HAPPENED, RECORD, happened, record};
 pub(crate) use scope::is_area;
@@ -230,13 +232,7 @@ impl ReadModel {
         let mut items: Vec<Record> = answers[0].iter().map(record).collect::<Result<_, _>>()?;
         let more = items.len() > limit;
         items.truncate(limit);
-        let total = match answers.get(1).and_then(|rows| rows.first()) {
-            None => None,
-            Some(row) => Some(match row.try_get::<_, i64>(0)?.cast_unsigned() {
-                count if count > TOTAL_MAX => Total::MoreThan(TOTAL_MAX),
-                count => Total::Exactly(count),
-            }),
-        };
+        let total = answers.get(1).and_then(|rows| rows.first()).map(Total::read).transpose()?;
         Ok(Answer { value: Page { items, more, total }, size })
     }
 

@@ -2,13 +2,18 @@
 //!
 //! Written once for all kinds; [`Table`] has an implementor for each projection.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use bytes::{BufMut, BytesMut};
 use compact_str::CompactString;
 use deadpool_postgres::Transaction;
 use domain::catalog::Kind;
 use projections::current::{self, Current};
+use projections::dose_book::PersonYear;
 use projections::home::Home;
 use projections::memory::move_home;
+use projections::person_years::{self, PersonYears};
 use projections::statistics::{self, Statistics, own_org};
 use projections::timeline::{self, Timeline};
 use projections::{Change, Projection};
@@ -22,6 +27,9 @@ const SEPARATOR: &str = "\u{1f}";
 
 /// A projection that has a table.
 pub trait Table: Projection + Sized {
+    /// By what a row that stands open is found: what its next version names.
+    type Key: Copy + Eq + Hash + Send + Sync + 'static;
+
     /// Columns of a bulk load, in the order of [`Table::encode`]; the last one is appended by the loader.
     const COLUMNS: &'static str;
 
@@ -34,8 +42,21 @@ pub trait Table: Projection + Sized {
     /// Position of the event that made it.
     fn position(row: &Self::Row) -> u64;
 
-    /// Position of the row's version before, where rows are versioned.
-    fn closes(row: &Self::Row) -> Option<u64>;
+    /// By what its next version finds the row; none where rows are not versioned, and for one that only ends another.
+    fn opens(row: &Self::Row) -> Option<Self::Key>;
+
+    /// The row's version before, where rows are versioned.
+    fn closes(row: &Self::Row) -> Option<Self::Key>;
+
+    /// Closes stored rows, each at the position of the version after it.
+    ///
+    /// # Errors
+    /// [`Error`] of the database; [`Error::Corrupt`] when one of them is not there.
+    fn close_stored(
+        tx: &Transaction<'_>,
+        version: i32,
+        closed: &[(Self::Key, i64)],
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Last column of a bulk load for a row that was never closed: encoded by the loader.
     fn last(row: &Self::Row) -> Last;
@@ -128,29 +149,17 @@ async fn move_rows<P: Table>(tx: &Transaction<'_>, version: i32, moves: &[(Uuid,
     Ok(())
 }
 
-/// Closes stored rows: `since` of each and the position of the version after it.
-pub(crate) async fn close_stored(
-    tx: &Transaction<'_>,
-    version: i32,
-    since: &[i64],
-    until: &[i64],
-) -> Result<(), Error> {
-    if since.is_empty() {
-        return Ok(());
+fn all_closed(closed: u64, of: usize) -> Result<(), Error> {
+    match closed == of as u64 {
+        true => Ok(()),
+        false => Err(Error::corrupt(None, format!("{closed} of {of} rows to be closed are there"))),
     }
-    let sql = format!(
-        "update {} c set until = u.until from unnest($1::bigint[], $2::bigint[]) u(since, until)
-          where c.since = u.since and c.until is null",
-        table::<Current>(version)
-    );
-    let closed = tx.execute(&tx.prepare_cached(&sql).await?, &[&since, &until]).await?;
-    if closed != since.len() as u64 {
-        return Err(Error::corrupt(None, format!("{closed} of {} rows to be closed are there", since.len())));
-    }
-    Ok(())
 }
 
 impl Table for Current {
+    /// Its position: an event makes one version of one record.
+    type Key = u64;
+
     const COLUMNS: &'static str =
         "kind, id, version, since, recorded_at, org, area, account, filed_by, label, state, facets, row, until";
 
@@ -176,8 +185,25 @@ impl Table for Current {
         row.since
     }
 
+    fn opens(row: &current::Row) -> Option<u64> {
+        Some(row.since)
+    }
+
     fn closes(row: &current::Row) -> Option<u64> {
         row.closes
+    }
+
+    async fn close_stored(tx: &Transaction<'_>, version: i32, closed: &[(u64, i64)]) -> Result<(), Error> {
+        if closed.is_empty() {
+            return Ok(());
+        }
+        let (since, until): (Vec<i64>, Vec<i64>) = closed.iter().map(|(since, until)| (signed(*since), *until)).unzip();
+        let sql = format!(
+            "update {} c set until = u.until from unnest($1::bigint[], $2::bigint[]) u(since, until)
+              where c.since = u.since and c.until is null",
+            table::<Current>(version)
+        );
+        all_closed(tx.execute(&tx.prepare_cached(&sql).await?, &[&since, &until]).await?, closed.len())
     }
 
     fn last(_: &current::Row) -> Last {
@@ -192,15 +218,14 @@ impl Table for Current {
     async fn store(tx: &Transaction<'_>, version: i32, mut rows: Vec<current::Row>) -> Result<(), Error> {
         // Closed within the stretch, or in the table.
         let first = rows.first().map_or(0, |row| row.since);
-        let (mut closed_since, mut closed_until) = (Vec::new(), Vec::new());
+        let mut closed = Vec::new();
         for at in 0..rows.len() {
             let Some(since) = rows[at].closes else {
                 continue;
             };
             let until = rows[at].since;
             if since < first {
-                closed_since.push(signed(since));
-                closed_until.push(signed(until));
+                closed.push((since, signed(until)));
             } else {
                 let before = rows.binary_search_by_key(&since, |row| row.since);
                 let before =
@@ -208,7 +233,7 @@ impl Table for Current {
                 rows[before].until = Some(until);
             }
         }
-        close_stored(tx, version, &closed_since, &closed_until).await?;
+        Self::close_stored(tx, version, &closed).await?;
         let sql = format!(
             "insert into {} (kind, id, version, since, until, recorded_at, org, area, account, filed_by, label, state, facets, row)
              select kind, id, version, since, until, recorded_at, org, area, account, filed_by, label, state,
@@ -244,6 +269,8 @@ impl Table for Current {
 }
 
 impl Table for Timeline {
+    type Key = ();
+
     const COLUMNS: &'static str = "subject_kind, subject, position, event_type, meaning, kind, record, version, signer, \
          recorded_at, org, area, account, filed_by, person, own";
 
@@ -271,8 +298,16 @@ impl Table for Timeline {
         row.position
     }
 
-    fn closes(_: &timeline::Row) -> Option<u64> {
+    fn opens(_: &timeline::Row) -> Option<()> {
         None
+    }
+
+    fn closes(_: &timeline::Row) -> Option<()> {
+        None
+    }
+
+    async fn close_stored(_: &Transaction<'_>, _: i32, _: &[((), i64)]) -> Result<(), Error> {
+        Ok(())
     }
 
     fn last(row: &timeline::Row) -> Last {
@@ -315,6 +350,8 @@ impl Table for Timeline {
 }
 
 impl Table for Statistics {
+    type Key = ();
+
     const COLUMNS: &'static str =
         "measure, kind, area, org, institution, key, position, delta, amount_delta, total, amount_total, first";
 
@@ -339,8 +376,16 @@ impl Table for Statistics {
         row.position
     }
 
-    fn closes(_: &statistics::Row) -> Option<u64> {
+    fn opens(_: &statistics::Row) -> Option<()> {
         None
+    }
+
+    fn closes(_: &statistics::Row) -> Option<()> {
+        None
+    }
+
+    async fn close_stored(_: &Transaction<'_>, _: i32, _: &[((), i64)]) -> Result<(), Error> {
+        Ok(())
     }
 
     fn last(row: &statistics::Row) -> Last {
@@ -418,6 +463,133 @@ impl Table for Statistics {
     }
 }
 
+impl Table for PersonYears {
+    /// The worker and the year.
+    type Key = (Uuid, i16);
+
+    const COLUMNS: &'static str = "person, dose_year, since, org, area, category, band, laboratories, effective_nsv, \
+         months, results, below_mdl, orgs, until";
+
+    fn encode(row: &person_years::Row, out: &mut BytesMut) {
+        // A row that only ends another one is not written.
+        let Some(sum) = &row.sum else { return };
+        out.put_i16(14);
+        bytes(out, row.person.as_bytes());
+        out.put_i32(2);
+        out.put_i16(row.year);
+        int8(out, signed(row.since));
+        uuid(out, row.home.org);
+        match &row.home.area {
+            Some(area) => text(out, area),
+            None => null(out),
+        }
+        text(out, sum.category.as_str());
+        text(out, person_years::Row::band(sum));
+        text(out, &person_years::Row::laboratories(sum));
+        int8(out, sum.annual.effective_nsv);
+        int4(out, sum.annual.months);
+        int4(out, small(sum.results));
+        int4(out, small(sum.below_mdl));
+        array(out, UUID_OID, sum.orgs.iter().map(|org| org.as_bytes().as_slice()));
+    }
+
+    fn home(row: &mut person_years::Row) -> &mut Home {
+        &mut row.home
+    }
+
+    fn position(row: &person_years::Row) -> u64 {
+        row.since
+    }
+
+    fn opens(row: &person_years::Row) -> Option<(Uuid, i16)> {
+        row.sum.is_some().then_some((row.person, row.year))
+    }
+
+    fn closes(row: &person_years::Row) -> Option<(Uuid, i16)> {
+        row.closes.then_some((row.person, row.year))
+    }
+
+    async fn close_stored(tx: &Transaction<'_>, version: i32, closed: &[((Uuid, i16), i64)]) -> Result<(), Error> {
+        if closed.is_empty() {
+            return Ok(());
+        }
+        let (persons, years) = (column(closed, |row| row.0.0), column(closed, |row| row.0.1));
+        let until = column(closed, |row| row.1);
+        // A build may have stored several versions of a name open: each ends where the next one begins.
+        let sql = format!(
+            "update {table} c set until = m.until from (
+                 select distinct on (c.person, c.dose_year, u.until) c.ctid as at, u.until
+                   from {table} c join unnest($1::uuid[], $2::smallint[], $3::bigint[]) u(person, dose_year, until) using (person, dose_year)
+                  where c.until is null and c.since < u.until
+                  order by c.person, c.dose_year, u.until, c.since desc) m
+              where c.ctid = m.at",
+            table = table::<Self>(version)
+        );
+        all_closed(tx.execute(&tx.prepare_cached(&sql).await?, &[&persons, &years, &until]).await?, closed.len())
+    }
+
+    fn last(_: &person_years::Row) -> Last {
+        Last::Until
+    }
+
+    async fn store(tx: &Transaction<'_>, version: i32, mut rows: Vec<person_years::Row>) -> Result<(), Error> {
+        // Closed within the stretch, or in the table.
+        let mut open: HashMap<(Uuid, i16), usize> = HashMap::new();
+        let mut closed = Vec::new();
+        for at in 0..rows.len() {
+            let (key, since) = ((rows[at].person, rows[at].year), rows[at].since);
+            match open.remove(&key) {
+                Some(before) => rows[before].until = Some(since),
+                None if rows[at].closes => closed.push((key, signed(since))),
+                None => {}
+            }
+            if rows[at].sum.is_some() {
+                open.insert(key, at);
+            }
+        }
+        Self::close_stored(tx, version, &closed).await?;
+        let kept: Vec<(&person_years::Row, &PersonYear)> =
+            rows.iter().filter_map(|row| Some((row, row.sum.as_ref()?))).collect();
+        let sql = format!(
+            "insert into {} ({})
+             select person, dose_year, since, org, area, category, band, laboratories, effective_nsv, months, results, below_mdl,
+                    string_to_array(orgs, ',')::uuid[], until
+               from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+                           $9::bigint[], $10::int[], $11::int[], $12::int[], $13::text[], $14::bigint[])
+                    r(person, dose_year, since, org, area, category, band, laboratories, effective_nsv, months, results, below_mdl, orgs, until)",
+            table::<Self>(version),
+            Self::COLUMNS
+        );
+        let orgs = |sum: &PersonYear| sum.orgs.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",");
+        tx.execute(
+            &tx.prepare_cached(&sql).await?,
+            &[
+                &column(&kept, |(row, _)| row.person),
+                &column(&kept, |(row, _)| row.year),
+                &column(&kept, |(row, _)| signed(row.since)),
+                &column(&kept, |(row, _)| row.home.org),
+                &column(&kept, |(row, _)| row.home.area.as_deref()),
+                &column(&kept, |(_, sum)| sum.category.as_str()),
+                &column(&kept, |(_, sum)| person_years::Row::band(sum)),
+                &column(&kept, |(_, sum)| person_years::Row::laboratories(sum).to_string()),
+                &column(&kept, |(_, sum)| sum.annual.effective_nsv),
+                &column(&kept, |(_, sum)| sum.annual.months.cast_signed()),
+                &column(&kept, |(_, sum)| small(sum.results).cast_signed()),
+                &column(&kept, |(_, sum)| small(sum.below_mdl).cast_signed()),
+                &column(&kept, |(_, sum)| orgs(sum)),
+                &column(&kept, |(row, _)| row.until.map(signed)),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// A number of results of one worker in one year.
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 fn institution_of(row: &statistics::Row) -> Uuid {
     row.home.org.unwrap_or_default()
 }
@@ -486,21 +658,27 @@ fn uuid(out: &mut BytesMut, value: Option<Uuid>) {
 
 /// Object identifier of `text`, the element type of an array.
 const TEXT_OID: u32 = 25;
+/// That of `uuid`.
+const UUID_OID: u32 = 2950;
 
 fn text_array(out: &mut BytesMut, values: &[CompactString]) {
+    array(out, TEXT_OID, values.iter().map(|value| value.as_bytes()));
+}
+
+fn array<'v>(out: &mut BytesMut, of: u32, values: impl ExactSizeIterator<Item = &'v [u8]>) {
     let start = out.len();
     out.put_i32(0);
-    if values.is_empty() {
+    if values.len() == 0 {
         out.put_i32(0);
         out.put_i32(0);
-        out.put_u32(TEXT_OID);
+        out.put_u32(of);
     } else {
         out.put_i32(1);
         out.put_i32(0);
-        out.put_u32(TEXT_OID);
-        out.put_i32(i32::try_from(values.len()).expect("a kind has a handful of facets"));
+        out.put_u32(of);
+        out.put_i32(i32::try_from(values.len()).expect("a row has a handful of values"));
         out.put_i32(1);
-        values.iter().for_each(|value| text(out, value));
+        values.for_each(|value| bytes(out, value));
     }
     let length = i32::try_from(out.len() - start - 4).expect("a row is far below 2 GiB: a unit has at most 2 MiB");
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());

@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use crate::at_hand::{entries_for, guarded, load, parse_one};
 use crate::catch_up::{Follower, Step, Target};
 use crate::error::Error;
 use crate::event_log::{EventLog, Logged, signed};
-use crate::read_rows::{Last, Table, close_stored, flag, int8, null, table};
+use crate::read_rows::{Last, Table, flag, int8, null, table};
 
 /// Bounds of the memory that a build uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +122,7 @@ pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildL
     let version: i32 = tx.query_one("select read.begin_build($1, $2)", &[&P::NAME, &P::VERSION]).await?.get(0);
     let mut stretches = read_ahead(log.clone(), size, limits.stretch_events);
     let mut entries = entries_for::<P>();
-    let mut loader = Loader::default();
+    let mut loader = Loader::<P::Key>::new();
     let mut sink = copy::<P>(&tx, version, &mut loader).await?;
     let mut position = 0;
     while let Some(parsed) = stretches.recv().await {
@@ -146,8 +147,7 @@ pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildL
         loader.send(&mut sink).await?;
         if loader.close_later.len() >= limits.close_later_max {
             end_copy(sink, &mut loader).await?;
-            let (since, until): (Vec<i64>, Vec<i64>) = loader.close_later.drain(..).unzip();
-            close_stored(&tx, version, &since, &until).await?;
+            P::close_stored(&tx, version, &std::mem::take(&mut loader.close_later)).await?;
             sink = copy::<P>(&tx, version, &mut loader).await?;
         }
     }
@@ -161,8 +161,7 @@ pub async fn build_within<P: Table + Send + 'static>(pool: &Pool, limits: BuildL
     P::move_stored(&tx, version, &moves).await?;
     tx.execute("select read.finish_build($1, $2)", &[&P::NAME, &version]).await?;
     for some in loader.close_later.chunks(CLOSE_AT_ONCE) {
-        let (since, until): (Vec<i64>, Vec<i64>) = some.iter().copied().unzip();
-        close_stored(&tx, version, &since, &until).await?;
+        P::close_stored(&tx, version, some).await?;
     }
     tx.execute(
         "update read.projection set position = $3, updated_at = clock_timestamp() where name = $1 and version = $2",
@@ -289,8 +288,8 @@ pub async fn compare_with<P: Table + Send + 'static>(pool: &Pool, version: i32) 
     let (snapshot, position, live) =
         held.ok_or_else(|| Error::Conflict("the live version does not reach the build".to_owned()))?;
     let (live, built) = (table::<P>(live), table::<P>(version));
-    let place = if P::NAME == "current" { "since" } else { "position" };
     let columns = P::COLUMNS;
+    let place = if columns.contains("since") { "since" } else { "position" };
     let sides = format!(
         "l as (select {columns} from {live}), b as (select {columns} from {built}),
          lost as (select * from l except all select * from b), found as (select * from b except all select * from l)"
@@ -363,17 +362,18 @@ fn parse_all(stretch: &[Logged]) -> Result<Vec<Parsed>, Error> {
 }
 
 /// Rows of consecutive events, encoded, and what they move.
-struct Encoded {
+struct Encoded<K> {
     bytes: BytesMut,
-    rows: Vec<EncodedRow>,
+    rows: Vec<EncodedRow<K>>,
     moves: Vec<(Uuid, CompactString)>,
 }
 
 /// One row within [`Encoded::bytes`], which it ends at `end`.
-struct EncodedRow {
+struct EncodedRow<K> {
     end: usize,
     position: u64,
-    closes: Option<u64>,
+    opens: Option<K>,
+    closes: Option<K>,
     last: Last,
 }
 
@@ -382,7 +382,7 @@ struct EncodedRow {
 /// The rows of a stretch are folded with the records as they stand at its end. That gives the same rows: where a row
 /// belongs depends on its own record, on its account, which never moves, and on its institution's area, to which all
 /// rows are moved in the end anyhow.
-fn fold_all<P: Table>(parsed: &[Parsed], entries: &mut Entries) -> Result<Vec<Encoded>, Poison> {
+fn fold_all<P: Table>(parsed: &[Parsed], entries: &mut Entries) -> Result<Vec<Encoded<P::Key>>, Poison> {
     let mut folded = Vec::with_capacity(parsed.len());
     for event in parsed {
         folded.push(guarded(event.position, || event.step(entries))?);
@@ -397,8 +397,9 @@ fn fold_all<P: Table>(parsed: &[Parsed], entries: &mut Entries) -> Result<Vec<En
                     Change::MoveOrg { org, area } => encoded.moves.push((org, area)),
                     Change::Put(row) => {
                         P::encode(&row, &mut encoded.bytes);
-                        let (position, closes, last) = (P::position(&row), P::closes(&row), P::last(&row));
-                        encoded.rows.push(EncodedRow { end: encoded.bytes.len(), position, closes, last });
+                        let (opens, closes) = (P::opens(&row), P::closes(&row));
+                        let (position, last) = (P::position(&row), P::last(&row));
+                        encoded.rows.push(EncodedRow { end: encoded.bytes.len(), position, opens, closes, last });
                     }
                 }
             }
@@ -409,20 +410,30 @@ fn fold_all<P: Table>(parsed: &[Parsed], entries: &mut Entries) -> Result<Vec<En
 }
 
 /// Puts encoded rows in the form of COPY, each with its last column.
-#[derive(Default)]
-struct Loader {
+struct Loader<K> {
     out: BytesMut,
-    /// Rows that wait for their end, by position.
-    open: HashMap<u64, Box<[u8]>>,
+    /// Rows that wait for their end, each with its position.
+    open: HashMap<K, (u64, Box<[u8]>)>,
     open_bytes: usize,
-    close_later: Vec<(i64, i64)>,
+    close_later: Vec<(K, i64)>,
     /// Totals so far, by what is added up. There are as many as numbers are kept, however long the log is.
     totals: HashMap<String, [i64; 2]>,
     moves: HashMap<Uuid, CompactString>,
 }
 
-impl Loader {
-    fn take(&mut self, encoded: Encoded) {
+impl<K: Copy + Eq + Hash> Loader<K> {
+    fn new() -> Self {
+        Self {
+            out: BytesMut::new(),
+            open: HashMap::new(),
+            open_bytes: 0,
+            close_later: Vec::new(),
+            totals: HashMap::new(),
+            moves: HashMap::new(),
+        }
+    }
+
+    fn take(&mut self, encoded: Encoded<K>) {
         self.moves.extend(encoded.moves);
         let mut start = 0;
         for row in encoded.rows {
@@ -447,18 +458,20 @@ impl Loader {
                 }
                 Last::Until => {}
             }
-            if let Some(since) = row.closes {
-                match self.open.remove(&since) {
-                    Some(before) => {
+            if let Some(key) = row.closes {
+                match self.open.remove(&key) {
+                    Some((_, before)) => {
                         self.open_bytes -= before.len();
                         self.out.put_slice(&before);
                         int8(&mut self.out, signed(row.position));
                     }
-                    None => self.close_later.push((signed(since), signed(row.position))),
+                    None => self.close_later.push((key, signed(row.position))),
                 }
             }
-            self.open_bytes += bytes.len();
-            self.open.insert(row.position, bytes.into());
+            if let Some(key) = row.opens {
+                self.open_bytes += bytes.len();
+                self.open.insert(key, (row.position, bytes.into()));
+            }
         }
     }
 
@@ -473,7 +486,7 @@ impl Loader {
 
     fn flush_open(&mut self) {
         // In order of position: the table is then read as it was written.
-        let mut rows: Vec<(u64, Box<[u8]>)> = self.open.drain().collect();
+        let mut rows: Vec<(u64, Box<[u8]>)> = self.open.drain().map(|(_, row)| row).collect();
         rows.sort_unstable_by_key(|(position, _)| *position);
         for (_, row) in rows {
             self.out.put_slice(&row);
@@ -485,7 +498,7 @@ impl Loader {
 
 type Sink = Pin<Box<CopyInSink<Bytes>>>;
 
-async fn copy<P: Table>(tx: &Transaction<'_>, version: i32, loader: &mut Loader) -> Result<Sink, Error> {
+async fn copy<P: Table>(tx: &Transaction<'_>, version: i32, loader: &mut Loader<P::Key>) -> Result<Sink, Error> {
     let sql = format!("copy {} ({}) from stdin with (format binary, freeze true)", table::<P>(version), P::COLUMNS);
     let sink = tx.copy_in(&sql).await?;
     // Signature, flags, no extension.
@@ -493,7 +506,7 @@ async fn copy<P: Table>(tx: &Transaction<'_>, version: i32, loader: &mut Loader)
     Ok(Box::pin(sink))
 }
 
-async fn end_copy(mut sink: Sink, loader: &mut Loader) -> Result<(), Error> {
+async fn end_copy<K: Copy + Eq + Hash>(mut sink: Sink, loader: &mut Loader<K>) -> Result<(), Error> {
     loader.out.put_i16(-1);
     loader.send(&mut sink).await?;
     sink.as_mut().finish().await?;

@@ -336,9 +336,10 @@ async fn without_a_scope_there_is_nothing() {
         .await
         .expect("tables");
     let mut names: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
-    assert_eq!(names.len(), 3);
+    assert_eq!(names.len(), 4);
     names.extend(
-        ["read.current", "read.timeline", "read.statistics", "ledger.event", "ledger.opening"].map(str::to_owned),
+        ["read.current", "read.timeline", "read.statistics", "read.person_years", "ledger.event", "ledger.opening"]
+            .map(str::to_owned),
     );
     for name in &names {
         let count: i64 = reader.query_one(&format!("select count(*) from {name}"), &[]).await.expect("a count").get(0);

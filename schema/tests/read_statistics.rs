@@ -133,6 +133,19 @@ fn visible(memory: &Memory, scope: &Scope, query: &NumbersQuery) -> BTreeMap<(St
     let at = query.as_of.unwrap_or(memory.size - 1);
     let all = counted(memory, at);
     for ((measure, area, org, key), (number, _)) in all {
+        if query.measure.filer {
+            let city =
+                scope.reach == Reach::City || scope.reach == Reach::Scope && scope.kinds.contains(&query.measure.kind);
+            let by_area = city || scope.reach == Reach::Scope && !scope.areas.is_empty();
+            let seen = match org {
+                None => by_area && (city || scope.areas.contains(&area)),
+                Some(org) => !by_area && scope.reach == Reach::Scope && scope.orgs.contains(&org),
+            };
+            if measure == query.measure.name && seen {
+                *counts.entry((area, key)).or_default() += number;
+            }
+            continue;
+        }
         let Some(org) = org.filter(|_| measure == query.measure.name) else { continue };
         let seen = match scope.reach {
             Reach::City => true,

@@ -190,6 +190,11 @@ pub fn root(look: &'static Look) -> Field {
         if facets.is_empty() { "none" } else { &facets }
     ));
     let field = arguments(field, look);
+    moment(field)
+}
+
+/// Arguments that say at which moment a list is asked for.
+pub(super) fn moment(field: Field) -> Field {
     field
         .argument(
             InputValue::new("asOf", TypeRef::named("Position"))
@@ -229,6 +234,15 @@ pub fn arguments(field: Field, _: &'static Look) -> Field {
 /// # Errors
 /// [`ApiError::Argument`] or [`ApiError::Limit`] for what cannot be asked.
 pub fn query(ctx: &ResolverContext<'_>, look: &'static Look) -> async_graphql::Result<Query> {
+    query_by(ctx, &crate::reads::facets(look.kind))
+}
+
+/// The same for a list with these facets.
+///
+/// # Errors
+/// As [`query`].
+pub fn query_by(ctx: &ResolverContext<'_>, facets: &[&str]) -> async_graphql::Result<Query> {
+    let known = facets;
     let limits = &node(ctx).limits;
     let mut query = Query { first: super::first(ctx)?, ..Query::default() };
     if let Some(order) = ctx.args.get("order").filter(|order| !order.is_null()) {
@@ -261,7 +275,7 @@ pub fn query(ctx: &ResolverContext<'_>, look: &'static Look) -> async_graphql::R
         for facet in facets.list()?.iter() {
             let facet = facet.object()?;
             let name = facet.try_get("name")?.string()?.to_owned();
-            if !crate::reads::facets(look.kind).contains(&name.as_str()) {
+            if !known.contains(&name.as_str()) {
                 return Err(ApiError::Argument("facets", "a facet of this kind").into());
             }
             let value = facet.get("value").filter(|value| !value.is_null());

@@ -186,7 +186,9 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
     let drill = Object::new("Drill")
         .description("下钻：列出该数字所含档案的查询 · The query that lists what a number counts.")
         .field(plain("list", string(), "列表查询名 · Field of `Query` that lists them.", |drill: &Drill| {
-            measure(drill.measure).map_or(Value::Null, |measure| text(look(measure.kind).list))
+            measure(drill.measure).map_or(Value::Null, |measure| {
+                text(if measure.persons { super::person_years::LIST } else { look(measure.kind).list })
+            })
         }))
         .field(inner("filter", TypeRef::named_nn("DrillFilter"), "筛选 · Its filter.", |drill: &Drill| {
             Some(FieldValue::owned_any(drill.clone()))
@@ -245,7 +247,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
         .field(inner(
             "drill",
             TypeRef::named("Drill"),
-            "下钻；按人年统计及跨辖区、机构合计时为空 · The list behind it; absent for what is no record (workers of a year), and when what areas, institutions and the reader's own account open is added up.",
+            "下钻；跨辖区、机构合计时为空 · The list behind it; absent when what areas, institutions and the reader's own account open is added up.",
             |of: &OfLine| of.1.drill.clone().map(FieldValue::owned_any),
         ));
     let statistics = Object::new("Statistics")

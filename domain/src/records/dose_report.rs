@@ -20,6 +20,7 @@ use crate::field::{Data, FREE, Shape};
 use crate::law::{Citation, MONITORING, product};
 use crate::record::{About, Claim, Facts, Need, Origins, Record, Stop, Target, ensure};
 use crate::refusal::{Code, Rule};
+use crate::workdays::add_months;
 use crate::{data, events};
 
 data! {
@@ -62,6 +63,17 @@ pub struct DoseReport {
     pub header: Header,
     #[serde(skip)]
     origins: Origins,
+}
+
+/// Months within which a report must be delivered after its period (放射工作人员职业健康管理办法 第十五条).
+const DELIVERED_WITHIN_MONTHS: i32 = 1;
+
+impl DoseReport {
+    /// Days by which it was signed after the last day on which it was due; none or negative while in time (W-DOSE-02).
+    #[must_use]
+    pub fn days_overdue(&self) -> i64 {
+        self.header.signed_on.days() - add_months(self.header.period_to, DELIVERED_WITHIN_MONTHS).days()
+    }
 }
 
 const CONTRACT: Rule = Rule {

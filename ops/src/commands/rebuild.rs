@@ -4,6 +4,7 @@ use clap::Args;
 use deadpool_postgres::Pool;
 use projections::Projection;
 use projections::current::Current;
+use projections::person_years::PersonYears;
 use projections::statistics::Statistics;
 use projections::timeline::Timeline;
 use schema::read_rows::Table;
@@ -20,7 +21,7 @@ use crate::node::Database;
 pub struct Options {
     #[command(flatten)]
     place: Place,
-    /// 只重建其中一个：current、timeline 或 statistics · only this projection
+    /// 只重建其中一个：current、timeline、statistics 或 person_years · only this projection
     #[arg(long, env = "RADLEDGER_PROJECTION", value_name = "NAME")]
     projection: Option<String>,
     /// 以 JSON 输出 · print JSON
@@ -34,8 +35,8 @@ pub struct Options {
 /// When the database cannot be used or an event cannot be folded; then the live version stays.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
     let only = options.projection.as_deref();
-    if only.is_some_and(|only| ![Current::NAME, Timeline::NAME, Statistics::NAME].contains(&only)) {
-        let message = "--projection 应为 current、timeline 或 statistics。Give current, timeline or statistics.";
+    if only.is_some_and(|only| ![Current::NAME, Timeline::NAME, Statistics::NAME, PersonYears::NAME].contains(&only)) {
+        let message = "--projection 应为 current、timeline、statistics 或 person_years。Give current, timeline, statistics or person_years.";
         return Err(Usage(message.into()).into());
     }
     wait_for(async {
@@ -47,6 +48,7 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
         add::<Current>(only, &pools.projector, &mut done).await?;
         add::<Timeline>(only, &pools.projector, &mut done).await?;
         add::<Statistics>(only, &pools.projector, &mut done).await?;
+        add::<PersonYears>(only, &pools.projector, &mut done).await?;
         pools.close();
         if let Some(cluster) = database.cluster {
             cluster.stop().await?;

@@ -57,7 +57,8 @@ async fn differing(projector: &Pool) -> anyhow::Result<Vec<String>> {
     let current = schema::rebuild::compare::<projections::current::Current>(projector).await?;
     let timeline = schema::rebuild::compare::<projections::timeline::Timeline>(projector).await?;
     let statistics = schema::rebuild::compare::<projections::statistics::Statistics>(projector).await?;
-    let named = [("current", current), ("timeline", timeline), ("statistics", statistics)];
+    let years = schema::rebuild::compare::<projections::person_years::PersonYears>(projector).await?;
+    let named = [("current", current), ("timeline", timeline), ("statistics", statistics), ("person_years", years)];
     Ok(named
         .into_iter()
         .filter(|(_, c)| c.differing != (0, 0))

@@ -1,6 +1,6 @@
 //! Numbers counted from the rows of the lists, as a drill would: the second opinion on every counter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalog::Kind;
 use domain::dose::{Annual, INTERVALS, Line, interval, sums};
@@ -26,7 +26,10 @@ pub fn counted(memory: &Memory, at: u64) -> Counts {
             };
             let key: String = measure.dimensions.iter().map(|known| format!("{}{END}", value(known.name))).collect();
             let amount = if measure.amount.is_some() { effective(row) } else { 0 };
-            count(&mut counts, measure.name, row, key, amount);
+            match measure.filer {
+                true => count_filed(&mut counts, measure.name, row, key),
+                false => count(&mut counts, measure.name, row, key, amount),
+            }
         }
     }
     annual_doses(&rows, &mut counts);
@@ -39,6 +42,15 @@ fn count(counts: &mut Counts, measure: &str, row: &Row, key: String, amount: i64
         let number = counts.entry((measure.to_owned(), area.to_owned(), org, key.clone())).or_default();
         number.0 += 1;
         number.1 += amount;
+    }
+}
+
+/// Once in the area, and once for the laboratory that filed it, which lies in none.
+fn count_filed(counts: &mut Counts, measure: &str, row: &Row, key: String) {
+    let area = row.home.area.as_deref().unwrap_or_default();
+    let laboratory = row.home.filed_by.expect("a laboratory filed it");
+    for (area, org) in [(area, None), ("", Some(laboratory))] {
+        counts.entry((measure.to_owned(), area.to_owned(), org, key.clone())).or_default().0 += 1;
     }
 }
 
@@ -68,7 +80,9 @@ fn annual_doses(rows: &[&Row], counts: &mut Counts) {
         let annual = Annual::from(sums(results.iter().map(|(line, _)| line)).year(year));
         let json: serde_json::Value = serde_json::from_str(&latest.row).expect("a state is JSON");
         let category = json["category"].as_str().expect("a category");
-        let key = format!("{year}{END}{category}{END}{}{END}", INTERVALS[interval(&annual)]);
+        let laboratories: BTreeSet<Uuid> = results.iter().filter_map(|(_, row)| row.home.filed_by).collect();
+        let laboratories: String = laboratories.iter().map(|id| format!("{id}|")).collect();
+        let key = format!("{year}{END}{category}{END}{}{END}|{laboratories}{END}", INTERVALS[interval(&annual)]);
         count(counts, "annual_doses", latest, key, annual.effective_nsv);
     }
 }

@@ -4,6 +4,7 @@ use domain::catalog::Kind;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::TOTAL_MAX;
 use super::list::{Key, Order};
 use crate::error::Error;
 
@@ -106,6 +107,16 @@ pub enum Total {
     Exactly(u64),
     /// More than so many.
     MoreThan(u64),
+}
+
+impl Total {
+    /// From a count that ends one beyond [`TOTAL_MAX`].
+    pub(super) fn read(row: &Row) -> Result<Self, Error> {
+        Ok(match row.try_get::<_, i64>(0)?.cast_unsigned() {
+            count if count > TOTAL_MAX => Self::MoreThan(TOTAL_MAX),
+            count => Self::Exactly(count),
+        })
+    }
 }
 
 pub(super) fn kind_of(word: &str) -> Result<Kind, Error> {

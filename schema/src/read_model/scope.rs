@@ -4,7 +4,7 @@ use domain::catalog::Kind;
 use uuid::Uuid;
 
 use super::Statement;
-use super::list::{OF_PERSON, is_of_person};
+use super::list::{OF_PERSON, is_filed, is_of_person};
 
 /// What somebody may read, from his grants. The default is nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -108,7 +108,7 @@ pub(super) fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> 
         [area] => any.push(format!("c.area = {}", statement.bind(area.clone()))),
         _ => any.push(format!("c.area = any({})", statement.bind(areas))),
     }
-    let filed = matches!(kind, Kind::MonitoringContract | Kind::Dosimeter | Kind::DoseReport | Kind::DoseResult);
+    let filed = is_filed(kind);
     match scope.orgs.as_slice() {
         [] => {}
         [org] => {
