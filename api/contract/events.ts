@@ -688,6 +688,34 @@ export interface ErasureCarriedOut {
   subject: RecordRef;
 }
 
+/** 申请删除个人信息 · erasure requested */
+export interface ErasureRequested2 {
+  /** 自然人 · the natural person */
+  subject: RecordRef;
+  /** 所在档案 · a record that names the person; a worker's file itself */
+  found_in: RecordRef;
+  /** 删除理由 · ground */
+  ground: CodeOf<"ERASURE_GROUND">;
+}
+
+/** 批准删除 · erasure approved */
+export interface ErasureApproved2 {
+  /** 自然人 · the natural person */
+  subject: RecordRef;
+}
+
+/** 不予删除 · erasure refused */
+export interface ErasureRefused2 {
+  /** 自然人 · the natural person */
+  subject: RecordRef;
+}
+
+/** 已删除 · erasure carried out */
+export interface ErasureCarriedOut2 {
+  /** 自然人 · the natural person */
+  subject: RecordRef;
+}
+
 /** 机构登记 · institution registered */
 export interface InstitutionRegistered {
   /** 统一社会信用代码 · unified social credit code (18–18 characters, credit_code) */
@@ -1413,6 +1441,10 @@ export interface EventData {
   "erasure.approved/1": ErasureApproved;
   "erasure.refused/1": ErasureRefused;
   "erasure.carried_out/1": ErasureCarriedOut;
+  "erasure.requested/2": ErasureRequested2;
+  "erasure.approved/2": ErasureApproved2;
+  "erasure.refused/2": ErasureRefused2;
+  "erasure.carried_out/2": ErasureCarriedOut2;
   "institution.registered/1": InstitutionRegistered;
   "institution.approved/1": InstitutionApproved;
   "institution.returned/1": InstitutionReturned;
@@ -1523,6 +1555,10 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure approved","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"erasure.approved","zh":"批准删除"},
     {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure refused","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"erasure.refused","zh":"不予删除"},
     {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure carried out","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"erasure.carried_out","zh":"已删除"},
+    {"creates":true,"data":[{"en":"the natural person","is":"record_ref","kinds":["party","person"],"name":"subject","required":true,"zh":"自然人"},{"en":"a record that names the person; a worker's file itself","is":"record_ref","kinds":["account","institution","person"],"name":"found_in","required":true,"zh":"所在档案"},{"en":"ground","is":"code","list":"ERASURE_GROUND","name":"ground","required":true,"zh":"删除理由"}],"effective_on":"forbidden","en":"erasure requested","meanings":["submission"],"reason":"optional","schema":2,"signed_by":["organisation","person"],"type":"erasure.requested","zh":"申请删除个人信息"},
+    {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party","person"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure approved","meanings":["approval"],"reason":"optional","schema":2,"signed_by":["organisation","person"],"type":"erasure.approved","zh":"批准删除"},
+    {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party","person"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure refused","meanings":["refusal"],"reason":"required","schema":2,"signed_by":["organisation","person"],"type":"erasure.refused","zh":"不予删除"},
+    {"creates":false,"data":[{"en":"the natural person","is":"record_ref","kinds":["party","person"],"name":"subject","required":true,"zh":"自然人"}],"effective_on":"forbidden","en":"erasure carried out","meanings":["system"],"reason":"optional","schema":2,"signed_by":["service"],"type":"erasure.carried_out","zh":"已删除"},
   ] },
   { kind: "institution", zh: "机构", en: "institution", types: [
     {"creates":true,"data":[{"en":"unified social credit code","form":"credit_code","is":"text","max_chars":18,"min_chars":18,"name":"credit_code","pattern":"^[0-9A-HJ-NPQRTUWXY]{18}$","required":true,"zh":"统一社会信用代码"},{"en":"number of the branch","is":"text","max_chars":20,"min_chars":1,"name":"branch_no","required":false,"zh":"分支机构编号"},{"en":"name as on the certificate","is":"text","max_chars":100,"min_chars":1,"name":"name","required":true,"zh":"机构名称"},{"en":"short name","is":"text","max_chars":40,"min_chars":1,"name":"short_name","required":false,"zh":"简称"},{"en":"kinds","is":"list","item":{"is":"code","list":"INSTITUTION_KIND"},"max_items":7,"min_items":1,"name":"kinds","required":true,"zh":"机构类别"},{"en":"medical type","is":"code","list":"MEDICAL_TYPE","name":"medical_type","required":false,"zh":"医疗机构类别"},{"en":"level and grade","is":"code","list":"GRADE","name":"grade","required":false,"zh":"等级"},{"en":"ownership","is":"code","list":"OWNERSHIP","name":"ownership","required":false,"zh":"经济类型"},{"en":"profit flag","is":"code","list":"PROFIT","name":"profit","required":false,"zh":"营利性质"},{"en":"division of GB/T 2260","form":"division","is":"text","max_chars":6,"min_chars":6,"name":"division","pattern":"^[1-9][0-9]{5}$","required":true,"zh":"行政区划"},{"en":"street or town","form":"street","is":"text","max_chars":9,"min_chars":9,"name":"street","pattern":"^[1-9][0-9]{8}$","required":false,"zh":"街道乡镇"},{"en":"supervision area","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"supervision_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":true,"zh":"监督辖区"},{"en":"address","is":"text","max_chars":500,"min_chars":1,"name":"address","required":true,"zh":"地址"},{"en":"longitude, CGCS2000","is":"integer","max":180000000,"min":-180000000,"name":"longitude_udeg","required":false,"unit":"µ°","zh":"经度"},{"en":"latitude, CGCS2000","is":"integer","max":90000000,"min":-90000000,"name":"latitude_udeg","required":false,"unit":"µ°","zh":"纬度"},{"en":"beds","is":"integer","max":20000,"min":0,"name":"beds","required":false,"zh":"实有床位"},{"en":"number of staff","is":"integer","max":100000,"min":0,"name":"staff","required":false,"zh":"职工人数"},{"en":"departments","is":"list","item":{"is":"text","max_chars":40,"min_chars":1},"max_items":50,"min_items":1,"name":"departments","required":false,"zh":"放射科室"},{"en":"practice document","is":"object","members":[{"en":"kind of document","is":"code","list":"DOCUMENT_KIND","name":"kind","required":true,"zh":"证件类别"},{"en":"number","is":"text","max_chars":60,"min_chars":1,"name":"number","required":true,"zh":"证件编号"},{"en":"licensed beds","is":"integer","max":20000,"min":0,"name":"beds","required":false,"zh":"核定床位"},{"en":"issued on","is":"date","name":"from","required":true,"zh":"发证日期"},{"en":"verification due on","is":"date","name":"verify_due","required":false,"zh":"校验到期"}],"name":"practice_document","required":false,"zh":"执业许可"},{"en":"telephone of the institution","form":"phone","is":"text","max_chars":20,"min_chars":5,"name":"phone","pattern":"^[+0-9][0-9 -]{4,19}$","required":false,"zh":"单位电话"},{"en":"website","is":"text","max_chars":100,"min_chars":1,"name":"website","required":false,"zh":"网址"}],"effective_on":"optional","en":"institution registered","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"institution.registered","zh":"机构登记"},

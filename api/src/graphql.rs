@@ -107,6 +107,7 @@ pub fn build() -> Schema {
     builder = event::register(builder);
     builder = record::register(builder);
     builder = doses::register(builder);
+    builder = dose_report::register(builder);
     builder = statistics::register(builder);
     builder = person_years::register(builder);
     builder = home::register(builder);

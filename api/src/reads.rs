@@ -216,6 +216,18 @@ impl Node {
         found.value.into_iter().map(|found| row(found, read_at)).collect()
     }
 
+    /// All results of a dose report, to be counted. What comes back is not for showing; the caller has read the report
+    /// under the reader's scope.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn results_in(&self, report: Uuid, at: Moment) -> Result<Vec<Row>, ApiError> {
+        let found = self.reader.of_report(report, at.as_of).await;
+        let found = found.map_err(|error| unanswered("read the results of a report", &error))?;
+        let read_at = read_at(at, found.size);
+        found.value.into_iter().map(|found| row(found, read_at)).collect()
+    }
+
     /// A page of records, of those the reader may see.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use domain::admission::{Admitted, Presented, judge, needs, receive};
 use domain::authority::{Authority, InForce};
+use domain::catalog::Kind;
 use domain::prepare::{self, Request};
 use domain::record::{Facts, KeyOwner, Need, Stop, Stored};
 use domain::records::{SealedRef, erasure, party_key};
@@ -474,10 +475,8 @@ impl Door {
             let Some(entry) = crate::shelf::fold(&stream)? else { continue };
             let Some(erasure) = entry.state.erasure().filter(|_| erasure::waits(&entry)) else { continue };
             self.parts.keys.erase(&erasure.subject.kind, erasure.subject.id)?;
-            // What he began to write and never signed lies under the keys of his accounts.
-            let named_by = self.parts.log.key(&party_key(&erasure.subject)).await?.members;
-            for (_, account) in named_by.iter().filter(|(kind, _)| kind == schema::drafts::SUBJECT) {
-                self.parts.keys.erase(schema::drafts::SUBJECT, *account)?;
+            for account in self.accounts_of(&erasure.subject).await? {
+                self.parts.keys.erase(schema::drafts::SUBJECT, account)?;
             }
             let basis = self.parts.log.head().await?.next_position;
             let Some(draft) = erasure::carry_out(record, &entry, basis) else { continue };
@@ -494,6 +493,17 @@ impl Door {
             }
         }
         Ok(done)
+    }
+
+    /// The accounts of a natural person: what he began to write and never signed lies under their keys.
+    async fn accounts_of(&self, subject: &RecordRef) -> Result<Vec<Uuid>, SubmitError> {
+        if subject.kind == Kind::Person.as_str() {
+            let stream = self.parts.log.stream(&subject.kind, subject.id).await?;
+            let file = crate::shelf::fold(&stream)?;
+            return Ok(file.and_then(|file| file.state.person()?.account).into_iter().collect());
+        }
+        let named_by = self.parts.log.key(&party_key(subject)).await?.members;
+        Ok(named_by.into_iter().filter(|(kind, _)| kind == schema::drafts::SUBJECT).map(|(_, id)| id).collect())
     }
 
     fn view<'a>(&'a self, fetched: &'a Fetched, new: &'a HashSet<RecordRef>, careful: bool) -> View<'a> {

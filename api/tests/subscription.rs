@@ -201,6 +201,19 @@ async fn a_workers_phone(reading: impl Fn(ReadModel) -> ReadModel) {
         assert_eq!(node["history"]["nodes"][0]["position"] == measured, opens, "{node}");
         assert_eq!(node.is_null(), !opens, "{node}");
     }
+    // The laboratory printed another sum than its result has; before the result, one line more than there was.
+    let counts = "lines persons belowMdl effectiveSumNsv";
+    let query = format!(
+        "query ($id: ID!, $at: Position) {{ node(id: $id, asOf: $at) {{ ... on DoseReport
+            {{ counts {{ stated {{ {counts} }} filed {{ {counts} }} differ }} }} }} }}"
+    );
+    let said = |lines: u32, sum: &str| json!({"lines": lines, "persons": lines, "belowMdl": 0, "effectiveSumNsv": sum});
+    for (who, at, filed) in [(&officer, &asked, said(1, "300000")), (&signatory, &reported, said(0, "0"))] {
+        let token = server.login(who).await;
+        let node =
+            server.data(&token, &query, json!({"id": format!("dose_report/{report}"), "at": at})).await["node"].clone();
+        assert_eq!(node["counts"], json!({"stated": said(1, "0"), "filed": filed, "differ": true}), "at {at}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -59,6 +59,8 @@ pub struct EventType {
     pub name: &'static str,
     /// Schema of the data.
     pub schema: u16,
+    /// Version of the catalogue with which the type came in this schema; 0 where it came with its kind.
+    pub added: u32,
     /// The closed set of meanings.
     pub meanings: &'static [Meaning],
     /// True when it makes version 1, false when it makes a later one.
@@ -81,14 +83,23 @@ impl EventType {
     pub fn kind(&self) -> &'static str {
         self.name.split_once('.').map_or(self.name, |(kind, _)| kind)
     }
+
+    /// Version of the catalogue with which the type came in this schema.
+    #[must_use]
+    pub fn since(&self) -> u32 {
+        Kind::parse(self.kind()).map_or(u32::MAX, |kind| kind.since().max(self.added))
+    }
 }
 
 /// Declares the events of a kind: the enum, its types and the typed reader.
 ///
-/// Each line reads `Variant(Data) = "kind.name", schema, [meanings], creates, effective_on, signed_by, "中文", "English";`.
+/// Each line reads `Variant(Data) = "kind.name", schema, [meanings], creates, effective_on, signed_by, "中文", "English";`
+/// with ` since n` after the schema where that came with a later catalogue than the kind. Schemas of before stand in
+/// `older`, without a variant: `upcast` reads them as the latest.
 #[macro_export]
 macro_rules! events {
-    ($(#[$doc:meta])* pub enum $enum:ident { $($variant:ident($data:ty) = $name:literal, $schema:literal, [$($meaning:ident),+], $creates:literal, $effective:ident, $signed:ident, $zh:literal, $en:literal;)+ }) => {
+    ($(#[$doc:meta])* pub enum $enum:ident { $($variant:ident($data:ty) = $name:literal, $schema:literal $(since $since:literal)?, [$($meaning:ident),+], $creates:literal, $effective:ident, $signed:ident, $zh:literal, $en:literal;)+ }
+     $(older { $($old:ty = $old_name:literal, $old_schema:literal, [$($old_meaning:ident),+], $old_creates:literal, $old_effective:ident, $old_signed:ident, $old_zh:literal, $old_en:literal;)+ })?) => {
         $(#[$doc])*
         // An event lives for one judgement: boxing the larger ones would buy nothing.
         #[allow(clippy::large_enum_variant)]
@@ -97,9 +108,21 @@ macro_rules! events {
 
         impl $enum {
             /// The event types of this kind.
-            pub const TYPES: &'static [$crate::catalog::EventType] = &[$($crate::catalog::EventType {
+            pub const TYPES: &'static [$crate::catalog::EventType] = &[$($($crate::catalog::EventType {
+                name: $old_name,
+                schema: $old_schema,
+                added: 0,
+                meanings: &[$(signing::statement::Meaning::$old_meaning),+],
+                creates: $old_creates,
+                effective_on: $crate::catalog::Presence::$old_effective,
+                signed_by: $crate::catalog::SignedBy::$old_signed,
+                data: <$old as $crate::field::Data>::FIELDS,
+                zh: $old_zh,
+                en: $old_en,
+            },)+)? $($crate::catalog::EventType {
                 name: $name,
                 schema: $schema,
+                added: 0 $(+ $since)?,
                 meanings: &[$(signing::statement::Meaning::$meaning),+],
                 creates: $creates,
                 effective_on: $crate::catalog::Presence::$effective,
@@ -320,11 +343,13 @@ pub const FILES: &[(&str, u32, &[u8])] = &[
     ("catalogue", 1, include_bytes!("../files/catalogue-1.json")),
     ("catalogue", 2, include_bytes!("../files/catalogue-2.json")),
     ("catalogue", 3, include_bytes!("../files/catalogue-3.json")),
+    ("catalogue", 4, include_bytes!("../files/catalogue-4.json")),
     ("policy", 1, include_bytes!("../files/policy-1.json")),
     ("policy", 2, include_bytes!("../files/policy-2.json")),
     ("policy", 3, include_bytes!("../files/policy-3.json")),
     ("policy", 4, include_bytes!("../files/policy-4.json")),
     ("policy", 5, include_bytes!("../files/policy-5.json")),
+    ("policy", 6, include_bytes!("../files/policy-6.json")),
     ("rules", 1, include_bytes!("../files/rules-1.json")),
 ];
 
@@ -341,7 +366,7 @@ pub fn file_hash(what: &str, version: u32) -> Option<Hash> {
 }
 
 /// The newest catalogue.
-pub const CATALOGUE: u32 = 3;
+pub const CATALOGUE: u32 = 4;
 
 /// The catalogue from which on a row of an import names the import as its cause.
 pub const IMPORTS: u32 = 3;
@@ -350,10 +375,11 @@ pub const IMPORTS: u32 = 3;
 #[must_use]
 pub fn describe(version: u32) -> Json {
     let there = || Kind::ALL.iter().filter(|kind| kind.since() <= version);
+    let types = |kind: &Kind| kind.types().iter().filter(|known| known.since() <= version).map(describe_type).collect();
     let kinds: Vec<Json> = there()
         .map(|kind| {
             let (zh, en) = kind.labels();
-            let types: Vec<Json> = kind.types().iter().map(describe_type).collect();
+            let types: Vec<Json> = types(kind);
             json!({"kind": kind.as_str(), "zh": zh, "en": en, "types": types})
         })
         .collect();

@@ -17,7 +17,17 @@ pub struct Step {
 }
 
 /// Every step there is.
-pub const STEPS: &[Step] = &[];
+pub const STEPS: &[Step] = &[
+    // Schema 1 of an erasure names a party alone; the next names a party or a person, in the same members.
+    Step { event_type: "erasure.requested", from: 1, lift: as_it_is },
+    Step { event_type: "erasure.approved", from: 1, lift: as_it_is },
+    Step { event_type: "erasure.refused", from: 1, lift: as_it_is },
+    Step { event_type: "erasure.carried_out", from: 1, lift: as_it_is },
+];
+
+fn as_it_is(data: Object) -> Object {
+    data
+}
 
 /// Data in the latest schema that the steps lead to.
 #[must_use]

@@ -10,7 +10,7 @@
 //!   `a_rejected_result_makes_room_for_another`, `two_badges_at_one_worker_count_once_and_the_block_is_fixed`,
 //!   `a_worker_with_two_employers_has_one_sum`, `what_a_report_announces_is_compared_with_its_results`
 //! - `erased`: `an_identity_entered_by_mistake_is_erased_and_everything_else_stands`,
-//!   `a_workers_file_is_corrected_and_not_erased`
+//!   `a_workers_file_is_corrected_and_not_erased`, `the_file_of_somebody_who_never_worked_is_erased`
 
 pub mod relay;
 pub mod scene;

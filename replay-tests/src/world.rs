@@ -58,6 +58,8 @@ pub struct Wish {
     pub attachments: Vec<Uuid>,
     /// The import of which it is a row.
     pub cause: Option<EventRef>,
+    /// Schema of the data.
+    pub schema: u16,
 }
 
 impl Wish {
@@ -74,7 +76,15 @@ impl Wish {
             meaning: None,
             attachments: Vec::new(),
             cause: None,
+            schema: 1,
         }
+    }
+
+    /// In another schema than the first.
+    #[must_use]
+    pub fn schema(mut self, schema: u16) -> Self {
+        self.schema = schema;
+        self
     }
 
     /// With a business date.
@@ -371,6 +381,7 @@ impl World {
             let batch =
                 (wishes.len() > 1).then_some(Batch { id: batch_id, index: index as u16, count: wishes.len() as u16 });
             let request = Request {
+                schema: wish.schema,
                 meaning: wish.meaning,
                 reason: wish.reason.map(|code| (code.into(), None)),
                 effective_on: wish.effective_on.as_ref().map(|day| day.parse().expect("a date")),

@@ -1,9 +1,7 @@
 //! What a laboratory reports, and what a worker's results come to.
 
-use std::collections::BTreeSet;
-
 use domain::dose::FIVE_YEAR_EPOCH;
-use domain::dose_codes::ResultFlag;
+use domain::records::dose_report::Counts;
 use domain::records::dose_result::reference;
 use domain::refusal::Code;
 use replay_tests::scene::{Scene, hire, rule, take_post};
@@ -133,17 +131,24 @@ fn a_worker_with_two_employers_has_one_sum() {
 
 /// What a report announces below its table, and what its results come to: results, persons, below the detectable
 /// level, effective doses.
+/// The last event of a result.
+fn last_mark(scene: &Scene, result: Uuid) -> EventRef {
+    let entry = scene.county.world.memory.record(&domain::records::dose_result::reference(result)).expect("there");
+    let mark = entry.marks.last().expect("an event");
+    EventRef { event: mark.id, hash: mark.hash }
+}
+
 fn announced_and_found(scene: &Scene, report: Uuid) -> ([i64; 4], [i64; 4]) {
     let memory = &scene.county.world.memory;
     let entry = memory.record(&domain::records::dose_report::reference(report)).expect("the report");
     let header = &entry.state.dose_report().expect("a report").header;
     let results = memory.records().filter_map(|(_, entry)| entry.state.dose_result());
-    let results: Vec<_> = results.filter(|result| result.report == report).collect();
-    let persons: BTreeSet<Uuid> = results.iter().map(|result| result.person.id).collect();
-    let below = results.iter().filter(|result| result.reading.flag == ResultFlag::BelowMdl).count();
-    let sum = results.iter().filter_map(|result| result.reading.effective_nsv).sum();
-    let found = [results.len(), persons.len(), below].map(|count| i64::try_from(count).expect("few"));
-    ([header.lines, header.persons, header.below_mdl, header.effective_sum_nsv], [found[0], found[1], found[2], sum])
+    let results = results.filter(|result| result.report == report);
+    let rows: Vec<Json> = results.map(|result| serde_json::to_value(result).expect("a state is JSON")).collect();
+    let found = Counts::filed(&rows).expect("rows of this program");
+    assert_eq!(Counts::stated_by(&serde_json::to_value(header).expect("JSON")), Ok(Counts::stated(header)));
+    let four = |of: Counts| [of.lines, of.persons, of.below_mdl, of.effective_sum_nsv];
+    (four(Counts::stated(header)), four(found))
 }
 
 /// No rule compares them: a report is a fact as the laboratory printed it, and results may come in several units. What
@@ -189,5 +194,17 @@ fn what_a_report_announces_is_compared_with_its_results() {
     let again = json!({"set": {"effective_sum_nsv": 500_000}});
     let wish = Wish::new("dose_report.corrected", report, again).correcting(printed);
     scene.county.world.act(&scene.signatory, wish).expect("until the laboratory prints another sum");
+    assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 500_000], [3, 3, 1, 500_000]));
+    let mut void = Wish::new(
+        "dose_result.corrected",
+        result,
+        json!({"set": {"flag": "REJECTED"}, "clear": ["effective_nsv", "hp10_nsv", "method"]}),
+    );
+    let mark = last_mark(&scene, result);
+    void = void.correcting(mark);
+    scene.county.world.act(&scene.signatory, void).expect("void");
+    assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 500_000], [2, 2, 1, 410_000]), "one is missing again");
+    let fourth = line(&mut scene, 4, others[1], json!({"hp10_nsv": 90_000, "effective_nsv": 90_000}));
+    scene.county.world.act(&scene.signatory, fourth).expect("another in its place");
     assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 500_000], [3, 3, 1, 500_000]));
 }

@@ -301,7 +301,7 @@ impl Story {
 
 impl Story {
     /// The third catalogue: code lists, files, imports.
-    fn files(&mut self) {
+    fn files(&mut self) -> Uuid {
         self.world.adopt("catalogue", 3);
         self.world.adopt("policy", 4);
         self.world.adopt("policy", 5);
@@ -336,6 +336,32 @@ impl Story {
         self.act(&signatory, Wish::new("import.opened", import, opened));
         self.act(&signatory, Wish::new("import.stopped", import, json!({"row": 17, "why": "REFUSED"})));
         self.act(&signatory, Wish::new("import.completed", import, json!({})));
+        hospital
+    }
+}
+
+impl Story {
+    /// The fourth catalogue: of two who never came to work the file of one is erased.
+    fn mistaken(&mut self, hospital: Uuid) {
+        self.world.adopt("catalogue", 4);
+        self.world.adopt("policy", 6);
+        let (admin, deciding, approver) = (self.admin.clone(), self.city[0].clone(), self.city_approver.clone());
+        let unit_admin = self.world.enrol(&admin, &deciding, "I", "I_ADMIN", Some(hospital), Some(AREA));
+        let officer = self.world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(hospital), Some(AREA));
+        for (number, erased) in [(21, true), (22, false)] {
+            let (person, record) = (self.world.id(), self.world.id());
+            let subject = json!({"kind": "person", "id": person});
+            self.act(&officer, Wish::new("person.registered", person, worker(hospital, number)));
+            let request = json!({"subject": subject, "found_in": subject, "ground": "MISTAKEN"});
+            self.act(&officer, Wish::new("erasure.requested", record, request).schema(2));
+            let data = json!({"subject": subject});
+            if erased {
+                self.act(&approver, Wish::new("erasure.approved", record, data).schema(2));
+                self.world.carry_out(record);
+            } else {
+                self.act(&approver, Wish::new("erasure.refused", record, data).schema(2).because("STILL_KEPT"));
+            }
+        }
     }
 }
 
@@ -349,7 +375,8 @@ fn story() -> World {
     story.ends(hospital);
     // What came later is told later: the bytes above stay.
     story.workers();
-    story.files();
+    let hospital = story.files();
+    story.mistaken(hospital);
     story.world
 }
 

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::error::{Error, answered};
 use crate::event_log::{COLUMNS, StoredEvent, signed, stored};
 pub use changes::{ChangeCount, Changed, ChangesQuery, What};
+use list::LOOKUP;
 pub(crate) use list::OF_PERSON;
 pub use list::{Key, ListQuery, Order, Within};
 use list::{at, conditions, moments};
@@ -147,6 +148,21 @@ impl ReadModel {
         if answers[0].len() > OF_PERSON_MAX {
             return Err(Error::corrupt(None, "a worker has more records of a kind than a life can hold"));
         }
+        Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
+    }
+
+    /// All results of a dose report, under no reader's scope: they are counted, and not shown.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn of_report(&self, report: Uuid, as_of: Option<u64>) -> Result<Answer<Vec<Record>>, Error> {
+        let mut statement = Statement::new("");
+        let report = statement.bind(report.to_string());
+        let kind = statement.bind(Kind::DoseResult.as_str());
+        let when = at(&mut statement, as_of);
+        statement.sql =
+            format!("select {RECORD} from read.current c where {LOOKUP} = {report} and c.kind = {kind} and {when}");
+        let (size, mut answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
         Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 

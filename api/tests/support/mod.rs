@@ -149,6 +149,8 @@ fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laborator
     world.adopt("policy", 4);
     world.adopt("catalogue", 3);
     world.adopt("policy", 5);
+    world.adopt("catalogue", 4);
+    world.adopt("policy", 6);
     let act = |world: &mut World, who: &Person, wish: Wish| {
         let name = wish.event_type;
         world.act(who, wish).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))

@@ -2,13 +2,16 @@
 
 use compact_str::CompactString;
 use signing::bytes::Hash;
+use signing::envelope::Opening;
 use signing::json::{Object, Value, canonical_object};
 
 use super::Take;
 use super::judge::Judge;
 use super::layered::Layered;
 use super::typed::Typed;
+use crate::catalog::Event;
 use crate::record::{Actor, Claim, Entry, Facts, PENDING, SealedClaim, Stop};
+use crate::records::erasure;
 use crate::refusal::{Code, Refusal};
 use crate::seals::Openings;
 
@@ -29,6 +32,7 @@ impl Judge<'_> {
         let mut old = before.map(|entry| entry.state.claims(record.id)).unwrap_or_default();
         let mut new = after.state.claims(record.id);
         self.sealed_claims(typed, openings, (before, &mut old), (after, &mut new), facts)?;
+        self.let_go(typed, openings, &mut old, facts)?;
         if old == new {
             return Ok((Vec::new(), Vec::new()));
         }
@@ -67,22 +71,46 @@ impl Judge<'_> {
         if held == holds {
             return Ok(());
         }
-        let secret = self.base.content_key();
-        let open = |claim: &SealedClaim| -> Result<Option<Claim>, Stop> {
-            let value = if claim.sealed.event == typed.statement.id {
-                openings.iter().find(|opening| opening.pointer == claim.sealed.pointer).map(|found| found.value.clone())
-            } else {
-                facts.opened(&claim.sealed)?
-            };
-            Ok(value.as_ref().and_then(Value::as_text).map(|value| claim.opened(&secret, value)))
-        };
         for claim in &held {
-            old.extend(open(claim)?);
+            old.extend(self.opened(claim, typed, openings, facts)?);
         }
         for claim in &holds {
-            new.extend(open(claim)?);
+            new.extend(self.opened(claim, typed, openings, facts)?);
         }
         Ok(())
+    }
+
+    /// Adds the claims of a worker's file that the event lets go, while its key still opens them.
+    fn let_go(
+        &self,
+        typed: &Typed,
+        openings: &Openings,
+        old: &mut Vec<Claim>,
+        facts: &Layered<'_, '_>,
+    ) -> Result<(), Stop> {
+        let (Openings::Given(openings), Event::Erasure(event)) = (openings, &typed.event) else { return Ok(()) };
+        let Some(person) = erasure::frees(event) else { return Ok(()) };
+        let held = facts.entry(person)?.map(|entry| entry.state.sealed_claims()).unwrap_or_default();
+        for claim in &held {
+            old.extend(self.opened(claim, typed, openings, facts)?);
+        }
+        Ok(())
+    }
+
+    /// The claim with what stands behind its seal, in the event itself or in one before it; none when that was erased.
+    fn opened(
+        &self,
+        claim: &SealedClaim,
+        typed: &Typed,
+        openings: &[Opening],
+        facts: &Layered<'_, '_>,
+    ) -> Result<Option<Claim>, Stop> {
+        let value = if claim.sealed.event == typed.statement.id {
+            openings.iter().find(|opening| opening.pointer == claim.sealed.pointer).map(|found| found.value.clone())
+        } else {
+            facts.opened(&claim.sealed)?
+        };
+        Ok(value.as_ref().and_then(Value::as_text).map(|value| claim.opened(&self.base.content_key(), value)))
     }
 }
 
@@ -106,7 +134,7 @@ pub fn content_digest(key: &[u8; 32], typed: &Typed, object: &Object, openings: 
     Hash::of(&bytes).0
 }
 
-pub(super) fn unseal(object: &Object, at: &str, openings: &[signing::envelope::Opening]) -> Object {
+pub(super) fn unseal(object: &Object, at: &str, openings: &[Opening]) -> Object {
     let open = |name: &str, value: &Value| -> Value {
         let pointer = format!("{at}/{name}");
         match openings.iter().find(|opening| opening.pointer == pointer) {

@@ -102,11 +102,10 @@ pub fn home(
         }
         State::Grant(grant) => Ok((grant.given.org, grant.given.area.clone())),
         State::Institution(institution) => Ok((Some(record.id), Some(institution.profile.supervision_area.clone()))),
-        State::Erasure(erasure) if erasure.found_in.kind == "institution" => of_org(erasure.found_in.id),
-        State::Erasure(erasure) => {
-            let authority = facts.authority(erasure.found_in.id)?;
-            Ok(authority.account.as_ref().map_or((None, None), |account| (account.org, account.area.clone())))
-        }
+        State::Erasure(erasure) => match facts.entry(&erasure.found_in)? {
+            Some(entry) => home(&erasure.found_in, &entry, facts),
+            None => Ok((None, None)),
+        },
         other => match other.belongs_to() {
             Some(parent) if parent.kind == Kind::Institution.as_str() => of_org(parent.id),
             Some(parent) => facts.entry(&parent)?.map_or(Ok((None, None)), |entry| home(&parent, &entry, facts)),

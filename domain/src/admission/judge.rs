@@ -14,7 +14,7 @@ use super::fold::{about, evolve};
 use super::layered::{Above, Layered};
 use super::typed::{Typed, read_typed, read_typed_by};
 use super::{Admitted, AdmittedEvent, CONSEQUENCES_MAX, Presented, Service, Take, Worst};
-use crate::catalog::{Event, State};
+use crate::catalog::{Event, Kind, State};
 use crate::codes::PolicyFile;
 use crate::record::{About, Actor, Claim, Entry, Facts, Holder, KeyClass, KeyOwner, Known, Stop};
 use crate::records::code_list;
@@ -133,7 +133,9 @@ impl<'a> Judge<'a> {
             &facts,
         )?;
         verdict?;
-        for subject in &subjects {
+        // A worker's file is over with its key: nothing more is said in it, sealed or not.
+        let file = Some(&statement.record).filter(|record| record.kind == Kind::Person.as_str());
+        for subject in subjects.iter().chain(file) {
             if erasure::is_erased(subject, &facts)? {
                 return Err(Stop::rule(&SUBJECT_ERASED, "/data"));
             }

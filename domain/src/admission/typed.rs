@@ -41,7 +41,7 @@ pub fn read_typed_by(catalogue: u32, object: &Object, class: Option<KeyClass>) -
         .and_then(Value::as_integer)
         .and_then(|schema| u16::try_from(schema).ok())
         .filter(|schema| (1..=32_767).contains(schema));
-    let there = |known: &EventType| Kind::parse(known.kind()).is_some_and(|kind| kind.since() <= catalogue);
+    let there = |known: &EventType| known.since() <= catalogue;
     let known = named.zip(schema).and_then(|(name, schema)| event_type(name, schema)).filter(|known| there(known));
     if known.is_none()
         && let Some(name) = named

@@ -1,13 +1,16 @@
 //! A dose report: the header under which a laboratory reports the doses of an institution for a period.
 //!
 //! The authorised signatory of the laboratory signs it, and in the same unit each of its results, which are records of
-//! their own. The counts and the sum say what the laboratory printed below its table; whoever holds the results can
-//! compare.
+//! their own. The counts and the sum say what the laboratory printed below its table. No rule compares them, for a report
+//! is a fact as it was printed and results may come in several units; [`Counts`] shows where the two differ.
 //!
 //! States: issued.
 
+use std::collections::BTreeSet;
+
 use compact_str::CompactString;
 use serde::Serialize;
+use serde_json::Value as Json;
 use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
@@ -16,6 +19,7 @@ use super::monitoring_contract::contract;
 use super::{change_is_sound, change_of, changed, corrects_one_of, monitoring_contract};
 use crate::catalog::{EventType, Kind};
 use crate::codes::DocumentKind;
+use crate::dose_codes::ResultFlag;
 use crate::field::{Data, FREE, Shape};
 use crate::law::{Citation, MONITORING, product};
 use crate::record::{About, Claim, Facts, Need, Origins, Record, Stop, Target, ensure};
@@ -73,6 +77,72 @@ impl DoseReport {
     #[must_use]
     pub fn days_overdue(&self) -> i64 {
         self.header.signed_on.days() - add_months(self.header.period_to, DELIVERED_WITHIN_MONTHS).days()
+    }
+}
+
+/// What a report says of its results in sum, or what they are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Results.
+    pub lines: i64,
+    /// Persons.
+    pub persons: i64,
+    /// Results below the detectable level.
+    pub below_mdl: i64,
+    /// Sum of the effective doses.
+    pub effective_sum_nsv: i64,
+}
+
+impl Counts {
+    /// What the header of a report states.
+    #[must_use]
+    pub fn stated(header: &Header) -> Self {
+        Self {
+            lines: header.lines,
+            persons: header.persons,
+            below_mdl: header.below_mdl,
+            effective_sum_nsv: header.effective_sum_nsv,
+        }
+    }
+
+    /// [`Counts::stated`], read back from the JSON of a state.
+    ///
+    /// # Errors
+    /// The member that is not there: a row that this program did not write.
+    pub fn stated_by(report: &Json) -> Result<Self, &'static str> {
+        let whole = |name| report.get(name).and_then(Json::as_i64).ok_or(name);
+        Ok(Self {
+            lines: whole("lines")?,
+            persons: whole("persons")?,
+            below_mdl: whole("below_mdl")?,
+            effective_sum_nsv: whole("effective_sum_nsv")?,
+        })
+    }
+
+    /// What the results of a report, as JSON of their states, come to as they count now. One that a correction rejected is
+    /// counted no longer: another was reported in its place.
+    ///
+    /// # Errors
+    /// The member that is not there: a row that this program did not write.
+    pub fn filed<'r>(results: impl IntoIterator<Item = &'r Json>) -> Result<Self, &'static str> {
+        fn text<'r>(result: &'r Json, name: &'static str) -> Result<&'r str, &'static str> {
+            result.get(name).and_then(Json::as_str).ok_or(name)
+        }
+        let (mut counts, mut persons) = (Self::default(), BTreeSet::new());
+        for result in results {
+            let flag = text(result, "flag")?;
+            let corrections = result.get("corrections").and_then(Json::as_i64).ok_or("corrections")?;
+            if flag == ResultFlag::Rejected.as_str() && corrections > 0 {
+                continue;
+            }
+            counts.lines += 1;
+            persons.insert(text(result, "person")?);
+            counts.below_mdl += i64::from(flag == ResultFlag::BelowMdl.as_str());
+            let effective = result.get("effective_nsv").and_then(Json::as_i64).unwrap_or(0);
+            counts.effective_sum_nsv = counts.effective_sum_nsv.saturating_add(effective);
+        }
+        counts.persons = i64::try_from(persons.len()).unwrap_or(i64::MAX);
+        Ok(counts)
     }
 }
 

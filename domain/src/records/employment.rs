@@ -13,7 +13,8 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-use super::{change_differs, change_is_sound, change_of, corrects_one_of, institution, not_in_future, person};
+use super::erasure::SUBJECT_ERASED;
+use super::{change_differs, change_is_sound, change_of, corrects_one_of, erasure, institution, not_in_future, person};
 use crate::catalog::{EventType, Kind};
 use crate::field::{Data, FREE, LINE, Shape};
 use crate::law::{Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
@@ -208,6 +209,8 @@ impl Record for Employment {
             ensure(super::is_open_institution(planned.institution, facts)?, &INSTITUTION, "/data/institution")?;
             let known = facts.entry(&person::reference(planned.person))?;
             ensure(known.is_some_and(|entry| entry.state.person().is_some()), &PERSON, "/data/person")?;
+            let erased = erasure::is_erased(&person::reference(planned.person), facts)?;
+            ensure(!erased, &SUBJECT_ERASED, "/data/person")?;
             return ensure(!has_open(planned, facts)?, &TWICE, "/data/person");
         };
         let in_order = about.date() >= employment.state_since.date;

@@ -2,7 +2,12 @@
 //!
 //! Somebody asks, another natural person approves, the service destroys the key and only then says so: a crash in
 //! between leaves a record of what was decided. Signatures, leaves and proofs stay verifiable (个人信息保护法
-//! Art. 47; files that the law keeps refuse until their time is over).
+//! Art. 47).
+//!
+//! The subject is a party, named by an account or a post, or a person: a worker's own file. Whoever was once at radiation
+//! work has a dose file and a health file that are kept for life (放射工作人员职业健康管理办法 Art. 11 and 27), and every
+//! result hangs from a post in which he was at work; so a person is erased only while no employment of his ever began:
+//! somebody entered by mistake, twice, or who never came. With the approval the number of his identity document is free.
 //!
 //! States: requested → approved → carried out | refused.
 
@@ -10,12 +15,14 @@ use compact_str::CompactString;
 use serde::Serialize;
 use signing::json::Object;
 use signing::statement::{EventRef, RecordRef, record_value};
+use uuid::Uuid;
 
-use super::party_key;
+use super::{employment, party_key};
 use crate::catalog::{EventType, Kind};
 use crate::codes::ErasureGround;
 use crate::field::Shape;
-use crate::law::{Citation, PERSONAL_INFORMATION, product};
+use crate::law::{Citation, PERSONAL_INFORMATION, RADIATION_WORKERS, product};
+use crate::person_codes::EmploymentState;
 use crate::record::{About, Draft, Entry, Facts, Record, Stop, Target, ensure};
 use crate::refusal::{Code, Rule};
 use crate::{data, events};
@@ -23,13 +30,25 @@ use crate::{data, events};
 data! {
     /// Whose data, where it stands and why it goes.
     pub struct Requested {
-        subject: RecordRef = Shape::RecordRef(&["party"]), "自然人", "the natural person";
-        found_in: RecordRef = Shape::RecordRef(&["account", "institution"]), "所在档案", "a record that names the person";
+        subject: RecordRef = Shape::RecordRef(&["party", "person"]), "自然人", "the natural person";
+        found_in: RecordRef = Shape::RecordRef(&["account", "institution", "person"]), "所在档案", "a record that names the person; a worker's file itself";
         ground: ErasureGround = Shape::Code(&ErasureGround::LIST), "删除理由", "ground";
     }
 
     /// Whose data.
     pub struct OfSubject {
+        subject: RecordRef = Shape::RecordRef(&["party", "person"]), "自然人", "the natural person";
+    }
+
+    /// As it was while no worker's file could be named.
+    pub struct RequestedOfParty {
+        subject: RecordRef = Shape::RecordRef(&["party"]), "自然人", "the natural person";
+        found_in: RecordRef = Shape::RecordRef(&["account", "institution"]), "所在档案", "a record that names the person";
+        ground: ErasureGround = Shape::Code(&ErasureGround::LIST), "删除理由", "ground";
+    }
+
+    /// As it was while no worker's file could be named.
+    pub struct OfParty {
         subject: RecordRef = Shape::RecordRef(&["party"]), "自然人", "the natural person";
     }
 }
@@ -37,10 +56,16 @@ data! {
 events! {
     /// Events of an erasure.
     pub enum Event {
-        Requested(Requested) = "erasure.requested", 1, [Submission], true, Forbidden, Person, "申请删除个人信息", "erasure requested";
-        Approved(OfSubject) = "erasure.approved", 1, [Approval], false, Forbidden, Person, "批准删除", "erasure approved";
-        Refused(OfSubject) = "erasure.refused", 1, [Refusal], false, Forbidden, Person, "不予删除", "erasure refused";
-        CarriedOut(OfSubject) = "erasure.carried_out", 1, [System], false, Forbidden, Service, "已删除", "erasure carried out";
+        Requested(Requested) = "erasure.requested", 2 since 4, [Submission], true, Forbidden, Person, "申请删除个人信息", "erasure requested";
+        Approved(OfSubject) = "erasure.approved", 2 since 4, [Approval], false, Forbidden, Person, "批准删除", "erasure approved";
+        Refused(OfSubject) = "erasure.refused", 2 since 4, [Refusal], false, Forbidden, Person, "不予删除", "erasure refused";
+        CarriedOut(OfSubject) = "erasure.carried_out", 2 since 4, [System], false, Forbidden, Service, "已删除", "erasure carried out";
+    }
+    older {
+        RequestedOfParty = "erasure.requested", 1, [Submission], true, Forbidden, Person, "申请删除个人信息", "erasure requested";
+        OfParty = "erasure.approved", 1, [Approval], false, Forbidden, Person, "批准删除", "erasure approved";
+        OfParty = "erasure.refused", 1, [Refusal], false, Forbidden, Person, "不予删除", "erasure refused";
+        OfParty = "erasure.carried_out", 1, [System], false, Forbidden, Service, "已删除", "erasure carried out";
     }
 }
 
@@ -79,6 +104,12 @@ const STILL_NEEDED: Rule = Rule {
     en: "The data is still needed for a statutory duty: end the person's post or close the account first.",
     citation: Citation { instrument: &PERSONAL_INFORMATION, clause: "第四十七条" },
 };
+const KEPT_FOR_LIFE: Rule = Rule {
+    id: "erasure.kept_for_life",
+    zh: "该人员曾从事放射工作：其个人剂量监测档案和职业健康监护档案依法终生保存，不能删除；登记有误的请更正",
+    en: "The person was at radiation work: his dose file and health file are kept for life; what is wrong in them is corrected.",
+    citation: Citation { instrument: &RADIATION_WORKERS, clause: "第十一条第（二）项、第二十七条" },
+};
 const NOT_FOUND: Rule = Rule {
     id: "erasure.not_found",
     zh: "所指档案中没有该自然人",
@@ -104,9 +135,11 @@ pub const CARRY_OUT: (&str, u16) = ("erasure.carry_out", 1);
 pub fn carry_out(record: &RecordRef, entry: &Entry, basis: u64) -> Option<Draft> {
     let erasure = entry.state.erasure().filter(|erasure| erasure.state == ErasureState::Approved)?;
     let approved = entry.marks.last()?;
+    // Whoever asked for a party's data may have done so under a catalogue that knows no other schema.
+    let schema = if is_of_person(&erasure.subject) { 2 } else { 1 };
     Some(Draft {
         event_type: "erasure.carried_out",
-        schema: 1,
+        schema,
         record: record.clone(),
         version: entry.version + 1,
         prev: Some(entry.hash),
@@ -136,6 +169,10 @@ impl Record for Erasure {
                 area: Some(institution.profile.supervision_area.clone()),
                 account: None,
             });
+        }
+        if let Some(person) = entry.state.person() {
+            let target = super::of_institution(person.institution, facts)?;
+            return Ok(Target { account: person.account, ..target });
         }
         let account = entry.state.account();
         Ok(account.map_or_else(Target::default, |account| Target {
@@ -193,17 +230,61 @@ impl Record for Erasure {
     }
 }
 
+/// Whether a subject is a worker's file.
+fn is_of_person(subject: &RecordRef) -> bool {
+    subject.kind == Kind::Person.as_str()
+}
+
 fn no_longer_needed(subject: &RecordRef, found_in: &RecordRef, facts: &dyn Facts) -> Result<(), Stop> {
+    if is_of_person(subject) {
+        return never_worked(subject, found_in, facts);
+    }
     let named_by = facts.members(&party_key(subject))?;
     ensure(named_by.records.contains(found_in), &NOT_FOUND, "/data/found_in")?;
     // Wherever else the person is named, a duty that still runs keeps the data.
     for record in &named_by.records {
         let Some(entry) = facts.entry(record)? else { continue };
         let office = entry.state.institution().is_some_and(|unit| !unit.is_ended() && unit.in_office(subject));
-        let account = entry.state.account().is_some_and(|account| !account.closed);
-        ensure(!office && !account, &STILL_NEEDED, "/data/subject")?;
+        ensure(!office && !is_open_account(&entry), &STILL_NEEDED, "/data/subject")?;
     }
     Ok(())
+}
+
+/// A worker's file goes while nothing hangs from it that the law keeps: no employment of his ever began, none waits to
+/// begin, and his account is closed.
+fn never_worked(subject: &RecordRef, found_in: &RecordRef, facts: &dyn Facts) -> Result<(), Stop> {
+    let entry = facts.entry(subject)?;
+    let person = entry.as_ref().and_then(|entry| entry.state.person());
+    let Some(person) = person.filter(|_| found_in == subject) else {
+        return Err(Stop::rule(&NOT_FOUND, "/data/found_in"));
+    };
+    let mut waits = false;
+    for record in &facts.members(&employment::person_key(subject.id))?.records {
+        let entry = facts.entry(record)?;
+        let Some(employment) = entry.as_ref().and_then(|entry| entry.state.employment()) else { continue };
+        ensure(employment.active.is_empty(), &KEPT_FOR_LIFE, "/data/subject")?;
+        waits |= employment.state != EmploymentState::Ended;
+    }
+    let account = person.account.map(|id| facts.entry(&account_reference(id))).transpose()?.flatten();
+    let account = account.is_some_and(|entry| is_open_account(&entry));
+    ensure(!waits && !account, &STILL_NEEDED, "/data/subject")
+}
+
+fn is_open_account(entry: &Entry) -> bool {
+    entry.state.account().is_some_and(|account| !account.closed)
+}
+
+fn account_reference(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::Account.as_str().into(), id }
+}
+
+/// The worker's file whose data the event lets go: the number of his identity document is free with it.
+#[must_use]
+pub fn frees(event: &Event) -> Option<&RecordRef> {
+    match event {
+        Event::Approved(data) => Some(&data.subject).filter(|subject| is_of_person(subject)),
+        _ => None,
+    }
 }
 
 /// A state that waits for the service: approved and not carried out.

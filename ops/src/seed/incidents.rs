@@ -125,23 +125,25 @@ impl Story {
     pub fn request_erasure(&mut self, case: ErasureCase) {
         let supervisor = self.office(Role::CountySupervisor, Some(case.area), 0);
         let erasure = self.model.id();
-        let data = json!({"subject": {"kind": "party", "id": case.party.to_string()},
-            "found_in": {"kind": case.kind, "id": case.record.to_string()}, "ground": "PURPOSE"});
-        self.act(supervisor, Wish::new("erasure.requested", erasure, data));
-        self.after(6, Task::DecideErasure(erasure, case.party, case.approved));
+        let ground = if case.is_of_worker() { "MISTAKEN" } else { "PURPOSE" };
+        let data = json!({"subject": case.subject(),
+            "found_in": {"kind": case.kind, "id": case.record.to_string()}, "ground": ground});
+        self.act(supervisor, Wish::new("erasure.requested", erasure, data).schema(case.schema()));
+        self.after(6, Task::DecideErasure(erasure, case));
     }
 
     /// The city approves or refuses.
-    pub fn decide_erasure(&mut self, erasure: Uuid, party: Uuid, approved: bool) {
+    pub fn decide_erasure(&mut self, erasure: Uuid, case: ErasureCase) {
         let approver = self.office(Role::CityApprover, None, 0);
-        let data = json!({"subject": {"kind": "party", "id": party.to_string()}});
-        if approved {
-            self.act(approver, Wish::new("erasure.approved", erasure, data));
+        let data = json!({"subject": case.subject()});
+        if case.approved {
+            self.act(approver, Wish::new("erasure.approved", erasure, data).schema(case.schema()));
             self.carry_out(erasure);
         } else {
             self.act(
                 approver,
                 Wish::new("erasure.refused", erasure, data)
+                    .schema(case.schema())
                     .because("STILL_NEEDED", Some("监督档案仍在保存期内（示例）")),
             );
         }

@@ -87,6 +87,12 @@ impl Wish {
         self
     }
 
+    /// Its schema, where it is not the first.
+    pub fn schema(mut self, schema: u16) -> Self {
+        self.request.schema = schema;
+        self
+    }
+
     /// Its business date.
     pub fn on(mut self, day: Date) -> Self {
         self.request.effective_on = Some(day);

@@ -10,6 +10,7 @@ use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use domain::codes::Role;
+use serde_json::{Value as Json, json};
 use signing::bytes::{Date, Hash, Instant};
 use signing::keys::SigningKey;
 use signing::statement::EventRef;
@@ -153,6 +154,8 @@ pub enum Task {
     BackAtWork(usize),
     /// A worker asks for a correction.
     WorkerAsks(usize),
+    /// Somebody gets a file who never comes to work.
+    MistakenWorker(usize),
     /// An institution concludes a monitoring contract.
     Contract(usize),
     /// The doses of a period, which begins on this day.
@@ -188,7 +191,7 @@ pub enum Task {
     /// Personal data is to be erased: whose, where it stands, whether it will be.
     RequestErasure(ErasureCase),
     /// The request is decided.
-    DecideErasure(Uuid, Uuid, bool),
+    DecideErasure(Uuid, ErasureCase),
     /// An institution closes.
     Close(usize),
     /// An institution is merged into another.
@@ -204,9 +207,9 @@ pub enum Task {
 /// Whose data a request wants erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErasureCase {
-    /// The natural person.
+    /// The natural person, or the worker whose file it is.
     pub party: Uuid,
-    /// Kind of the record that names the person.
+    /// Kind of the record that names the person; `person` where it is the file itself.
     pub kind: &'static str,
     /// That record.
     pub record: Uuid,
@@ -214,6 +217,23 @@ pub struct ErasureCase {
     pub area: usize,
     /// Whether it is approved.
     pub approved: bool,
+}
+
+impl ErasureCase {
+    /// Whether it is a worker's file.
+    pub fn is_of_worker(&self) -> bool {
+        self.kind == "person"
+    }
+
+    /// The subject as the events name it.
+    pub fn subject(&self) -> Json {
+        json!({"kind": if self.is_of_worker() { "person" } else { "party" }, "id": self.party.to_string()})
+    }
+
+    /// A worker's file came with the second schema.
+    pub fn schema(&self) -> u16 {
+        if self.is_of_worker() { 2 } else { 1 }
+    }
 }
 
 /// The story and everything it knows.
@@ -357,6 +377,8 @@ impl Story {
         self.later(60, Task::Adopt("policy", 4));
         self.later(61, Task::Adopt("catalogue", 3));
         self.later(62, Task::Adopt("policy", 5));
+        self.later(400, Task::Adopt("catalogue", 4));
+        self.later(410, Task::Adopt("policy", 6));
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),
@@ -381,6 +403,7 @@ impl Story {
         self.later(120, Task::LayDown);
         (0..5).for_each(|year| self.later(150 + 365 * year, Task::Holidays(year == 0)));
         (0..scaled(6)).for_each(|turn| self.later(900 + 120 * turn as i64, Task::WorkerAsks(turn)));
+        (0..scaled(4).max(2)).for_each(|turn| self.later(700 + 210 * turn as i64, Task::MistakenWorker(turn)));
         // Some apply in the last weeks and are not decided when the story ends.
         let base = BASE_EVENTS * events.min(FULL_SIZE) / FULL_SIZE;
         // Four edits are a good five events: what is repaired goes back in use, a new officer follows an old one.
@@ -481,6 +504,7 @@ impl Story {
             Task::WorkerTurn(turn) => self.worker_turn(turn),
             Task::BackAtWork(worker) => self.back_at_work(worker),
             Task::WorkerAsks(worker) => self.worker_asks(worker),
+            Task::MistakenWorker(turn) => self.mistaken_worker(turn),
             Task::Contract(org) => self.contract(org),
             Task::Doses(org, from) => self.doses(org, from),
             Task::Nominal(signatory, result) => self.nominal(signatory, result),
@@ -498,7 +522,7 @@ impl Story {
             Task::DecideTheft(person, credential, since) => self.decide_theft(person, credential, since),
             Task::Leaves(turn) => self.leaves(turn),
             Task::RequestErasure(case) => self.request_erasure(case),
-            Task::DecideErasure(erasure, party, approved) => self.decide_erasure(erasure, party, approved),
+            Task::DecideErasure(erasure, case) => self.decide_erasure(erasure, case),
             Task::Close(org) => self.close(org),
             Task::Merge(org) => self.merge(org),
             Task::Suspend(org) => self.suspend(org),

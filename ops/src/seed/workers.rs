@@ -9,8 +9,10 @@ use super::chance::Chance;
 use super::city::{Sort, person_name, phone};
 use super::files::Owner;
 use super::model::Wish;
-use super::story::{Story, Task};
+use super::story::{ErasureCase, Story, Task};
 
+/// Serial numbers of those who never came to work begin here: no worker's is as high.
+const MISTAKEN: usize = 300_000;
 /// Most events of a unit of the story.
 const AT_ONCE: usize = 50;
 
@@ -70,6 +72,25 @@ impl Story {
             "sex": if serial % 10 % 2 == 1 { "1" } else { "2" }, "birth_year": born,
         });
         Wish::new("person.registered", person, data)
+    }
+
+    /// A file is opened for somebody who never takes a post, and erased at the county's request.
+    pub fn mistaken_worker(&mut self, turn: usize) {
+        let all = self.orgs.len();
+        let at = (0..all).map(|step| (turn * 41 + step) % all).find_map(|org| {
+            let clerk = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some())?;
+            self.workers.iter().any(|worker| worker.org == org).then_some((org, clerk))
+        });
+        let Some((org, clerk)) = at else { return };
+        let person = self.model.id();
+        let data = json!({
+            "institution": self.orgs[org].id.to_string(), "name": person_name(&mut self.model.luck), "id_type": "01",
+            "resident_no": resident_no(1980, MISTAKEN + turn), "sex": "1", "birth_year": 1980,
+        });
+        self.act(clerk, Wish::new("person.registered", person, data));
+        let area = self.present_area(org);
+        let case = ErasureCase { party: person, kind: "person", record: person, area, approved: turn % 3 != 2 };
+        self.after(12, Task::RequestErasure(case));
     }
 
     /// Plans the post of a worker.

@@ -295,7 +295,9 @@ fn a_seal_that_opens_to_something_else() {
 #[test]
 fn a_file_that_is_gone_or_is_another() {
     let County { mut world, officer, institution, .. } = World::county(12);
-    for (what, version) in [("catalogue", 2), ("policy", 3), ("catalogue", 3), ("policy", 5)] {
+    for (what, version) in
+        [("catalogue", 2), ("policy", 3), ("catalogue", 3), ("policy", 5), ("catalogue", 4), ("policy", 6)]
+    {
         world.adopt(what, version);
     }
     let (file, person, of_person) = (world.id(), world.id(), world.id());
