@@ -28,6 +28,8 @@ use uuid::Uuid;
 const RECORDS_MAX: usize = 100_000;
 /// Most accounts, index keys and key owners kept, each.
 const OTHERS_MAX: usize = 50_000;
+/// Most things of one question to the log.
+const ASKED_AT_ONCE: usize = 1_000;
 
 /// A thing with the position of the last touch of the index key that it was folded from (−1: never touched).
 #[derive(Debug, Clone)]
@@ -120,74 +122,107 @@ impl Shelf {
         self.forget(&reads);
     }
 
-    /// Fetches what a judgement was missing.
+    /// Fetches what a judgement was missing: one question for each sort of thing, however many of them are wanted.
     ///
     /// # Errors
     /// When the database cannot be asked, or the log does not match the catalogue.
-    pub async fn fetch(&self, need: Need, fetched: &mut Fetched) -> Result<(), Error> {
-        match need {
-            Need::Ledger => self.fetch_ledger().await,
-            Need::InForce => self.fetch_in_force().await,
-            Need::Owner(key) => {
-                if self.fetch_owner(key).await? {
-                    return Ok(());
+    pub async fn fetch(&self, needs: Vec<Need>, fetched: &mut Fetched) -> Result<(), Error> {
+        let (mut records, mut keys, mut events, mut claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for need in needs {
+            match need {
+                Need::Ledger => self.fetch_ledger().await?,
+                Need::InForce => self.fetch_in_force().await?,
+                Need::Owner(key) => {
+                    if !self.fetch_owner(key).await? {
+                        fetched.unknown_owners.insert(key);
+                    }
                 }
-                fetched.unknown_owners.insert(key);
-                Ok(())
-            }
-            Need::Authority(account) => self.fetch_authority(account).await,
-            Need::Record(record) => {
-                if self.fetch_record(&record).await?.is_none() {
-                    fetched.absent.insert(record);
+                Need::Authority(account) => self.fetch_authority(account).await?,
+                Need::Record(record) => records.push(record),
+                Need::Key(key) => keys.push(key),
+                Need::Event(id) => events.push(id),
+                Need::Claim(claim) => claims.push(claim),
+                Need::Opened(_) | Need::File(_) => {
+                    unreachable!("the door opens and looks into the store: the shelf has neither")
                 }
-                Ok(())
-            }
-            Need::Key(key) => {
-                let members = self.fetch_members(&key).await?;
-                self.keys.insert(key, members);
-                Ok(())
-            }
-            Need::Event(id) => {
-                let found = self.log.by_ids(&[id]).await?.pop();
-                let known = found.map(|event| Known {
-                    hash: Hash(event.hash),
-                    position: event.position,
-                    record: RecordRef { kind: event.kind.as_str().into(), id: event.record },
-                });
-                fetched.events.insert(id, known);
-                Ok(())
-            }
-            Need::Claim(claim) => {
-                let found = self.log.claims(&[claim.digest()]).await?.pop();
-                let holder = found.map(|held| Holder {
-                    record: RecordRef { kind: held.kind.as_str().into(), id: held.record },
-                    position: held.position,
-                    content: held.content,
-                });
-                fetched.claims.insert(claim, holder);
-                Ok(())
-            }
-            Need::Opened(_) | Need::File(_) => {
-                unreachable!("the door opens and looks into the store: the shelf has neither")
             }
         }
+        let (entries, members, known, holders) = tokio::try_join!(
+            self.fetch_records(&records),
+            self.fetch_members(&keys),
+            self.fetch_events(&events),
+            self.fetch_claims(&claims),
+        )?;
+        fetched.absent.extend(records.into_iter().zip(&entries).filter(|(_, e)| e.is_none()).map(|(record, _)| record));
+        keys.into_iter().zip(members).for_each(|(key, members)| self.keys.insert(key, members));
+        fetched.events.extend(events.into_iter().zip(known));
+        fetched.claims.extend(claims.into_iter().zip(holders));
+        Ok(())
     }
 
-    async fn fetch_members(&self, key: &str) -> Result<Dated<Members>, Error> {
-        let state = self.log.key(key).await?;
-        let records =
-            state.members.into_iter().map(|(kind, id)| RecordRef { kind: kind.as_str().into(), id }).collect();
-        let last = u64::try_from(state.last_position).ok();
-        Ok(Dated { value: Arc::new(Members { last, records }), last: state.last_position })
+    /// Keys with their members, in order.
+    async fn fetch_members(&self, keys: &[CompactString]) -> Result<Vec<Dated<Members>>, Error> {
+        let mut all = Vec::with_capacity(keys.len());
+        for some in keys.chunks(ASKED_AT_ONCE) {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            all.extend(self.log.keys(&some).await?.into_iter().map(|state| {
+                let records = state.members.into_iter();
+                let records = records.map(|(kind, id)| RecordRef { kind: kind.as_str().into(), id }).collect();
+                let last = u64::try_from(state.last_position).ok();
+                Dated { value: Arc::new(Members { last, records }), last: state.last_position }
+            }));
+        }
+        Ok(all)
+    }
+
+    async fn fetch_key(&self, key: CompactString) -> Result<Dated<Members>, Error> {
+        Ok(self.fetch_members(&[key]).await?.pop().expect("one key, one answer"))
+    }
+
+    /// Records as they stand, in order; they are on the shelf then.
+    async fn fetch_records(&self, records: &[RecordRef]) -> Result<Vec<Option<Arc<Entry>>>, Error> {
+        let mut all = Vec::with_capacity(records.len());
+        for some in records.chunks(ASKED_AT_ONCE) {
+            let named: Vec<(String, Uuid)> = some.iter().map(|record| (record.kind.to_string(), record.id)).collect();
+            let mut streams = self.log.streams(&named).await?;
+            for (record, named) in some.iter().zip(named) {
+                let entry = fold(&streams.remove(&named).unwrap_or_default())?.map(Arc::new);
+                if let Some(entry) = &entry {
+                    self.entries.insert(record.clone(), entry.clone());
+                }
+                all.push(entry);
+            }
+        }
+        Ok(all)
     }
 
     async fn fetch_record(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Error> {
-        let stream = self.log.stream(&record.kind, record.id).await?;
-        let entry = fold(&stream)?.map(Arc::new);
-        if let Some(entry) = &entry {
-            self.entries.insert(record.clone(), entry.clone());
+        Ok(self.fetch_records(std::slice::from_ref(record)).await?.pop().flatten())
+    }
+
+    /// Which of these events are in the log, in order.
+    async fn fetch_events(&self, ids: &[Uuid]) -> Result<Vec<Option<Known>>, Error> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for some in ids.chunks(ASKED_AT_ONCE) {
+            found.extend(self.log.by_ids(some).await?.into_iter().map(|event| {
+                let record = RecordRef { kind: event.kind.as_str().into(), id: event.record };
+                (event.id, Known { hash: Hash(event.hash), position: event.position, record })
+            }));
         }
-        Ok(entry)
+        Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// Who holds these claims, in order.
+    async fn fetch_claims(&self, claims: &[Claim]) -> Result<Vec<Option<Holder>>, Error> {
+        let digests: Vec<[u8; 32]> = claims.iter().map(Claim::digest).collect();
+        let mut found = HashMap::with_capacity(claims.len());
+        for some in digests.chunks(ASKED_AT_ONCE) {
+            found.extend(self.log.claims(some).await?.into_iter().map(|held| {
+                let record = RecordRef { kind: held.kind.as_str().into(), id: held.record };
+                (held.digest, Holder { record, position: held.position, content: held.content })
+            }));
+        }
+        Ok(digests.iter().map(|digest| found.get(digest).cloned()).collect())
     }
 
     async fn fetch_ledger(&self) -> Result<(), Error> {
@@ -211,13 +246,10 @@ impl Shelf {
         if self.ledger().is_none() {
             self.fetch_ledger().await?;
         }
-        let members = self.fetch_members(POLICY_KEY).await?;
-        let mut entries = Vec::new();
-        for record in &members.value.records {
-            entries.extend(self.fetch_record(record).await?);
-        }
+        let members = self.fetch_key(POLICY_KEY.into()).await?;
+        let entries = self.fetch_records(&members.value.records).await?;
         let ledger = self.ledger();
-        let value = Arc::new(in_force(ledger.as_deref(), entries.iter().map(|entry| &**entry)));
+        let value = Arc::new(in_force(ledger.as_deref(), entries.iter().flatten().map(|entry| &**entry)));
         *self.in_force.write().expect("no panic while held") = Some(Dated { value, last: members.last });
         Ok(())
     }
@@ -244,14 +276,10 @@ impl Shelf {
     }
 
     async fn fetch_authority(&self, account: Uuid) -> Result<(), Error> {
-        let members = self.fetch_members(&authority_key(account)).await?;
-        let mut entries = Vec::new();
-        for record in &members.value.records {
-            if let Some(entry) = self.fetch_record(record).await? {
-                entries.push((record.id, entry));
-            }
-        }
-        let authority = Authority::of(entries.iter().map(|(id, entry)| (*id, &**entry)));
+        let members = self.fetch_key(authority_key(account)).await?;
+        let entries = self.fetch_records(&members.value.records).await?;
+        let entries = members.value.records.iter().zip(&entries);
+        let authority = Authority::of(entries.filter_map(|(record, entry)| Some((record.id, &**entry.as_ref()?))));
         self.authorities.insert(account, Dated { value: Arc::new(authority), last: members.last });
         Ok(())
     }
@@ -435,16 +463,6 @@ impl Facts for View<'_> {
 }
 
 impl Fetched {
-    /// Adds what was fetched beside it.
-    pub fn merge(&mut self, other: Self) {
-        self.absent.extend(other.absent);
-        self.unknown_owners.extend(other.unknown_owners);
-        self.events.extend(other.events);
-        self.claims.extend(other.claims);
-        self.opened.extend(other.opened);
-        self.files.extend(other.files);
-    }
-
     /// Remembers that there is no genesis yet.
     pub fn no_ledger(&mut self) {
         self.absent.insert(RecordRef { kind: Kind::Ledger.as_str().into(), id: Uuid::nil() });

@@ -17,7 +17,6 @@ use domain::record::{Facts, KeyOwner, Need, Stop, Stored};
 use domain::records::{SealedRef, erasure, party_key};
 use domain::refusal::{Code, Refusal};
 use domain::seals::Openings;
-use futures_util::future::join_all;
 use schema::appender::Appender;
 use schema::event_log::{AppendError, EventLog, NewEvent, NewOpening, NewUnit, Outcome, StoredEvent, Take};
 use schema::files::{FileStore, Found};
@@ -45,8 +44,6 @@ const JUDGEMENTS_MAX: usize = 24;
 pub const FILE_WAITS_US: i64 = 8 * 24 * 3_600_000_000;
 /// Longest that the sender of a unit waits.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
-/// Facts that are fetched at the same time for one unit.
-const FETCHED_AT_ONCE: usize = 16;
 /// Most facts that are fetched for one unit.
 const FETCHES_MAX: usize = 20_000;
 
@@ -320,7 +317,7 @@ impl Door {
                     Err(Stop::Need(need)) if fetches < FETCHES_MAX => {
                         let wanted = needs(need, &presented, &view);
                         fetches += wanted.len();
-                        self.fetch_all(wanted, &mut fetched).await?;
+                        self.fetch(wanted, &mut fetched).await?;
                     }
                     Err(Stop::Need(_)) => return Err(SubmitError::Busy),
                     Err(Stop::Refuse(refusal)) => break (Err(refusal), view.into_reads()),
@@ -407,7 +404,7 @@ impl Door {
                 }
             });
             match judged {
-                Err(Stop::Need(need)) => self.fetch(need, &mut fetched).await?,
+                Err(Stop::Need(need)) => self.fetch(vec![need], &mut fetched).await?,
                 Err(Stop::Refuse(refusal)) => return Err(refusal.into()),
                 Ok((draft, verdict)) => {
                     let (refusal, admitted) = match verdict {
@@ -449,7 +446,7 @@ impl Door {
             match judge(&presented, &view, &self.parts.installation.service) {
                 Err(Stop::Need(need)) => {
                     let wanted = needs(need, &presented, &view);
-                    self.fetch_all(wanted, &mut fetched).await?;
+                    self.fetch(wanted, &mut fetched).await?;
                 }
                 Err(Stop::Refuse(refusal)) if careful => return Ok(Some(refusal)),
                 Err(Stop::Refuse(_)) => {
@@ -511,34 +508,24 @@ impl Door {
         View::new(&self.shelf, fetched, new, (installation.ledger, installation.content_key), self.now(), careful)
     }
 
-    /// Fetches what a unit was missing, several things at a time.
-    async fn fetch_all(&self, wanted: Vec<Need>, fetched: &mut Fetched) -> Result<(), SubmitError> {
-        let mut wanted = wanted.into_iter().peekable();
-        while wanted.peek().is_some() {
-            let some = wanted.by_ref().take(FETCHED_AT_ONCE).map(|need| async move {
-                let mut one = Fetched::default();
-                self.fetch(need, &mut one).await.map(|()| one)
-            });
-            for one in join_all(some).await {
-                fetched.merge(one?);
+    /// Fetches what a unit was missing.
+    async fn fetch(&self, wanted: Vec<Need>, fetched: &mut Fetched) -> Result<(), SubmitError> {
+        let mut of_log = Vec::with_capacity(wanted.len());
+        for need in wanted {
+            match need {
+                Need::Opened(sealed) => {
+                    let value = self.opened(&sealed).await?;
+                    fetched.opened.insert(sealed, value);
+                }
+                Need::File(id) => {
+                    let stored = self.stored(id).await?;
+                    fetched.files.insert(id, stored);
+                }
+                need => of_log.push(need),
             }
         }
-        Ok(())
-    }
-
-    async fn fetch(&self, need: Need, fetched: &mut Fetched) -> Result<(), SubmitError> {
-        if let Need::Opened(sealed) = need {
-            let value = self.opened(&sealed).await?;
-            fetched.opened.insert(sealed, value);
-            return Ok(());
-        }
-        if let Need::File(id) = need {
-            let stored = self.stored(id).await?;
-            fetched.files.insert(id, stored);
-            return Ok(());
-        }
-        let ledger = need == Need::Ledger;
-        self.shelf.fetch(need, fetched).await?;
+        let ledger = of_log.contains(&Need::Ledger);
+        self.shelf.fetch(of_log, fetched).await?;
         if ledger && self.shelf.ledger().is_none() {
             fetched.no_ledger();
         }
@@ -579,7 +566,7 @@ impl Door {
         // Owners first, so that no signature is verified twice.
         for envelope in envelopes {
             if self.shelf.owner(envelope.key).await?.is_none() {
-                self.fetch(Need::Owner(envelope.key), fetched).await?;
+                self.fetch(vec![Need::Owner(envelope.key)], fetched).await?;
             }
         }
         for _ in 0..FETCHES_MAX {
@@ -587,7 +574,7 @@ impl Door {
             match receive(envelopes.to_vec(), openings.to_vec(), &view) {
                 Ok(presented) => return Ok(presented),
                 Err(Stop::Refuse(refusal)) => return Err(refusal.into()),
-                Err(Stop::Need(need)) => self.fetch(need, fetched).await?,
+                Err(Stop::Need(need)) => self.fetch(vec![need], fetched).await?,
             }
         }
         Err(SubmitError::Busy)

@@ -3,7 +3,8 @@
 //! The same file gives the same ids, so an import that broke off goes on where it stopped and a file that was imported
 //! is recognised. A row that says something else gets another id, and the ledger says no to what is taken.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
+use std::ops::Range;
 
 use domain::dose::{effective_single, months};
 use domain::dose_codes::{EffectiveMethod, ResultFlag, WearPosition};
@@ -18,6 +19,7 @@ use signing::statement::{Batch, EventRef, Meaning, RecordRef, Signer, Statement}
 use uuid::Uuid;
 
 use super::DoseRow;
+use super::place::Rows;
 
 /// Rows of one unit; its report makes the first one full.
 const ROWS_OF_UNIT: usize = 999;
@@ -48,17 +50,18 @@ pub struct Common {
     pub dosimeter_kind: String,
 }
 
-/// One report with its results.
+/// One report with its results. Its units are made one at a time: all of a large one are never in memory.
 #[derive(Debug)]
-pub struct Report {
+pub struct Report<'a> {
     /// Its number.
     pub number: String,
     /// Data of `dose_report.issued`.
     pub header: Json,
     /// The report.
     pub id: Uuid,
-    /// Units, the first with the report itself.
-    pub units: Vec<Planned>,
+    common: &'a Common,
+    rows: Rows<'a>,
+    pairs: Pairs,
 }
 
 /// What cannot be put into a statement; never of a row that was checked.
@@ -160,18 +163,11 @@ impl Planned {
     pub fn events(&self) -> impl Iterator<Item = (Uuid, Option<u32>)> + '_ {
         self.events.iter().map(|wish| (wish.event, wish.row))
     }
-
-    /// This unit as it would be if the report came with it: what a later one is judged by before the first is appended.
-    #[must_use]
-    pub fn behind(&self, first: &Planned) -> Planned {
-        let events = first.events.iter().take(1).chain(&self.events).cloned();
-        Planned { events: events.collect(), batch: self.batch }
-    }
 }
 
 /// The id of a result, which follows from its report and what the row says.
-fn result_id(common: &Common, report: Uuid, row: &DoseRow, data: &Json) -> Uuid {
-    id_of(common, &["result", &report.to_string(), &row.row.to_string(), &data.to_string()])
+fn result_id(common: &Common, report: Uuid, row: &DoseRow, data: &str) -> Uuid {
+    id_of(common, &["result", &report.to_string(), &row.row.to_string(), data])
 }
 
 /// An id in the form of a random one, from the hash of what it stands for.
@@ -216,15 +212,14 @@ pub fn opening(common: &Common, file: Hash, units: usize, events: usize, last_ro
 /// One report from its rows and where they belong, in the order of the file.
 ///
 /// # Errors
-/// What cannot be put into a statement; never for a row that was checked.
-pub fn report(common: &Common, contract: Uuid, rows: &[(&DoseRow, &Place)]) -> Result<Report, NoStatement> {
+/// A report without rows.
+pub fn report<'a>(common: &'a Common, contract: Uuid, rows: Rows<'a>) -> Result<Report<'a>, NoStatement> {
     let (first, _) = rows.first().ok_or(NoStatement("no rows"))?;
     let number = first.report_no.clone();
-    let id = id_of(common, &["report", &number]);
-    let lines = lines_of(common, id, rows);
-    let persons: BTreeSet<Uuid> = rows.iter().map(|(_, place)| place.person).collect();
+    let pairs = Pairs::of(&rows);
+    let persons: HashSet<Uuid> = rows.iter().map(|(_, place)| place.person).collect();
     let below = rows.iter().filter(|(row, _)| row.flag == ResultFlag::BelowMdl).count();
-    let sum: i64 = lines.iter().filter_map(|line| line["effective_nsv"].as_i64()).sum();
+    let sum: i64 = rows.iter().filter_map(|(row, place)| effective(row, pairs.has(row, place)).1).sum();
     let header = json!({
         "contract": contract, "laboratory": common.laboratory, "report_no": number,
         "period_from": rows.iter().map(|(row, _)| row.wear_from).min().map(|day| day.to_string()),
@@ -233,34 +228,102 @@ pub fn report(common: &Common, contract: Uuid, rows: &[(&DoseRow, &Place)]) -> R
         "read_on": first.signed_on.to_string(), "signed_on": first.signed_on.to_string(),
         "qualification_no": common.qualification_no,
     });
-    let mut wishes = Vec::with_capacity(rows.len() + 1);
-    wishes.push(Wish {
-        event: id_of(common, &["report event", &number, &header.to_string()]),
-        event_type: "dose_report.issued",
-        record: domain::records::dose_report::reference(id),
-        data: object(&header)?,
-        row: None,
-    });
-    for ((row, _), line) in rows.iter().zip(&lines) {
-        wishes.push(Wish {
-            event: id_of(common, &["result event", &id.to_string(), &row.row.to_string(), &line.to_string()]),
-            event_type: "dose_result.reported",
-            record: domain::records::dose_result::reference(result_id(common, id, row, line)),
-            data: object(line)?,
-            row: Some(row.row),
-        });
+    Ok(Report { id: id_of(common, &["report", &number]), number, header, common, rows, pairs })
+}
+
+impl<'a> Report<'a> {
+    /// Its rows and where they belong.
+    #[must_use]
+    pub fn rows(&self) -> &Rows<'a> {
+        &self.rows
     }
-    let mut units = Vec::new();
-    let mut rest = wishes;
-    while !rest.is_empty() {
-        let later = rest.split_off(rest.len().min(ROWS_OF_UNIT + usize::from(units.is_empty())));
-        let ids: Vec<String> = rest.iter().map(|wish| wish.event.to_string()).collect();
-        units.push(Planned {
-            batch: id_of(common, &["batch", &ids.concat()]),
-            events: std::mem::replace(&mut rest, later),
-        });
+
+    /// Number of its units, the first of which has the report itself.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        self.rows.len().div_ceil(ROWS_OF_UNIT)
     }
-    Ok(Report { number, header, id, units })
+
+    /// Number of the rows of a unit.
+    #[must_use]
+    pub fn rows_of(&self, unit: usize) -> usize {
+        self.range(unit).len()
+    }
+
+    /// Number of the events of a unit.
+    #[must_use]
+    pub fn size(&self, unit: usize) -> usize {
+        self.rows_of(unit) + usize::from(unit == 0)
+    }
+
+    /// Id of the first event of a unit: whether it is in the ledger.
+    #[must_use]
+    pub fn first(&self, unit: usize) -> Uuid {
+        if unit == 0 { self.event() } else { self.result(self.range(unit).start).1 }
+    }
+
+    /// A unit, to be signed.
+    ///
+    /// # Errors
+    /// What cannot be put into a statement; never for rows that were checked.
+    pub fn unit(&self, unit: usize) -> Result<Planned, NoStatement> {
+        let mut events = Vec::with_capacity(self.size(unit));
+        if unit == 0 {
+            events.push(self.wish()?);
+        }
+        for at in self.range(unit) {
+            let (record, event, line) = self.result(at);
+            events.push(Wish {
+                event,
+                event_type: "dose_result.reported",
+                record: domain::records::dose_result::reference(record),
+                data: object(&line)?,
+                row: Some(self.rows[at].0.row),
+            });
+        }
+        let ids: String = events.iter().map(|wish| wish.event.to_string()).collect();
+        Ok(Planned { batch: id_of(self.common, &["batch", &ids]), events })
+    }
+
+    /// A unit as it would be if the report came with it: what a later one is judged by before the first is appended.
+    ///
+    /// # Errors
+    /// As [`Report::unit`].
+    pub fn with_report(&self, unit: usize) -> Result<Planned, NoStatement> {
+        let mut planned = self.unit(unit)?;
+        if unit > 0 {
+            planned.events.insert(0, self.wish()?);
+        }
+        Ok(planned)
+    }
+
+    fn range(&self, unit: usize) -> Range<usize> {
+        let end = self.rows.len().min((unit + 1) * ROWS_OF_UNIT);
+        (unit * ROWS_OF_UNIT).min(end)..end
+    }
+
+    fn event(&self) -> Uuid {
+        id_of(self.common, &["report event", &self.number, &self.header.to_string()])
+    }
+
+    fn wish(&self) -> Result<Wish, NoStatement> {
+        Ok(Wish {
+            event: self.event(),
+            event_type: "dose_report.issued",
+            record: domain::records::dose_report::reference(self.id),
+            data: object(&self.header.to_string())?,
+            row: None,
+        })
+    }
+
+    /// A result: its record, its event and its data.
+    fn result(&self, at: usize) -> (Uuid, Uuid, String) {
+        let (row, place) = self.rows[at];
+        let line = line_of(self.common, self.id, at + 1, row, place, self.pairs.has(row, place)).to_string();
+        let (report, number) = (self.id.to_string(), row.row.to_string());
+        let event = id_of(self.common, &["result event", &report, &number, &line]);
+        (result_id(self.common, self.id, row, &line), event, line)
+    }
 }
 
 /// Rows of a report in whose place another result counts already; a row that was imported before is not among them.
@@ -268,27 +331,44 @@ pub fn report(common: &Common, contract: Uuid, rows: &[(&DoseRow, &Place)]) -> R
 pub fn taken<'a>(common: &Common, rows: &[(&'a DoseRow, &Place)]) -> Vec<&'a DoseRow> {
     let Some((first, _)) = rows.first() else { return Vec::new() };
     let report = id_of(common, &["report", &first.report_no]);
-    let lines = lines_of(common, report, rows);
-    let taken = rows.iter().zip(&lines).filter(|((row, place), line)| {
-        place.reported.is_some_and(|reported| reported != result_id(common, report, row, line))
+    let pairs = Pairs::of(rows);
+    let taken = rows.iter().zip(1..).filter(|((row, place), line)| {
+        let id = || {
+            result_id(
+                common,
+                report,
+                row,
+                &line_of(common, report, *line, row, place, pairs.has(row, place)).to_string(),
+            )
+        };
+        place.reported.is_some_and(|reported| reported != id())
     });
     taken.map(|((row, _), _)| *row).collect()
 }
 
-/// Data of the results of a report, in the order of the file.
-fn lines_of(common: &Common, report: Uuid, rows: &[(&DoseRow, &Place)]) -> Vec<Json> {
-    // Who wears one under and one over the apron has his dose from both, when both were read.
-    let period = |row: &DoseRow, place: &Place| (place.employment, row.wear_from, row.wear_to);
-    let worn = |position: WearPosition| -> HashSet<(Uuid, Date, Date)> {
-        let read = rows.iter().filter(|(row, _)| row.position == position && row.hp10_nsv.is_some());
-        read.map(|(row, place)| period(row, place)).collect()
-    };
-    let (under, over) = (worn(WearPosition::UnderApron), worn(WearPosition::Collar));
-    let lines = rows.iter().zip(1..).map(|((row, place), line)| {
-        let both = under.contains(&period(row, place)) && over.contains(&period(row, place));
-        line_of(common, report, line, row, place, both)
-    });
-    lines.collect()
+/// Who wore one dosimeter under and one over the apron in a period, both of which were read: he has his dose from both.
+#[derive(Debug)]
+struct Pairs(HashSet<(Uuid, Date, Date)>);
+
+impl Pairs {
+    fn of(rows: &[(&DoseRow, &Place)]) -> Self {
+        let worn = |position: WearPosition| -> HashSet<(Uuid, Date, Date)> {
+            let read = rows.iter().filter(|(row, _)| row.position == position && row.hp10_nsv.is_some());
+            read.map(|(row, place)| (place.employment, row.wear_from, row.wear_to)).collect()
+        };
+        let (under, over) = (worn(WearPosition::UnderApron), worn(WearPosition::Collar));
+        Self(under.intersection(&over).copied().collect())
+    }
+
+    fn has(&self, row: &DoseRow, place: &Place) -> bool {
+        self.0.contains(&(place.employment, row.wear_from, row.wear_to))
+    }
+}
+
+/// How the effective dose of a row follows, and what it is when the row alone tells it.
+fn effective(row: &DoseRow, both: bool) -> (Option<EffectiveMethod>, Option<i64>) {
+    let method = method(row, both);
+    (method, method.zip(row.hp10_nsv).and_then(|(method, hp10)| effective_single(method, hp10)))
 }
 
 /// How the effective dose follows (GBZ 128-2019, 6.2). A dosimeter that is alone counts alone: nothing is left out of a
@@ -305,8 +385,7 @@ fn method(row: &DoseRow, both: bool) -> Option<EffectiveMethod> {
 
 /// Data of `dose_result.reported`.
 fn line_of(common: &Common, report: Uuid, line: usize, row: &DoseRow, place: &Place, both: bool) -> Json {
-    let method = method(row, both);
-    let effective = method.zip(row.hp10_nsv).and_then(|(method, hp10)| effective_single(method, hp10));
+    let (method, effective) = effective(row, both);
     let mut data = json!({
         "report": report, "line_no": line, "person": {"kind": "person", "id": place.person}, "employment": place.employment,
         "category": row.category.map_or(place.category.as_str(), |category| category.as_str()), "reason": "1",
@@ -330,12 +409,14 @@ fn line_of(common: &Common, report: Uuid, line: usize, row: &DoseRow, place: &Pl
     data
 }
 
-fn object(json: &Json) -> Result<Object, NoStatement> {
-    read_loose(json.to_string().as_bytes(), 64 * 1024).map_err(|fault| NoStatement(fault.code()))
+fn object(json: &str) -> Result<Object, NoStatement> {
+    read_loose(json.as_bytes(), 64 * 1024).map_err(|fault| NoStatement(fault.code()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn day(text: &str) -> Date {
@@ -387,9 +468,12 @@ mod tests {
     /// The dose of the year that the ledger computes from rows.
     fn year(rows: &[(DoseRow, Place)]) -> i64 {
         let rows: Vec<(&DoseRow, &Place)> = rows.iter().map(|(row, place)| (row, place)).collect();
-        let lines = lines_of(&common(), Uuid::from_u128(3), &rows);
-        let lines: Vec<domain::dose::Line> =
-            lines.iter().filter_map(|line| domain::records::dose_result::line_of(line).expect("a row")).collect();
+        let common = common();
+        let report = report(&common, Uuid::from_u128(2), rows).expect("a report");
+        let line = |at| serde_json::from_str(&report.result(at).2).expect("JSON");
+        let lines: Vec<domain::dose::Line> = (0..report.rows.len())
+            .filter_map(|at| domain::records::dose_result::line_of(&line(at)).expect("a row"))
+            .collect();
         domain::dose::sums(lines.iter()).year(2026).effective_nsv
     }
 
@@ -416,14 +500,22 @@ mod tests {
             (1..=2_500).map(|at| row(at, WearPosition::Chest, Some(i64::from(at) * 1_000))).collect();
         let posts: Vec<Place> = (1..=2_500).map(place).collect();
         let rows: Vec<(&DoseRow, &Place)> = rows.iter().zip(&posts).collect();
-        let plan = |rows: &[(&DoseRow, &Place)]| report(&common(), Uuid::from_u128(2), rows).expect("a report");
-        let (first, again) = (plan(&rows), plan(&rows));
-        let lengths: Vec<usize> = first.units.iter().map(Planned::size).collect();
+        let common = common();
+        let units = |rows: &Rows<'_>| -> Vec<Planned> {
+            let report = report(&common, Uuid::from_u128(2), rows.clone()).expect("a report");
+            let units: Vec<Planned> = (0..report.units()).map(|unit| report.unit(unit).expect("a unit")).collect();
+            for (at, unit) in units.iter().enumerate() {
+                assert_eq!((report.first(at), report.size(at)), (unit.first(), unit.size()));
+            }
+            units
+        };
+        let (first, again) = (units(&rows), units(&rows));
+        let lengths: Vec<usize> = first.iter().map(Planned::size).collect();
         assert_eq!(lengths, [1_000, 999, 502]);
-        assert_eq!(first.units[0].row(0), None);
-        assert_eq!(first.units[1].row(0), Some(1_000));
-        let ids = |report: &Report| -> Vec<Uuid> {
-            report.units.iter().flat_map(|unit| unit.events.iter().map(|wish| wish.event)).collect()
+        assert_eq!(first[0].row(0), None);
+        assert_eq!(first[1].row(0), Some(1_000));
+        let ids = |units: &[Planned]| -> Vec<Uuid> {
+            units.iter().flat_map(|unit| unit.events.iter().map(|wish| wish.event)).collect()
         };
         assert_eq!(ids(&first), ids(&again));
         assert_eq!(ids(&first).iter().collect::<BTreeSet<_>>().len(), 2_501);
@@ -431,18 +523,18 @@ mod tests {
         changed.hp10_nsv = Some(1);
         let mut other = rows.clone();
         other[7].0 = &changed;
-        assert_ne!(ids(&plan(&other)), ids(&first));
+        assert_ne!(ids(&units(&other)), ids(&first));
     }
 
     #[test]
     fn a_row_that_was_imported_before_takes_its_own_place() {
         let row = row(3, WearPosition::Chest, Some(30_000));
         let mut place = place(1);
-        let report = id_of(&common(), &["report", "R1"]);
-        let line = &lines_of(&common(), report, &[(&row, &place)])[0];
-        place.reported = Some(result_id(&common(), report, &row, line));
-        assert!(taken(&common(), &[(&row, &place)]).is_empty());
+        let common = common();
+        let before = report(&common, Uuid::from_u128(2), vec![(&row, &place)]).expect("a report").result(0).0;
+        place.reported = Some(before);
+        assert!(taken(&common, &[(&row, &place)]).is_empty());
         place.reported = Some(Uuid::from_u128(5));
-        assert_eq!(taken(&common(), &[(&row, &place)]).len(), 1);
+        assert_eq!(taken(&common, &[(&row, &place)]).len(), 1);
     }
 }

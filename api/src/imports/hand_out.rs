@@ -76,9 +76,7 @@ impl Node {
     /// # Errors
     /// When the database does not answer.
     pub async fn import_progress(&self, checked: &Checked) -> Result<Progress, ApiError> {
-        let firsts: Vec<Uuid> =
-            checked.reports.iter().flat_map(|report| report.units.iter().map(|(first, ..)| *first)).collect();
-        let known = self.known(&firsts).await?;
+        let known = self.known(&firsts_of(checked)).await?;
         let mut progress = Progress::default();
         for (first, events, rows) in checked.reports.iter().flat_map(|report| &report.units) {
             progress.total += events;
@@ -121,10 +119,9 @@ impl Node {
             None => None,
         };
         let mut handed = Vec::new();
+        let known = self.known(&firsts_of(checked)).await?;
         for outline in &checked.reports {
-            let firsts: Vec<Uuid> = outline.units.iter().map(|(first, ..)| *first).collect();
-            let known = self.known(&firsts).await?;
-            if known.len() == firsts.len() {
+            if outline.units.iter().all(|(first, ..)| known.contains(first)) {
                 continue;
             }
             let placed = checked.rows.iter().zip(&checked.placed);
@@ -134,8 +131,10 @@ impl Node {
                     (*contract == outline.contract && row.report_no == outline.number).then_some((row, place))
                 })
                 .collect();
-            let planned = report(common, outline.contract, &rows).map_err(|error| fault("plan a report", &error))?;
-            for unit in planned.units.iter().filter(|unit| !known.contains(&unit.first())) {
+            let planned = report(common, outline.contract, rows).map_err(|error| fault("plan a report", &error))?;
+            let missing = outline.units.iter().enumerate().filter(|(_, (first, ..))| !known.contains(first));
+            for (unit, _) in missing {
+                let unit = planned.unit(unit).map_err(|error| fault("plan a unit", &error))?;
                 let payloads = unit.payloads(common.ledger, &signer, self.door.now(), cause);
                 let events = unit.events().zip(payloads);
                 let events = events.map(|((id, row), payload)| HandedEvent { id, row, payload, openings: Vec::new() });
@@ -217,4 +216,9 @@ type Opened = (EventRef, Entry);
 /// Whether rows may still name it.
 fn is_open(entry: &Entry) -> bool {
     entry.state.import().is_some_and(|import| import.state != ImportState::Complete)
+}
+
+/// The first event of each unit of a file.
+fn firsts_of(checked: &Checked) -> Vec<Uuid> {
+    checked.reports.iter().flat_map(|report| &report.units).map(|(first, ..)| *first).collect()
 }

@@ -15,8 +15,8 @@ use super::check::Slot;
 use super::{Job, laboratory};
 use crate::error::{ApiError, fault, unanswered};
 use crate::graphql::{AsOf, Moment};
-use crate::import::place::{Contract, Rows, contract_of, grouped, line, mismatch, reported};
-use crate::import::plan::{Common, Place, Planned, Report, report};
+use crate::import::place::{Contract, contract_of, grouped, line, mismatch, reported};
+use crate::import::plan::{Common, Place, Report, report};
 use crate::import::{self, Column, DoseRow, Looked, Problem, Severity, Unreadable};
 use crate::matching::LINES_MAX;
 use crate::node::Node;
@@ -73,9 +73,9 @@ pub struct Outline {
 }
 
 impl Outline {
-    fn of(contract: Uuid, report: &Report) -> Self {
-        let unit = |unit: &Planned| (unit.first(), unit.size(), unit.events().filter(|(_, row)| row.is_some()).count());
-        Self { contract, number: report.number.clone(), units: report.units.iter().map(unit).collect() }
+    fn of(contract: Uuid, report: &Report<'_>) -> Self {
+        let unit = |unit: usize| (report.first(unit), report.size(unit), report.rows_of(unit));
+        Self { contract, number: report.number.clone(), units: (0..report.units()).map(unit).collect() }
     }
 }
 
@@ -86,7 +86,10 @@ pub(super) async fn judge(node: &Node, viewer: &Viewer, job: &Job, slot: &Slot) 
     let file = Hash::of(&bytes);
     let mapping = job.settings.columns();
     let read = move || match import::read_doses(&bytes, &mapping) {
-        Ok(sheet) => (Ok((sheet.rows.clone(), sheet.problems.clone(), sheet.read)), Some(sheet.looked(&mapping))),
+        Ok(mut sheet) => {
+            let looked = sheet.looked(&mapping);
+            (Ok((std::mem::take(&mut sheet.rows), std::mem::take(&mut sheet.problems), sheet.read)), Some(looked))
+        }
         Err(unreadable) => (Err(unreadable), import::look(&bytes, &mapping).ok()),
     };
     let (sheet, looked) = node.imports.apart(read).await?;
@@ -237,10 +240,11 @@ impl Finder<'_> {
             }
             let (mut reports, mut sum, mut refused) = (Vec::new(), 0, Vec::new());
             for ((contract, _), rows) in grouped(&checked.rows, &checked.placed) {
-                let planned = report(common, contract, &rows).map_err(|error| fault("plan a report", &error))?;
-                refused.extend(self.rehearse(&planned, &rows).await?);
+                let planned = report(common, contract, rows).map_err(|error| fault("plan a report", &error))?;
+                let outline = Outline::of(contract, &planned);
+                refused.extend(self.rehearse(&planned, &outline).await?);
                 sum += planned.header["effective_sum_nsv"].as_i64().unwrap_or(0);
-                reports.push(Outline::of(contract, &planned));
+                reports.push(outline);
             }
             if refused.is_empty() {
                 (checked.reports, checked.sum_nsv) = (reports, sum);
@@ -252,23 +256,27 @@ impl Finder<'_> {
     }
 
     /// What the judge of the ledger would refuse of a report that is not in it yet, one row of each unit.
-    async fn rehearse(&self, report: &Report, rows: &Rows<'_>) -> Result<Vec<Problem>, ApiError> {
+    async fn rehearse(&self, report: &Report<'_>, outline: &Outline) -> Result<Vec<Problem>, ApiError> {
         // Who prepares a file and does not sign has it judged by who signs.
         let Some((grant, _)) = self.viewer.grant_as(Role::ServiceSignatory) else { return Ok(Vec::new()) };
         let signer = Signer { account: self.viewer.account, key: self.viewer.key, grant: Some(grant) };
-        let firsts: Vec<Uuid> = report.units.iter().map(Planned::first).collect();
+        let firsts: Vec<Uuid> = outline.units.iter().map(|(first, ..)| *first).collect();
         let known = self.node.known(&firsts).await?;
         let mut problems = Vec::new();
-        for unit in report.units.iter().filter(|unit| !known.contains(&unit.first())) {
-            let whole = unit.first() == firsts[0] || known.contains(&firsts[0]);
-            let unit = if whole { unit.clone() } else { unit.behind(&report.units[0]) };
+        for (at, _) in firsts.iter().enumerate().filter(|(_, first)| !known.contains(first)) {
+            let unit = if known.contains(&firsts[0]) { report.unit(at) } else { report.with_report(at) };
+            let unit = unit.map_err(|error| fault("plan a unit", &error))?;
             let payloads = unit.payloads(self.node.ledger(), &signer, self.node.door.now(), None);
             if let Some(refusal) = self.node.door.rehearse(&payloads, self.viewer.key).await? {
                 match unit.row(refusal.index) {
                     Some(row) => problems.push(refused(row, "row.refused", &refusal)),
                     // Without its report no row of it can be.
                     None => {
-                        return Ok(rows.iter().map(|(row, _)| refused(row.row, "report.refused", &refusal)).collect());
+                        return Ok(report
+                            .rows()
+                            .iter()
+                            .map(|(row, _)| refused(row.row, "report.refused", &refusal))
+                            .collect());
                     }
                 }
             }

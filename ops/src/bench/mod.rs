@@ -10,6 +10,7 @@ mod bare;
 mod cpu;
 mod follow;
 mod http;
+mod import;
 mod limits;
 mod parcel;
 mod query;
@@ -50,6 +51,9 @@ pub struct BenchArgs {
     /// 较大示例账本的事件数 · The larger one.
     #[arg(long, env = "RADLEDGER_BENCH_QUERY_EVENTS")]
     pub query_events: Option<u64>,
+    /// 导入测速的行数 · Rows of the file that is imported.
+    #[arg(long, env = "RADLEDGER_BENCH_IMPORT_ROWS")]
+    pub import_rows: Option<usize>,
     /// 只测名称以此开头的指标 · Only the goals whose names begin with this.
     #[arg(long, env = "RADLEDGER_BENCH_ONLY", default_value = "")]
     pub only: String,
@@ -77,6 +81,8 @@ struct Sizes {
     /// Events of the demonstration that is served, which is also the smaller one that is asked; of the larger one.
     demonstration: u64,
     larger: u64,
+    /// Rows of the file that is imported.
+    import: usize,
     query: Effort,
     limit: Duration,
 }
@@ -93,6 +99,7 @@ impl Sizes {
                 published: 2,
                 demonstration: 2_000,
                 larger: 6_000,
+                import: 500,
                 query: Effort { rounds: (5, 25), together: Duration::from_secs(2) },
                 limit: Duration::from_millis(500),
             }
@@ -106,6 +113,7 @@ impl Sizes {
                 published: 6,
                 demonstration: 20_000,
                 larger: 120_000,
+                import: 5_000,
                 query: Effort { rounds: (50, 25), together: Duration::from_secs(24) },
                 limit: Duration::from_secs(3),
             }
@@ -185,6 +193,16 @@ impl Bench {
             let ready = service.ready_after;
             service.stop().await?;
             self.push(Row::bound("serve/ready", (ready.as_secs_f64(), "s"), (3.0, "bound")));
+        }
+        if self.wants(&["import/rows", "import/memory"]) {
+            let rows = self.args.import_rows.unwrap_or(self.sizes.import);
+            progress("导入剂量结果 · importing doses");
+            let demonstration = Demonstration::load(folder.path(), self.sizes.demonstration).await?;
+            let strict = limits::strict(self.sizes.limit);
+            let imported = import::run(folder.path(), &demonstration, rows).await?;
+            let rate = (imported.per_second, "rows/s");
+            self.push(Row::rate("import/rows", rate, (strict.per_second, VERIFY_STRICT), 0.65));
+            self.push(Row::bound("import/memory", (imported.peak_mb, "MB"), (120.0, "bound, of the client")));
         }
         if self.wants(&["query/"]) {
             let small = self.args.query_small_events.unwrap_or(self.sizes.demonstration);

@@ -4,7 +4,7 @@
 //! Samples of what is compared are taken in turns, so that other work on the machine falls on both. A p99 is the median
 //! of those of five equal stretches of the run: a burst of other work spoils one of them and not the figure.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -78,8 +78,13 @@ struct Side {
 }
 
 /// Somebody who has logged in.
-struct Reader {
-    client: Client,
+pub struct Reader {
+    /// His session.
+    pub client: Client,
+    /// His key file.
+    pub key: PathBuf,
+    /// The institution in whose name he acts.
+    pub org: Option<String>,
     token: String,
     area: Option<String>,
 }
@@ -225,17 +230,60 @@ async fn best(
 }
 
 impl Reader {
-    async fn log_in(demonstration: &Demonstration, service: &Service, role: &str) -> Result<Self> {
-        let identities = std::fs::read(demonstration.data.join("demo/identities.json"))?;
-        let identities: Vec<Json> = serde_json::from_slice(&identities)?;
+    /// Logs in who is first in a role.
+    ///
+    /// # Errors
+    /// When there is nobody, or the service does not take his key.
+    pub async fn log_in(demonstration: &Demonstration, service: &Service, role: &str) -> Result<Self> {
+        let identities = identities(demonstration)?;
         let found = identities.iter().find(|identity| identity["role"] == role).context("somebody in this role")?;
-        let text = |member: &str| found[member].as_str();
-        let key = KeyFile::read(Path::new(text("key_file").context("a key file")?))?;
+        Self::of(found, service).await
+    }
+
+    /// Everybody in a role who can log in: some have keys that have run out.
+    ///
+    /// # Errors
+    /// When the demonstration does not say who there is.
+    pub async fn all_in(demonstration: &Demonstration, service: &Service, role: &str) -> Result<Vec<Self>> {
+        let mut all = Vec::new();
+        for identity in identities(demonstration)?.iter().filter(|identity| identity["role"] == role) {
+            all.extend(Self::of(identity, service).await.ok());
+        }
+        Ok(all)
+    }
+
+    async fn of(identity: &Json, service: &Service) -> Result<Self> {
+        let text = |member: &str| identity[member].as_str();
+        let path = PathBuf::from(text("key_file").context("a key file")?);
+        let key = KeyFile::read(&path)?;
         let account = Uuid::try_parse(text("account").context("an account")?)?;
         let mut client = Client::new(&format!("http://{}", service.address))?;
         let answer = client.login(&key.key, account).await?;
         let token = answer["token"].as_str().context("a token")?.to_owned();
-        Ok(Self { client, token, area: text("area").map(str::to_owned) })
+        let [org, area] = [text("org"), text("area")].map(|text| text.map(str::to_owned));
+        Ok(Self { client, key: path, org, token, area })
+    }
+}
+
+fn identities(demonstration: &Demonstration) -> Result<Vec<Json>> {
+    Ok(serde_json::from_slice(&std::fs::read(demonstration.data.join("demo/identities.json"))?)?)
+}
+
+/// All nodes of a list, page after page.
+///
+/// # Errors
+/// When an answer is an error.
+pub async fn all_of(reader: &Reader, ask: &str, list: &str, mut variables: Json) -> Result<Vec<Json>> {
+    let mut all = Vec::new();
+    loop {
+        let mut answer = reader.client.graphql(ask, variables.clone()).await?;
+        let page = &mut answer[list];
+        variables["after"] = page["pageInfo"]["endCursor"].take();
+        let more = page["pageInfo"]["hasNextPage"] == json!(true);
+        all.extend(page["nodes"].as_array_mut().map(std::mem::take).unwrap_or_default());
+        if !more {
+            return Ok(all);
+        }
     }
 }
 

@@ -4,23 +4,26 @@
 //! said of each report what it would say of it signed. Units are atomic; the ids of events follow from what they say, so
 //! the same file again is recognised, and an import that broke off goes on where it stopped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context;
 use api::import::place::{Contract, contract_of, grouped, line, mismatch, reported};
-use api::import::plan::{Common, Opening, Place, Planned, Report, opening, report};
+use api::import::plan::{Common, Opening, Place, Report, opening, report};
 use api::import::{Column, DoseRow, Problem, Severity, Sheet, read_doses};
 use api::matching::Line;
 use clap::{Args, Subcommand};
 use domain::catalog::IMPORTS;
 use domain::file_codes::{ImportState, ImportStop};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
 use signing::bytes::{Date, Hash, LedgerId};
 use signing::envelope::statement_hash;
 use signing::keys::SigningKey;
 use signing::statement::{EventRef, Signer as Signing};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::sign::tell_refusal;
@@ -79,6 +82,10 @@ struct Dose {
 const PRINTED: usize = 50;
 /// Lines of one question to the service.
 const MATCHED_AT_ONCE: usize = 1_000;
+/// Receipts of one question to the service.
+const RECEIPTS_AT_ONCE: usize = 50;
+/// Questions and units on their way at the same time.
+const AT_ONCE: usize = 8;
 
 const LEDGER: &str = "{ ledger { id catalogueVersion } viewer { account } }";
 const CONTRACTS: &str = "query ($after: String) { monitoringContracts(first: 100, after: $after) { nodes { recordId clientName clientCode members { laboratory from until endedOn } } pageInfo { hasNextPage endCursor } } }";
@@ -89,7 +96,6 @@ const PREPARE: &str = "mutation ($input: PrepareInput!) { prepare(input: $input)
 const OPENED: &str =
     "query ($id: UUID!, $node: ID!) { event(id: $id) { hash } node(id: $node) { ... on Import { state } } }";
 const DRAFT: &str = "mutation ($input: PrepareInput!) { prepare(input: $input) { payloadBase64 openings refusal { code index pointer rule citation messageZh messageEn } } }";
-const RECEIPT: &str = "query ($id: UUID!) { receipt(id: $id) { position } }";
 
 /// Imports.
 ///
@@ -151,8 +157,12 @@ impl Import<'_> {
         let (grant, laboratory) = grant;
         let contracts = self.contracts(laboratory).await?;
         let mut problems = std::mem::take(&mut sheet.problems);
-        let placed = self.place(&sheet.rows, &contracts, &mut problems).await?;
-        let first_day = sheet.rows.iter().map(|row| row.signed_on).min();
+        let rows = std::mem::take(&mut sheet.rows);
+        let read = sheet.read;
+        // The cells are held as long as a copy of them may be wanted.
+        let sheet = self.options.annotated.is_some().then_some(sheet);
+        let placed = self.place(&rows, &contracts, &mut problems).await?;
+        let first_day = rows.iter().map(|row| row.signed_on).min();
         let qualification_no = match (&self.options.qualification, first_day) {
             (Some(number), _) => number.clone(),
             (None, Some(day)) => self.qualification(laboratory, day).await?.unwrap_or_default(),
@@ -160,7 +170,7 @@ impl Import<'_> {
         };
         let common =
             Common { ledger, laboratory, qualification_no, dosimeter_kind: self.options.dosimeter_kind.clone() };
-        let reports = grouped(&sheet.rows, &placed);
+        let reports = grouped(&rows, &placed);
         for rows in reports.values() {
             problems.extend(reported(&common, rows));
         }
@@ -168,12 +178,12 @@ impl Import<'_> {
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         let warnings = problems.len() - errors;
         self.tell(&problems);
-        if let Some(path) = &self.options.annotated {
+        if let Some((path, sheet)) = self.options.annotated.as_ref().zip(sheet) {
             std::fs::write(path, sheet.annotated(&problems)?)
                 .with_context(|| format!("无法写入 {}。The copy cannot be written.", path.display()))?;
             eprintln!("标注副本 annotated copy: {}", path.display());
         }
-        let mut result = json!({"rows": sheet.read, "errors": errors, "warnings": warnings, "reports": reports.len(),
+        let mut result = json!({"rows": read, "errors": errors, "warnings": warnings, "reports": reports.len(),
             "appended": 0, "known": 0, "problems": problems.iter().map(as_json).collect::<Vec<_>>()});
         let stop = errors > 0 || (warnings > 0 && !self.options.accept_warnings && !self.options.dry_run);
         if stop {
@@ -185,15 +195,15 @@ impl Import<'_> {
             eprintln!("未写入任何数据。Nothing was appended.");
             return self.end(&result, Exit::Findings);
         }
-        let mut planned = Vec::with_capacity(reports.len());
-        for ((contract, _), rows) in &reports {
-            planned.push(report(&common, *contract, rows)?);
-        }
-        drop(reports);
-        result["sum_nsv"] =
-            json!(planned.iter().filter_map(|one| one.header["effective_sum_nsv"].as_i64()).sum::<i64>().to_string());
-        result["events"] = json!(planned.iter().flat_map(|one| &one.units).map(|unit| unit.size()).sum::<usize>());
-        if !self.prepared(&planned).await? {
+        let planned = reports.into_iter().map(|((contract, _), rows)| report(&common, contract, rows));
+        let planned = planned.collect::<Result<Vec<Report<'_>>, _>>()?;
+        let sums = planned.iter().filter_map(|one| one.header["effective_sum_nsv"].as_i64());
+        result["sum_nsv"] = json!(sums.sum::<i64>().to_string());
+        let sizes = planned.iter().flat_map(|report| (0..report.units()).map(|unit| report.size(unit)));
+        let (units, events) = sizes.fold((0, 0), |(units, events), size| (units + 1, events + size));
+        result["events"] = json!(events);
+        let known = self.known(&planned).await?;
+        if !self.prepared(&planned, &known).await? {
             eprintln!("未写入任何数据。Nothing was appended.");
             return self.end(&result, Exit::Findings);
         }
@@ -202,11 +212,9 @@ impl Import<'_> {
             return self.end(&result, Exit::Fine);
         }
         let signing = Signing { account: self.account, key: self.key.public().id(), grant: Some(grant) };
-        let units = || planned.iter().flat_map(|report| &report.units);
-        let last_row = sheet.rows.iter().map(|row| row.row).max().unwrap_or(1);
+        let last_row = rows.iter().map(|row| row.row).max().unwrap_or(1);
         let imports = answer["ledger"]["catalogueVersion"].as_u64().is_some_and(|version| version >= IMPORTS.into());
-        let events = units().map(Planned::size).sum();
-        let import = opening(&common, self.file, units().count(), events, last_row).filter(|_| imports);
+        let import = opening(&common, self.file, units, events, last_row).filter(|_| imports);
         let cause = match &import {
             Some(import) => match self.opened(import).await? {
                 Ok(cause) => cause,
@@ -217,7 +225,7 @@ impl Import<'_> {
             },
             None => None,
         };
-        let exit = self.append((ledger, cause), &signing, &planned, &mut result).await?;
+        let exit = self.append((ledger, cause), &signing, (&planned, &known), &mut result).await?;
         if let Some(import) = import.filter(|_| cause.is_some()) {
             self.conclude(&import, &result).await?;
         }
@@ -304,34 +312,39 @@ impl Import<'_> {
             }
         }
         let progress = bar("核对人员 matching", rows.len() as u64);
-        for (contract, indexes) in by_contract {
-            for some in indexes.chunks(MATCHED_AT_ONCE) {
-                let lines: Vec<Json> = some.iter().map(|at| question(&line(&rows[*at]))).collect();
-                let answer = self.client.graphql(WORKERS, json!({"contract": contract, "lines": lines})).await?;
-                let found = answer["doseWorkers"].as_array().cloned().unwrap_or_default();
-                anyhow::ensure!(found.len() == some.len(), "服务未核对全部行。The service did not match every line.");
-                for (at, worker) in some.iter().zip(&found) {
-                    match matched(worker) {
-                        Some(place) => placed[*at] = Some((contract, place)),
-                        None => problems.push(mismatch(&rows[*at], worker["mismatch"].as_str().unwrap_or_default())),
-                    }
+        let asked =
+            by_contract.iter().flat_map(|(contract, at)| at.chunks(MATCHED_AT_ONCE).map(move |at| (*contract, at)));
+        let answers = stream::iter(asked.map(|(contract, some)| async move {
+            let lines: Vec<Json> = some.iter().map(|at| question(&line(&rows[*at]))).collect();
+            let answer = self.client.graphql(WORKERS, json!({"contract": contract, "lines": lines})).await?;
+            anyhow::Ok((contract, some, answer))
+        }));
+        let mut answers = answers.buffered(AT_ONCE);
+        while let Some((contract, some, answer)) = answers.try_next().await? {
+            let found = answer["doseWorkers"].as_array().map_or(&[][..], Vec::as_slice);
+            anyhow::ensure!(found.len() == some.len(), "服务未核对全部行。The service did not match every line.");
+            for (at, worker) in some.iter().zip(found) {
+                match matched(worker) {
+                    Some(place) => placed[*at] = Some((contract, place)),
+                    None => problems.push(mismatch(&rows[*at], worker["mismatch"].as_str().unwrap_or_default())),
                 }
-                progress.inc(some.len() as u64);
             }
+            progress.inc(some.len() as u64);
         }
         progress.finish_and_clear();
         Ok(placed)
     }
 
     /// Asks the service what it would say of each report that is not in the ledger yet; false when it would refuse one.
-    async fn prepared(&self, reports: &[Report]) -> anyhow::Result<bool> {
+    async fn prepared(&self, reports: &[Report<'_>], known: &HashSet<Uuid>) -> anyhow::Result<bool> {
         let mut all = true;
-        for report in reports {
-            if self.is_known(report.units[0].first()).await? {
-                continue;
-            }
+        let new = reports.iter().filter(|report| !known.contains(&report.first(0)));
+        let answers = stream::iter(new.map(|report| async move {
             let input = json!({"type": "dose_report.issued", "record": {"kind": "dose_report", "id": report.id}, "data": report.header});
-            let answer = self.client.graphql(PREPARE, json!({"input": input})).await?;
+            anyhow::Ok((report, self.client.graphql(PREPARE, json!({"input": input})).await?))
+        }));
+        let mut answers = answers.buffered(AT_ONCE);
+        while let Some((report, answer)) = answers.try_next().await? {
             let refusal = &answer["prepare"]["refusal"];
             if !refusal.is_null() {
                 eprintln!("报告 report {}:", report.number);
@@ -342,9 +355,19 @@ impl Import<'_> {
         Ok(all)
     }
 
-    async fn is_known(&self, event: Uuid) -> anyhow::Result<bool> {
-        let answer = self.client.graphql(RECEIPT, json!({"id": event})).await?;
-        Ok(!answer["receipt"].is_null())
+    /// Which units are in the ledger, by their first events.
+    async fn known(&self, reports: &[Report<'_>]) -> anyhow::Result<HashSet<Uuid>> {
+        let firsts: Vec<Uuid> =
+            reports.iter().flat_map(|report| (0..report.units()).map(|unit| report.first(unit))).collect();
+        let answers = stream::iter(firsts.chunks(RECEIPTS_AT_ONCE).map(|some| async move {
+            let asked = some.iter().enumerate();
+            let fields: String =
+                asked.map(|(at, id)| format!(" r{at}: receipt(id: \"{id}\") {{ position }}")).collect();
+            let answer = self.client.graphql(&format!("{{{fields} }}"), json!({})).await?;
+            let known = some.iter().enumerate().filter(|(at, _)| !answer[format!("r{at}")].is_null());
+            anyhow::Ok(known.map(|(_, id)| *id).collect::<Vec<_>>())
+        }));
+        Ok(answers.buffered(AT_ONCE).try_concat().await?.into_iter().collect())
     }
 
     /// The event that opened the import, which is signed now when the file is new; none of an import that is complete.
@@ -390,52 +413,34 @@ impl Import<'_> {
         Ok(if outcome["__typename"] == "Appended" { Ok(hash) } else { Err(outcome) })
     }
 
+    /// Signs and sends what is missing: several units at a time, for while one is written the next is signed and verified.
     async fn append(
         &self,
         (ledger, cause): (LedgerId, Option<EventRef>),
         signing: &Signing,
-        reports: &[Report],
+        (reports, known): (&[Report<'_>], &HashSet<Uuid>),
         result: &mut Json,
     ) -> anyhow::Result<Exit> {
-        let total: usize = reports.iter().flat_map(|report| &report.units).map(|unit| unit.size()).sum();
+        let total: usize = reports.iter().flat_map(|report| (0..report.units()).map(|unit| report.size(unit))).sum();
         let progress = bar("签署并入账 signing", total as u64);
-        let (mut appended, mut known) = (0, 0);
-        let (mut first, mut last) = (None, None);
-        let mut exit = Exit::Fine;
-        'reports: for report in reports {
-            for unit in &report.units {
-                if self.is_known(unit.first()).await? {
-                    known += unit.size();
-                    progress.inc(unit.size() as u64);
-                    continue;
-                }
-                let signed = unit.sign(ledger, signing, &self.key, now(), cause);
-                let outcome = self.client.append(&serde_json::from_slice(&signed.to_json())?).await?;
-                if outcome["__typename"] != "Appended" {
-                    let index = outcome["index"].as_u64().unwrap_or_default() as usize;
-                    let row = unit.row(index).map_or_else(String::new, |row| format!("，第 {row} 行 row {row}"));
-                    eprintln!("报告 report {}{row}:", report.number);
-                    tell_refusal(&outcome);
-                    result["refused"] = json!({"report": report.number, "row": unit.row(index), "code": outcome["code"], "rule": outcome["rule"]});
-                    exit = Exit::Findings;
-                    break 'reports;
-                }
-                let position =
-                    |at: Option<&Json>| at.and_then(|receipt| receipt["position"].as_str().map(str::to_owned));
-                let receipts = outcome["receipts"].as_array();
-                first = first.or_else(|| position(receipts.and_then(|all| all.first())));
-                last = position(receipts.and_then(|all| all.last())).or(last);
-                appended += unit.size();
-                progress.inc(unit.size() as u64);
-            }
+        let at_once = Semaphore::new(AT_ONCE);
+        let sending =
+            Sending { import: self, ledger, cause, signing, known, progress, at_once, told: Mutex::default() };
+        let reports = stream::iter(reports).map(|report| sending.report(report));
+        let sent = reports.buffer_unordered(AT_ONCE).try_collect::<()>().await;
+        sending.progress.finish_and_clear();
+        let told = sending.told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        sent?;
+        (result["appended"], result["known"]) = (json!(told.appended), json!(told.known));
+        result["positions"] = json!([told.first, told.last].map(|at| at.map(|at| at.to_string())));
+        if let Some((_, refused)) = told.refused {
+            result["refused"] = refused;
+            return Ok(Exit::Findings);
         }
-        progress.finish_and_clear();
-        (result["appended"], result["known"]) = (json!(appended), json!(known));
-        result["positions"] = json!([first, last]);
-        if appended == 0 && exit == Exit::Fine {
+        if told.appended == 0 {
             eprintln!("该文件此前已全部导入。This file was imported before; nothing is new.");
         }
-        Ok(exit)
+        Ok(Exit::Fine)
     }
 
     fn tell(&self, problems: &[Problem]) {
@@ -457,6 +462,83 @@ impl Import<'_> {
                 problems.len() - PRINTED
             );
         }
+    }
+}
+
+/// Units on their way.
+struct Sending<'a> {
+    import: &'a Import<'a>,
+    ledger: LedgerId,
+    cause: Option<EventRef>,
+    signing: &'a Signing,
+    known: &'a HashSet<Uuid>,
+    progress: ProgressBar,
+    at_once: Semaphore,
+    told: Mutex<Told>,
+}
+
+/// What became of them.
+#[derive(Default)]
+struct Told {
+    appended: usize,
+    known: usize,
+    first: Option<u64>,
+    last: Option<u64>,
+    /// The first row of the file that was refused, and how; 0 for a report.
+    refused: Option<(u32, Json)>,
+}
+
+impl Sending<'_> {
+    /// The rows of a report come after the report itself, in any order.
+    async fn report(&self, report: &Report<'_>) -> anyhow::Result<()> {
+        self.unit(report, 0).await?;
+        let rest = stream::iter(1..report.units()).map(|unit| self.unit(report, unit));
+        rest.buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    async fn unit(&self, report: &Report<'_>, unit: usize) -> anyhow::Result<()> {
+        let _turn = self.at_once.acquire().await?;
+        let size = report.size(unit);
+        // Where one was refused nothing more is sent.
+        if self.told().refused.is_some() {
+            return Ok(());
+        }
+        if self.known.contains(&report.first(unit)) {
+            self.told().known += size;
+            self.progress.inc(size as u64);
+            return Ok(());
+        }
+        let planned = report.unit(unit)?;
+        let outcome = {
+            let signed = planned.sign(self.ledger, self.signing, &self.import.key, now(), self.cause);
+            self.import.client.append_briefly(&signed).await?
+        };
+        let mut told = self.told();
+        if outcome["__typename"] != "Appended" {
+            let row = planned.row(outcome["index"].as_u64().unwrap_or_default() as usize);
+            let place = row.map_or_else(String::new, |row| format!("，第 {row} 行 row {row}"));
+            eprintln!("报告 report {}{place}:", report.number);
+            tell_refusal(&outcome);
+            let refused =
+                json!({"report": report.number, "row": row, "code": outcome["code"], "rule": outcome["rule"]});
+            let row = row.unwrap_or_default();
+            if told.refused.as_ref().is_none_or(|(first, _)| row < *first) {
+                told.refused = Some((row, refused));
+            }
+            return Ok(());
+        }
+        let receipts = outcome["receipts"].as_array().map_or(&[][..], Vec::as_slice);
+        for at in receipts.iter().filter_map(|receipt| receipt["position"].as_str()?.parse().ok()) {
+            told.first = Some(told.first.map_or(at, |first: u64| first.min(at)));
+            told.last = told.last.max(Some(at));
+        }
+        told.appended += size;
+        self.progress.inc(size as u64);
+        Ok(())
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
