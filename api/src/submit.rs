@@ -324,7 +324,7 @@ impl Door {
                     Ok(admitted) => break (Ok(admitted), view.into_reads()),
                 }
             };
-            let admitted = match verdict {
+            let mut admitted = match verdict {
                 Ok(admitted) => admitted,
                 Err(refusal) if careful || before_duplicates(refusal.code) => {
                     let known = if before_duplicates(refusal.code) {
@@ -341,9 +341,9 @@ impl Door {
                     continue;
                 }
             };
-            match self.append(&presented, &admitted, &reads, &openings).await? {
+            match self.append(&presented, &mut admitted, &reads, &openings).await? {
                 Outcome::Appended { first_position, recorded_at } => {
-                    self.learn(&admitted, first_position);
+                    self.learn(&mut admitted, first_position);
                     return Ok(self.receipts(&presented, &admitted, first_position, recorded_at));
                 }
                 Outcome::Known => {
@@ -580,16 +580,17 @@ impl Door {
         Err(SubmitError::Busy)
     }
 
+    /// Hands the unit to the appender, and with it the payloads that were admitted.
     async fn append(
         &self,
         presented: &[Presented],
-        admitted: &Admitted,
+        admitted: &mut Admitted,
         reads: &Reads,
         openings: &[Openings],
     ) -> Result<Outcome, SubmitError> {
         let sealed = self.sealed(admitted, openings).await?;
         let installation = &self.parts.installation;
-        let events = admitted.events.iter().zip(sealed).enumerate().map(|(index, (event, openings))| {
+        let events = admitted.events.iter_mut().zip(sealed).enumerate().map(|(index, (event, openings))| {
             let (alg, key, signature) = match presented.get(index) {
                 Some(presented) => (presented.alg, presented.key, presented.signature.clone()),
                 None => {
@@ -609,7 +610,7 @@ impl Door {
                 alg,
                 key: key.0,
                 signature,
-                payload: event.payload.clone(),
+                payload: std::mem::take(&mut event.payload),
                 hash: event.hash.0,
                 touches: event.keys.iter().map(ToString::to_string).collect(),
                 openings,
@@ -677,11 +678,10 @@ impl Door {
         Ok(all)
     }
 
-    fn learn(&self, admitted: &Admitted, first: u64) {
-        for (record, entry) in &admitted.entries {
-            let mut entry = domain::record::Entry::clone(entry);
-            entry.settle(first);
-            self.shelf.put(record, Arc::new(entry));
+    fn learn(&self, admitted: &mut Admitted, first: u64) {
+        for (record, mut entry) in admitted.entries.drain() {
+            Arc::make_mut(&mut entry).settle(first);
+            self.shelf.put(&record, entry);
         }
         for key in admitted.events.iter().flat_map(|event| &event.keys) {
             self.shelf.touched(key);

@@ -3,6 +3,8 @@
 //! A step lifts the data of one schema to the next. Stored bytes never change: signatures are checked on them, and
 //! only the value in memory is lifted. Steps are pure, total over what their own schema admits, and never deleted.
 
+use std::borrow::Cow;
+
 use signing::json::Object;
 
 /// One step from a schema to the next.
@@ -31,11 +33,11 @@ fn as_it_is(data: Object) -> Object {
 
 /// Data in the latest schema that the steps lead to.
 #[must_use]
-pub fn lift(steps: &[Step], event_type: &str, schema: u16, data: &Object) -> Object {
-    let mut data = data.clone();
+pub fn lift<'d>(steps: &[Step], event_type: &str, schema: u16, data: &'d Object) -> Cow<'d, Object> {
+    let mut data = Cow::Borrowed(data);
     let mut schema = schema;
     while let Some(step) = steps.iter().find(|step| step.event_type == event_type && step.from == schema) {
-        data = (step.lift)(data);
+        data = Cow::Owned((step.lift)(data.into_owned()));
         schema += 1;
     }
     data
@@ -92,7 +94,7 @@ mod tests {
     #[test]
     fn the_new_schema_is_left_alone() {
         let new = Object::from_pairs(vec![("length_mm".into(), Value::Integer(7))]);
-        assert_eq!(lift(STEPS, "specimen.recorded", 2, &new), new);
-        assert_eq!(lift(STEPS, "other.recorded", 1, &new), new);
+        assert_eq!(*lift(STEPS, "specimen.recorded", 2, &new), new);
+        assert_eq!(*lift(STEPS, "other.recorded", 1, &new), new);
     }
 }

@@ -210,7 +210,7 @@ fn retry(folder: &std::path::Path) -> Result<KeyStore, schema::Error> {
     let mut last = KeyStore::open(folder);
     for _ in 0..100 {
         match &last {
-            Err(error) if error.to_string().contains("already open") || error.to_string().contains("lock") => {
+            Err(error) if error.to_string().contains("Another process uses") => {
                 std::thread::sleep(std::time::Duration::from_millis(20));
                 last = KeyStore::open(folder);
             }

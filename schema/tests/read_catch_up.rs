@@ -189,7 +189,7 @@ async fn a_poison_event_halts_who_folds_in_bulk_where_it_lies() {
     ledger.append_made(vec![strange]).await;
     let line = followed_in_bulk(&ledger, |line| line.state == "halted").await;
     assert_eq!((line.position, line.lag), (30, 1));
-    assert_eq!(catch_up::status(&ledger.projector()).await.expect("status").len(), 3, "nothing is left of the build");
+    assert_eq!(catch_up::status(&ledger.projector()).await.expect("status").len(), 4, "nothing is left of the build");
 }
 
 #[tokio::test]

@@ -30,7 +30,9 @@ pub fn evolve(before: Option<&Entry>, event: Event, about: &About<'_>, index: us
     let statement = about.statement;
     let origin: Origin = about.origin();
     let state = event.evolve(before.map(|entry| entry.state.clone()), about);
-    let mut marks = before.map(|entry| entry.marks.clone()).unwrap_or_default();
+    let known = before.map_or(&[][..], |entry| &entry.marks);
+    let mut marks = Vec::with_capacity(known.len() + 1);
+    marks.extend_from_slice(known);
     if let Some(named) = statement.corrects
         && let Some(mark) = marks.iter_mut().find(|mark| mark.id == named.event)
     {

@@ -70,9 +70,10 @@ impl<'a> Judge<'a> {
         let catalogue = self.base.in_force()?.version(PolicyFile::Catalogue, self.day).map_or(1, |known| known.version);
         let typed = read_typed_by(catalogue, &presented.object, Some(class))?;
         typed.event.check_values(&typed.statement, self.base)?;
-        let outcome = self.typed(index, presented, owner, &typed);
+        let record = typed.statement.record.clone();
+        let outcome = self.typed(index, presented, owner, typed);
         if outcome.is_err() {
-            self.failed.insert(typed.statement.record.clone());
+            self.failed.insert(record);
         }
         outcome
     }
@@ -91,7 +92,7 @@ impl<'a> Judge<'a> {
         index: usize,
         presented: &Presented,
         owner: Option<KeyOwner>,
-        typed: &Typed,
+        typed: Typed,
     ) -> Result<(), Stop> {
         let statement = &typed.statement;
         self.identity(statement, presented, owner.as_ref())?;
@@ -99,7 +100,7 @@ impl<'a> Judge<'a> {
         self.batch(index, statement)?;
         let class = owner.as_ref().map(|owner| owner.class);
         self.clock(statement, class)?;
-        let actor = self.capacity(typed, owner.as_ref())?;
+        let actor = self.capacity(&typed, owner.as_ref())?;
         // What comes next looks at the record, which an earlier event of the unit failed to change.
         if self.failed.contains(&statement.record) {
             return Ok(());
@@ -107,15 +108,15 @@ impl<'a> Judge<'a> {
         let facts = Layered { judge: self };
         let entry = facts.entry(&statement.record)?;
         let about = self.about(statement, presented.hash, entry.as_deref(), actor.as_ref());
-        self.authorise(typed, owner.as_ref(), entry.as_deref(), &about)?;
+        self.authorise(&typed, owner.as_ref(), entry.as_deref(), &about)?;
         let subjects = seals::check(self.base.ledger_id(), typed.event_type, statement, presented, &facts)?;
-        self.references(typed, presented, entry.as_deref(), &facts)?;
+        self.references(&typed, presented, entry.as_deref(), &facts)?;
         self.head(statement, entry.as_deref())?;
         self.reads(statement, &facts)?;
         let state = entry.as_ref().map(|entry| &entry.state);
         let admitted = self
-            .system(typed, entry.as_deref(), class)
-            .and_then(|()| self.rules(typed, presented, state, &about, &facts));
+            .system(&typed, entry.as_deref(), class)
+            .and_then(|()| self.rules(&typed, presented, state, &about, &facts));
         // A claim that is taken is told before a rule that refuses; the head fits, so the event can be folded either way.
         let verdict = match admitted {
             Err(Stop::Refuse(refusal)) if refusal.code >= Code::ClaimTaken => Err(Stop::Refuse(refusal)),
@@ -124,7 +125,7 @@ impl<'a> Judge<'a> {
         let after = evolve(entry.as_deref(), typed.event.clone(), &about, index);
         let (takes, frees) = self.claims(
             index,
-            typed,
+            &typed,
             &presented.object,
             &presented.openings,
             entry.as_deref(),
@@ -141,14 +142,10 @@ impl<'a> Judge<'a> {
             }
         }
         let keys = typed.event.keys(&about);
-        let event = AdmittedEvent {
-            statement: statement.clone(),
-            payload: presented.payload.clone(),
-            hash: presented.hash,
-            keys,
-            subjects,
-        };
-        self.take(event, Some(typed.event.clone()), after, takes, frees);
+        let Typed { statement, event, .. } = typed;
+        let admitted =
+            AdmittedEvent { statement, payload: presented.payload.clone(), hash: presented.hash, keys, subjects };
+        self.take(admitted, Some(event), after, takes, frees);
         Ok(())
     }
 
