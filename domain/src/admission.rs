@@ -11,6 +11,7 @@ mod judge;
 mod layered;
 mod receive;
 mod rights;
+mod taken;
 mod typed;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -14,7 +14,7 @@
 //! - [`dose`], [`dose_codes`]: arithmetic and code lists of personal dosimetry.
 //! - [`memory`]: a whole ledger in maps; the model that tests compare with, and the fold of the audit.
 //! - [`licence_codes`], [`reference_codes`]: the lists of licences, parameters and holiday tables; [`workdays`]:
-//!   working days and months.
+//!   working days and months; [`licence_law`]: what the law of licences says in tables and dates.
 //! - [`upcast`]: older schemas of an event read as today's.
 
 pub mod admission;
@@ -27,6 +27,7 @@ pub mod field;
 pub mod file_codes;
 pub mod law;
 pub mod licence_codes;
+pub mod licence_law;
 pub mod memory;
 pub mod person_codes;
 pub mod policy;

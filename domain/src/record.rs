@@ -343,6 +343,28 @@ pub struct Members {
     pub records: Vec<RecordRef>,
 }
 
+/// Days that something takes for itself: another period of the same owner has none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// Whose days they are.
+    pub owner: Uuid,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+}
+
+/// The period that a member of an index key takes, if it takes one.
+pub type PeriodOf = fn(&State) -> Option<Period>;
+
+impl Period {
+    /// Whether both want one of the same days.
+    #[must_use]
+    pub fn touches(&self, other: &Self) -> bool {
+        self.owner == other.owner && self.from <= other.to && other.from <= self.to
+    }
+}
+
 /// An event as references see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
@@ -412,6 +434,20 @@ pub trait Facts {
     /// # Errors
     /// [`Need::Key`].
     fn members(&self, key: &str) -> Result<Arc<Members>, Need>;
+    /// Whether a period touches one that the members of an index key take. Who judges a unit keeps the periods of a
+    /// key: a unit of many looks at each member once.
+    ///
+    /// # Errors
+    /// [`Need::Key`], [`Need::Record`].
+    fn touches(&self, key: &str, period: &Period, of: PeriodOf) -> Result<bool, Need> {
+        for record in &self.members(key)?.records {
+            let entry = self.entry(record)?;
+            if entry.and_then(|entry| of(&entry.state)).is_some_and(|other| other.touches(period)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
     /// An event by id.
     ///
     /// # Errors

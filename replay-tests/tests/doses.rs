@@ -1,13 +1,26 @@
 //! What a laboratory reports, and what a worker's results come to.
 
+use std::cell::Cell;
+use std::sync::Arc;
+
+use domain::admission::{judge, receive};
+use domain::authority::{Authority, InForce};
 use domain::dose::FIVE_YEAR_EPOCH;
+use domain::memory::Memory;
+use domain::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need};
+use domain::records::SealedRef;
 use domain::records::dose_report::Counts;
 use domain::records::dose_result::reference;
-use domain::refusal::Code;
+use domain::records::ledger::Ledger;
+use domain::refusal::{Code, Refusal};
+use domain::seals::Openings;
 use replay_tests::scene::{Scene, hire, rule, take_post};
-use replay_tests::world::{AREA, Wish, dose_report, dose_result, institution_profile};
+use replay_tests::world::{AREA, Wish, World, dose_report, dose_result, institution_profile};
 use serde_json::{Value as Json, json};
-use signing::statement::EventRef;
+use signing::bytes::{Instant, KeyId, LedgerId};
+use signing::envelope::Unit;
+use signing::json::Value;
+use signing::statement::{EventRef, RecordRef};
 use uuid::Uuid;
 
 const WINTER: [&str; 2] = ["2020-12-01", "2021-02-28"];
@@ -207,4 +220,135 @@ fn what_a_report_announces_is_compared_with_its_results() {
     let fourth = line(&mut scene, 4, others[1], json!({"hp10_nsv": 90_000, "effective_nsv": 90_000}));
     scene.county.world.act(&scene.signatory, fourth).expect("another in its place");
     assert_eq!(announced_and_found(&scene, report), ([3, 3, 1, 500_000], [3, 3, 1, 500_000]));
+}
+
+/// Counts what a judgement asks of the ledger.
+struct Counting<'a> {
+    memory: &'a Memory,
+    asked: Cell<usize>,
+}
+
+impl Counting<'_> {
+    fn ask(&self) -> &Memory {
+        self.asked.set(self.asked.get() + 1);
+        self.memory
+    }
+}
+
+impl Facts for Counting<'_> {
+    fn ledger_id(&self) -> LedgerId {
+        self.memory.ledger_id()
+    }
+    fn now(&self) -> Instant {
+        self.memory.now()
+    }
+    fn content_key(&self) -> [u8; 32] {
+        self.memory.content_key()
+    }
+    fn ledger(&self) -> Result<Option<Arc<Ledger>>, Need> {
+        self.ask().ledger()
+    }
+    fn in_force(&self) -> Result<Arc<InForce>, Need> {
+        self.ask().in_force()
+    }
+    fn owner(&self, key: &KeyId) -> Result<Option<KeyOwner>, Need> {
+        self.ask().owner(key)
+    }
+    fn authority(&self, account: Uuid) -> Result<Arc<Authority>, Need> {
+        self.ask().authority(account)
+    }
+    fn entry(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
+        self.ask().entry(record)
+    }
+    fn members(&self, key: &str) -> Result<Arc<Members>, Need> {
+        self.ask().members(key)
+    }
+    fn event(&self, id: Uuid) -> Result<Option<Known>, Need> {
+        self.ask().event(id)
+    }
+    fn used(&self, id: Uuid) -> Result<bool, Need> {
+        self.ask().used(id)
+    }
+    fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, Need> {
+        self.ask().opened(sealed)
+    }
+    fn claim(&self, claim: &Claim) -> Result<Option<Holder>, Need> {
+        self.ask().claim(claim)
+    }
+}
+
+/// What the judgement of a unit asks of the ledger.
+fn asked(world: &mut World, unit: &Unit) -> usize {
+    world.memory.set_now(world.now);
+    let openings = unit.openings.iter().map(|list| Openings::Given(list.clone().expect("well formed"))).collect();
+    let presented = receive(unit.envelopes.clone(), openings, &world.memory).expect("signed");
+    let counting = Counting { memory: &world.memory, asked: Cell::new(0) };
+    judge(&presented, &counting, &world.service).expect("lawful");
+    counting.asked.get()
+}
+
+/// A report of 2020 with results of one day each for the scene's worker, signed.
+fn daily(scene: &mut Scene, number: &str, days: &[i64]) -> (Vec<Uuid>, Unit) {
+    let world = &mut scene.county.world;
+    let (report, today) = (world.id(), world.today());
+    let header = dose_report(scene.contract, scene.laboratory, number, ["2020-01-01", "2020-12-31"], &today);
+    let mut wishes = vec![Wish::new("dose_report.issued", report, header)];
+    for (line, day) in days.iter().enumerate() {
+        let day = "2020-01-01".parse::<signing::bytes::Date>().expect("a date").add_days(*day).to_string();
+        let data = dose_result(report, line as u32 + 1, scene.who, [&day, &day], 40_000);
+        wishes.push(Wish::new("dose_result.reported", world.id(), data));
+    }
+    let results = wishes[1..].iter().map(|wish| wish.record).collect();
+    (results, world.sign(&scene.signatory, &wishes).expect("signed"))
+}
+
+/// A dosimeter for every day: a unit looks at each result of the worker that is there once, not once for each new one.
+#[test]
+fn many_results_of_one_worker_are_not_compared_each_with_each() {
+    const EACH: i64 = 150;
+    let mut scene = Scene::new(23);
+    let (_, odd) = daily(&mut scene, "R1", &(0..EACH).map(|day| 2 * day + 1).collect::<Vec<_>>());
+    let first = asked(&mut scene.county.world, &odd);
+    scene.county.world.submit(&odd).expect("every other day");
+    let (_, even) = daily(&mut scene, "R2", &(0..EACH).map(|day| 2 * day).collect::<Vec<_>>());
+    let second = asked(&mut scene.county.world, &even);
+    assert!(second <= first + EACH as usize, "{second} questions about {EACH} results upon as many, {first} upon none");
+    scene.county.world.submit(&even).expect("the days between");
+    assert_eq!(scene.sums().life(), 2 * EACH * 40_000);
+    for day in [0, 151, 2 * EACH - 1] {
+        let (_, again) = daily(&mut scene, "R3", &[330, day]);
+        assert_eq!(rule(scene.county.world.submit(&again)), "dose_result.overlap", "{day}");
+    }
+    let (_, twice) = daily(&mut scene, "R3", &[330, 331, 330]);
+    assert_eq!(rule(scene.county.world.submit(&twice)), "dose_result.overlap", "within one unit");
+    let (_, free) = daily(&mut scene, "R3", &[330, 331]);
+    scene.county.world.submit(&free).expect("days that nobody took");
+}
+
+/// What was looked at is looked at anew when the unit changes it.
+#[test]
+fn a_result_rejected_in_a_unit_makes_room_for_the_next_of_that_unit() {
+    let mut scene = Scene::new(23);
+    let spring = scene.report(SPRING, |_| {}).expect("spring");
+    let world = &mut scene.county.world;
+    let (report, today) = (world.id(), world.today());
+    let header = dose_report(scene.contract, scene.laboratory, "R2", ["2021-01-01", "2021-06-30"], &today);
+    let mut result = |line, period| {
+        Wish::new("dose_result.reported", world.id(), dose_result(report, line, scene.who, period, 400_000))
+    };
+    let others = [result(1, ["2021-01-01", "2021-02-28"]), result(2, SPRING)];
+    let rejected = || {
+        let cleared = json!({"set": {"flag": "REJECTED"}, "clear": ["effective_nsv", "hp10_nsv", "method"]});
+        Wish::new("dose_result.corrected", spring.0, cleared).correcting(spring.1)
+    };
+    let issued = || Wish::new("dose_report.issued", report, header.clone());
+    let mut unit = |wishes: &[Wish]| -> Result<(), Refusal> {
+        let unit = world.sign(&scene.signatory, wishes).expect("signed");
+        world.submit(&unit).map(drop)
+    };
+    let [winter, again] = others;
+    let late = [issued(), winter.clone(), again.clone(), rejected()];
+    assert_eq!(rule(unit(&late)), "dose_result.overlap", "in the order of the unit");
+    unit(&[issued(), winter, rejected(), again]).expect("there is room by then");
+    assert_eq!(scene.sums().life(), 800_000);
 }

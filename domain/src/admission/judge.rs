@@ -191,6 +191,9 @@ impl<'a> Judge<'a> {
         let position = after.position;
         above.events.insert(event.statement.id, Known { hash: event.hash, position, record: record.clone() });
         above.entries.insert(record.clone(), Arc::new(after));
+        if event.statement.version > 1 {
+            above.taken.retain(|_, taken| !taken.rests_on(&record));
+        }
         for key in &event.keys {
             above.members.entry(key.clone()).or_default().push(record.clone());
         }

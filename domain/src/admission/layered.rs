@@ -10,8 +10,9 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::judge::Judge;
+use super::taken::Taken;
 use crate::authority::{Authority, InForce};
-use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need, Stored};
+use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need, Period, PeriodOf, Stored};
 use crate::records::SealedRef;
 use crate::records::ledger::Ledger;
 
@@ -22,6 +23,8 @@ pub(super) struct Above {
     pub(super) members: HashMap<CompactString, Vec<RecordRef>>,
     pub(super) events: HashMap<Uuid, Known>,
     pub(super) claims: HashMap<Claim, Option<Holder>>,
+    /// Nothing that the unit adds, but what was read of a key, so that it need not be read again.
+    pub(super) taken: HashMap<CompactString, Taken>,
 }
 
 /// The facts as the next event of a unit sees them: what the unit changed, above the ledger; authority from the
@@ -72,6 +75,23 @@ impl Facts for Layered<'_, '_> {
                 Ok(Arc::new(members))
             }
         }
+    }
+    fn touches(&self, key: &str, period: &Period, of: PeriodOf) -> Result<bool, Need> {
+        // Out of its place while entries are read through the same cell.
+        let kept = self.judge.above.borrow_mut().taken.remove(key);
+        let mut kept = match kept {
+            Some(kept) => kept,
+            None => {
+                let below = self.judge.base.members(key)?;
+                Taken::of_members(&below, of, self)?
+            }
+        };
+        if let Some(added) = self.judge.above.borrow().members.get(key) {
+            kept.follow(added, of, self)?;
+        }
+        let touches = kept.touches(period);
+        self.judge.above.borrow_mut().taken.insert(key.into(), kept);
+        Ok(touches)
     }
     fn event(&self, id: Uuid) -> Result<Option<Known>, Need> {
         if let Some(known) = self.judge.above.borrow().events.get(&id) {

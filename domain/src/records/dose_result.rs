@@ -7,8 +7,6 @@
 //!
 //! States: reported.
 
-use std::collections::BTreeSet;
-
 use compact_str::CompactString;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -20,13 +18,13 @@ use super::dose_report::report;
 use super::import::row_is_of_import;
 use super::monitoring_contract::contract;
 use super::{SealedRef, change_is_sound, change_of, changed, corrects_one_of, employment};
-use crate::catalog::{EventType, Kind};
+use crate::catalog::{EventType, Kind, State};
 use crate::dose::{self, CONFIRM_ABOVE_NSV, Line};
 use crate::dose_codes::{DosimeterKind, EffectiveMethod, MonitoringReason, Radiation, ResultFlag, WearPosition};
 use crate::field::{Data, FREE, PARAGRAPH, Sealed, Shape, Subject};
 use crate::law::{Citation, MONITORING, product};
 use crate::person_codes::OccupationalCategory;
-use crate::record::{About, Claim, Facts, Origins, Record, Stop, Target, ensure};
+use crate::record::{About, Claim, Facts, Origins, Period, Record, Stop, Target, ensure};
 use crate::refusal::{Code, Rule};
 use crate::{data, events};
 
@@ -452,23 +450,19 @@ fn effective_is_right(reading: &Reading) -> bool {
 /// Whether the worker has a result of this employment that counts for the same place over some of the same days. Another
 /// employer gives him a dosimeter of his own.
 fn overlaps(reported: &Reported, facts: &dyn Facts) -> Result<bool, Stop> {
-    let mut seen = BTreeSet::new();
-    for year in years(reported.wear_from, reported.wear_to) {
-        for record in &facts.members(&wear_key(reported.person.id, reported.position, year))?.records {
-            if !seen.insert(record.clone()) {
-                continue;
-            }
-            let entry = facts.entry(record)?;
-            let other = entry.as_ref().and_then(|entry| entry.state.dose_result());
-            if other.is_some_and(|other| {
-                other.employment == reported.employment
-                    && other.reading.flag != ResultFlag::Rejected
-                    && other.reading.wear_from <= reported.wear_to
-                    && reported.wear_from <= other.reading.wear_to
-            }) {
-                return Ok(true);
-            }
+    let Reported { employment, wear_from: from, wear_to: to, .. } = *reported;
+    for year in years(from, to) {
+        let key = wear_key(reported.person.id, reported.position, year);
+        if facts.touches(&key, &Period { owner: employment, from, to }, worn)? {
+            return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// The days for which a result counts.
+fn worn(state: &State) -> Option<Period> {
+    let result = state.dose_result()?;
+    let Reading { wear_from: from, wear_to: to, flag, .. } = result.reading;
+    (flag != ResultFlag::Rejected).then_some(Period { owner: result.employment, from, to })
 }

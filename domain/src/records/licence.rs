@@ -7,7 +7,7 @@
 //!
 //! Who enters a 放射诊疗许可证 is who decides on it (Art. 11): the facet of an act is `county` or `city`, what the province
 //! decides being entered by the city; every other copy has the facet `copy`. The number is text as printed: an unusual
-//! one is worth a warning ([`number_is_usual`]), never a refusal.
+//! one is worth a warning ([`licence_law::number_is_usual`]), never a refusal.
 //!
 //! States: valid ⇄ deferred ⇄ suspended → cancelled | revoked. That a verification is overdue or a term is over follows
 //! from the day ([`Licence::standing`]) and is never stored.
@@ -29,10 +29,9 @@ use crate::licence_codes::{
     LicenceType, VerificationResult,
 };
 use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
-use crate::reference_codes::ParameterName;
 use crate::refusal::{Code, Rule};
 use crate::workdays::add_months;
-use crate::{data, events};
+use crate::{data, events, licence_law};
 
 const NUMBER: Shape = Shape::Text(1, 60, &FREE);
 
@@ -157,27 +156,15 @@ impl Licence {
     /// licence; if that is not known either, twelve months after the last verification or the issue.
     #[must_use]
     pub fn verify_due(&self, practice_licence_due: Option<Date>) -> Option<Date> {
-        let radiology = self.profile.type_ == LicenceType::Radiology;
-        self.profile.verify_due_on.or_else(|| {
-            let last = self.verified.as_ref().map_or(self.profile.issued_on, |verified| verified.origin.date);
-            radiology.then(|| practice_licence_due.unwrap_or_else(|| add_months(last, 12)))
-        })
+        let Profile { type_, verify_due_on, issued_on, .. } = self.profile;
+        let last = self.verified.as_ref().map_or(issued_on, |verified| verified.origin.date);
+        licence_law::verify_due(type_, verify_due_on, practice_licence_due, last)
     }
 
     /// How it stands on a day: the state as events left it, and what the dates add. The due day itself is in time.
     #[must_use]
     pub fn standing(&self, day: Date, practice_licence_due: Option<Date>) -> LicenceStanding {
-        let expired = self.profile.until.is_some_and(|until| until <= day);
-        let overdue = self.verify_due(practice_licence_due).is_some_and(|due| due < day);
-        match self.state {
-            LicenceState::Suspended => LicenceStanding::Suspended,
-            LicenceState::Cancelled => LicenceStanding::Cancelled,
-            LicenceState::Revoked => LicenceStanding::Revoked,
-            LicenceState::Valid | LicenceState::Deferred if expired => LicenceStanding::Expired,
-            LicenceState::Valid | LicenceState::Deferred if overdue => LicenceStanding::Overdue,
-            LicenceState::Valid => LicenceStanding::Valid,
-            LicenceState::Deferred => LicenceStanding::Deferred,
-        }
+        licence_law::standing(self.state, self.profile.until, self.verify_due(practice_licence_due), day)
     }
 
     /// Whether the licence covers a class of work, whatever its state.
@@ -343,7 +330,7 @@ impl Record for Licence {
         let standing = matches!(licence.state, LicenceState::Valid | LicenceState::Deferred);
         match event {
             Event::Verified(data) => {
-                ensure(is_verified(licence.profile.type_), &NOT_VERIFIABLE, "")?;
+                ensure(licence_law::is_verified(licence.profile.type_), &NOT_VERIFIABLE, "")?;
                 ensure(standing, &TRANSITION, "")?;
                 let later = licence.profile.verify_due_on.is_none_or(|due| data.next_due_on > due);
                 ensure(later && data.next_due_on > about.date(), &DUE_LATER, "/data/next_due_on")
@@ -478,10 +465,6 @@ fn facet_of(profile: &Profile) -> &'static str {
     }
 }
 
-fn is_verified(kind: LicenceType) -> bool {
-    matches!(kind, LicenceType::Radiology | LicenceType::Practice)
-}
-
 fn open_institution(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {
     ensure(super::is_open_institution(institution, facts)?, &INSTITUTION, "/data/institution")
 }
@@ -519,22 +502,12 @@ fn profile_is_sound(profile: &Profile, at: &str, facts: &dyn Facts) -> Result<()
     if profile.type_ == LicenceType::Radiology {
         let mut needed = AuthorityLevel::County;
         for scope in profile.classes.iter().flatten() {
-            let number = value_on(level_of(scope.class), facts.now().civil_day(), facts)?;
+            let number = value_on(licence_law::level_of(scope.class), facts.now().civil_day(), facts)?;
             needed = needed.max(AuthorityLevel::from_number(number));
         }
         ensure(profile.authority.is_some_and(|level| level >= needed), &AUTHORITY, &format!("{at}/authority"))?;
     }
     annex_is_sound(profile, at, facts)
-}
-
-/// The parameter that holds the deciding level of a class; its default is that of Art. 11.
-fn level_of(class: LicenceClass) -> ParameterName {
-    match class {
-        LicenceClass::Radiotherapy => ParameterName::LevelRadiotherapy,
-        LicenceClass::NuclearMedicine => ParameterName::LevelNuclear,
-        LicenceClass::Interventional => ParameterName::LevelInterventional,
-        LicenceClass::Diagnostic => ParameterName::LevelDiagnostic,
-    }
 }
 
 fn members_of_type(profile: &Profile, at: &str) -> Result<(), Stop> {
@@ -545,7 +518,7 @@ fn members_of_type(profile: &Profile, at: &str) -> Result<(), Stop> {
     is(profile.authority.is_some() || !radiology, "authority")?;
     let annexed = radiology || safety || profile.type_ == LicenceType::LargeEquipment;
     is(profile.devices.is_none() || annexed, "devices")?;
-    is(profile.verify_due_on.is_none() || is_verified(profile.type_), "verify_due_on")?;
+    is(profile.verify_due_on.is_none() || licence_law::is_verified(profile.type_), "verify_due_on")?;
     ensure(!radiology || (profile.from.is_none() && profile.until.is_none()), &NO_EXPIRY, &format!("{at}/until"))?;
     is(profile.from.is_some() || !safety, "from")?;
     is(profile.until.is_some() || !safety, "until")
@@ -586,25 +559,6 @@ fn annex_is_sound(profile: &Profile, at: &str, facts: &dyn Facts) -> Result<(), 
         ensure(own && !devices[..index].contains(device), &ANNEX, &format!("{at}/devices/{index}"))?;
     }
     Ok(())
-}
-
-/// Whether a number looks as such numbers are printed: `川卫放证字（2021）第0012号` and the like. True for kinds whose
-/// numbers have no form of their own. For a warning, never for a refusal.
-#[must_use]
-pub fn number_is_usual(kind: LicenceType, number: &str) -> bool {
-    kind != LicenceType::Radiology || radiology_number(number).is_some()
-}
-
-fn radiology_number(number: &str) -> Option<()> {
-    let (issuer, rest) = number.split_once("放证字")?;
-    let count = issuer.chars().count();
-    let issuer_good = (2..=6).contains(&count) && issuer.chars().all(|c| ('\u{4e00}'..='\u{9fa5}').contains(&c));
-    let rest = rest.strip_prefix(['（', '(', '〔', '['])?;
-    let (year, rest) = rest.split_once(['）', ')', '〕', ']'])?;
-    let serial = rest.strip_prefix('第').unwrap_or(rest).strip_suffix('号')?;
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let good = issuer_good && year.len() == 4 && digits(year) && (2..=8).contains(&serial.len()) && digits(serial);
-    good.then_some(())
 }
 
 #[cfg(test)]
@@ -753,20 +707,5 @@ mod tests {
         assert_eq!(facet_of(&Profile { authority: Some(AuthorityLevel::Province), ..radiology() }), "city");
         assert_eq!(facet_of(&Profile { authority: Some(AuthorityLevel::County), ..radiology() }), "county");
         assert_eq!(facet_of(&safety()), "copy");
-    }
-
-    #[test]
-    fn an_unusual_number_is_noticed() {
-        let kind = LicenceType::Radiology;
-        for good in ["川卫放证字（2021）第0012号", "宜翠卫放证字[2020]12号", "川卫放证字〔2021〕第00000012号"]
-        {
-            assert!(number_is_usual(kind, good), "{good}");
-        }
-        for bad in
-            ["放证字（2021）第12号", "川卫放证字2021第12号", "川卫放证字（21）第12号", "川卫放证字（2021）第1号", ""]
-        {
-            assert!(!number_is_usual(kind, bad), "{bad}");
-        }
-        assert!(number_is_usual(LicenceType::RadiationSafety, "川环辐证[00123]"));
     }
 }

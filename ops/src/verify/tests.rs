@@ -1,9 +1,11 @@
 //! Each class of stored byte, flipped: each its own finding, and nothing found in a copy that is whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use replay_tests::world::{AREA, County, Person, Wish, World, device_profile, institution_profile, worker};
-use schema::openings::Opened;
+use schema::event_log::{NewOpening, StoredOpening};
+use schema::key_store::KeyStore;
+use schema::openings::{self, Opened};
 use schema::tiles::StoredRow;
 use serde_json::json;
 use signing::bytes::{Hash, b64url};
@@ -290,6 +292,66 @@ fn a_seal_that_opens_to_something_else() {
     list[0].1 = Opened::Open { salt: [0; 32], value: replay_tests::world::text("别人") };
     let found = findings(&world, &copy);
     assert!(matches!(found.as_slice(), [(Check::Seal, _)]), "{found:?}");
+}
+
+/// The file of somebody entered by mistake, erased under schema 2: behind real boxes whose key is destroyed the audit counts
+/// what was his as erased, finds nothing, and still opens everybody else's.
+#[test]
+fn the_seals_of_an_erased_file_are_erased_and_no_finding() {
+    let County { mut world, city, officer, institution, .. } = World::county(12);
+    for (what, version) in
+        [("catalogue", 2), ("policy", 3), ("catalogue", 3), ("policy", 5), ("catalogue", 4), ("policy", 6)]
+    {
+        world.adopt(what, version);
+    }
+    let approver = world.enrol(&city[0], &city[2], "T", "T_APPR", None, None);
+    let [mistaken, other, erasure] = [world.id(), world.id(), world.id()];
+    for (number, person) in [mistaken, other].into_iter().enumerate() {
+        let registered = Wish::new("person.registered", person, worker(institution, number as u32 + 1));
+        world.act(&officer, registered).expect("registered");
+    }
+    let file = json!({"kind": "person", "id": mistaken});
+    let data = json!({"subject": file, "found_in": file, "ground": "MISTAKEN"});
+    world.act(&officer, Wish::new("erasure.requested", erasure, data).schema(2)).expect("requested");
+    let approved = Wish::new("erasure.approved", erasure, json!({"subject": file})).schema(2);
+    world.act(&approver, approved).expect("approved");
+    world.carry_out(erasure);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = KeyStore::open(folder.path()).expect("a key store");
+    let all = world.openings.values().flatten();
+    let subjects: HashSet<_> = all.map(|opening| (opening.subject.kind.to_string(), opening.subject.id)).collect();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(keys.ensure(subjects.into_iter().collect())).expect("a key for each");
+    let boxes: Vec<StoredOpening> = world
+        .openings
+        .iter()
+        .flat_map(|(event, list)| list.iter().map(|opening| (*event, opening)))
+        .map(|(event_id, opening)| {
+            let NewOpening { pointer, subject_kind, subject, generation, sealed_box } =
+                openings::seal(&keys, world.ledger(), event_id, opening).expect("sealed");
+            StoredOpening { event_id, pointer, subject_kind, subject, generation, sealed_box }
+        })
+        .collect();
+    let mut copy = seal(&world);
+    let mut said = |keys: &KeyStore| {
+        copy.openings.values_mut().for_each(Vec::clear);
+        for stored in &boxes {
+            let opened = openings::open(keys, world.ledger(), stored).expect("the key store answers");
+            copy.openings.entry(stored.event_id).or_default().push((stored.pointer.clone(), opened));
+        }
+        assert!(findings(&world, &copy).is_empty());
+        let report = audit(&world, &copy, true);
+        (report.seals.opened, report.seals.erased, report.seals.not_opened, report.to_text())
+    };
+    let his = boxes.iter().filter(|stored| stored.subject == mistaken).count() as u64;
+    let (opened, erased, not_opened, _) = said(&keys);
+    assert_eq!((opened, erased, not_opened), (boxes.len() as u64, 0, 0), "its key is still there");
+    assert!(his >= 2, "name and number");
+    keys.erase("person", mistaken).expect("destroyed");
+    let (opened, erased, not_opened, text) = said(&keys);
+    assert_eq!((opened, erased, not_opened), (boxes.len() as u64 - his, his, 0));
+    assert!(text.contains(&format!("已销毁 erased {his}")), "{text}");
 }
 
 #[test]
