@@ -392,7 +392,7 @@ mod tests {
         book.add_worksheet().set_name("数据").expect("named").write_string(2, 0, "表头").expect("written");
         let bytes = book.save_to_buffer().expect("saved");
         let header = |rows: &[Row]| rows.iter().find(|row| row.cell(0).shown() == "表头").map(|row| row.number);
-        let (table, found) = read(&bytes, header).ok().expect("found");
+        let Ok((table, found)) = read(&bytes, header) else { panic!("no sheet has the header") };
         assert_eq!((table.name.as_deref(), found), (Some("数据"), 3));
         assert_eq!(read(&bytes, |_| None::<()>).err().expect("no header").code, "file.header");
         let mut low = Workbook::new();
