@@ -118,7 +118,9 @@ impl Node {
         persons.sort_unstable();
         persons.dedup();
         let identities = self.identities(&persons).await?;
-        let results = self.reader.of_persons(Kind::DoseResult, &persons).await;
+        let days = lines.iter().map(|line| line.from).min().zip(lines.iter().map(|line| line.to).max());
+        let Some((first, last)) = days else { return Ok(Some(Vec::new())) };
+        let results = self.reader.results_worn(&persons, first, last).await;
         let results = results.map_err(|error| unanswered("look for results", &error))?;
         let mut by_person: HashMap<Uuid, Vec<Worn>> = HashMap::new();
         for result in &results {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
+use bytes::Bytes;
 use clap::Args;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Instant, LedgerId, b64_decode, b64url_decode};
@@ -96,10 +97,10 @@ impl Client {
     /// # Errors
     /// When the service cannot be reached or answers with errors.
     pub async fn graphql(&self, query: &str, variables: Json) -> anyhow::Result<Json> {
-        self.ask(json!({"query": query, "variables": variables}).to_string()).await
+        self.ask(json!({"query": query, "variables": variables}).to_string().into()).await
     }
 
-    async fn ask(&self, body: String) -> anyhow::Result<Json> {
+    async fn ask(&self, body: Bytes) -> anyhow::Result<Json> {
         let mut request = self
             .http
             .post(format!("{}/graphql", self.url))
@@ -121,22 +122,26 @@ impl Client {
     /// # Errors
     /// When the service cannot be reached, or stays busy.
     pub async fn append(&self, unit: &Json) -> anyhow::Result<Json> {
-        self.send(APPEND, &unit.to_string()).await
+        self.send(APPEND, unit.to_string().into_bytes()).await
     }
 
     /// [`Client::append`] of a unit that was signed a moment ago, with the positions alone of its receipts.
     ///
     /// # Errors
     /// As [`Client::append`].
-    pub async fn append_briefly(&self, unit: &Unit) -> anyhow::Result<Json> {
-        let unit = unit.to_json();
-        self.send(APPEND_BRIEFLY, std::str::from_utf8(&unit).context("a unit that is no text")?).await
+    pub async fn append_briefly(&self, unit: Unit) -> anyhow::Result<Json> {
+        // Many are on their way at the same time: of each nothing is kept but what is sent.
+        let text = unit.to_json();
+        drop(unit);
+        self.send(APPEND_BRIEFLY, text).await
     }
 
-    async fn send(&self, query: &str, unit: &str) -> anyhow::Result<Json> {
+    async fn send(&self, query: &str, unit: Vec<u8>) -> anyhow::Result<Json> {
         let mut pause = std::time::Duration::from_millis(250);
         // The unit is JSON already: reading it to write it again would cost more than to sign it.
-        let body = format!("{{\"query\":{},\"variables\":{{\"units\":[{unit}]}}}}", json!(query));
+        let begin = format!("{{\"query\":{},\"variables\":{{\"units\":[", json!(query));
+        let body = Bytes::from([begin.as_bytes(), &unit, b"]}}"].concat());
+        drop(unit);
         for _ in 0..TRIES {
             let mut answer = self.ask(body.clone()).await?;
             let outcome = answer["append"][0].take();

@@ -18,6 +18,7 @@ use std::time::Duration;
 use deadpool_postgres::Pool;
 use domain::catalog::Kind;
 use futures_util::future::join_all;
+use signing::bytes::Date;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -166,17 +167,21 @@ impl ReadModel {
         Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
-    /// Present records of a kind that belong to any of these workers, under no reader's scope. At most [`MANY_MAX`] workers.
+    /// Present dose results of any of these workers that were worn on a day from `from` to `to`, under no reader's scope.
+    /// At most [`MANY_MAX`] workers: all that a thousand of them had in their lives would be too much to read.
     ///
     /// # Errors
     /// [`Error`] of the database.
-    pub async fn of_persons(&self, kind: Kind, persons: &[Uuid]) -> Result<Vec<Record>, Error> {
+    pub async fn results_worn(&self, persons: &[Uuid], from: Date, to: Date) -> Result<Vec<Record>, Error> {
         let mut statement = Statement::new("");
         let persons: Vec<String> = persons.iter().take(MANY_MAX).map(Uuid::to_string).collect();
-        let (persons, kind) = (statement.bind(persons), statement.bind(kind.as_str()));
+        let (persons, kind) = (statement.bind(persons), statement.bind(Kind::DoseResult.as_str()));
+        let (from, to) = (statement.bind(from.to_string()), statement.bind(to.to_string()));
         statement.sql = format!(
             "select {RECORD} from read.current c
-              where {OF_PERSON} and c.facets[1] = any({persons}) and c.kind = {kind} and c.until is null order by c.since"
+              where {OF_PERSON} and c.facets[1] = any({persons}) and c.kind = {kind} and c.until is null
+                and c.row::json ->> 'wear_from' <= {to} collate \"C\" and c.row::json ->> 'wear_to' >= {from} collate \"C\"
+              order by c.since"
         );
         let (_, answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
         answers[0].iter().map(record).collect()

@@ -11,7 +11,6 @@ use super::Column;
 use super::columns::DOSES;
 use super::problems::{DUPLICATE, INVESTIGATION, OVERLAP, REPORT_INSTITUTION, REPORT_SIGNED, UNIT};
 use super::rows::{Draft, Notes};
-use super::table::Row;
 
 /// A reading of three months that is usual, some tenths of a millisievert a year: a column whose median is a hundred
 /// times that was probably written in microsieverts.
@@ -26,7 +25,7 @@ const COLLAR_DIVISOR: i64 = 10;
 
 impl Notes<'_> {
     /// Values that may be in another unit, and values above the investigation level.
-    pub fn levels(&mut self, data: &[Row], drafts: &[Draft]) {
+    pub fn levels(&mut self, drafts: &[Draft]) {
         let investigation = ParameterName::InvestigationLevel.bounds().default;
         let of_quarter = |draft: &Draft, at: usize| {
             let measured = draft.flag == Some(ResultFlag::Normal);
@@ -37,11 +36,11 @@ impl Notes<'_> {
             quarters.sort_unstable();
             let median = quarters.get(quarters.len() / 2).copied().unwrap_or(0);
             let doubtful = quarters.len() >= MIX_UP_VALUES && median >= USUAL_QUARTER_NSV * MIX_UP_FACTOR;
-            for (row, draft) in data.iter().zip(drafts) {
+            for draft in drafts {
                 if doubtful && of_quarter(draft, at).is_some_and(|nsv| nsv >= MIX_UP_FROM_NSV) {
                     let unit = self.header.unit(column);
                     let meant = draft.doses[at].map(|nsv| unit.written(nsv / 1_000));
-                    self.note(row, column, &UNIT, meant);
+                    self.note_later(draft.row, column, &UNIT, meant);
                     continue;
                 }
                 let Some((nsv, months)) = draft.doses[at].zip(draft.months()).filter(|_| column == Column::Hp10) else {
@@ -51,14 +50,14 @@ impl Notes<'_> {
                 let divisor = if draft.position == Some(WearPosition::Collar) { COLLAR_DIVISOR } else { 1 };
                 let level = investigation * months * divisor / 12;
                 if of_body && (level..=CONFIRM_ABOVE_NSV).contains(&nsv) {
-                    self.note(row, column, &INVESTIGATION, None);
+                    self.note_later(draft.row, column, &INVESTIGATION, None);
                 }
             }
         }
     }
 
     /// One worker has one result for one place on one day; what was rejected leaves the days free.
-    pub fn duplicates(&mut self, data: &[Row], drafts: &[Draft]) {
+    pub fn duplicates(&mut self, drafts: &[Draft]) {
         let mut worn: HashMap<(Option<&str>, &str, WearPosition), Vec<usize>> = HashMap::new();
         for (at, draft) in drafts.iter().enumerate() {
             if let (Some(worker), Some(position), Some(_)) = (&draft.worker_no, draft.position, draft.period()) {
@@ -80,7 +79,7 @@ impl Notes<'_> {
                         == (&other.report_no, &other.dosimeter_no, other.period());
                     let note = if same { &DUPLICATE } else { &OVERLAP };
                     let column = (!same).then_some(Column::WearFrom);
-                    self.error_with(&data[second], column, note, drafts[first].row);
+                    self.error_with(other.row, column, note, one.row);
                 }
                 if !rejected && last.is_none_or(|before| drafts[before].wear_to < drafts[at].wear_to) {
                     last = Some(at);
@@ -90,15 +89,15 @@ impl Notes<'_> {
     }
 
     /// A report was signed on one day and is for one institution.
-    pub fn reports(&mut self, data: &[Row], drafts: &[Draft]) {
+    pub fn reports(&mut self, drafts: &[Draft]) {
         let mut signed: HashMap<&str, (Date, u32)> = HashMap::new();
         let mut institutions: HashMap<&str, (&str, u32)> = HashMap::new();
-        for (row, draft) in data.iter().zip(drafts) {
+        for draft in drafts {
             let Some(report) = draft.report_no.as_deref() else { continue };
             if let Some(day) = draft.signed_on {
                 let (first, other) = *signed.entry(report).or_insert((day, draft.row));
                 if first != day {
-                    self.error_with(row, Some(Column::SignedOn), &REPORT_SIGNED, other);
+                    self.error_with(draft.row, Some(Column::SignedOn), &REPORT_SIGNED, other);
                     if let Some(problem) = self.problems.last_mut() {
                         problem.suggestion = Some(first.to_string());
                     }
@@ -107,7 +106,7 @@ impl Notes<'_> {
             if let Some(institution) = draft.institution.as_deref() {
                 let (first, other) = *institutions.entry(report).or_insert((institution, draft.row));
                 if first != institution {
-                    self.error_with(row, Some(Column::Institution), &REPORT_INSTITUTION, other);
+                    self.error_with(draft.row, Some(Column::Institution), &REPORT_INSTITUTION, other);
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The file again, with its problems marked.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, Worksheet, XlsxError};
 
@@ -48,25 +49,34 @@ impl Looks {
 }
 
 /// The table as XLSX.
-pub fn annotated(table: &Table, header: &Header, problems: &[Problem]) -> Result<Vec<u8>, XlsxError> {
+pub fn annotated(
+    table: &mut Table<'_>,
+    header: &Header,
+    width: usize,
+    problems: &[Problem],
+) -> Result<Vec<u8>, XlsxError> {
     let mut by_row: BTreeMap<u32, Vec<&Problem>> = BTreeMap::new();
     for problem in problems {
         by_row.entry(problem.row).or_default().push(problem);
     }
     let is_told = |cell: &Cell| matches!(cell, Cell::Text(text) if folded(text) == TOLD);
-    let headers = table.rows.iter().find(|row| row.number == header.row);
     // A file that was marked before keeps its one column.
-    let told = headers.and_then(|row| row.cells.iter().position(is_told)).unwrap_or_else(|| table.width());
+    let told = header.cells.iter().position(is_told).unwrap_or(width);
     let told = u16::try_from(told).map_err(|_| XlsxError::RowColumnLimitError)?;
     let looks = Looks::new();
     let mut sheet = Worksheet::new();
     if let Some(name) = &table.name {
         sheet.set_name(name)?;
     }
-    for row in &table.rows {
+    let mut written = Ok(());
+    let read = table.each(|row| {
         let noted = by_row.get(&row.number).map_or(&[][..], Vec::as_slice);
-        write(&mut sheet, row, header, noted, told, &looks)?;
-    }
+        written = write(&mut sheet, &row, header, noted, told, &looks);
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    written?;
+    // It was read before, from the same bytes.
+    read.map_err(|unreadable| XlsxError::ParameterError(unreadable.to_string()))?;
     let bold = Format::new().set_bold();
     sheet.write_string_with_format(header.row - 1, told, TOLD, &bold)?;
     sheet.set_column_width(told, TOLD_WIDTH)?;
@@ -132,30 +142,48 @@ fn telling(noted: &[&Problem]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use crate::import::{Column, Problem, Severity, Sheet, read_doses};
 
     const TEXT: &str = "示例剂量监测结果,,,,,,,,\n\n工作人员编号,剂量计编号,佩戴部位,周期起,周期止,Hp(10),最低探测水平,报告编号,签发日期\n\
         W1,T1,左胸,2026-01-01,2026-03-31,1.3,0.02,R1,2026-04-20\n\nW2,T2,口袋,,2026-03-31,0.1,0.02,=R1,2026-04-20\n";
 
-    fn sheet(bytes: &[u8]) -> Sheet {
+    fn sheet(bytes: &[u8]) -> Sheet<'_> {
         read_doses(bytes, &[]).expect("readable")
+    }
+
+    fn marked(sheet: &mut Sheet<'_>, problems: &[Problem]) -> Vec<u8> {
+        sheet.annotated(problems).expect("written")
+    }
+
+    /// What stands in each row beside the cells of the file.
+    fn told(sheet: &mut Sheet<'_>) -> Vec<String> {
+        let mut told = Vec::new();
+        let read = sheet.table.each(|row| {
+            told.push(row.cell(9).shown());
+            ControlFlow::Continue(())
+        });
+        read.expect("readable");
+        told
     }
 
     #[test]
     fn the_file_again_with_its_problems() {
-        let first = sheet(TEXT.as_bytes());
+        let mut first = sheet(TEXT.as_bytes());
+        let problems = first.problems.clone();
         assert_eq!((first.rows.len(), first.problems.len(), first.read), (1, 4, 2));
-        let bytes = first.annotated(&first.problems).expect("written");
-        assert_eq!(bytes, first.annotated(&first.problems).expect("written"), "the same file twice");
-        let again = sheet(&bytes);
-        assert_eq!((again.rows, again.problems), (first.rows.clone(), first.problems.clone()));
-        let told = |row: usize| again.table.rows[row].cell(9).shown();
-        assert_eq!(told(1), "错误说明");
-        assert_eq!(told(2), "[警告] Hp(10)：达到调查水平（每年5 mSv，按月数折算），请核对");
+        let bytes = marked(&mut first, &problems);
+        assert_eq!(bytes, marked(&mut first, &problems), "the same file twice");
+        let mut again = sheet(&bytes);
+        assert_eq!((&again.rows, &again.problems), (&first.rows, &problems));
+        let told = told(&mut again);
+        assert_eq!(told[1], "错误说明");
+        assert_eq!(told[2], "[警告] Hp(10)：达到调查水平（每年5 mSv，按月数折算），请核对");
         assert!(
-            told(3).starts_with("[错误] 佩戴部位：不是已知的佩戴部位；[错误] 佩戴起始日：此项必填；"),
+            told[3].starts_with("[错误] 佩戴部位：不是已知的佩戴部位；[错误] 佩戴起始日：此项必填；"),
             "{}",
-            told(3)
+            told[3]
         );
         let mut book: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(&bytes)).expect("a workbook");
         let styles = book.worksheet_style("Sheet1").expect("styles");
@@ -171,8 +199,9 @@ mod tests {
 
     #[test]
     fn a_file_marked_twice_has_one_column_of_it() {
-        let first = sheet(TEXT.as_bytes());
-        let again = sheet(&first.annotated(&first.problems).expect("written"));
+        let mut first = sheet(TEXT.as_bytes());
+        let problems = first.problems.clone();
+        let once = marked(&mut first, &problems);
         let other = Problem {
             row: 4,
             column: Some(Column::WorkerNo),
@@ -184,9 +213,9 @@ mod tests {
             suggestion: Some("W01".into()),
         };
         let beyond = Problem { row: 4_000_000, ..other.clone() };
-        let third = sheet(&again.annotated(&[other, beyond]).expect("written"));
-        assert_eq!(third.table.width(), 10);
-        assert_eq!(third.table.rows[2].cell(9).shown(), "[错误] 工作人员编号：查无此人（建议：W01）");
-        assert!(third.table.rows[3].cell(9).is_empty());
+        let twice = marked(&mut sheet(&once), &[other, beyond]);
+        let mut third = sheet(&twice);
+        assert_eq!(third.width, 10);
+        assert_eq!(told(&mut third)[2..], ["[错误] 工作人员编号：查无此人（建议：W01）", ""]);
     }
 }

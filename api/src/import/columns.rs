@@ -146,11 +146,18 @@ impl Unit {
 pub struct Header {
     /// Its row, from 1.
     pub row: u32,
+    /// Its cells.
+    pub cells: Vec<Cell>,
     found: Vec<(Column, usize, Unit)>,
     twice: Option<Column>,
 }
 
 impl Header {
+    /// A row that may be a header, of columns that nobody knows.
+    pub fn unknown(row: &Row) -> Self {
+        Self { row: row.number, cells: row.cells.clone(), found: Vec::new(), twice: None }
+    }
+
     /// Where a column stands.
     pub fn place(&self, column: Column) -> Option<usize> {
         self.found.iter().find(|(found, ..)| *found == column).map(|(_, place, _)| *place)
@@ -203,7 +210,7 @@ pub fn find(rows: &[Row], mapping: &[(String, Column)]) -> Option<Header> {
 }
 
 fn header_of(row: &Row, mapping: &[(CompactString, Column)]) -> Option<Header> {
-    let mut header = Header { row: row.number, found: Vec::new(), twice: None };
+    let mut header = Header::unknown(row);
     // Said by a person first: a column that he placed is not looked for by its name.
     for said in [true, false] {
         for (place, cell) in row.cells.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! What stands in the header of a file: for a person who says which column is which.
 
-use super::columns::{self, Unit, folded};
-use super::table::{self, Cell, Row, Table};
+use super::columns::{self, Header, Unit, folded};
+use super::table::{self, Cell, Row};
 use super::{Column, Unreadable};
 
 /// A row with so many texts may be a header that nobody knows yet.
@@ -41,30 +41,22 @@ pub struct Looked {
 pub fn look(bytes: &[u8], mapping: &[(String, Column)]) -> Result<Looked, Unreadable> {
     let known = table::read(bytes, |rows| columns::find(rows, mapping));
     let (table, header) = match known {
-        Ok((table, header)) => (table, Some(header)),
+        Ok((table, header)) => (table, header),
         Err(unreadable) if unreadable.code == "file.header" => {
-            let (table, row) =
-                table::read(bytes, |rows| rows.iter().find(|row| texts(row) >= TEXTS_MIN).map(|row| row.number))?;
-            return Ok(looked(&table, row, None, mapping));
+            let of_texts = |rows: &[Row]| rows.iter().find(|row| texts(row) >= TEXTS_MIN).map(Header::unknown);
+            table::read(bytes, of_texts)?
         }
         Err(other) => return Err(other),
     };
-    let row = header.as_ref().map_or(0, |header| header.row);
-    Ok(looked(&table, row, header.as_ref(), mapping))
+    Ok(looked(table.name.as_deref(), &header, mapping))
 }
 
-/// The header row of a table.
-pub(super) fn looked(
-    table: &Table,
-    row: u32,
-    header: Option<&columns::Header>,
-    mapping: &[(String, Column)],
-) -> Looked {
+/// The header row of a sheet.
+pub(super) fn looked(sheet: Option<&str>, header: &Header, mapping: &[(String, Column)]) -> Looked {
     let said = |text: &str| mapping.iter().any(|(header, _)| folded(header) == folded(text));
-    let cells = table.rows.iter().find(|one| one.number == row).map_or(&[][..], |row| &row.cells);
-    let headings = cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(|(place, cell)| {
+    let headings = header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(|(place, cell)| {
         let text = cell.shown();
-        let found = header.and_then(|header| header.at(place));
+        let found = header.at(place);
         Heading {
             place,
             column: found.map(|(column, _)| column),
@@ -73,7 +65,7 @@ pub(super) fn looked(
             text,
         }
     });
-    Looked { sheet: table.name.clone(), row, headings: headings.collect() }
+    Looked { sheet: sheet.map(str::to_owned), row: header.row, headings: headings.collect() }
 }
 
 fn texts(row: &Row) -> usize {

@@ -23,6 +23,7 @@ mod table;
 mod values;
 
 use std::fmt;
+use std::sync::Arc;
 
 use domain::dose_codes::{Radiation, ResultFlag, WearPosition};
 use domain::person_codes::OccupationalCategory;
@@ -39,25 +40,25 @@ pub const ROWS_MAX: usize = 100_000;
 /// Bytes of one file.
 pub const BYTES_MAX: usize = 20 * 1024 * 1024;
 
-/// A row without an error.
+/// A row without an error. A file has a hundred thousand, so what they have in common they share.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DoseRow {
     /// Row of the file, from 1.
     pub row: u32,
     /// Credit code of the institution.
-    pub institution: Option<String>,
+    pub institution: Option<Arc<str>>,
     /// Number of the report.
-    pub report_no: String,
+    pub report_no: Arc<str>,
     /// Day on which the report was signed.
     pub signed_on: Date,
     /// Number of the worker within the institution.
-    pub worker_no: String,
+    pub worker_no: Arc<str>,
     /// Name.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// Last four characters of the identity number.
-    pub id_tail: Option<String>,
+    pub id_tail: Option<Arc<str>>,
     /// Number of the dosimeter.
-    pub dosimeter_no: String,
+    pub dosimeter_no: Box<str>,
     /// Where it was worn.
     pub position: WearPosition,
     /// First day worn.
@@ -77,7 +78,7 @@ pub struct DoseRow {
     /// Occupational category.
     pub category: Option<OccupationalCategory>,
     /// Radiation.
-    pub radiation: Option<Vec<Radiation>>,
+    pub radiation: Option<Box<[Radiation]>>,
     /// Whether a thyroid shield was worn.
     pub thyroid_shield: Option<bool>,
 }
@@ -127,18 +128,20 @@ impl fmt::Debug for Problem {
 }
 
 /// A file that was read.
-pub struct Sheet {
+pub struct Sheet<'b> {
     /// Rows without an error.
     pub rows: Vec<DoseRow>,
     /// Problems by row and column.
     pub problems: Vec<Problem>,
     /// Rows with anything in them, below the header.
     pub read: usize,
-    table: table::Table,
+    /// Columns in use.
+    width: usize,
+    table: table::Table<'b>,
     header: columns::Header,
 }
 
-impl fmt::Debug for Sheet {
+impl fmt::Debug for Sheet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rows, problems, read, .. } = self;
         write!(f, "Sheet {{ read: {read}, rows: {}, problems: {problems:?} }}", rows.len())
@@ -177,7 +180,7 @@ impl Unreadable {
 /// # Errors
 /// [`Unreadable`] when no row can be looked at: not a spreadsheet, no header, a needed column missing or there twice, too
 /// large.
-pub fn read_doses(bytes: &[u8], mapping: &[(String, Column)]) -> Result<Sheet, Unreadable> {
+pub fn read_doses<'b>(bytes: &'b [u8], mapping: &[(String, Column)]) -> Result<Sheet<'b>, Unreadable> {
     if bytes.len() > BYTES_MAX {
         let mb = BYTES_MAX / 1024 / 1024;
         return Err(Unreadable::new(
@@ -186,17 +189,17 @@ pub fn read_doses(bytes: &[u8], mapping: &[(String, Column)]) -> Result<Sheet, U
             format!("The file is larger than {mb} MB."),
         ));
     }
-    let (table, header) = table::read(bytes, |rows| columns::find(rows, mapping))?;
+    let (mut table, header) = table::read(bytes, |rows| columns::find(rows, mapping))?;
     let header = header.complete()?;
-    let (rows, problems, read) = rows::read(&table, &header)?;
-    Ok(Sheet { rows, problems, read, table, header })
+    let rows::Read { rows, problems, read, width } = rows::read(&mut table, &header)?;
+    Ok(Sheet { rows, problems, read, width, table, header })
 }
 
-impl Sheet {
+impl Sheet<'_> {
     /// Its header row.
     #[must_use]
     pub fn looked(&self, mapping: &[(String, Column)]) -> Looked {
-        look::looked(&self.table, self.header.row, Some(&self.header), mapping)
+        look::looked(self.table.name.as_deref(), &self.header, mapping)
     }
 
     /// The sheet again as XLSX, with these problems marked: cells in red (errors) or yellow (warnings), and a last
@@ -204,7 +207,7 @@ impl Sheet {
     ///
     /// # Errors
     /// What the writer objects to.
-    pub fn annotated(&self, problems: &[Problem]) -> Result<Vec<u8>, XlsxError> {
-        annotate::annotated(&self.table, &self.header, problems)
+    pub fn annotated(&mut self, problems: &[Problem]) -> Result<Vec<u8>, XlsxError> {
+        annotate::annotated(&mut self.table, &self.header, self.width, problems)
     }
 }

@@ -43,7 +43,7 @@ pub fn contract_of(row: &DoseRow, contracts: &[Contract], wanted: Option<Uuid>) 
         .iter()
         .filter(|contract| wanted.is_none_or(|id| contract.id == id))
         .filter(|contract| contract.holds(row))
-        .filter(|contract| row.institution.as_ref().is_none_or(|code| *code == contract.code))
+        .filter(|contract| row.institution.as_ref().is_none_or(|code| **code == contract.code))
         .collect();
     match fits.as_slice() {
         [contract] => Ok(contract.id),
@@ -59,9 +59,9 @@ pub fn contract_of(row: &DoseRow, contracts: &[Contract], wanted: Option<Uuid>) 
 #[must_use]
 pub fn line(row: &DoseRow) -> Line {
     Line {
-        worker_no: row.worker_no.clone(),
-        name: row.name.clone(),
-        id_tail: row.id_tail.clone(),
+        worker_no: row.worker_no.to_string(),
+        name: row.name.as_deref().map(str::to_owned),
+        id_tail: row.id_tail.as_deref().map(str::to_owned),
         position: row.position.as_str().to_owned(),
         from: row.wear_from,
         to: row.wear_to,
@@ -95,7 +95,7 @@ pub fn grouped<'a>(rows: &'a [DoseRow], placed: &'a [Option<(Uuid, Place)>]) -> 
     let mut reports: BTreeMap<(Uuid, &str), Rows<'_>> = BTreeMap::new();
     for (row, placed) in rows.iter().zip(placed) {
         if let Some((contract, place)) = placed {
-            reports.entry((*contract, row.report_no.as_str())).or_default().push((row, place));
+            reports.entry((*contract, &*row.report_no)).or_default().push((row, place));
         }
     }
     reports

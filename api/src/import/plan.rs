@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use compact_str::CompactString;
 use domain::dose::{effective_single, months};
 use domain::dose_codes::{EffectiveMethod, ResultFlag, WearPosition};
 use domain::file_codes::ImportKind;
@@ -32,7 +33,7 @@ pub struct Place {
     /// His employment.
     pub employment: Uuid,
     /// His category in it.
-    pub category: String,
+    pub category: CompactString,
     /// A result that counts already in its place.
     pub reported: Option<Uuid>,
 }
@@ -102,6 +103,12 @@ impl Planned {
     #[must_use]
     pub fn row(&self, index: usize) -> Option<u32> {
         self.events.get(index).and_then(|wish| wish.row)
+    }
+
+    /// Row of the file behind each event.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Option<u32>> {
+        self.events.iter().map(|wish| wish.row).collect()
     }
 
     /// The exact payload of each event, to be signed. None has a seal. Rows name the import that brings them, if any.
@@ -215,7 +222,7 @@ pub fn opening(common: &Common, file: Hash, units: usize, events: usize, last_ro
 /// A report without rows.
 pub fn report<'a>(common: &'a Common, contract: Uuid, rows: Rows<'a>) -> Result<Report<'a>, NoStatement> {
     let (first, _) = rows.first().ok_or(NoStatement("no rows"))?;
-    let number = first.report_no.clone();
+    let number = first.report_no.to_string();
     let pairs = Pairs::of(&rows);
     let persons: HashSet<Uuid> = rows.iter().map(|(_, place)| place.person).collect();
     let below = rows.iter().filter(|(row, _)| row.flag == ResultFlag::BelowMdl).count();
@@ -441,7 +448,7 @@ mod tests {
             worker_no: "W1".into(),
             name: None,
             id_tail: None,
-            dosimeter_no: format!("T{row}"),
+            dosimeter_no: format!("T{row}").into(),
             position,
             wear_from: day("2026-01-01"),
             wear_to: day("2026-03-31"),

@@ -1,6 +1,8 @@
 //! One row to one result, with all its errors at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use domain::dose::{self, CONFIRM_ABOVE_NSV};
 use domain::dose_codes::{Radiation, ResultFlag, WearPosition};
@@ -26,13 +28,13 @@ const NAME_MAX: usize = 50;
 #[derive(Default)]
 pub struct Draft {
     pub row: u32,
-    pub institution: Option<String>,
-    pub report_no: Option<String>,
+    pub institution: Option<Arc<str>>,
+    pub report_no: Option<Arc<str>>,
     pub signed_on: Option<Date>,
-    pub worker_no: Option<String>,
-    pub name: Option<String>,
-    pub id_tail: Option<String>,
-    pub dosimeter_no: Option<String>,
+    pub worker_no: Option<Arc<str>>,
+    pub name: Option<Arc<str>>,
+    pub id_tail: Option<Arc<str>>,
+    pub dosimeter_no: Option<Box<str>>,
     pub position: Option<WearPosition>,
     pub wear_from: Option<Date>,
     pub wear_to: Option<Date>,
@@ -40,7 +42,7 @@ pub struct Draft {
     pub mdl_nsv: Option<i64>,
     pub flag: Option<ResultFlag>,
     pub category: Option<OccupationalCategory>,
-    pub radiation: Option<Vec<Radiation>>,
+    pub radiation: Option<Box<[Radiation]>>,
     pub thyroid_shield: Option<bool>,
 }
 
@@ -83,24 +85,44 @@ impl Draft {
     }
 }
 
-/// Rows without an error, problems by row and column, and the number of rows.
-pub fn read(table: &Table, header: &Header) -> Result<(Vec<DoseRow>, Vec<Problem>, usize), Unreadable> {
-    let below = table.rows.partition_point(|row| row.number <= header.row);
-    let data = &table.rows[below..];
-    if data.len() > ROWS_MAX {
+/// What a table says.
+pub struct Read {
+    /// Rows without an error.
+    pub rows: Vec<DoseRow>,
+    /// Problems by row and column.
+    pub problems: Vec<Problem>,
+    /// Number of rows.
+    pub read: usize,
+    /// Columns in use.
+    pub width: usize,
+}
+
+/// Reads a table.
+pub fn read(table: &mut Table<'_>, header: &Header) -> Result<Read, Unreadable> {
+    let mut notes = Notes { header, problems: Vec::new(), unseen: HashMap::new(), said: HashSet::new() };
+    let (mut drafts, mut width) = (Vec::new(), 0);
+    table.each(|row| {
+        width = width.max(row.cells.len());
+        if row.number > header.row {
+            drafts.push(notes.draft(&row));
+        }
+        // One more than is taken is seen.
+        if drafts.len() > ROWS_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if drafts.len() > ROWS_MAX {
         return Err(Unreadable::too_many_rows());
     }
-    let mut notes = Notes { header, problems: Vec::new() };
-    let drafts: Vec<Draft> = data.iter().map(|row| notes.draft(row)).collect();
-    notes.levels(data, &drafts);
-    notes.duplicates(data, &drafts);
-    notes.reports(data, &drafts);
+    let read = drafts.len();
+    notes.levels(&drafts);
+    notes.duplicates(&drafts);
+    notes.reports(&drafts);
+    notes.look_again(table)?;
     let mut problems = notes.problems;
     problems.sort_by_key(|problem| (problem.row, problem.column, problem.severity, problem.code));
     let is_error = |problem: &&Problem| problem.severity == Severity::Error;
     let bad: BTreeSet<u32> = problems.iter().filter(is_error).map(|problem| problem.row).collect();
-    let rows = drafts.into_iter().filter(|draft| !bad.contains(&draft.row)).filter_map(Draft::finished).collect();
-    Ok((rows, problems, data.len()))
+    let sound = drafts.into_iter().filter(|draft| !bad.contains(&draft.row)).filter_map(Draft::finished);
+    Ok(Read { rows: sound.collect(), problems, read, width })
 }
 
 /// A cell that could not be read; its problem is noted.
@@ -110,6 +132,10 @@ struct Noted;
 pub struct Notes<'h> {
     pub header: &'h Header,
     pub problems: Vec<Problem>,
+    /// Problems of rows among each other, by row: what stands in their cells is gone by then.
+    unseen: HashMap<u32, Vec<usize>>,
+    /// Words that many rows say.
+    said: HashSet<Arc<str>>,
 }
 
 impl Notes<'_> {
@@ -117,43 +143,65 @@ impl Notes<'_> {
         self.header.place(column).map_or(&Cell::Empty, |place| row.cell(place))
     }
 
-    pub fn note(&mut self, row: &Row, column: Column, note: &Note, suggestion: Option<String>) {
-        let cell = self.cell(row, column);
-        let mut original = cell.shown();
-        if column == Column::IdTail {
-            // Whoever filled in the whole number does not read it back.
-            let longer = original.chars().count().saturating_sub(4);
-            if longer > 0 {
-                original = format!("…{}", original.chars().skip(longer).collect::<String>());
-            }
+    fn note(&mut self, row: &Row, column: Column, note: &Note, suggestion: Option<String>) {
+        let original = self.original(row, column);
+        self.problems.push(Problem { original, ..problem(row.number, column, note, suggestion) });
+    }
+
+    fn original(&self, row: &Row, column: Column) -> String {
+        let original = self.cell(row, column).shown();
+        // Whoever filled in the whole number does not read it back.
+        let longer = if column == Column::IdTail { original.chars().count().saturating_sub(4) } else { 0 };
+        if longer == 0 { original } else { format!("…{}", original.chars().skip(longer).collect::<String>()) }
+    }
+
+    /// A problem of a row that was read before.
+    pub fn note_later(&mut self, row: u32, column: Column, note: &Note, suggestion: Option<String>) {
+        self.unseen.entry(row).or_default().push(self.problems.len());
+        self.problems.push(problem(row, column, note, suggestion));
+    }
+
+    /// An error of a row that was read before, which another row is part of.
+    pub fn error_with(&mut self, row: u32, column: Option<Column>, note: &Note, other: u32) {
+        match column {
+            Some(column) => self.note_later(row, column, note, None),
+            None => self.problems.push(Problem { column: None, ..problem(row, Column::WorkerNo, note, None) }),
         }
-        let (zh, en) = (note.zh.to_owned(), note.en.to_owned());
-        self.problems.push(Problem {
-            row: row.number,
-            column: Some(column),
-            original,
-            code: note.code,
-            severity: note.severity,
-            zh,
-            en,
-            suggestion,
-        });
+        if let Some(problem) = self.problems.last_mut() {
+            problem.zh = format!("{}（第 {other} 行）", note.zh);
+            problem.en = format!("{} (row {other}).", note.en);
+        }
+    }
+
+    /// Fills in what stands in the cells of such rows.
+    fn look_again(&mut self, table: &mut Table<'_>) -> Result<(), Unreadable> {
+        let mut unseen = std::mem::take(&mut self.unseen);
+        if unseen.is_empty() {
+            return Ok(());
+        }
+        table.each(|row| {
+            for at in unseen.remove(&row.number).into_iter().flatten() {
+                if let Some(column) = self.problems[at].column {
+                    self.problems[at].original = self.original(&row, column);
+                }
+            }
+            if unseen.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+
+    /// A word, once for all rows that say it.
+    fn shared(&mut self, word: Option<String>) -> Option<Arc<str>> {
+        let word = word?;
+        if let Some(known) = self.said.get(word.as_str()) {
+            return Some(Arc::clone(known));
+        }
+        let new: Arc<str> = word.into();
+        self.said.insert(Arc::clone(&new));
+        Some(new)
     }
 
     fn error(&mut self, row: &Row, column: Column, note: &Note) {
         self.note(row, column, note, None);
-    }
-
-    /// An error that another row is part of.
-    pub fn error_with(&mut self, row: &Row, column: Option<Column>, note: &Note, other: u32) {
-        self.error(row, column.unwrap_or(Column::WorkerNo), note);
-        if let Some(problem) = self.problems.last_mut() {
-            problem.zh = format!("{}（第 {other} 行）", note.zh);
-            problem.en = format!("{} (row {other}).", note.en);
-            if column.is_none() {
-                (problem.column, problem.original) = (None, String::new());
-            }
-        }
     }
 
     /// What a cell says, if anything.
@@ -180,20 +228,26 @@ impl Notes<'_> {
 
     fn draft(&mut self, row: &Row) -> Draft {
         let number = |cell: &Cell| values::text(cell, NUMBER_MAX);
+        let institution = self.may(row, Column::Institution, values::credit_code);
+        let report_no = self.must(row, Column::ReportNo, |cell| values::text(cell, REPORT_NO_MAX));
+        let signed_on = self.must(row, Column::SignedOn, values::date);
+        let worker_no = self.must(row, Column::WorkerNo, number);
+        let name = self.may(row, Column::Name, |cell| values::text(cell, NAME_MAX));
+        let id_tail = self.may(row, Column::IdTail, values::id_tail);
         let mut draft = Draft {
             row: row.number,
-            institution: self.may(row, Column::Institution, values::credit_code),
-            report_no: self.must(row, Column::ReportNo, |cell| values::text(cell, REPORT_NO_MAX)),
-            signed_on: self.must(row, Column::SignedOn, values::date),
-            worker_no: self.must(row, Column::WorkerNo, number),
-            name: self.may(row, Column::Name, |cell| values::text(cell, NAME_MAX)),
-            id_tail: self.may(row, Column::IdTail, values::id_tail),
-            dosimeter_no: self.must(row, Column::DosimeterNo, number),
+            institution: self.shared(institution),
+            report_no: self.shared(report_no),
+            signed_on,
+            worker_no: self.shared(worker_no),
+            name: self.shared(name),
+            id_tail: self.shared(id_tail),
+            dosimeter_no: self.must(row, Column::DosimeterNo, number).map(Into::into),
             position: self.must(row, Column::Position, values::position),
             wear_from: self.must(row, Column::WearFrom, values::date),
             wear_to: self.must(row, Column::WearTo, values::date),
             category: self.may(row, Column::Category, values::category),
-            radiation: self.may(row, Column::Radiation, values::radiation),
+            radiation: self.may(row, Column::Radiation, values::radiation).map(Into::into),
             thyroid_shield: self.may(row, Column::ThyroidShield, values::truth),
             ..Draft::default()
         };
@@ -323,6 +377,19 @@ impl Notes<'_> {
     }
 }
 
+fn problem(row: u32, column: Column, note: &Note, suggestion: Option<String>) -> Problem {
+    Problem {
+        row,
+        column: Some(column),
+        original: String::new(),
+        code: note.code,
+        severity: note.severity,
+        zh: note.zh.to_owned(),
+        en: note.en.to_owned(),
+        suggestion,
+    }
+}
+
 fn is_below(reading: Reading, mdl: i64) -> bool {
     match reading {
         Reading::Below(_) => true,
@@ -347,8 +414,9 @@ mod tests {
     const HEADER: &str = "工作人员编号,姓名,身份证后四位,剂量计编号,佩戴部位,周期起,周期止,Hp(10),Hp(3),Hp(0.07),最低探测水平,结果类型,报告编号,签发日期,统一社会信用代码";
     const GOOD: &str = "W001,演示人员,0018,T1,左胸,2026-01-01,2026-03-31,0.12,,,0.02,实测,R1,2026-04-20,";
 
-    fn sheet(rows: &[String]) -> Sheet {
-        read_doses(format!("{HEADER}\n{}\n", rows.join("\n")).as_bytes(), &[]).expect("readable")
+    fn sheet(rows: &[String]) -> Sheet<'static> {
+        let bytes = format!("{HEADER}\n{}\n", rows.join("\n")).into_bytes();
+        read_doses(bytes.leak(), &[]).expect("readable")
     }
 
     /// A good row of some worker with cells replaced.
@@ -359,7 +427,7 @@ mod tests {
         cells.join(",")
     }
 
-    fn told(sheet: &Sheet) -> Vec<(u32, Option<Column>, &'static str, bool)> {
+    fn told(sheet: &Sheet<'_>) -> Vec<(u32, Option<Column>, &'static str, bool)> {
         let one = |problem: &Problem| (problem.row, problem.column, problem.code, problem.severity == Severity::Error);
         sheet.problems.iter().map(one).collect()
     }

@@ -1,14 +1,17 @@
 //! Bytes to cells: XLSX and CSV, with the row numbers that a person sees in his spreadsheet.
+//!
+//! Rows are read one after the other and never held together: a large file has more cells than anything made of it.
 
 use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
+use std::ops::ControlFlow;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use compact_str::{CompactString, ToCompactString};
 use encoding_rs::{Encoding, GB18030};
 
+use super::Unreadable;
 use super::problems::{FILE_COLUMNS, FILE_ENCODING, FILE_FORMAT, FILE_HEADER, FILE_SIZE};
-use super::{ROWS_MAX, Unreadable};
 
 /// Within so many rows from the top stands the header.
 pub const HEADER_WITHIN: u32 = 20;
@@ -95,28 +98,43 @@ impl Row {
     }
 }
 
-/// A sheet.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+/// A sheet, to be read row by row as often as somebody wants.
+pub struct Table<'b> {
     /// Name of the sheet; none of a text file.
     pub name: Option<String>,
-    /// Rows with anything in them.
-    pub rows: Vec<Row>,
+    cells: Cells<'b>,
 }
 
-impl Table {
-    /// Columns in use.
-    pub fn width(&self) -> usize {
-        self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0)
+enum Cells<'b> {
+    Text { text: String, delimiter: u8 },
+    Sheet { book: Box<Xlsx<Cursor<&'b [u8]>>>, epoch: f64 },
+}
+
+impl Table<'_> {
+    /// Gives each row with anything in it, from the top, until told to stop.
+    pub fn each(&mut self, row: impl FnMut(Row) -> ControlFlow<()>) -> Result<(), Unreadable> {
+        match &mut self.cells {
+            Cells::Text { text, delimiter } => lines(text, *delimiter, row),
+            Cells::Sheet { book, epoch } => sheet_rows(book, self.name.as_deref().unwrap_or_default(), *epoch, row),
+        }
+    }
+
+    /// Its first rows, among which the header stands.
+    fn top(&mut self) -> Result<Vec<Row>, Unreadable> {
+        let mut top = Vec::new();
+        self.each(|row| {
+            if row.number > HEADER_WITHIN {
+                return ControlFlow::Break(());
+            }
+            top.push(row);
+            ControlFlow::Continue(())
+        })?;
+        Ok(top)
     }
 }
 
 /// The first sheet among whose first rows `find` sees the header, and what it found there.
-pub fn read<H>(bytes: &[u8], find: impl Fn(&[Row]) -> Option<H>) -> Result<(Table, H), Unreadable> {
-    let find = |table: Table| {
-        let top = table.rows.partition_point(|row| row.number <= HEADER_WITHIN);
-        find(&table.rows[..top]).map(|header| (table, header))
-    };
+pub fn read<H>(bytes: &[u8], find: impl Fn(&[Row]) -> Option<H>) -> Result<(Table<'_>, H), Unreadable> {
     if bytes.starts_with(b"PK\x03\x04") {
         return from_workbook(bytes, find);
     }
@@ -127,7 +145,9 @@ pub fn read<H>(bytes: &[u8], find: impl Fn(&[Row]) -> Option<H>) -> Result<(Tabl
             "An old XLS file, or a workbook with a password: save it as XLSX without one.",
         ));
     }
-    find(from_text(bytes)?).ok_or_else(no_header)
+    let mut table = from_text(bytes)?;
+    let header = find(&table.top()?).ok_or_else(no_header)?;
+    Ok((table, header))
 }
 
 fn no_header() -> Unreadable {
@@ -150,16 +170,20 @@ fn too_wide() -> Unreadable {
     )
 }
 
-fn from_workbook<H>(bytes: &[u8], find: impl Fn(Table) -> Option<(Table, H)>) -> Result<(Table, H), Unreadable> {
+fn from_workbook<H>(bytes: &[u8], find: impl Fn(&[Row]) -> Option<H>) -> Result<(Table<'_>, H), Unreadable> {
     unpacks_within_bounds(bytes)?;
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|_| not_a_spreadsheet())?;
+    let mut book = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(|_| not_a_spreadsheet())?);
     let visible =
         |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
     let names: Vec<String> = book.sheets_metadata().iter().filter(visible).map(|sheet| sheet.name.clone()).collect();
+    let epoch = if book.has_1904_epoch() { EPOCH_1904 } else { 0.0 };
     for name in names {
-        if let Some(found) = find(from_sheet(&mut book, name)?) {
-            return Ok(found);
+        let mut table = Table { name: Some(name), cells: Cells::Sheet { book, epoch } };
+        if let Some(header) = find(&table.top()?) {
+            return Ok((table, header));
         }
+        let Cells::Sheet { book: back, .. } = table.cells else { break };
+        book = back;
     }
     Err(no_header())
 }
@@ -179,10 +203,14 @@ fn unpacks_within_bounds(bytes: &[u8]) -> Result<(), Unreadable> {
     Ok(())
 }
 
-fn from_sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Table, Unreadable> {
-    let epoch = if book.has_1904_epoch() { EPOCH_1904 } else { 0.0 };
-    let mut cells = book.worksheet_cells_reader(&name).map_err(|_| not_a_spreadsheet())?;
-    let mut rows: Vec<Row> = Vec::new();
+fn sheet_rows(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    epoch: f64,
+    mut give: impl FnMut(Row) -> ControlFlow<()>,
+) -> Result<(), Unreadable> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|_| not_a_spreadsheet())?;
+    let mut row = Row { number: 0, cells: Vec::new() };
     while let Some(record) = cells.next_cell_with_formula_metadata().map_err(|_| not_a_spreadsheet())? {
         let cell = match (record.value, record.formula) {
             (DataRef::Empty, Some(_)) => Cell::Formula,
@@ -195,26 +223,25 @@ fn from_sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Table, Unr
         if column >= COLUMNS_MAX {
             return Err(too_wide());
         }
-        let last = rows.last().map_or(0, |row| row.number);
-        match number {
-            number if number < last => return Err(not_a_spreadsheet()),
-            number if number > last => {
-                // One row more than is taken, so that who counts sees it.
-                if rows.len() > ROWS_MAX + HEADER_WITHIN as usize {
-                    break;
-                }
-                rows.push(Row { number, cells: Vec::with_capacity(rows.last().map_or(0, |row| row.cells.len())) });
-            }
-            _ => {}
+        if number < row.number {
+            return Err(not_a_spreadsheet());
         }
-        if let Some(row) = rows.last_mut() {
-            if row.cells.len() <= column {
-                row.cells.resize(column + 1, Cell::Empty);
+        if number > row.number {
+            let next = Row { number, cells: Vec::with_capacity(row.cells.len()) };
+            let before = std::mem::replace(&mut row, next);
+            if !before.cells.is_empty() && give(before).is_break() {
+                return Ok(());
             }
-            row.cells[column] = cell;
         }
+        if row.cells.len() <= column {
+            row.cells.resize(column + 1, Cell::Empty);
+        }
+        row.cells[column] = cell;
     }
-    Ok(Table { name: Some(name), rows })
+    if !row.cells.is_empty() {
+        let _ = give(row);
+    }
+    Ok(())
 }
 
 fn of_value(value: DataRef<'_>, epoch: f64) -> Cell {
@@ -232,18 +259,19 @@ fn of_value(value: DataRef<'_>, epoch: f64) -> Cell {
     }
 }
 
-fn from_text(bytes: &[u8]) -> Result<Table, Unreadable> {
+fn from_text<'b>(bytes: &[u8]) -> Result<Table<'b>, Unreadable> {
     let text = decoded(bytes)?;
     if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n')) {
         return Err(not_a_spreadsheet());
     }
     let text = with_blank_lines(&text);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(&text))
-        .from_reader(text.as_bytes());
-    let (mut rows, mut record, mut number) = (Vec::new(), csv::StringRecord::new(), 0);
+    Ok(Table { name: None, cells: Cells::Text { delimiter: delimiter(&text), text } })
+}
+
+fn lines(text: &str, delimiter: u8, mut give: impl FnMut(Row) -> ControlFlow<()>) -> Result<(), Unreadable> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let (mut record, mut number) = (csv::StringRecord::new(), 0);
     while reader.read_record(&mut record).map_err(|_| not_a_spreadsheet())? {
         number += 1;
         if record.len() > COLUMNS_MAX {
@@ -251,14 +279,11 @@ fn from_text(bytes: &[u8]) -> Result<Table, Unreadable> {
         }
         let mut cells: Vec<Cell> = record.iter().map(Cell::text).collect();
         cells.truncate(cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1));
-        if !cells.is_empty() {
-            rows.push(Row { number, cells });
-        }
-        if rows.len() > ROWS_MAX + HEADER_WITHIN as usize {
-            break;
+        if !cells.is_empty() && give(Row { number, cells }).is_break() {
+            return Ok(());
         }
     }
-    Ok(Table { name: None, rows })
+    Ok(())
 }
 
 /// Text of a file: what its mark says, else UTF-8, else the national standard.
@@ -311,15 +336,27 @@ mod tests {
 
     use super::*;
 
-    fn any(bytes: &[u8]) -> Result<Table, Unreadable> {
-        read(bytes, |rows| (!rows.is_empty()).then_some(())).map(|(table, ())| table)
+    #[derive(Debug, PartialEq)]
+    struct Whole {
+        name: Option<String>,
+        rows: Vec<Row>,
+    }
+
+    fn any(bytes: &[u8]) -> Result<Whole, Unreadable> {
+        let (mut table, ()) = read(bytes, |rows| (!rows.is_empty()).then_some(()))?;
+        let mut rows = Vec::new();
+        table.each(|row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        })?;
+        Ok(Whole { name: table.name, rows })
     }
 
     fn code(bytes: &[u8]) -> &'static str {
         any(bytes).expect_err("unreadable").code
     }
 
-    fn seen(table: &Table) -> Vec<(u32, Vec<String>)> {
+    fn seen(table: &Whole) -> Vec<(u32, Vec<String>)> {
         table.rows.iter().map(|row| (row.number, row.cells.iter().map(Cell::shown).collect())).collect()
     }
 
@@ -339,7 +376,7 @@ mod tests {
         let row = |number, cells: &[&str]| (number, cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
         assert_eq!(seen(&table)[0], row(2, &["编号", "0.3", "", "2024-01-31", "TRUE"]));
         assert_eq!(table.rows[1].cell(0), &Cell::Number(2.0));
-        assert_eq!((table.rows.len(), table.width(), table.name.as_deref()), (2, 5, Some("Sheet1")));
+        assert_eq!((table.rows.len(), table.name.as_deref()), (2, Some("Sheet1")));
     }
 
     #[test]
@@ -355,12 +392,13 @@ mod tests {
         book.add_worksheet().set_name("数据").expect("named").write_string(2, 0, "表头").expect("written");
         let bytes = book.save_to_buffer().expect("saved");
         let header = |rows: &[Row]| rows.iter().find(|row| row.cell(0).shown() == "表头").map(|row| row.number);
-        let (table, found) = read(&bytes, header).expect("found");
+        let Ok((table, found)) = read(&bytes, header) else { panic!("no sheet has the header") };
         assert_eq!((table.name.as_deref(), found), (Some("数据"), 3));
-        assert_eq!(read(&bytes, |_| None::<()>).expect_err("no header").code, "file.header");
+        assert_eq!(read(&bytes, |_| None::<()>).err().expect("no header").code, "file.header");
         let mut low = Workbook::new();
         low.add_worksheet().write_string(HEADER_WITHIN, 0, "表头").expect("written");
-        assert_eq!(read(&low.save_to_buffer().expect("saved"), header).expect_err("too low").code, "file.header");
+        let low = low.save_to_buffer().expect("saved");
+        assert_eq!(read(&low, header).err().expect("too low").code, "file.header");
     }
 
     #[test]

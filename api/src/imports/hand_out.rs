@@ -128,7 +128,7 @@ impl Node {
             let rows: Rows<'_> = placed
                 .filter_map(|(row, placed)| {
                     let (contract, place) = placed.as_ref()?;
-                    (*contract == outline.contract && row.report_no == outline.number).then_some((row, place))
+                    (*contract == outline.contract && *row.report_no == *outline.number).then_some((row, place))
                 })
                 .collect();
             let planned = report(common, outline.contract, rows).map_err(|error| fault("plan a report", &error))?;

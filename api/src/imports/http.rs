@@ -55,7 +55,7 @@ pub async fn annotated(
     let bytes = node.import_bytes(viewer.account, id).await?;
     let mapping = job.settings.columns();
     let marked = move || -> Result<Vec<u8>, ApiError> {
-        let sheet = read_doses(&bytes, &mapping).map_err(ApiError::Unreadable)?;
+        let mut sheet = read_doses(&bytes, &mapping).map_err(ApiError::Unreadable)?;
         sheet.annotated(&checked.problems).map_err(|error| fault("mark a file", &error))
     };
     let copy = node.imports.apart(marked).await??;

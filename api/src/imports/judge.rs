@@ -171,6 +171,7 @@ impl Finder<'_> {
                     match matched {
                         Ok(found) => {
                             let crate::matching::Match { person, employment, category, reported } = found;
+                            let category = category.into();
                             checked.placed[*at] = Some((contract, Place { person, employment, category, reported }));
                         }
                         Err(reason) => checked.problems.push(mismatch(&checked.rows[*at], reason.code())),

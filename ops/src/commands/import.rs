@@ -106,8 +106,8 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
     let mapping = mapping(&options.mapping)?;
     let bytes = std::fs::read(&options.file)
         .with_context(|| format!("无法读取 {}。The file cannot be read.", options.file.display()))?;
-    let sheet = match read_doses(&bytes, &mapping) {
-        Ok(sheet) => sheet,
+    let found = match read_doses(&bytes, &mapping) {
+        Ok(Sheet { rows, problems, read, .. }) => Found { rows, problems, read },
         Err(unreadable) => {
             eprintln!("无法导入 cannot be imported: {}\n  {}\n  {}", unreadable.code, unreadable.zh, unreadable.en);
             if options.json {
@@ -117,12 +117,13 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
         }
     };
     let file = Hash::of(&bytes);
-    drop(bytes);
+    // The file is held no longer than a copy of it may be wanted.
+    let marked = options.annotated.is_some().then_some((bytes, mapping));
     let (key, account) = options.signer.read()?;
     wait_for(async {
         let mut client = Client::new(&options.remote.url)?;
         client.login(&key, account).await?;
-        Import { client, options: &options, key, account, file }.run(sheet).await
+        Import { client, options: &options, key, account, file }.run(found, marked).await
     })
 }
 
@@ -145,8 +146,19 @@ struct Import<'a> {
     file: Hash,
 }
 
+/// What was read.
+struct Found {
+    rows: Vec<DoseRow>,
+    problems: Vec<Problem>,
+    read: usize,
+}
+
+/// A file to be marked, and the columns that were said.
+type Marked = (Vec<u8>, Vec<(String, Column)>);
+
 impl Import<'_> {
-    async fn run(&self, mut sheet: Sheet) -> anyhow::Result<Exit> {
+    async fn run(&self, found: Found, marked: Option<Marked>) -> anyhow::Result<Exit> {
+        let Found { rows, mut problems, read } = found;
         let answer = self.client.graphql(LEDGER, json!({})).await?;
         let ledger: LedgerId =
             answer["ledger"]["id"].as_str().and_then(|id| id.parse().ok()).context("no ledger id in the answer")?;
@@ -156,11 +168,6 @@ impl Import<'_> {
         };
         let (grant, laboratory) = grant;
         let contracts = self.contracts(laboratory).await?;
-        let mut problems = std::mem::take(&mut sheet.problems);
-        let rows = std::mem::take(&mut sheet.rows);
-        let read = sheet.read;
-        // The cells are held as long as a copy of them may be wanted.
-        let sheet = self.options.annotated.is_some().then_some(sheet);
         let placed = self.place(&rows, &contracts, &mut problems).await?;
         let first_day = rows.iter().map(|row| row.signed_on).min();
         let qualification_no = match (&self.options.qualification, first_day) {
@@ -178,8 +185,8 @@ impl Import<'_> {
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         let warnings = problems.len() - errors;
         self.tell(&problems);
-        if let Some((path, sheet)) = self.options.annotated.as_ref().zip(sheet) {
-            std::fs::write(path, sheet.annotated(&problems)?)
+        if let Some((path, (bytes, mapping))) = self.options.annotated.as_ref().zip(marked) {
+            std::fs::write(path, read_doses(&bytes, &mapping)?.annotated(&problems)?)
                 .with_context(|| format!("无法写入 {}。The copy cannot be written.", path.display()))?;
             eprintln!("标注副本 annotated copy: {}", path.display());
         }
@@ -508,14 +515,14 @@ impl Sending<'_> {
             self.progress.inc(size as u64);
             return Ok(());
         }
-        let planned = report.unit(unit)?;
-        let outcome = {
-            let signed = planned.sign(self.ledger, self.signing, &self.import.key, now(), self.cause);
-            self.import.client.append_briefly(&signed).await?
+        let (rows, signed) = {
+            let planned = report.unit(unit)?;
+            (planned.rows(), planned.sign(self.ledger, self.signing, &self.import.key, now(), self.cause))
         };
+        let outcome = self.import.client.append_briefly(signed).await?;
         let mut told = self.told();
         if outcome["__typename"] != "Appended" {
-            let row = planned.row(outcome["index"].as_u64().unwrap_or_default() as usize);
+            let row = rows.get(outcome["index"].as_u64().unwrap_or_default() as usize).copied().flatten();
             let place = row.map_or_else(String::new, |row| format!("，第 {row} 行 row {row}"));
             eprintln!("报告 report {}{place}:", report.number);
             tell_refusal(&outcome);
@@ -557,7 +564,7 @@ fn question(line: &Line) -> Json {
 }
 
 fn matched(worker: &Json) -> Option<Place> {
-    let category = worker["category"].as_str()?.to_owned();
+    let category = worker["category"].as_str()?.into();
     Some(Place {
         person: id(&worker["person"])?,
         employment: id(&worker["employment"])?,
