@@ -61,6 +61,8 @@ pub struct Reads {
 /// Answers that were fetched for one unit only.
 #[derive(Debug, Default)]
 pub struct Fetched {
+    /// Records, which the shelf may have let go again when a unit wants very many.
+    entries: HashMap<RecordRef, Arc<Entry>>,
     absent: HashSet<RecordRef>,
     unknown_owners: HashSet<KeyId>,
     events: HashMap<Uuid, Option<Known>>,
@@ -140,6 +142,7 @@ impl Shelf {
                 Need::Authority(account) => self.fetch_authority(account).await?,
                 Need::Record(record) => records.push(record),
                 Need::Key(key) => keys.push(key),
+                Need::Members(key) => records.extend(self.members_not_at_hand(&key).await?),
                 Need::Event(id) => events.push(id),
                 Need::Claim(claim) => claims.push(claim),
                 Need::Opened(_) | Need::File(_) => {
@@ -153,11 +156,26 @@ impl Shelf {
             self.fetch_events(&events),
             self.fetch_claims(&claims),
         )?;
-        fetched.absent.extend(records.into_iter().zip(&entries).filter(|(_, e)| e.is_none()).map(|(record, _)| record));
+        for (record, entry) in records.into_iter().zip(entries) {
+            match entry {
+                Some(entry) => _ = fetched.entries.insert(record, entry),
+                None => _ = fetched.absent.insert(record),
+            }
+        }
         keys.into_iter().zip(members).for_each(|(key, members)| self.keys.insert(key, members));
         fetched.events.extend(events.into_iter().zip(known));
         fetched.claims.extend(claims.into_iter().zip(holders));
         Ok(())
+    }
+
+    /// Members of a key whose records are not on the shelf.
+    async fn members_not_at_hand(&self, key: &CompactString) -> Result<Vec<RecordRef>, Error> {
+        let members = match self.keys.get(key) {
+            Some(members) => members,
+            None => self.fetch_key(key.clone()).await?,
+        };
+        let missing = members.value.records.iter().filter(|record| self.entries.peek(*record).is_none());
+        Ok(missing.cloned().collect())
     }
 
     /// Keys with their members, in order.
@@ -425,7 +443,7 @@ impl Facts for View<'_> {
         self.fetched.files.get(&file).cloned().ok_or(Need::File(file))
     }
     fn entry(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
-        if let Some(entry) = self.shelf.entries.get(record) {
+        if let Some(entry) = self.shelf.entries.get(record).or_else(|| self.fetched.entries.get(record).cloned()) {
             self.reads.borrow_mut().records.insert(record.clone(), entry.version);
             return Ok(Some(entry));
         }

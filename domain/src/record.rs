@@ -438,10 +438,10 @@ pub trait Facts {
     /// key: a unit of many looks at each member once.
     ///
     /// # Errors
-    /// [`Need::Key`], [`Need::Record`].
+    /// [`Need::Key`], [`Need::Members`].
     fn touches(&self, key: &str, period: &Period, of: PeriodOf) -> Result<bool, Need> {
         for record in &self.members(key)?.records {
-            let entry = self.entry(record)?;
+            let entry = self.entry(record).map_err(|_| Need::Members(key.into()))?;
             if entry.and_then(|entry| of(&entry.state)).is_some_and(|other| other.touches(period)) {
                 return Ok(true);
             }
@@ -518,6 +518,8 @@ pub enum Need {
     Record(RecordRef),
     /// An index key.
     Key(CompactString),
+    /// The records that are members of an index key: who wants one of them wants all.
+    Members(CompactString),
     /// An event.
     Event(Uuid),
     /// A claim.
