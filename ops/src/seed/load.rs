@@ -123,6 +123,8 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
     }
     publish_all(&core, place).await?;
     projections.wait_for(size - 1, FOLDED_WITHIN).await?;
+    projections.wait_for_statistics(size - 1, FOLDED_WITHIN).await?;
+    projections.wait_for_person_years(size - 1, FOLDED_WITHIN).await?;
     drop(projections);
     let genesis = genesis_hash(&core).await?.context("账本为空。The log is empty.")?;
     core.folder.write_trust(genesis)?;
