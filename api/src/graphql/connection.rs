@@ -16,17 +16,29 @@ use schema::read_model::Total;
 use crate::error::ApiError;
 use crate::reads::{Order, Page, Query};
 
-/// A page of records.
-struct Records {
-    views: Vec<Arc<View>>,
-    cursors: Vec<String>,
-    more: bool,
-    total: Option<Total>,
-    at: Option<Moment>,
+/// A page of a list, as its connection shows it.
+pub struct Items<T> {
+    /// The items.
+    pub items: Vec<Arc<T>>,
+    /// Their cursors.
+    pub cursors: Vec<String>,
+    /// More behind them.
+    pub more: bool,
+    /// Number that match, when it was asked for.
+    pub total: Option<Total>,
+    /// When it was read; none while the ledger is empty.
+    pub at: Option<Moment>,
 }
 
-/// A record with its cursor.
-struct Edge(Arc<View>, String);
+impl<T> Default for Items<T> {
+    /// The list of an empty ledger.
+    fn default() -> Self {
+        Self { items: Vec::new(), cursors: Vec::new(), more: false, total: Some(Total::Exactly(0)), at: None }
+    }
+}
+
+/// An item with its cursor.
+struct Edge<T>(Arc<T>, String);
 
 /// The end of a page.
 pub struct PageInfo {
@@ -100,34 +112,40 @@ pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
         .item(EnumItem::new("RECENT").description("最近变更在前 · Latest change first."));
     builder = builder.register(info).register(facet).register(filter).register(order);
     for look in LOOKS {
-        builder = register_kind(builder, look);
+        let (zh, en) = look.kind.labels();
+        builder = connection::<View>(builder, look.type_name, zh, en);
     }
     builder
 }
 
-fn register_kind(builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
-    let (zh, en) = look.kind.labels();
-    let edge = Object::new(format!("{}Edge", look.type_name))
+/// Registers the connection of a type and its edge.
+pub fn connection<T: Send + Sync + 'static>(
+    builder: SchemaBuilder,
+    type_name: &str,
+    zh: &str,
+    en: &str,
+) -> SchemaBuilder {
+    let edge = Object::new(format!("{type_name}Edge"))
         .description(format!("{zh}及其游标 · One {en} with its cursor."))
-        .field(inner("node", TypeRef::named_nn(look.type_name), "档案 · The record.", |edge: &Edge| {
-            Some(edge.0.value())
+        .field(inner("node", TypeRef::named_nn(type_name), "本条 · The item.", |edge: &Edge<T>| {
+            Some(FieldValue::owned_any(edge.0.clone()))
         }))
-        .field(plain("cursor", TypeRef::named_nn(TypeRef::STRING), "游标 · Its cursor.", |edge: &Edge| {
+        .field(plain("cursor", TypeRef::named_nn(TypeRef::STRING), "游标 · Its cursor.", |edge: &Edge<T>| {
             Value::from(edge.1.as_str())
         }));
-    let connection = Object::new(format!("{}Connection", look.type_name))
-        .description(format!("{zh}列表 · A page of records of kind {en}."))
-        .field(inner("nodes", TypeRef::named_nn_list_nn(look.type_name), "档案 · The records.", |page: &Records| {
-            Some(FieldValue::list(page.views.iter().map(View::value)))
+    let connection = Object::new(format!("{type_name}Connection"))
+        .description(format!("{zh}列表 · A page of a list: {en}."))
+        .field(inner("nodes", TypeRef::named_nn_list_nn(type_name), "各条 · The items.", |page: &Items<T>| {
+            Some(FieldValue::list(page.items.iter().map(|item| FieldValue::owned_any(item.clone()))))
         }))
         .field(inner(
             "edges",
-            TypeRef::named_nn_list_nn(format!("{}Edge", look.type_name)),
-            "档案及游标 · The records with their cursors.",
-            |page: &Records| {
-                let edges = page.views.iter().zip(&page.cursors);
+            TypeRef::named_nn_list_nn(format!("{type_name}Edge")),
+            "各条及游标 · The items with their cursors.",
+            |page: &Items<T>| {
+                let edges = page.items.iter().zip(&page.cursors);
                 Some(FieldValue::list(
-                    edges.map(|(view, cursor)| FieldValue::owned_any(Edge(view.clone(), cursor.clone()))),
+                    edges.map(|(item, cursor)| FieldValue::owned_any(Edge(item.clone(), cursor.clone()))),
                 ))
             },
         ))
@@ -135,7 +153,7 @@ fn register_kind(builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
             "pageInfo",
             TypeRef::named_nn("PageInfo"),
             "分页信息 · Where the page stands.",
-            |page: &Records| {
+            |page: &Items<T>| {
                 let info = PageInfo {
                     more: page.more,
                     start: page.cursors.first().cloned(),
@@ -147,8 +165,8 @@ fn register_kind(builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
         .field(plain(
             "totalCount",
             TypeRef::named("Long"),
-            "总数，在读者可见范围内 · Number of records that match, of those the reader may see.",
-            |page: &Records| {
+            "总数，在读者可见范围内 · Number of those that match, of those the reader may see.",
+            |page: &Items<T>| {
                 page.total.map_or(Value::Null, |total| match total {
                     Total::Exactly(count) | Total::MoreThan(count) => Value::from(count.to_string()),
                 })
@@ -158,13 +176,13 @@ fn register_kind(builder: SchemaBuilder, look: &'static Look) -> SchemaBuilder {
             "totalIsExact",
             TypeRef::named(TypeRef::BOOLEAN),
             "总数是否精确；否则不少于 totalCount · False when there are more than `totalCount`: counting stops there.",
-            |page: &Records| page.total.map_or(Value::Null, |total| Value::from(matches!(total, Total::Exactly(_)))),
+            |page: &Items<T>| page.total.map_or(Value::Null, |total| Value::from(matches!(total, Total::Exactly(_)))),
         ))
         .field(plain(
             "position",
             TypeRef::named("Position"),
             "查询所依据的位置 · Last position that this answer includes; absent while the ledger is empty.",
-            |page: &Records| page.at.map_or(Value::Null, |at| Value::from(at.position.to_string())),
+            |page: &Items<T>| page.at.map_or(Value::Null, |at| Value::from(at.position.to_string())),
         ));
     builder.register(edge).register(connection)
 }
@@ -180,7 +198,7 @@ pub fn root(look: &'static Look) -> Field {
             viewer(&ctx)?;
             match node(&ctx).moment(asked, super::position(&ctx, "atLeast")?).await? {
                 Some(at) => answer(&ctx, look, query, at).await.map(Some),
-                None => Ok(Some(empty())),
+                None => Ok(Some(FieldValue::owned_any(Items::<View>::default()))),
             }
         })
     });
@@ -311,16 +329,6 @@ pub async fn answer(
     let ahead = ctx.look_ahead();
     let count = ahead.field("totalCount").exists() || ahead.field("totalIsExact").exists();
     let Page { rows, cursors, more, total, at } = node(ctx).list(viewer(ctx)?, look.kind, &query, at, count).await?;
-    let views = View::page(rows, at);
-    Ok(FieldValue::owned_any(Records { views, cursors, more, total, at: Some(at) }))
-}
-
-fn empty() -> FieldValue<'static> {
-    FieldValue::owned_any(Records {
-        views: Vec::new(),
-        cursors: Vec::new(),
-        more: false,
-        total: Some(Total::Exactly(0)),
-        at: None,
-    })
+    let items = View::page(rows, at);
+    Ok(FieldValue::owned_any(Items { items, cursors, more, total, at: Some(at) }))
 }

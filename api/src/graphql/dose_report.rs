@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{Field, FieldFuture, FieldValue, Object, ResolverContext, SchemaBuilder, TypeRef};
+use async_graphql::dynamic::{Field, FieldValue, Object, ResolverContext, SchemaBuilder, TypeRef};
 use domain::catalog::Kind;
 use domain::records::dose_report::Counts;
 
 use super::node;
+use super::paths::asking;
 use super::record::{Look, View, edge, edges_by};
 use super::scalars::{inner, plain};
 use crate::error::fault;
@@ -73,7 +74,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
 }
 
 fn counts() -> Field {
-    Field::new("counts", TypeRef::named("DoseReportComparison"), |ctx| FieldFuture::new(compared(ctx)))
+    Field::new("counts", TypeRef::named("DoseReportComparison"), |ctx| asking(ctx.ctx, compared(ctx)))
         .description("合计比对 · What it states against the results filed under it.")
 }
 

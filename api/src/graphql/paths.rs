@@ -15,7 +15,8 @@ pub(crate) fn asking<'a, R: Into<FieldValue<'a>> + Send>(
     at: &'a Context<'a>,
     answer: impl Future<Output = async_graphql::Result<Option<R>>> + Send + 'a,
 ) -> FieldFuture<'a> {
-    FieldFuture::new(async move {
+    #[expect(clippy::disallowed_methods, reason = "this is what stands around it")]
+    let answer = FieldFuture::new(async move {
         answer.await.map_err(|mut error| {
             let nodes = at.path_node.iter().flat_map(|node| std::iter::once(node).chain(node.parents()));
             let mut place: Vec<Value> = nodes.map(|node| segment(&node.segment)).collect();
@@ -23,7 +24,8 @@ pub(crate) fn asking<'a, R: Into<FieldValue<'a>> + Send>(
             error.extensions.get_or_insert_default().set(PLACE, Value::List(place));
             error
         })
-    })
+    });
+    answer
 }
 
 fn segment(segment: &QueryPathSegment<'_>) -> Value {

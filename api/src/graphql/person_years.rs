@@ -6,17 +6,16 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
-};
+use async_graphql::dynamic::{Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef};
 use domain::catalog::Kind;
 use domain::field::Shape;
 use domain::person_codes::OccupationalCategory;
 use projections::person_years::FACETS;
-use schema::read_model::{PersonYear, Total};
+use schema::read_model::PersonYear;
 use uuid::Uuid;
 
-use super::connection::{self, PageInfo};
+use super::connection::{self, Items};
+use super::paths::asking;
 use super::record::{Look, View};
 use super::scalars::{inner, leaf_value, plain};
 use super::{AsOf, Moment, node, viewer};
@@ -32,26 +31,6 @@ struct OfYear {
     at: Moment,
 }
 
-/// One with its cursor.
-struct Edge(Arc<OfYear>);
-
-/// A page of them.
-#[derive(Default)]
-struct Page {
-    years: Vec<Arc<OfYear>>,
-    more: bool,
-    total: Option<Total>,
-    at: Option<Moment>,
-}
-
-fn cursor(year: &OfYear) -> String {
-    write_year_cursor(&year.row.key())
-}
-
-fn value(year: &Arc<OfYear>) -> FieldValue<'static> {
-    FieldValue::owned_any(year.clone())
-}
-
 fn maybe(text: Option<String>) -> Value {
     text.map_or(Value::Null, Value::from)
 }
@@ -63,63 +42,7 @@ fn ids(many: &str) -> Vec<Uuid> {
 
 /// Registers the types.
 pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
-    let edge = Object::new("PersonYearEdge")
-        .description("人年及其游标 · A worker's year with its cursor.")
-        .field(inner("node", TypeRef::named_nn("PersonYear"), "人年 · The worker's year.", |edge: &Edge| {
-            Some(value(&edge.0))
-        }))
-        .field(plain("cursor", TypeRef::named_nn(TypeRef::STRING), "游标 · Its cursor.", |edge: &Edge| {
-            Value::from(cursor(&edge.0))
-        }));
-    let connection = Object::new("PersonYearConnection")
-        .description("人年列表 · A page of workers of years.")
-        .field(inner(
-            "nodes",
-            TypeRef::named_nn_list_nn("PersonYear"),
-            "人年 · The workers' years.",
-            |page: &Page| Some(FieldValue::list(page.years.iter().map(value))),
-        ))
-        .field(inner(
-            "edges",
-            TypeRef::named_nn_list_nn("PersonYearEdge"),
-            "人年及游标 · The workers' years with their cursors.",
-            |page: &Page| {
-                Some(FieldValue::list(page.years.iter().map(|year| FieldValue::owned_any(Edge(year.clone())))))
-            },
-        ))
-        .field(inner(
-            "pageInfo",
-            TypeRef::named_nn("PageInfo"),
-            "分页信息 · Where the page stands.",
-            |page: &Page| {
-                let end = |year: Option<&Arc<OfYear>>| year.map(|year| cursor(year));
-                let (start, end) = (end(page.years.first()), end(page.years.last()));
-                Some(FieldValue::owned_any(PageInfo { more: page.more, start, end }))
-            },
-        ))
-        .field(plain(
-            "totalCount",
-            TypeRef::named("Long"),
-            "总数，在读者可见范围内 · Number of workers of years that match, of those the reader may see.",
-            |page: &Page| {
-                page.total.map_or(Value::Null, |total| match total {
-                    Total::Exactly(count) | Total::MoreThan(count) => Value::from(count.to_string()),
-                })
-            },
-        ))
-        .field(plain(
-            "totalIsExact",
-            TypeRef::named(TypeRef::BOOLEAN),
-            "总数是否精确；否则不少于 totalCount · False when there are more than `totalCount`: counting stops there.",
-            |page: &Page| page.total.map_or(Value::Null, |total| Value::from(matches!(total, Total::Exactly(_)))),
-        ))
-        .field(plain(
-            "position",
-            TypeRef::named("Position"),
-            "查询所依据的位置 · Last position that this answer includes; absent while the ledger is empty.",
-            |page: &Page| page.at.map_or(Value::Null, |at| Value::from(at.position.to_string())),
-        ));
-    builder.register(person_year()).register(edge).register(connection)
+    connection::connection::<OfYear>(builder.register(person_year()), "PersonYear", "人年", "worker in a year")
 }
 
 type Year = Arc<OfYear>;
@@ -183,7 +106,7 @@ fn person_year() -> Object {
 /// The results behind a sum, of those the reader may list.
 fn results() -> Field {
     let field = Field::new("results", TypeRef::named("DoseResultConnection"), |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let year = ctx.parent_value.try_downcast_ref::<Year>()?;
             let look = &super::dose_result::LOOK;
             let mut query = connection::query(&ctx, look)?;
@@ -203,7 +126,7 @@ fn one(
     id: fn(&PersonYear) -> Option<Uuid>,
 ) -> Field {
     Field::new(name, TypeRef::named(look.type_name), move |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let year = ctx.parent_value.try_downcast_ref::<Year>()?;
             let Some(id) = id(&year.row) else { return Ok(None) };
             Ok(read(&ctx, look.kind, id, year.at).await?.map(|view| view.value()))
@@ -215,7 +138,7 @@ fn one(
 /// Institutions, of those that the reader may read.
 fn several(name: &'static str, description: &'static str, ids: fn(&PersonYear) -> Vec<Uuid>) -> Field {
     Field::new(name, TypeRef::named_nn_list(super::institution::LOOK.type_name), move |ctx| {
-        FieldFuture::new(async move {
+        asking(ctx.ctx, async move {
             let year = ctx.parent_value.try_downcast_ref::<Year>()?;
             let mut found = Vec::new();
             for id in ids(&year.row) {
@@ -235,7 +158,7 @@ async fn read(ctx: &ResolverContext<'_>, kind: Kind, id: Uuid, at: Moment) -> as
 /// The field of the root.
 pub fn field() -> Field {
     let names: Vec<&str> = FACETS.iter().map(|facet| facet.name).collect();
-    let field = Field::new(LIST, TypeRef::named("PersonYearConnection"), |ctx| FieldFuture::new(person_years(ctx)))
+    let field = Field::new(LIST, TypeRef::named("PersonYearConnection"), |ctx| asking(ctx.ctx, person_years(ctx)))
         .description(format!(
             "人年列表：统计指标 annual_doses 所计的人员，剂量高者在前 · Workers of years: whom the statistic `annual_doses` counts, the latest year and the highest dose first. Facets: {}.",
             names.join(", ")
@@ -263,12 +186,13 @@ async fn person_years<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Opt
     let viewer = viewer(&ctx)?;
     let (node, at_least) = (node(&ctx), super::position(&ctx, "atLeast")?);
     let Some(at) = node.moment(asked, at_least).await? else {
-        return Ok(Some(FieldValue::owned_any(Page { total: Some(Total::Exactly(0)), ..Page::default() })));
+        return Ok(Some(FieldValue::owned_any(Items::<OfYear>::default())));
     };
     node.person_years_at(at, at_least).await?;
     let ahead = ctx.look_ahead();
     let count = ahead.field("totalCount").exists() || ahead.field("totalIsExact").exists();
     let (rows, more, total, at) = node.person_years(viewer, &query, at, count).await?;
-    let years = rows.into_iter().map(|row| Arc::new(OfYear { row, at })).collect();
-    Ok(Some(FieldValue::owned_any(Page { years, more, total, at: Some(at) })))
+    let cursors = rows.iter().map(|row| write_year_cursor(&row.key())).collect();
+    let items = rows.into_iter().map(|row| Arc::new(OfYear { row, at })).collect();
+    Ok(Some(FieldValue::owned_any(Items { items, cursors, more, total, at: Some(at) })))
 }

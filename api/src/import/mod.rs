@@ -120,6 +120,22 @@ pub struct Problem {
     pub suggestion: Option<String>,
 }
 
+impl Problem {
+    /// A problem of a row that does not say what stands in the cell.
+    fn of(row: u32, column: Column, note: &problems::Note, suggestion: Option<String>) -> Self {
+        Self {
+            row,
+            column: Some(column),
+            original: String::new(),
+            code: note.code,
+            severity: note.severity,
+            zh: note.zh.to_owned(),
+            en: note.en.to_owned(),
+            suggestion,
+        }
+    }
+}
+
 /// Without what stands in the cell.
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -103,14 +103,5 @@ pub fn grouped<'a>(rows: &'a [DoseRow], placed: &'a [Option<(Uuid, Place)>]) -> 
 
 fn problem(row: &DoseRow, column: Column, note: &Note) -> Problem {
     // What stands in the cell is in the file itself; it is not repeated here.
-    Problem {
-        row: row.row,
-        column: Some(column),
-        original: String::new(),
-        code: note.code,
-        severity: note.severity,
-        zh: note.zh.to_owned(),
-        en: note.en.to_owned(),
-        suggestion: None,
-    }
+    Problem::of(row.row, column, note, None)
 }

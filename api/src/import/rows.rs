@@ -145,7 +145,7 @@ impl Notes<'_> {
 
     fn note(&mut self, row: &Row, column: Column, note: &Note, suggestion: Option<String>) {
         let original = self.original(row, column);
-        self.problems.push(Problem { original, ..problem(row.number, column, note, suggestion) });
+        self.problems.push(Problem { original, ..Problem::of(row.number, column, note, suggestion) });
     }
 
     fn original(&self, row: &Row, column: Column) -> String {
@@ -158,14 +158,14 @@ impl Notes<'_> {
     /// A problem of a row that was read before.
     pub fn note_later(&mut self, row: u32, column: Column, note: &Note, suggestion: Option<String>) {
         self.unseen.entry(row).or_default().push(self.problems.len());
-        self.problems.push(problem(row, column, note, suggestion));
+        self.problems.push(Problem::of(row, column, note, suggestion));
     }
 
     /// An error of a row that was read before, which another row is part of.
     pub fn error_with(&mut self, row: u32, column: Option<Column>, note: &Note, other: u32) {
         match column {
             Some(column) => self.note_later(row, column, note, None),
-            None => self.problems.push(Problem { column: None, ..problem(row, Column::WorkerNo, note, None) }),
+            None => self.problems.push(Problem { column: None, ..Problem::of(row, Column::WorkerNo, note, None) }),
         }
         if let Some(problem) = self.problems.last_mut() {
             problem.zh = format!("{}（第 {other} 行）", note.zh);
@@ -374,19 +374,6 @@ impl Notes<'_> {
                 Some(nsv)
             }
         }
-    }
-}
-
-fn problem(row: u32, column: Column, note: &Note, suggestion: Option<String>) -> Problem {
-    Problem {
-        row,
-        column: Some(column),
-        original: String::new(),
-        code: note.code,
-        severity: note.severity,
-        zh: note.zh.to_owned(),
-        en: note.en.to_owned(),
-        suggestion,
     }
 }
 
