@@ -4,6 +4,7 @@
 mod support;
 
 use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
+use curve25519_dalek::edwards::CompressedEdwardsY;
 use curve25519_dalek::{EdwardsPoint, Scalar};
 use ed25519_dalek::pkcs8::{EncodePrivateKey, KeypairBytes, PublicKeyBytes};
 use sha2::{Digest, Sha512};
@@ -161,16 +162,16 @@ fn a_payload_type_is_signed_with_the_payload() {
 
 /// A signature whose R has a component of small order: R' = rB + T, S = r + ka.
 fn crooked(seed: [u8; 32], message: &[u8], r: u64, torsion: EdwardsPoint) -> Vec<u8> {
+    crooked_under(&ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes(), seed, message, r, torsion)
+}
+
+/// The same by the owner of a seed for another encoding of a public key, which may have such a component itself.
+fn crooked_under(public: &[u8; 32], seed: [u8; 32], message: &[u8], r: u64, torsion: EdwardsPoint) -> Vec<u8> {
     let key = ed25519_dalek::SigningKey::from_bytes(&seed);
     let (r, a) = (Scalar::from(r), key.to_scalar());
     let point = (r * ED25519_BASEPOINT_POINT + torsion).compress();
     let k = Scalar::from_bytes_mod_order_wide(
-        &Sha512::new()
-            .chain_update(point.as_bytes())
-            .chain_update(key.verifying_key().as_bytes())
-            .chain_update(message)
-            .finalize()
-            .into(),
+        &Sha512::new().chain_update(point.as_bytes()).chain_update(public).chain_update(message).finalize().into(),
     );
     [point.as_bytes(), (r + k * a).as_bytes()].map(|half| half.to_vec()).concat()
 }
@@ -186,6 +187,32 @@ fn small_order_r() {
     assert!(ed25519_dalek::Verifier::verify(&lenient, b"0", &parsed).is_ok(), "the check that is not strict takes it");
     assert!(!key.verify(b"0", &signature));
     assert!(!batch_all_valid(&[(&key, b"0", &signature)]));
+}
+
+/// Our verdict is the library's strict one wherever they could differ: keys with and without a component of small order,
+/// R with and without, R of small order alone; so many messages that every component of the equation occurs.
+#[test]
+fn the_verdict_is_the_strict_one() {
+    let seed = signing::keys::demo_seed(9);
+    let own = SigningKey::from_seed(seed).public().raw();
+    let point = CompressedEdwardsY(own).decompress().unwrap();
+    let (mut plain, mut taken) = (0, 0);
+    for of_key in EIGHT_TORSION {
+        let raw = (point + of_key).compress().to_bytes();
+        let (ours, theirs) =
+            (PublicKey::from_spki(&spki(&raw)).unwrap(), ed25519_dalek::VerifyingKey::from_bytes(&raw).unwrap());
+        for r in [0, 4242] {
+            for (of_r, message) in EIGHT_TORSION.into_iter().flat_map(|of_r| (0..24_u8).map(move |n| (of_r, [n]))) {
+                let signature = crooked_under(&raw, seed, &message, r, of_r);
+                let parsed = ed25519_dalek::Signature::from_slice(&signature).unwrap();
+                let strict = theirs.verify_strict(&message, &parsed).is_ok();
+                assert_eq!(ours.verify(&message, &signature), strict, "r {r}, {signature:?}");
+                plain += u32::from(ed25519_dalek::Verifier::verify(&theirs, &message, &parsed).is_ok());
+                taken += u32::from(strict);
+            }
+        }
+    }
+    assert!(0 < taken && taken < plain, "{taken} strict, {plain} plain: both answers were given");
 }
 
 /// What the batch cannot see, so that nobody takes it for a verdict.
