@@ -31,7 +31,7 @@ const GATHERED: usize = 1 << 20;
 /// Bytes before each payload: length, position of the record's event before (all ones: none), recorded_at.
 const HEADER: usize = 16;
 /// How much the records of late weigh at most, in marks: some 120 bytes each.
-const WEIGHT_MAX: usize = 1 << 17;
+const WEIGHT_MAX: usize = 1 << 19;
 /// What a record weighs besides its marks.
 const WEIGHT_OF_STATE: usize = 8;
 
@@ -48,12 +48,19 @@ pub struct Spill {
     fault: RefCell<Option<io::Error>>,
 }
 
-/// An event as it was read back.
-struct Event {
+/// An event as it lies in the file.
+#[derive(Debug, PartialEq)]
+struct Written {
+    /// Position of the record's event before.
     before: Option<u32>,
     recorded_at: Instant,
-    hash: Hash,
+    payload: Vec<u8>,
+}
+
+/// What an event says.
+struct Event {
     object: Object,
+    written: Written,
 }
 
 impl Event {
@@ -61,6 +68,10 @@ impl Event {
         let record = self.object.get("record")?.as_object()?;
         let text = |name| record.get(name).and_then(Value::as_text);
         Some(RecordRef { kind: text("kind")?.into(), id: parse_uuid_v4(text("id")?)? })
+    }
+
+    fn hash(&self) -> Hash {
+        statement_hash(&self.written.payload)
     }
 
     fn id(&self) -> Option<Uuid> {
@@ -97,11 +108,15 @@ impl Spill {
         result.map_err(|error| self.fault.borrow_mut().get_or_insert(error).kind()).ok()
     }
 
+    fn written(&self, position: u32) -> Option<Written> {
+        self.note(self.events.read(position))
+    }
+
     fn read(&self, position: u32) -> Option<Event> {
-        let (before, recorded_at, payload) = self.note(self.events.read(position))?;
+        let written = self.written(position)?;
         // Only what could be read was taken.
-        let object = read_stored(&payload).ok()?;
-        Some(Event { before, recorded_at, hash: statement_hash(&payload), object })
+        let object = read_stored(&written.payload).ok()?;
+        Some(Event { object, written })
     }
 
     /// Position and event of the head of a record.
@@ -112,18 +127,27 @@ impl Spill {
         })
     }
 
-    /// Folds a record from its events.
+    /// Folds a record from its events. Of a long one only the places of the earlier events are held at once.
     fn fold(&self, record: &RecordRef) -> Option<Entry> {
-        let mut chain = vec![self.head(record)?.0];
-        while let Some(before) = self.read(*chain.last()?)?.before {
-            chain.push(before);
+        let (head, last) = self.head(record)?;
+        let mut earlier = Vec::new();
+        let mut before = last.written.before;
+        while let Some(position) = before {
+            earlier.push(position);
+            before = self.written(position)?.before;
         }
-        chain.iter().rev().try_fold(None, |entry: Option<Entry>, position| {
-            let event = self.read(*position)?;
-            let folded = replay(entry.as_ref(), &event.object, event.hash, event.recorded_at, u64::from(*position));
-            Some(Some(folded.ok()?.1))
-        })?
+        let mut entry = None;
+        for position in earlier.into_iter().rev() {
+            entry = Some(step(entry.as_ref(), position, &self.read(position)?)?);
+        }
+        step(entry.as_ref(), head, &last)
     }
+}
+
+/// A record after the event at this position.
+fn step(entry: Option<&Entry>, position: u32, event: &Event) -> Option<Entry> {
+    let (hash, recorded_at) = (event.hash(), event.written.recorded_at);
+    Some(replay(entry, &event.object, hash, recorded_at, u64::from(position)).ok()?.1)
 }
 
 impl Default for Spill {
@@ -184,7 +208,7 @@ impl Store for Spill {
     fn event(&self, id: Uuid) -> Option<Known> {
         self.ids.of(&id).find_map(|position| {
             let event = self.read(position).filter(|event| event.id() == Some(id))?;
-            Some(Known { hash: event.hash, position: u64::from(position), record: event.record()? })
+            Some(Known { hash: event.hash(), position: u64::from(position), record: event.record()? })
         })
     }
 
@@ -262,7 +286,7 @@ impl Events {
         self.written + self.gathered.len() as u64
     }
 
-    fn read(&self, position: u32) -> io::Result<(Option<u32>, Instant, Vec<u8>)> {
+    fn read(&self, position: u32) -> io::Result<Written> {
         let position = u64::from(position);
         let stretch = (position / STRIDE) as usize;
         let start = *self.starts.get(stretch).ok_or(io::ErrorKind::UnexpectedEof)?;
@@ -283,7 +307,7 @@ impl Events {
         }
         let (length, before, recorded_at) = header(rest)?;
         let payload = rest.get(HEADER..HEADER + length).ok_or(io::ErrorKind::UnexpectedEof)?;
-        Ok((before, recorded_at, payload.to_vec()))
+        Ok(Written { before, recorded_at, payload: payload.to_vec() })
     }
 }
 
@@ -453,7 +477,8 @@ mod tests {
         }
         assert!(events.written > 0 && !events.gathered.is_empty(), "some here and some there");
         for n in 0..count {
-            assert_eq!(events.read(n).expect("read"), (n.checked_sub(5), at(n), payload(n)), "{n}");
+            let written = Written { before: n.checked_sub(5), recorded_at: at(n), payload: payload(n) };
+            assert_eq!(events.read(n).expect("read"), written, "{n}");
         }
         assert!(events.read(count).is_err());
     }
