@@ -13,6 +13,9 @@ use tokio_postgres::{Config, NoTls};
 
 use crate::error::Error;
 
+/// Longest statement of a reader; he writes nothing.
+const READ_WITHIN: Duration = Duration::from_secs(10);
+
 /// A login role; each has the least rights that its part of the program needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -135,6 +138,13 @@ pub fn role_config(admin: &Config, role: Role, passwords: &Passwords) -> Config 
         .password(passwords.of(role))
         .application_name(role.name())
         .connect_timeout(Duration::from_secs(5));
+    if role == Role::Reader {
+        let options = admin.get_options().unwrap_or_default();
+        config.options(format!(
+            "{options} -c default_transaction_read_only=on -c statement_timeout={}",
+            READ_WITHIN.as_millis()
+        ));
+    }
     config
 }
 

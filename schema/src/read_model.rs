@@ -1,41 +1,40 @@
 //! The queries of people who read.
 //!
-//! Every answer is given under a [`Scope`], in one read-only transaction that begins by telling PostgreSQL the scope
+//! Every answer is given under a [`Scope`], in one read-only transaction in which PostgreSQL is told the scope first
 //! (row-level security then shows nothing else), and says up to where the log was folded: `size` events, so that
-//! `asOf` and "as you read it" name the same thing. All statements of an answer are sent at once.
+//! `asOf` and "as you read it" name the same thing (`ask`).
 //!
 //! A query narrows itself by the scope as well: that is for speed, so that an index finds an organisation's rows.
 //! It is not what protects them; a test switches it off and sees the same.
 
+mod ask;
 mod changes;
 mod list;
+mod parts;
 mod person_years;
 mod rows;
 mod scope;
 
-use std::time::Duration;
-
 use deadpool_postgres::Pool;
 use domain::catalog::Kind;
-use futures_util::future::join_all;
 use signing::bytes::Date;
-use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::error::{Error, answered};
 use crate::event_log::{COLUMNS, StoredEvent, signed, stored};
+pub use ask::Parameter;
+pub(crate) use ask::Statement;
 pub use changes::{ChangeCount, Changed, ChangesQuery, What};
 use list::LOOKUP;
 pub(crate) use list::OF_PERSON;
 pub use list::{Key, ListQuery, Order, Within};
-use list::{at, conditions, moments};
+use list::{at, conditions, moments, parts};
+use parts::{Rows, count_of};
 pub use person_years::{PersonYear, PersonYearKey, PersonYearsQuery};
 pub use rows::{Answer, Happened, Page, Record, Total};
 use rows::{HAPPENED, RECORD, happened, record};
 pub(crate) use scope::is_area;
 pub use scope::{Reach, Scope};
-use scope::{narrowed, own_parts};
 
 /// Most rows of one page.
 pub const PAGE_MAX: usize = 100;
@@ -45,30 +44,6 @@ pub const TOTAL_MAX: u64 = 10_000;
 pub const MANY_MAX: usize = 1_000;
 /// Most records of one kind that belong to one worker: monthly periods with ten dosimeters for eighty years.
 const OF_PERSON_MAX: usize = 10_000;
-/// Longest statement of a reader.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A value of a statement.
-pub type Parameter = Box<dyn ToSql + Send + Sync>;
-
-/// One statement of an answer.
-pub(crate) struct Statement {
-    pub(crate) sql: String,
-    parameters: Vec<Parameter>,
-}
-
-impl Statement {
-    pub(crate) fn new(sql: impl Into<String>) -> Statement {
-        Statement { sql: sql.into(), parameters: Vec::new() }
-    }
-
-    /// The next placeholder.
-    pub(crate) fn bind(&mut self, parameter: impl ToSql + Send + Sync + 'static) -> String {
-        self.parameters.push(Box::new(parameter));
-        format!("${}", self.parameters.len())
-    }
-}
-
 /// The read model, over a pool of [`Role::Reader`](crate::connect::Role::Reader).
 #[derive(Debug, Clone)]
 pub struct ReadModel {
@@ -122,8 +97,8 @@ impl ReadModel {
         let when = at(&mut statement, as_of);
         statement.sql =
             format!("select {RECORD} from read.current c where c.id = any({ids}) and c.kind = {kind} and {when}");
-        let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
+        let (size, rows) = self.ask("current", scope, statement).await?;
+        Ok(Answer { value: rows.iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
     /// All records of a kind that belong to a worker, oldest first. Never a part of them: sums are made from them.
@@ -145,11 +120,11 @@ impl ReadModel {
             "select {RECORD} from read.current c
               where {OF_PERSON} and c.facets[1] = {person} and c.kind = {kind} and {when} order by c.since limit {OF_PERSON_MAX} + 1"
         );
-        let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
-        if answers[0].len() > OF_PERSON_MAX {
+        let (size, rows) = self.ask("current", scope, statement).await?;
+        if rows.len() > OF_PERSON_MAX {
             return Err(Error::corrupt(None, "a worker has more records of a kind than a life can hold"));
         }
-        Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
+        Ok(Answer { value: rows.iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
     /// All results of a dose report, under no reader's scope: they are counted, and not shown.
@@ -161,10 +136,14 @@ impl ReadModel {
         let report = statement.bind(report.to_string());
         let kind = statement.bind(Kind::DoseResult.as_str());
         let when = at(&mut statement, as_of);
-        statement.sql =
-            format!("select {RECORD} from read.current c where {LOOKUP} = {report} and c.kind = {kind} and {when}");
-        let (size, mut answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
-        Ok(Answer { value: answers.remove(0).iter().map(record).collect::<Result<_, _>>()?, size })
+        // A result never changes its report, and the index finds it by its present row alone.
+        statement.sql = format!(
+            "select {RECORD} from read.current c
+              where c.kind = {kind} and {when} and c.id = any(array(
+                    select c.id from read.current c where {LOOKUP} = {report} and c.kind = {kind} and c.until is null))"
+        );
+        let (size, rows) = self.ask("current", &Scope::city(), statement).await?;
+        Ok(Answer { value: rows.iter().map(record).collect::<Result<_, _>>()?, size })
     }
 
     /// Present dose results of any of these workers that were worn on a day from `from` to `to`, under no reader's scope.
@@ -183,8 +162,8 @@ impl ReadModel {
                 and c.row::json ->> 'wear_from' <= {to} collate \"C\" and c.row::json ->> 'wear_to' >= {from} collate \"C\"
               order by c.since"
         );
-        let (_, answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
-        answers[0].iter().map(record).collect()
+        let (_, rows) = self.ask("current", &Scope::city(), statement).await?;
+        rows.iter().map(record).collect()
     }
 
     /// Present records of a kind at an organisation with these labels, under no reader's scope. At most [`MANY_MAX`] labels.
@@ -199,8 +178,8 @@ impl ReadModel {
             "select {RECORD} from read.current c
               where c.kind = {kind} and c.org = {org} and c.label = any({labels}) and c.until is null"
         );
-        let (_, answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
-        answers[0].iter().map(record).collect()
+        let (_, rows) = self.ask("current", &Scope::city(), statement).await?;
+        rows.iter().map(record).collect()
     }
 
     /// Present records of a kind whose last event stands at or after a position, oldest first: what the service learns
@@ -215,8 +194,8 @@ impl ReadModel {
         statement.sql = format!(
             "select {RECORD} from read.current c where c.kind = {kind} and c.until is null and c.since >= {since} order by c.since limit {limit}"
         );
-        let (_, answers) = self.ask("current", &Scope::city(), vec![statement]).await?;
-        answers[0].iter().map(record).collect()
+        let (_, rows) = self.ask("current", &Scope::city(), statement).await?;
+        rows.iter().map(record).collect()
     }
 
     /// The worker whose account this is.
@@ -230,8 +209,8 @@ impl ReadModel {
             "select c.id from read.current c where c.account = {bound} and c.kind = 'person' and c.until is null"
         );
         let scope = Scope::within(Vec::new(), Vec::new(), Some(account));
-        let (_, answers) = self.ask("current", &scope, vec![statement]).await?;
-        Ok(answers[0].first().map(|row| row.try_get(0)).transpose()?)
+        let (_, rows) = self.ask("current", &scope, statement).await?;
+        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
     }
 
     /// A page of the records of a kind.
@@ -240,26 +219,22 @@ impl ReadModel {
     /// [`Error`] of the database.
     pub async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<Answer<Page<Record>>, Error> {
         let limit = query.limit.clamp(1, PAGE_MAX);
-        let mut statements = vec![self.page(scope, query, limit)];
-        if query.total {
-            let mut count = Statement::new("");
-            let conditions = conditions(query, &mut count);
-            let bound = count.bind(signed(TOTAL_MAX + 1));
-            let rows = self.rows("1", scope, query, &conditions, &format!("limit {bound}"), &mut count);
-            count.sql = format!("select count(*) from (select 1 from ({rows}) c limit {bound}) c");
-            statements.push(count);
-        }
-        let (size, answers) = self.ask("current", scope, statements).await?;
-        let mut items: Vec<Record> = answers[0].iter().map(record).collect::<Result<_, _>>()?;
+        let (size, rows, total) = self.ask_page("current", scope, self.page(scope, query, limit)).await?;
+        let mut items: Vec<Record> = rows.iter().map(record).collect::<Result<_, _>>()?;
         let more = items.len() > limit;
         items.truncate(limit);
-        let total = answers.get(1).and_then(|rows| rows.first()).map(Total::read).transpose()?;
         Ok(Answer { value: Page { items, more, total }, size })
     }
 
     fn page(&self, scope: &Scope, query: &ListQuery, limit: usize) -> Statement {
         let mut statement = Statement::new("");
         let mut conditions = conditions(query, &mut statement);
+        let parts = self.narrow.then(|| parts(scope, query.kind, &mut statement)).flatten();
+        let moments = moments(query.as_of, &mut statement);
+        let rows = |columns: &str, conditions: &str, tail: &str| {
+            Rows { columns, from: ("read.current", 'c'), conditions, tail }.of(parts.as_deref(), &moments)
+        };
+        statement.total = query.total.then(|| count_of(|tail| rows("1", &conditions, tail)));
         match &query.after {
             None => {}
             Some(Key::Label(label, id)) => {
@@ -275,40 +250,9 @@ impl ReadModel {
             Order::Label => "c.label, c.id",
             Order::Newest => "c.since desc",
         };
-        let limit = statement.bind(limit as i64 + 1);
-        let tail = format!("order by {order} limit {limit}");
-        statement.sql = self.rows(RECORD, scope, query, &conditions, &tail, &mut statement);
+        let tail = format!("order by {order} limit {}", statement.bind(limit as i64 + 1));
+        statement.sql = rows(RECORD, &conditions, &tail);
         statement
-    }
-
-    /// The rows under these conditions that the scope opens. A scope of several parts is asked part by part, each in
-    /// the order of an index; one condition with `or` would read and sort all that it opens. So is a past moment: what
-    /// stands since then, and what has ended since.
-    fn rows(
-        &self,
-        columns: &str,
-        scope: &Scope,
-        query: &ListQuery,
-        conditions: &str,
-        tail: &str,
-        statement: &mut Statement,
-    ) -> String {
-        let select = |part: &str| format!("select {columns} from read.current c where {conditions} and {part} {tail}");
-        let moments = moments(query.as_of, statement);
-        let opened = match self.narrow.then(|| narrowed(scope, query.kind, statement)).flatten() {
-            None => vec!["true".to_owned()],
-            Some(parts) if parts.is_empty() => vec!["false".to_owned()],
-            Some(parts) => parts,
-        };
-        let mut selects = Vec::with_capacity(opened.len() * moments.len());
-        for (at, part) in opened.iter().enumerate() {
-            let earlier: String = opened[..at].iter().map(|part| format!(" and ({part}) is not true")).collect();
-            selects.extend(moments.iter().map(|moment| select(&format!("{moment} and {part}{earlier}"))));
-        }
-        match selects.as_slice() {
-            [only] => only.clone(),
-            _ => format!("select {columns} from (({})) c {tail}", selects.join(") union all (")),
-        }
     }
 
     /// The history of a subject, newest first, from below `before`.
@@ -354,11 +298,7 @@ impl ReadModel {
     /// The plan of [`ReadModel::events`], as PostgreSQL explains it: for the tests that hold plans at volume.
     #[doc(hidden)]
     pub async fn explain_events(&self, scope: &Scope, from: u64, kinds: &[Kind]) -> Result<String, Error> {
-        let mut statement = self.event_page(scope, from, kinds, PAGE_MAX);
-        statement.sql = format!("explain (analyze, buffers, timing off) {}", statement.sql);
-        let (_, answers) = self.ask("timeline", scope, vec![statement]).await?;
-        let lines: Result<Vec<String>, _> = answers[0].iter().map(|row| row.try_get(0)).collect();
-        Ok(lines?.join("\n"))
+        self.explain("timeline", scope, self.event_page(scope, from, kinds, PAGE_MAX)).await
     }
 
     fn event_page(&self, scope: &Scope, from: u64, kinds: &[Kind], limit: usize) -> Statement {
@@ -370,14 +310,9 @@ impl ReadModel {
             conditions.push_str(&format!(" and t.kind = any({})", statement.bind(words)));
         }
         let tail = format!("order by t.position limit {}", statement.bind(limit as i64 + 1));
-        let select = |part: &str| format!("select {HAPPENED} from read.timeline t where {conditions}{part} {tail}");
-        statement.sql = match self.narrow.then(|| own_parts(scope, &mut statement)).flatten() {
-            None => select(""),
-            Some(parts) => {
-                let parts: Vec<String> = parts.iter().map(|part| format!("({})", select(part))).collect();
-                format!("select {HAPPENED} from ({}) t {tail}", parts.join(" union all "))
-            }
-        };
+        let parts = self.narrow.then(|| own_parts(scope, &mut statement)).flatten();
+        let rows = Rows { columns: HAPPENED, from: ("read.timeline", 't'), conditions: &conditions, tail: &tail };
+        statement.sql = rows.of(parts.as_deref(), &["true".to_owned()]);
         statement
     }
 
@@ -387,8 +322,8 @@ impl ReadModel {
         statement: Statement,
         limit: usize,
     ) -> Result<Answer<Page<Happened>>, Error> {
-        let (size, answers) = self.ask("timeline", scope, vec![statement]).await?;
-        let mut items: Vec<Happened> = answers[0].iter().map(happened).collect::<Result<_, _>>()?;
+        let (size, rows) = self.ask("timeline", scope, statement).await?;
+        let mut items: Vec<Happened> = rows.iter().map(happened).collect::<Result<_, _>>()?;
         let more = items.len() > limit;
         items.truncate(limit);
         Ok(Answer { value: Page { items, more, total: None }, size })
@@ -404,8 +339,8 @@ impl ReadModel {
         let bound = statement.bind(positions);
         statement.sql =
             format!("select {COLUMNS} from ledger.event e where e.position = any({bound}) order by e.position");
-        let (size, mut answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer { value: answers.remove(0).iter().map(stored).collect::<Result<_, _>>()?, size })
+        let (size, rows) = self.ask("current", scope, statement).await?;
+        Ok(Answer { value: rows.iter().map(stored).collect::<Result<_, _>>()?, size })
     }
 
     /// A stored event by its id, if it is in scope.
@@ -416,8 +351,8 @@ impl ReadModel {
         let mut statement = Statement::new("");
         let bound = statement.bind(id);
         statement.sql = format!("select {COLUMNS} from ledger.event e where e.position = read.event_position({bound})");
-        let (size, answers) = self.ask("current", scope, vec![statement]).await?;
-        Ok(Answer { value: answers[0].first().map(stored).transpose()?, size })
+        let (size, rows) = self.ask("current", scope, statement).await?;
+        Ok(Answer { value: rows.first().map(stored).transpose()?, size })
     }
 
     /// Last position recorded at or before an instant (microseconds); none when there is none.
@@ -453,103 +388,28 @@ impl ReadModel {
     #[doc(hidden)]
     #[must_use]
     pub fn list_statement(&self, scope: &Scope, query: &ListQuery) -> (String, Vec<Parameter>) {
-        let Statement { sql, parameters } = self.page(scope, query, query.limit.clamp(1, PAGE_MAX));
+        let Statement { sql, parameters, .. } = self.page(scope, query, query.limit.clamp(1, PAGE_MAX));
         (sql, parameters)
     }
 
     /// The plan of a list under a scope, as PostgreSQL explains it: for the tests that hold plans at volume.
     #[doc(hidden)]
     pub async fn explain_list(&self, scope: &Scope, query: &ListQuery) -> Result<String, Error> {
-        let mut statement = self.page(scope, query, query.limit.clamp(1, PAGE_MAX));
-        statement.sql = format!("explain (analyze, buffers, timing off) {}", statement.sql);
-        let (_, answers) = self.ask("current", scope, vec![statement]).await?;
-        let lines: Result<Vec<String>, _> = answers[0].iter().map(|row| row.try_get(0)).collect();
-        Ok(lines?.join("\n"))
-    }
-
-    /// Runs statements under a scope and one snapshot. All are sent together: once they are prepared an answer costs
-    /// one round trip. When the caller gives up, the end of the transaction is on its way already.
-    pub(crate) async fn ask(
-        &self,
-        projection: &'static str,
-        scope: &Scope,
-        statements: Vec<Statement>,
-    ) -> Result<(u64, Vec<Vec<Row>>), Error> {
-        let (size, mut answers) = self.ask_each(projection, &[(scope, statements)]).await?;
-        Ok((size, answers.pop().unwrap_or_default()))
-    }
-
-    /// The same for several scopes, each with statements of its own, in one snapshot and one round trip all the same.
-    pub(crate) async fn ask_each(
-        &self,
-        projection: &'static str,
-        parts: &[(&Scope, Vec<Statement>)],
-    ) -> Result<(u64, Vec<Vec<Vec<Row>>>), Error> {
-        if parts.is_empty() {
-            return Ok((0, Vec::new()));
-        }
-        answered(self.asked(projection, parts)).await
-    }
-
-    async fn asked(
-        &self,
-        projection: &'static str,
-        parts: &[(&Scope, Vec<Statement>)],
-    ) -> Result<(u64, Vec<Vec<Vec<Row>>>), Error> {
-        let client = self.pool.get().await?;
-        let begin = client.prepare_cached("begin isolation level repeatable read read only").await?;
-        let set = client
-            .prepare_cached(
-                "select set_config('radledger.reach', $1, true), set_config('radledger.kinds', $2, true),
-                        set_config('radledger.areas', $3, true), set_config('radledger.orgs', $4, true),
-                        set_config('radledger.account', $5, true), set_config('radledger.person', $6, true),
-                        set_config('statement_timeout', $7, true), set_config('plan_cache_mode', $8, true),
-                        (select p.position from read.projection p join read.live l using (name, version) where p.name = $9)",
-            )
-            .await?;
-        let commit = client.prepare_cached("commit").await?;
-        let nothing: &[Parameter] = &[];
-        let settings: Vec<Vec<Parameter>> = parts.iter().map(|(scope, _)| settings(scope, projection)).collect();
-        // With each the part whose answer it is.
-        let mut prepared = vec![(begin, nothing, None)];
-        for (part, (scope, statements)) in parts.iter().enumerate() {
-            if part == 0 || parts[part - 1].0 != *scope {
-                prepared.push((set.clone(), &settings[part][..], None));
-            }
-            for statement in statements {
-                prepared.push((client.prepare_cached(&statement.sql).await?, &statement.parameters[..], Some(part)));
-            }
-        }
-        prepared.push((commit, nothing, None));
-        // Polled in order for the first time, so sent in order.
-        let answers = join_all(prepared.iter().map(|(statement, parameters, _)| {
-            let parameters: Vec<&(dyn ToSql + Sync)> =
-                parameters.iter().map(|parameter| &**parameter as &(dyn ToSql + Sync)).collect();
-            let client = &client;
-            async move { client.query(statement, &parameters).await }
-        }))
-        .await;
-        let answers: Vec<Vec<Row>> = answers.into_iter().collect::<Result<_, _>>()?;
-        // The first thing set tells the position as well.
-        let size: Option<i64> = answers[1].first().map(|row| row.try_get(SETTINGS)).transpose()?.flatten();
-        let size = size.ok_or_else(|| Error::corrupt(None, format!("{projection} has no live version")))?;
-        let mut of_parts: Vec<Vec<Vec<Row>>> = parts.iter().map(|_| Vec::new()).collect();
-        for ((_, _, part), rows) in prepared.iter().zip(answers) {
-            if let Some(part) = part {
-                of_parts[*part].push(rows);
-            }
-        }
-        Ok((size.cast_unsigned(), of_parts))
+        self.explain("current", scope, self.page(scope, query, query.limit.clamp(1, PAGE_MAX))).await
     }
 }
 
-/// Settings of a transaction; the position comes after them.
-const SETTINGS: usize = 8;
-
-/// What tells PostgreSQL the scope, how to plan, and whose position is asked for.
-fn settings(scope: &Scope, projection: &str) -> Vec<Parameter> {
-    // A number is found in one way, whatever is asked for: planning it anew would cost more than many a look.
-    let plan = if projection == "statistics" { "force_generic_plan" } else { "auto" };
-    let more = [STATEMENT_TIMEOUT.as_millis().to_string(), plan.to_owned(), projection.to_owned()];
-    scope.settings().into_iter().chain(more).map(|setting| Box::new(setting) as Parameter).collect()
+/// The events of somebody who reads nothing but what is his own, in parts each of which an index of the timeline serves: his
+/// account's, and those of his file. Nothing when the scope opens more.
+fn own_parts(scope: &Scope, statement: &mut Statement) -> Option<Vec<String>> {
+    let alone = scope.reach == Reach::Scope
+        && scope.kinds.is_empty()
+        && scope.areas.is_empty()
+        && scope.orgs.is_empty()
+        && (scope.account.is_some() || scope.person.is_some());
+    alone.then(|| {
+        let account = scope.account.map(|account| format!("t.account = {}", statement.bind(account)));
+        let person = scope.person.map(|person| format!("t.person = {}", statement.bind(person)));
+        account.into_iter().chain(person).collect()
+    })
 }

@@ -76,12 +76,9 @@ impl ReadModel {
     /// The plans of [`ReadModel::numbers`], as PostgreSQL explains them: for the tests that hold plans at volume.
     #[doc(hidden)]
     pub async fn explain_numbers(&self, scope: &Scope, query: &NumbersQuery) -> Result<String, Error> {
-        let mut statements = self.number_statements(scope, query);
-        for statement in &mut statements {
-            statement.sql = format!("explain (analyze, buffers, timing off) {}", statement.sql);
-        }
-        let (_, answers) = self.ask("statistics", scope, statements).await?;
-        let lines: Result<Vec<String>, _> = answers.iter().flatten().map(|row| row.try_get(0)).collect();
+        let statements = self.number_statements(scope, query).into_iter().map(Statement::explained).collect();
+        let (_, answers) = self.ask_each("statistics", &[(scope, statements)]).await?;
+        let lines: Result<Vec<String>, _> = answers.iter().flatten().flatten().map(|row| row.try_get(0)).collect();
         Ok(lines?.join("\n"))
     }
 

@@ -10,10 +10,11 @@ use postgres as _;
 use projections::current::{self, Current};
 use projections::home::Home;
 use projections::memory::Memory;
-use projections::statistics::Statistics;
+use projections::statistics::{MEASURES, Statistics};
 use projections::timeline::Timeline;
 use schema::Role;
 use schema::read_model::{Key, ListQuery, Order, Page, Reach, ReadModel, Record, Scope, Total};
+use schema::read_statistics::NumbersQuery;
 use support::{Readable, follow, readable};
 use uuid::Uuid;
 
@@ -397,4 +398,59 @@ async fn an_opening_is_seen_with_its_record_only() {
 
 fn history_other(area: &str) -> &'static str {
     support::history::AREAS.iter().find(|known| **known != area).expect("there are four")
+}
+
+/// Whoever comes next on a connection finds nothing of whoever was there before: after answers of every shape, after
+/// questions that failed, and after those that were given up on the way.
+#[tokio::test]
+async fn a_connection_goes_back_without_a_scope() {
+    let (ledger, memory) = city(27, 300).await;
+    let config = ledger.ledger.database.config();
+    let pool = schema::connect::connect_sized(config, Role::Reader, &ledger.ledger.passwords, 1).expect("a pool");
+    let reader = ReadModel::new(pool.clone());
+    let (city, devices) = (Scope::city(), ListQuery { total: true, ..ListQuery::new(Kind::Device) });
+    let row = memory.current.values().next().expect("a row");
+    let measure = MEASURES.iter().find(|measure| measure.name == "devices").expect("it is counted");
+    let numbers = NumbersQuery { measure, area: None, org: None, first: None, as_of: None };
+    let nothing_left = async |after: &str| {
+        let client = pool.get().await.expect("the connection");
+        let settings = client
+            .query_one(
+                "select concat(current_setting('radledger.reach', true), current_setting('radledger.kinds', true),
+                               current_setting('radledger.areas', true), current_setting('radledger.orgs', true),
+                               current_setting('radledger.account', true), current_setting('radledger.person', true)),
+                        (select count(*) from ledger.event) + (select count(*) from read.current), pg_backend_pid(),
+                        current_setting('plan_cache_mode'), current_setting('transaction_read_only')",
+                &[],
+            )
+            .await
+            .expect("settings");
+        assert_eq!((settings.get(0), settings.get(1)), ("", 0_i64), "{after}");
+        assert_eq!((settings.get(3), settings.get(4)), ("auto", "on"), "{after}");
+        settings.get::<_, i32>(2)
+    };
+    let connection = nothing_left("at first").await;
+    assert!(!reader.list(&city, &devices).await.expect("a page").value.items.is_empty());
+    assert_eq!(nothing_left("a list").await, connection, "the one connection of the pool");
+    assert!(reader.get(&city, row.kind, row.id, None).await.expect("an answer").value.is_some());
+    nothing_left("a record").await;
+    assert!(!reader.numbers(&city, &numbers).await.expect("numbers").value.is_empty());
+    nothing_left("numbers").await;
+    let scope = Scope::within(vec!["511502".into()], vec![ledger.maker.institutions[0]], Some(Uuid::nil()));
+    let told = Scope { person: Some(Uuid::nil()), kinds: vec![Kind::Policy], ..scope };
+    reader.list(&told, &devices).await.expect("a page");
+    nothing_left("every setting").await;
+    // Given up once it was sent: the answer, or the error, arrives when the next one is there already.
+    for turn in 0..20 {
+        let asked = std::time::Duration::from_micros(turn * 50);
+        let _ = tokio::time::timeout(asked, reader.list(&city, &devices)).await;
+        nothing_left("a list that was given up").await;
+        let _ = tokio::time::timeout(asked, reader.numbers(&city, &numbers)).await;
+        nothing_left("numbers that were given up").await;
+    }
+    // One that fails in the middle: the label is none that PostgreSQL takes.
+    let bad = ListQuery { after: Some(Key::Label("\0".into(), Uuid::nil())), ..devices };
+    assert!(reader.list(&city, &bad).await.is_err());
+    nothing_left("a list that failed").await;
+    assert_eq!(nothing_left("at last").await, connection, "and it is still the same");
 }

@@ -92,8 +92,8 @@ impl ReadModel {
     /// [`Error`] of the database.
     pub async fn changes(&self, scope: &Scope, query: &ChangesQuery) -> Result<Answer<(Vec<Changed>, bool)>, Error> {
         let limit = query.limit.clamp(1, PAGE_MAX);
-        let (size, answers) = self.ask("timeline", scope, vec![changes(query, limit)]).await?;
-        let mut found: Vec<Changed> = answers[0].iter().map(changed).collect::<Result<_, _>>()?;
+        let (size, rows) = self.ask("timeline", scope, changes(query, limit)).await?;
+        let mut found: Vec<Changed> = rows.iter().map(changed).collect::<Result<_, _>>()?;
         let more = found.len() > limit;
         found.truncate(limit);
         Ok(Answer { value: (found, more), size })
@@ -104,20 +104,15 @@ impl ReadModel {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn change_counts(&self, scope: &Scope, query: &ChangesQuery) -> Result<Answer<Vec<ChangeCount>>, Error> {
-        let (size, answers) = self.ask("timeline", scope, vec![counts(query)]).await?;
-        Ok(Answer { value: answers[0].iter().map(count).collect::<Result<_, _>>()?, size })
+        let (size, rows) = self.ask("timeline", scope, counts(query)).await?;
+        Ok(Answer { value: rows.iter().map(count).collect::<Result<_, _>>()?, size })
     }
 
     /// The plans of both, as PostgreSQL explains them: for the tests that hold plans at volume.
     #[doc(hidden)]
     pub async fn explain_changes(&self, scope: &Scope, query: &ChangesQuery) -> Result<String, Error> {
-        let mut statements = vec![changes(query, query.limit.clamp(1, PAGE_MAX)), counts(query)];
-        for statement in &mut statements {
-            statement.sql = format!("explain (analyze, buffers, timing off) {}", statement.sql);
-        }
-        let (_, answers) = self.ask("timeline", scope, statements).await?;
-        let lines: Result<Vec<String>, _> = answers.iter().flatten().map(|row| row.try_get(0)).collect();
-        Ok(lines?.join("\n"))
+        let page = self.explain("timeline", scope, changes(query, query.limit.clamp(1, PAGE_MAX))).await?;
+        Ok(format!("{page}\n{}", self.explain("timeline", scope, counts(query)).await?))
     }
 }
 

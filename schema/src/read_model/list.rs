@@ -4,7 +4,8 @@ use domain::catalog::Kind;
 use projections::current::facets;
 use uuid::Uuid;
 
-use super::{PAGE_MAX, Statement};
+use super::parts::opened;
+use super::{PAGE_MAX, Scope, Statement};
 use crate::event_log::signed;
 
 /// What a list shows.
@@ -196,6 +197,25 @@ pub(super) fn conditions(query: &ListQuery, statement: &mut Statement) -> String
         }
     }
     all.join(" and ")
+}
+
+/// What a scope opens of the records of a kind, in parts.
+pub(super) fn parts(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Vec<String>> {
+    let orgs: &[&str] = if is_filed(kind) { &["c.org", "c.filed_by"] } else { &["c.org"] };
+    opened(scope, kind, orgs, statement, |statement| {
+        let of_account = matches!(kind, Kind::Account | Kind::Credential | Kind::Grant | Kind::Person);
+        let account = scope.account.filter(|_| of_account);
+        let mut own: Vec<String> =
+            account.map(|account| format!("c.account = {}", statement.bind(account))).into_iter().collect();
+        match scope.person {
+            Some(person) if kind == Kind::Person => own.push(format!("c.id = {}", statement.bind(person))),
+            Some(person) if is_of_person(kind) => {
+                own.push(format!("{OF_PERSON} and c.facets[1] = {}", statement.bind(person.to_string())));
+            }
+            _ => {}
+        }
+        own
+    })
 }
 
 pub(super) fn within_facet(kind: Kind, at: usize, within: &Within, statement: &mut Statement) -> String {

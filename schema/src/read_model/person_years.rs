@@ -10,9 +10,9 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::list::at;
-use super::{Answer, PAGE_MAX, Page, Reach, ReadModel, Scope, Statement, TOTAL_MAX, Total, Within, is_area};
+use super::parts::{Rows, count_of, opened};
+use super::{Answer, PAGE_MAX, Page, ReadModel, Scope, Statement, Within};
 use crate::error::Error;
-use crate::event_log::signed;
 
 /// Which workers of which years.
 #[derive(Debug, Clone, Default)]
@@ -117,102 +117,51 @@ impl ReadModel {
         query: &PersonYearsQuery,
     ) -> Result<Answer<Page<PersonYear>>, Error> {
         let limit = query.limit.clamp(1, PAGE_MAX);
-        let mut statements = vec![self.person_year_page(scope, query, limit)];
-        statements.extend(query.total.then(|| self.person_year_count(scope, query)));
-        let (size, answers) = self.ask("person_years", scope, statements).await?;
-        let mut items: Vec<PersonYear> = answers[0].iter().map(PersonYear::read).collect::<Result<_, _>>()?;
+        let page = self.person_year_page(scope, query, limit);
+        let (size, rows, total) = self.ask_page("person_years", scope, page).await?;
+        let mut items: Vec<PersonYear> = rows.iter().map(PersonYear::read).collect::<Result<_, _>>()?;
         let more = items.len() > limit;
         items.truncate(limit);
-        let total = answers.get(1).and_then(|rows| rows.first()).map(Total::read).transpose()?;
         Ok(Answer { value: Page { items, more, total }, size })
     }
 
-    /// The plans of [`ReadModel::person_years`], as PostgreSQL explains them: for the tests that hold plans at volume.
+    /// The plan of [`ReadModel::person_years`], as PostgreSQL explains it: for the tests that hold plans at volume.
     #[doc(hidden)]
     pub async fn explain_person_years(&self, scope: &Scope, query: &PersonYearsQuery) -> Result<String, Error> {
-        let limit = query.limit.clamp(1, PAGE_MAX);
-        let mut statements = vec![self.person_year_page(scope, query, limit), self.person_year_count(scope, query)];
-        for statement in &mut statements {
-            statement.sql = format!("explain (analyze, buffers, timing off) {}", statement.sql);
-        }
-        let (_, answers) = self.ask("person_years", scope, statements).await?;
-        let lines: Result<Vec<String>, _> = answers.iter().flatten().map(|row| row.try_get(0)).collect();
-        Ok(lines?.join("\n"))
+        let page = self.person_year_page(scope, query, query.limit.clamp(1, PAGE_MAX));
+        self.explain("person_years", scope, page).await
     }
 
     fn person_year_page(&self, scope: &Scope, query: &PersonYearsQuery, limit: usize) -> Statement {
         let mut statement = Statement::new("");
         let mut conditions = conditions(query, &mut statement);
+        let parts = self.narrow.then(|| parts(scope, &mut statement)).flatten();
+        let moments = [at(&mut statement, query.as_of)];
+        let rows = |columns: &str, conditions: &str, tail: &str| {
+            let rows = Rows { columns, from: ("read.person_years", 'c'), conditions, tail };
+            rows.of(parts.as_deref(), &moments)
+        };
+        statement.total = query.total.then(|| count_of(|tail| rows("1", &conditions, tail)));
         if let Some(after) = query.after {
             let place = [statement.bind(after.year), statement.bind(after.effective_nsv), statement.bind(after.person)]
                 .join(", ");
             conditions.push_str(&format!(" and (c.dose_year, c.effective_nsv, c.person) < ({place})"));
         }
         let tail = format!("order by {ORDER} limit {}", statement.bind(limit as i64 + 1));
-        statement.sql = self.person_year_rows(COLUMNS, scope, &conditions, &tail, &mut statement);
+        statement.sql = rows(COLUMNS, &conditions, &tail);
         statement
-    }
-
-    fn person_year_count(&self, scope: &Scope, query: &PersonYearsQuery) -> Statement {
-        let mut statement = Statement::new("");
-        let conditions = conditions(query, &mut statement);
-        let bound = statement.bind(signed(TOTAL_MAX + 1));
-        let rows = self.person_year_rows("1", scope, &conditions, &format!("limit {bound}"), &mut statement);
-        statement.sql = format!("select count(*) from (select 1 from ({rows}) c limit {bound}) c");
-        statement
-    }
-
-    /// The rows that the scope opens, part by part as in a list of records: each part in the order of an index.
-    fn person_year_rows(
-        &self,
-        columns: &str,
-        scope: &Scope,
-        conditions: &str,
-        tail: &str,
-        statement: &mut Statement,
-    ) -> String {
-        let select =
-            |part: &str| format!("select {columns} from read.person_years c where {conditions} and {part} {tail}");
-        let parts = match self.narrow.then(|| opened(scope, statement)).flatten() {
-            None => return select("true"),
-            Some(parts) if parts.is_empty() => return select("false"),
-            Some(parts) => parts,
-        };
-        let apart =
-            |at: usize| -> String { parts[..at].iter().map(|part| format!(" and ({part}) is not true")).collect() };
-        let selects: Vec<String> =
-            parts.iter().enumerate().map(|(at, part)| select(&format!("{part}{}", apart(at)))).collect();
-        match selects.as_slice() {
-            [only] => only.clone(),
-            _ => format!("select {columns} from (({})) c {tail}", selects.join(") union all (")),
-        }
     }
 }
 
-/// The scope as conditions each of which an index can serve; nothing when everything is open.
-fn opened(scope: &Scope, statement: &mut Statement) -> Option<Vec<String>> {
-    match scope.reach {
-        Reach::City => return None,
-        Reach::Nothing => return Some(Vec::new()),
-        Reach::Scope if scope.kinds.contains(&Kind::DoseResult) => return None,
-        Reach::Scope => {}
-    }
-    let mut parts = Vec::new();
-    // An equality keeps the order of the index.
-    parts.extend(
-        scope
-            .areas
-            .iter()
-            .filter(|area| is_area(area))
-            .map(|area| format!("c.area = {}", statement.bind(area.clone()))),
-    );
-    parts.extend(scope.orgs.iter().map(|org| format!("c.org = {}", statement.bind(*org))));
-    parts.extend(scope.person.map(|person| format!("c.person = {}", statement.bind(person))));
-    Some(parts)
+/// What a scope opens, in parts: what opens dose results where the worker counts, and himself.
+fn parts(scope: &Scope, statement: &mut Statement) -> Option<Vec<String>> {
+    opened(scope, Kind::DoseResult, &["c.org"], statement, |statement| {
+        scope.person.map(|person| format!("c.person = {}", statement.bind(person))).into_iter().collect()
+    })
 }
 
 fn conditions(query: &PersonYearsQuery, statement: &mut Statement) -> String {
-    let mut all = vec![at(statement, query.as_of)];
+    let mut all = Vec::new();
     if let Some(area) = &query.area {
         all.push(format!("c.area = {}", statement.bind(area.clone())));
     }
@@ -244,7 +193,7 @@ fn conditions(query: &PersonYearsQuery, statement: &mut Statement) -> String {
             _ => "false".to_owned(),
         });
     }
-    all.join(" and ")
+    if all.is_empty() { "true".to_owned() } else { all.join(" and ") }
 }
 
 /// A year in its one form.

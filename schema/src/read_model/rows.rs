@@ -111,11 +111,11 @@ pub enum Total {
 
 impl Total {
     /// From a count that ends one beyond [`TOTAL_MAX`].
-    pub(super) fn read(row: &Row) -> Result<Self, Error> {
-        Ok(match row.try_get::<_, i64>(0)?.cast_unsigned() {
+    pub(super) fn of(count: i64) -> Self {
+        match count.cast_unsigned() {
             count if count > TOTAL_MAX => Self::MoreThan(TOTAL_MAX),
             count => Self::Exactly(count),
-        })
+        }
     }
 }
 

@@ -1,10 +1,7 @@
-//! What somebody may read: told to row-level security, and as conditions that an index can serve.
+//! What somebody may read, as it is told to row-level security.
 
 use domain::catalog::Kind;
 use uuid::Uuid;
-
-use super::Statement;
-use super::list::{OF_PERSON, is_filed, is_of_person};
 
 /// What somebody may read, from his grants. The default is nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,69 +87,6 @@ impl Scope {
 
 pub(crate) fn is_area(area: &str) -> bool {
     !area.is_empty() && area.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// The scope as conditions each of which an index can serve: a row fulfils one of them. Nothing when everything is open.
-pub(super) fn narrowed(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Vec<String>> {
-    match scope.reach {
-        Reach::City => return None,
-        Reach::Nothing => return Some(Vec::new()),
-        Reach::Scope if scope.kinds.contains(&kind) => return None,
-        Reach::Scope => {}
-    }
-    let mut any = Vec::new();
-    let areas: Vec<String> = scope.areas.iter().filter(|area| is_area(area)).cloned().collect();
-    match areas.as_slice() {
-        [] => {}
-        // An equality keeps the order of the index; a list of areas does not.
-        [area] => any.push(format!("c.area = {}", statement.bind(area.clone()))),
-        _ => any.push(format!("c.area = any({})", statement.bind(areas))),
-    }
-    let filed = is_filed(kind);
-    match scope.orgs.as_slice() {
-        [] => {}
-        [org] => {
-            let org = statement.bind(*org);
-            any.push(format!("c.org = {org}"));
-            any.extend(filed.then(|| format!("c.filed_by = {org}")));
-        }
-        orgs => {
-            let orgs = statement.bind(orgs.to_vec());
-            any.push(format!("c.org = any({orgs})"));
-            any.extend(filed.then(|| format!("c.filed_by = any({orgs})")));
-        }
-    }
-    if let Some(account) =
-        scope.account.filter(|_| matches!(kind, Kind::Account | Kind::Credential | Kind::Grant | Kind::Person))
-    {
-        any.push(format!("c.account = {}", statement.bind(account)));
-    }
-    match scope.person {
-        Some(person) if kind == Kind::Person => any.push(format!("c.id = {}", statement.bind(person))),
-        Some(person) if is_of_person(kind) => {
-            any.push(format!("{OF_PERSON} and c.facets[1] = {}", statement.bind(person.to_string())));
-        }
-        _ => {}
-    }
-    Some(any)
-}
-
-/// The events of somebody who reads nothing but what is his own, in parts each of which an index of the timeline serves: his
-/// account's, and those of his file that are not his account's. Nothing when the scope opens more.
-pub(super) fn own_parts(scope: &Scope, statement: &mut Statement) -> Option<Vec<String>> {
-    let alone = scope.reach == Reach::Scope
-        && scope.kinds.is_empty()
-        && scope.areas.is_empty()
-        && scope.orgs.is_empty()
-        && (scope.account.is_some() || scope.person.is_some());
-    alone.then(|| {
-        let account = scope.account.map(|account| statement.bind(account));
-        let person = scope.person.map(|person| statement.bind(person));
-        let apart = account.as_ref().map(|account| format!(" and t.account is distinct from {account}"));
-        let mut parts: Vec<String> = account.iter().map(|account| format!(" and t.account = {account}")).collect();
-        parts.extend(person.map(|person| format!(" and t.person = {person}{}", apart.unwrap_or_default())));
-        parts
-    })
 }
 
 #[cfg(test)]

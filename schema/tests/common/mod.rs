@@ -53,6 +53,8 @@ impl Ledger {
         let config = schema::connect::role_config(self.database.config(), role, &self.passwords);
         let (client, connection) = config.connect(NoTls).await.expect("the role logs in");
         tokio::spawn(connection);
+        // The program's connections of readers are read only; what holds without that is what is tried.
+        client.batch_execute("set default_transaction_read_only = off").await.expect("anybody may");
         client
     }
 
