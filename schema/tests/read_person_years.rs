@@ -307,7 +307,8 @@ async fn lists_are_stretches_of_an_index() {
     for scope in &scopes {
         for within in [&year, &cell] {
             for as_of in [None, Some(2_020_000)] {
-                let query = PersonYearsQuery { within: within.clone(), as_of, limit: 50, ..Default::default() };
+                let query =
+                    PersonYearsQuery { within: within.clone(), as_of, limit: 50, total: true, ..Default::default() };
                 let plan = ledger.reader().explain_person_years(scope, &query).await.expect("a plan");
                 assert!(!plan.contains("Seq Scan on person_years"), "{scope:?} {query:?}\n{plan}");
                 assert!(plan.contains("dose_year = "), "the year bounds it: {scope:?} {query:?}\n{plan}");
