@@ -23,6 +23,16 @@ struct Known {
     from: From,
 }
 
+impl Known {
+    fn of(result: &DoseResult, from: From) -> Self {
+        Self { line: result.line(), category: result.reading.category, from }
+    }
+
+    fn year(&self) -> Option<i16> {
+        self.line.as_ref().map(|line| line.dose_year)
+    }
+}
+
 /// Where a result comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct From {
@@ -65,19 +75,18 @@ pub struct YearChange {
 impl Book {
     /// Enters a result as it is now.
     pub fn put(&mut self, id: Uuid, result: &DoseResult, from: From) {
-        let known = Known { line: result.line(), category: result.reading.category, from };
-        self.results.insert(id, known);
+        self.results.insert(id, Known::of(result, from));
     }
 
     /// Enters a result and tells which years changed.
     pub fn enter(&mut self, id: Uuid, result: &DoseResult, from: From) -> Vec<YearChange> {
-        let year_of = |known: &Known| known.line.as_ref().map(|line| line.dose_year);
-        let before = self.clone();
-        self.put(id, result, from);
-        let sides = [&before, &*self].map(|book| book.results.get(&id).and_then(year_of));
+        let known = Known::of(result, from);
+        // The years in which it stood and stands; the others stay as they are.
+        let sides = [self.results.get(&id).and_then(Known::year), known.year()];
         let years: BTreeSet<i16> = sides.into_iter().flatten().collect();
-        let changes =
-            years.into_iter().map(|year| YearChange { year, before: before.year(year), after: self.year(year) });
+        let before: Vec<_> = years.into_iter().map(|year| (year, self.year(year))).collect();
+        self.results.insert(id, known);
+        let changes = before.into_iter().map(|(year, before)| YearChange { year, before, after: self.year(year) });
         changes.filter(|change| change.before != change.after).collect()
     }
 
