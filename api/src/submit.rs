@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::admission::{Admitted, Presented, judge, needs, receive};
+use domain::admission::{Admitted, Pending, Presented, judge, judge_or_ask, receive};
 use domain::authority::{Authority, InForce};
 use domain::catalog::Kind;
 use domain::prepare::{self, Request};
@@ -308,20 +308,19 @@ impl Door {
             other => other?,
         };
         let new = presented.iter().filter_map(|event| created_record(&event.object)).collect();
+        let mut pending = Pending::new(&presented);
         let mut careful = false;
         let mut fetches = 0;
         for _ in 0..JUDGEMENTS_MAX {
             let (verdict, reads) = loop {
                 let view = self.view(&fetched, &new, careful);
-                match judge(&presented, &view, &self.parts.installation.service) {
-                    Err(Stop::Need(need)) if fetches < FETCHES_MAX => {
-                        let wanted = needs(need, &presented, &view);
-                        fetches += wanted.len();
-                        self.fetch(wanted, &mut fetched).await?;
+                match judge_or_ask(&mut pending, &view, &self.parts.installation.service) {
+                    Err(needs) if fetches < FETCHES_MAX => {
+                        fetches += needs.len();
+                        self.fetch(needs, &mut fetched).await?;
                     }
-                    Err(Stop::Need(_)) => return Err(SubmitError::Busy),
-                    Err(Stop::Refuse(refusal)) => break (Err(refusal), view.into_reads()),
-                    Ok(admitted) => break (Ok(admitted), view.into_reads()),
+                    Err(_) => return Err(SubmitError::Busy),
+                    Ok(verdict) => break (verdict, view.into_reads()),
                 }
             };
             let mut admitted = match verdict {
@@ -440,21 +439,18 @@ impl Door {
             Err(refusal) => return Ok(Some(refusal)),
         };
         let new = presented.iter().filter_map(|event| created_record(&event.object)).collect();
-        let (mut fetched, mut careful) = (Fetched::default(), false);
+        let (mut fetched, mut pending, mut careful) = (Fetched::default(), Pending::new(&presented), false);
         for _ in 0..FETCHES_MAX {
             let view = self.view(&fetched, &new, careful);
-            match judge(&presented, &view, &self.parts.installation.service) {
-                Err(Stop::Need(need)) => {
-                    let wanted = needs(need, &presented, &view);
-                    self.fetch(wanted, &mut fetched).await?;
-                }
-                Err(Stop::Refuse(refusal)) if careful => return Ok(Some(refusal)),
-                Err(Stop::Refuse(_)) => {
+            match judge_or_ask(&mut pending, &view, &self.parts.installation.service) {
+                Err(needs) => self.fetch(needs, &mut fetched).await?,
+                Ok(Ok(_)) => return Ok(None),
+                Ok(Err(refusal)) if careful => return Ok(Some(refusal)),
+                Ok(Err(_)) => {
                     careful = true;
                     self.shelf.forget(&view.into_reads());
                     fetched = Fetched::default();
                 }
-                Ok(_) => return Ok(None),
             }
         }
         Err(SubmitError::Busy)

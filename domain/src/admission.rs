@@ -9,6 +9,7 @@ mod claims;
 mod fold;
 mod judge;
 mod layered;
+mod pending;
 mod receive;
 mod rights;
 mod taken;
@@ -30,6 +31,7 @@ use judge::Judge;
 
 pub use claims::content_digest;
 pub use fold::{about, evolve, home, replay};
+pub use pending::Pending;
 pub use receive::receive;
 pub use rights::policy_in_force;
 pub use typed::{Typed, read_typed};
@@ -185,44 +187,53 @@ pub const EVENTS_MAX: usize = 1000;
 /// Largest number of consequences of a unit.
 pub const CONSEQUENCES_MAX: usize = 2000;
 
-/// Judges a unit whose signatures hold.
+/// Judges a unit whose signatures hold, with everything at hand.
 ///
 /// # Errors
 /// A [`Need`], or the refusal that takes precedence over all events of the unit.
 pub fn judge(unit: &[Presented], facts: &dyn Facts, service: &Service) -> Result<Admitted, Stop> {
-    let mut judge = Judge::new(unit, facts);
-    for index in 0..unit.len() {
-        match judge.event(index) {
+    match judge_or_ask(&mut Pending::new(unit), facts, service) {
+        Ok(verdict) => verdict.map_err(Stop::Refuse),
+        Err(mut needs) => Err(Stop::Need(needs.swap_remove(0))),
+    }
+}
+
+/// Judges a unit, or says what each of its events looks at first that is not at hand: so that a unit of a thousand is not
+/// judged anew for every one of them. What an event needs because of an earlier one of the unit may be told a round later.
+///
+/// # Errors
+/// What is to be fetched, at least one thing and each once.
+pub fn judge_or_ask(
+    unit: &mut Pending<'_>,
+    facts: &dyn Facts,
+    service: &Service,
+) -> Result<Result<Admitted, Refusal>, Vec<Need>> {
+    let signed = unit.events.len();
+    let mut judge = Judge::new(unit.events, facts);
+    let (mut needs, mut asked) = (Vec::new(), HashSet::new());
+    for index in 0..signed {
+        match judge.event(index, unit) {
             Ok(()) => {}
-            Err(Stop::Need(need)) => return Err(Stop::Need(need)),
+            Err(Stop::Need(need)) if asked.insert(need.clone()) => needs.push(need),
+            Err(Stop::Need(_)) => {}
             Err(Stop::Refuse(mut refusal)) => {
                 refusal.index = index;
                 judge.worst.note(refusal);
             }
         }
     }
+    // What is missing may change everything that was said of the others.
+    if !needs.is_empty() {
+        return Err(needs);
+    }
     if let Some(refusal) = judge.worst.0.take() {
-        return Err(Stop::Refuse(refusal));
+        return Ok(Err(refusal));
     }
-    judge.consequences(service)?;
-    Ok(judge.finish(unit.len()))
-}
-
-/// What each event of a unit looks at first that is not at hand, `need` among it: so that a unit of a thousand is not judged
-/// anew for every one of them. What an event needs because of an earlier one of the unit may be told a round later.
-#[must_use]
-pub fn needs(need: Need, unit: &[Presented], facts: &dyn Facts) -> Vec<Need> {
-    if unit.len() < 2 {
-        return vec![need];
+    match judge.consequences(service) {
+        Ok(()) => Ok(Ok(judge.finish(signed))),
+        Err(Stop::Refuse(refusal)) => Ok(Err(refusal)),
+        Err(Stop::Need(need)) => Err(vec![need]),
     }
-    let mut judge = Judge::new(unit, facts);
-    let mut seen = HashSet::from([need.clone()]);
-    let others = (0..unit.len()).filter_map(|index| match judge.event(index) {
-        Err(Stop::Need(need)) => Some(need),
-        _ => None,
-    });
-    let others: Vec<Need> = others.filter(|other| seen.insert(other.clone())).collect();
-    [vec![need], others].concat()
 }
 
 /// Keeps the refusal that takes precedence.

@@ -14,6 +14,8 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     results: BTreeMap<Uuid, Known>,
+    /// Years as they were told last: what a worker receives next mostly goes to one of them.
+    told: BTreeMap<i16, Option<PersonYear>>,
 }
 
 #[derive(Debug, Clone)]
@@ -21,6 +23,16 @@ struct Known {
     line: Option<Line>,
     category: OccupationalCategory,
     from: From,
+}
+
+impl Known {
+    fn of(result: &DoseResult, from: From) -> Self {
+        Self { line: result.line(), category: result.reading.category, from }
+    }
+
+    fn year(&self) -> Option<i16> {
+        self.line.as_ref().map(|line| line.dose_year)
+    }
 }
 
 /// Where a result comes from.
@@ -65,19 +77,24 @@ pub struct YearChange {
 impl Book {
     /// Enters a result as it is now.
     pub fn put(&mut self, id: Uuid, result: &DoseResult, from: From) {
-        let known = Known { line: result.line(), category: result.reading.category, from };
-        self.results.insert(id, known);
+        self.results.insert(id, Known::of(result, from));
+        self.told.clear();
     }
 
     /// Enters a result and tells which years changed.
     pub fn enter(&mut self, id: Uuid, result: &DoseResult, from: From) -> Vec<YearChange> {
-        let year_of = |known: &Known| known.line.as_ref().map(|line| line.dose_year);
-        let before = self.clone();
-        self.put(id, result, from);
-        let sides = [&before, &*self].map(|book| book.results.get(&id).and_then(year_of));
+        let known = Known::of(result, from);
+        // The years in which it stood and stands; the others stay as they are.
+        let sides = [self.results.get(&id).and_then(Known::year), known.year()];
         let years: BTreeSet<i16> = sides.into_iter().flatten().collect();
-        let changes =
-            years.into_iter().map(|year| YearChange { year, before: before.year(year), after: self.year(year) });
+        let before = |book: &mut Self, year| book.told.remove(&year).unwrap_or_else(|| book.year(year));
+        let before: Vec<_> = years.into_iter().map(|year| (year, before(self, year))).collect();
+        self.results.insert(id, known);
+        let changes = before.into_iter().map(|(year, before)| {
+            let after = self.year(year);
+            self.told.insert(year, after.clone());
+            YearChange { year, before, after }
+        });
         changes.filter(|change| change.before != change.after).collect()
     }
 
@@ -87,9 +104,11 @@ impl Book {
         self.results.get(&id).map(|known| known.from)
     }
 
-    /// Institutions at which results were received.
+    /// Institutions at which results were received; hardly any twice, though that may be.
     pub fn orgs(&self) -> impl Iterator<Item = Uuid> {
-        self.results.values().filter_map(|known| known.from.org)
+        let mut last = None;
+        let orgs = self.results.values().filter_map(|known| known.from.org);
+        orgs.filter(move |org| last.replace(*org) != Some(*org))
     }
 
     /// What he received in a year; none without an effective dose.

@@ -1,9 +1,10 @@
 //! What a laboratory reports, and what a worker's results come to.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::admission::{judge, receive};
+use domain::admission::{Admitted, Pending, Presented, judge, judge_or_ask, receive};
 use domain::authority::{Authority, InForce};
 use domain::dose::FIVE_YEAR_EPOCH;
 use domain::memory::Memory;
@@ -11,6 +12,7 @@ use domain::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need
 use domain::records::SealedRef;
 use domain::records::dose_report::Counts;
 use domain::records::dose_result::reference;
+use domain::records::employment;
 use domain::records::ledger::Ledger;
 use domain::refusal::{Code, Refusal};
 use domain::seals::Openings;
@@ -226,6 +228,8 @@ fn what_a_report_announces_is_compared_with_its_results() {
 struct Counting<'a> {
     memory: &'a Memory,
     asked: Cell<usize>,
+    /// Records that are not at hand.
+    hidden: RefCell<HashSet<RecordRef>>,
 }
 
 impl Counting<'_> {
@@ -258,6 +262,9 @@ impl Facts for Counting<'_> {
         self.ask().authority(account)
     }
     fn entry(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
+        if self.hidden.borrow().contains(record) {
+            return Err(Need::Record(record.clone()));
+        }
         self.ask().entry(record)
     }
     fn members(&self, key: &str) -> Result<Arc<Members>, Need> {
@@ -277,12 +284,16 @@ impl Facts for Counting<'_> {
     }
 }
 
-/// What the judgement of a unit asks of the ledger.
-fn asked(world: &mut World, unit: &Unit) -> usize {
+fn received(world: &mut World, unit: &Unit) -> Vec<Presented> {
     world.memory.set_now(world.now);
     let openings = unit.openings.iter().map(|list| Openings::Given(list.clone().expect("well formed"))).collect();
-    let presented = receive(unit.envelopes.clone(), openings, &world.memory).expect("signed");
-    let counting = Counting { memory: &world.memory, asked: Cell::new(0) };
+    receive(unit.envelopes.clone(), openings, &world.memory).expect("signed")
+}
+
+/// What the judgement of a unit asks of the ledger.
+fn asked(world: &mut World, unit: &Unit) -> usize {
+    let presented = received(world, unit);
+    let counting = Counting { memory: &world.memory, asked: Cell::new(0), hidden: RefCell::default() };
     judge(&presented, &counting, &world.service).expect("lawful");
     counting.asked.get()
 }
@@ -323,6 +334,43 @@ fn many_results_of_one_worker_are_not_compared_each_with_each() {
     assert_eq!(rule(scene.county.world.submit(&twice)), "dose_result.overlap", "within one unit");
     let (_, free) = daily(&mut scene, "R3", &[330, 331]);
     scene.county.world.submit(&free).expect("days that nobody took");
+}
+
+/// What is missing is asked for by all events of a unit at once, and changes nothing of what is said of it.
+#[test]
+fn a_unit_asks_for_everything_that_its_events_miss() {
+    let mut scene = Scene::new(23);
+    let (there, odd) = daily(&mut scene, "R1", &[1, 3, 5]);
+    let post = employment::reference(scene.who[1]);
+    scene.county.world.submit(&odd).expect("every other day");
+    let (_, even) = daily(&mut scene, "R2", &[0, 2, 4]);
+    let world = &mut scene.county.world;
+    let presented = received(world, &even);
+    let known = judge(&presented, &world.memory, &world.service).expect("lawful");
+    let hidden = there.iter().map(|id| reference(*id)).chain([post]);
+    let hidden = RefCell::new(hidden.collect());
+    let counting = Counting { memory: &world.memory, asked: Cell::new(0), hidden };
+    let (mut pending, mut asked) = (Pending::new(&presented), Vec::new());
+    let admitted = loop {
+        match judge_or_ask(&mut pending, &counting, &world.service) {
+            Ok(verdict) => break verdict.expect("lawful"),
+            Err(needs) => {
+                for need in &needs {
+                    let mut hidden = counting.hidden.borrow_mut();
+                    match need {
+                        Need::Record(record) => assert!(hidden.remove(record), "{record:?} was at hand"),
+                        Need::Members(_) => hidden.clear(),
+                        other => panic!("{other:?} was at hand"),
+                    }
+                }
+                asked.push(needs.len());
+            }
+        }
+    };
+    assert_eq!(asked, [1, 1], "the employment of all three, then the results of all three");
+    let hashes = |admitted: &Admitted| admitted.events.iter().map(|event| event.hash).collect::<Vec<_>>();
+    assert_eq!(hashes(&admitted), hashes(&known));
+    assert_eq!(admitted.takes, known.takes);
 }
 
 /// What was looked at is looked at anew when the unit changes it.

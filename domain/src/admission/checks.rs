@@ -42,7 +42,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn ids(&self, index: usize, statement: &Statement) -> Result<(), Stop> {
-        let twice = self.unit[..index].iter().any(|other| id_of(&other.object) == Some(statement.id));
+        let twice = self.first_with.get(&statement.id).is_some_and(|first| *first < index);
         if twice || self.base.used(statement.id)? {
             return Err(Stop::code(Code::IdReused, "/id"));
         }

@@ -1,7 +1,7 @@
 //! One judgement: each event upon the ones before it, then what the system must add.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use signing::bytes::{Date, Hash, Instant};
@@ -10,9 +10,11 @@ use signing::json::{Value, canonical_object};
 use signing::statement::{RecordRef, Statement};
 use uuid::Uuid;
 
+use super::checks::id_of;
 use super::fold::{about, evolve};
 use super::layered::{Above, Layered};
-use super::typed::{Typed, read_typed, read_typed_by};
+use super::pending::Pending;
+use super::typed::{Typed, read_typed};
 use super::{Admitted, AdmittedEvent, CONSEQUENCES_MAX, Presented, Service, Take, Worst};
 use crate::catalog::{Event, Kind, State};
 use crate::codes::PolicyFile;
@@ -25,6 +27,8 @@ use crate::seals;
 /// The state of one judgement: the facts, and above them what this unit has changed so far.
 pub(super) struct Judge<'a> {
     pub(super) unit: &'a [Presented],
+    /// The first event of the unit with each id.
+    pub(super) first_with: HashMap<Uuid, usize>,
     pub(super) base: &'a dyn Facts,
     pub(super) above: RefCell<Above>,
     pub(super) worst: Worst,
@@ -45,6 +49,13 @@ impl<'a> Judge<'a> {
         let day = now.civil_day();
         Self {
             unit,
+            // Backwards, so that of several the first stays.
+            first_with: unit
+                .iter()
+                .enumerate()
+                .rev()
+                .filter_map(|(at, event)| Some((id_of(&event.object)?, at)))
+                .collect(),
             base,
             above: RefCell::default(),
             worst: Worst::default(),
@@ -62,13 +73,13 @@ impl<'a> Judge<'a> {
         }
     }
 
-    pub(super) fn event(&mut self, index: usize) -> Result<(), Stop> {
+    pub(super) fn event(&mut self, index: usize, pending: &mut Pending<'_>) -> Result<(), Stop> {
         let presented = &self.unit[index];
         let owner = self.owner(presented)?;
         // Only the genesis brings its own keys, and roots name no grant.
         let class = owner.as_ref().map_or(KeyClass::Root(Uuid::nil()), |owner| owner.class);
         let catalogue = self.base.in_force()?.version(PolicyFile::Catalogue, self.day).map_or(1, |known| known.version);
-        let typed = read_typed_by(catalogue, &presented.object, Some(class))?;
+        let typed = pending.read(index, catalogue, class)?;
         typed.event.check_values(&typed.statement, self.base)?;
         let record = typed.statement.record.clone();
         let outcome = self.typed(index, presented, owner, typed);

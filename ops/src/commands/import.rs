@@ -20,10 +20,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
 use signing::bytes::{Date, Hash, LedgerId};
-use signing::envelope::statement_hash;
+use signing::envelope::{Unit, statement_hash};
 use signing::keys::SigningKey;
 use signing::statement::{EventRef, Signer as Signing};
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::sign::tell_refusal;
@@ -420,7 +419,9 @@ impl Import<'_> {
         Ok(if outcome["__typename"] == "Appended" { Ok(hash) } else { Err(outcome) })
     }
 
-    /// Signs and sends what is missing: several units at a time, for while one is written the next is signed and verified.
+    /// Signs and sends what is missing: units of several contracts at a time, for while one is written the next is signed
+    /// and verified. Those of one contract are about the same workers, and each result is compared with what its worker has:
+    /// sent together they would be judged again and again, so they go one after the other.
     async fn append(
         &self,
         (ledger, cause): (LedgerId, Option<EventRef>),
@@ -430,11 +431,11 @@ impl Import<'_> {
     ) -> anyhow::Result<Exit> {
         let total: usize = reports.iter().flat_map(|report| (0..report.units()).map(|unit| report.size(unit))).sum();
         let progress = bar("签署并入账 signing", total as u64);
-        let at_once = Semaphore::new(AT_ONCE);
-        let sending =
-            Sending { import: self, ledger, cause, signing, known, progress, at_once, told: Mutex::default() };
-        let reports = stream::iter(reports).map(|report| sending.report(report));
-        let sent = reports.buffer_unordered(AT_ONCE).try_collect::<()>().await;
+        let sending = Sending { import: self, ledger, cause, signing, known, progress, told: Mutex::default() };
+        // Reports stand in the order of their contracts.
+        let contracts = reports.chunk_by(|one, next| one.header["contract"] == next.header["contract"]);
+        let contracts = stream::iter(contracts).map(|reports| sending.contract(reports));
+        let sent = contracts.buffer_unordered(AT_ONCE).try_collect::<()>().await;
         sending.progress.finish_and_clear();
         let told = sending.told.into_inner().unwrap_or_else(PoisonError::into_inner);
         sent?;
@@ -480,7 +481,6 @@ struct Sending<'a> {
     signing: &'a Signing,
     known: &'a HashSet<Uuid>,
     progress: ProgressBar,
-    at_once: Semaphore,
     told: Mutex<Told>,
 }
 
@@ -495,39 +495,57 @@ struct Told {
     refused: Option<(u32, Json)>,
 }
 
+/// A unit that waits to be sent.
+struct Ready<'r> {
+    /// Number of its report.
+    report: &'r str,
+    /// Number of its events.
+    size: usize,
+    rows: Vec<Option<u32>>,
+    signed: Unit,
+}
+
 impl Sending<'_> {
-    /// The rows of a report come after the report itself, in any order.
-    async fn report(&self, report: &Report<'_>) -> anyhow::Result<()> {
-        self.unit(report, 0).await?;
-        let rest = stream::iter(1..report.units()).map(|unit| self.unit(report, unit));
-        rest.buffer_unordered(AT_ONCE).try_collect().await
+    /// Reports of one contract, unit by unit; the first of each brings the report itself. While one is on its way the next
+    /// is signed.
+    async fn contract(&self, reports: &[Report<'_>]) -> anyhow::Result<()> {
+        let units = reports.iter().flat_map(|report| (0..report.units()).map(move |unit| (report, unit)));
+        let mut ready: Option<Ready<'_>> = None;
+        for (report, unit) in units {
+            let (sent, next) = futures_util::join!(self.send(ready.take()), async { self.sign(report, unit) });
+            sent?;
+            ready = next?;
+        }
+        self.send(ready).await
     }
 
-    async fn unit(&self, report: &Report<'_>, unit: usize) -> anyhow::Result<()> {
-        let _turn = self.at_once.acquire().await?;
+    /// A unit, signed; none of one that is in the ledger, and none any more where one was refused.
+    fn sign<'r>(&self, report: &'r Report<'_>, unit: usize) -> anyhow::Result<Option<Ready<'r>>> {
         let size = report.size(unit);
-        // Where one was refused nothing more is sent.
         if self.told().refused.is_some() {
-            return Ok(());
+            return Ok(None);
         }
         if self.known.contains(&report.first(unit)) {
             self.told().known += size;
             self.progress.inc(size as u64);
-            return Ok(());
+            return Ok(None);
         }
-        let (rows, signed) = {
-            let planned = report.unit(unit)?;
-            (planned.rows(), planned.sign(self.ledger, self.signing, &self.import.key, now(), self.cause))
-        };
+        let planned = report.unit(unit)?;
+        let signed = planned.sign(self.ledger, self.signing, &self.import.key, now(), self.cause);
+        Ok(Some(Ready { report: &report.number, size, rows: planned.rows(), signed }))
+    }
+
+    async fn send(&self, ready: Option<Ready<'_>>) -> anyhow::Result<()> {
+        let ready = ready.filter(|_| self.told().refused.is_none());
+        let Some(Ready { report, size, rows, signed }) = ready else { return Ok(()) };
         let outcome = self.import.client.append_briefly(signed).await?;
         let mut told = self.told();
         if outcome["__typename"] != "Appended" {
             let row = rows.get(outcome["index"].as_u64().unwrap_or_default() as usize).copied().flatten();
             let place = row.map_or_else(String::new, |row| format!("，第 {row} 行 row {row}"));
-            eprintln!("报告 report {}{place}:", report.number);
+            eprintln!("报告 report {report}{place}:");
             tell_refusal(&outcome);
-            let refused =
-                json!({"report": report.number, "row": row, "code": outcome["code"], "rule": outcome["rule"]});
+            let refused = json!({"report": report, "row": row, "code": outcome["code"], "rule": outcome["rule"]});
             let row = row.unwrap_or_default();
             if told.refused.as_ref().is_none_or(|(first, _)| row < *first) {
                 told.refused = Some((row, refused));
