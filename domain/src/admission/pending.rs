@@ -33,7 +33,10 @@ impl<'a> Pending<'a> {
             Some(kept) if (kept.catalogue, kept.class) == (catalogue, class) => Ok(kept.typed.clone()),
             _ => {
                 let typed = read_typed_by(catalogue, &self.events[index].object, Some(class))?;
-                self.readings[index] = Some(Reading { catalogue, class, typed: typed.clone() });
+                // An event that is alone is seldom judged twice.
+                if self.events.len() > 1 {
+                    self.readings[index] = Some(Reading { catalogue, class, typed: typed.clone() });
+                }
                 Ok(typed)
             }
         }
