@@ -31,7 +31,7 @@ const GATHERED: usize = 1 << 20;
 /// Bytes before each payload: length, position of the record's event before (all ones: none), recorded_at.
 const HEADER: usize = 16;
 /// How much the records of late weigh at most, in marks: some 120 bytes each.
-const WEIGHT_MAX: usize = 1 << 19;
+const WEIGHT_MAX: usize = 1 << 18;
 /// What a record weighs besides its marks.
 const WEIGHT_OF_STATE: usize = 8;
 
