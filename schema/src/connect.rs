@@ -47,7 +47,7 @@ impl Role {
     fn connections_max(self) -> usize {
         match self {
             Role::Appender => 12,
-            Role::Reader => 24,
+            Role::Reader => 12,
             Role::Sealer => 4,
             Role::Projector => 8,
         }
