@@ -92,7 +92,8 @@ impl Client {
         Ok(answer)
     }
 
-    /// Asks GraphQL; errors of the answer are errors.
+    /// Asks GraphQL; errors of the answer are errors. What was written is read a moment later: while the read model moves
+    /// on, it is waited for.
     ///
     /// # Errors
     /// When the service cannot be reached or answers with errors.
@@ -101,6 +102,20 @@ impl Client {
     }
 
     async fn ask(&self, body: Bytes) -> anyhow::Result<Json> {
+        let mut reached = None;
+        loop {
+            let mut answer = self.ask_once(body.clone()).await?;
+            let Some(error) = answer.pointer("/errors/0") else { return Ok(answer["data"].take()) };
+            // The service has waited for some seconds before it says so.
+            let behind = behind(error);
+            if behind <= reached {
+                bail!("服务返回错误 the service answers: {}", error["message"].as_str().unwrap_or_default());
+            }
+            reached = behind;
+        }
+    }
+
+    async fn ask_once(&self, body: Bytes) -> anyhow::Result<Json> {
         let mut request = self
             .http
             .post(format!("{}/graphql", self.url))
@@ -110,11 +125,7 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        let mut answer = self.call(request).await?;
-        if let Some(error) = answer.pointer("/errors/0/message").and_then(Json::as_str) {
-            bail!("服务返回错误 the service answers: {error}");
-        }
-        Ok(answer["data"].take())
+        self.call(request).await
     }
 
     /// Appends a unit; it is sent again while the service is busy. Answers as `AppendResult` of the contract.
@@ -183,6 +194,12 @@ impl Client {
             }
         }
     }
+}
+
+/// Where the read model stands, when an answer had to wait for it in vain.
+fn behind(error: &Json) -> Option<u64> {
+    let extensions = error.get("extensions").filter(|extensions| extensions["code"] == "BEHIND")?;
+    extensions["position"].as_str()?.parse().ok()
 }
 
 /// `localhost` and `127.0.0.1` name the same service.
@@ -292,4 +309,42 @@ pub fn sign(checked: Checked, key: &SigningKey) -> Unit {
 pub fn now() -> Instant {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::routing::post;
+
+    use super::*;
+
+    /// Asks a service that gives these answers one after the other.
+    async fn asked(answers: Vec<Json>) -> anyhow::Result<Json> {
+        let count = AtomicUsize::new(0);
+        let answers = std::sync::Arc::new((answers, count));
+        let router = axum::Router::new().route(
+            "/graphql",
+            post(async move || {
+                let (answers, count) = &*answers;
+                answers[count.fetch_add(1, Ordering::Relaxed)].to_string()
+            }),
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        let answer = Client::new(&url)?.graphql("{ x }", Json::Null).await;
+        serving.abort();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_read_model_that_moves_on_is_waited_for() {
+        let behind = |at: &str| json!({"errors": [{"message": "m", "extensions": {"code": "BEHIND", "position": at}}]});
+        let there = json!({"data": {"x": 1}});
+        let answer = asked(vec![behind("7"), behind("12"), there.clone()]).await;
+        assert_eq!(answer.expect("an answer"), there["data"]);
+        assert!(asked(vec![behind("7"), behind("7"), there.clone()]).await.is_err(), "it stands still");
+        assert!(asked(vec![json!({"errors": [{"message": "m"}]}), there]).await.is_err(), "another error");
+    }
 }
