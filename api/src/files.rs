@@ -22,7 +22,6 @@ use uuid::Uuid;
 
 use crate::carried::{arrived, disposition, file_name};
 use crate::error::{ApiError, unanswered};
-use crate::graphql::AsOf;
 use crate::node::Node;
 use crate::private::{PURPOSES, Purpose};
 use crate::scope::Viewer;
@@ -73,7 +72,7 @@ async fn stored(node: &Node, id: &str, asked: &Asked, headers: &HeaderMap, body:
     let right = "attachment; filename*=UTF-8''… (RFC 8187)";
     let name = name.ok_or(ApiError::Argument("Content-Disposition", right))?;
     if let Some(person) = asked.person {
-        seen(node, &viewer, Kind::Person, person).await?.ok_or(ApiError::Argument("person", "a person you may see"))?;
+        node.seen(&viewer, Kind::Person, person).await?.ok_or(ApiError::Argument("person", "a person you may see"))?;
     }
     let now = (node.clock)().micros();
     let most = [node.limits.files_per_day, node.limits.file_bytes_per_day].map(|most| most as i64);
@@ -111,7 +110,7 @@ async fn fetched(node: &Node, id: &str, asked: &Asked, headers: &HeaderMap) -> R
     let _turn = node.transfers.try_acquire().map_err(|_| ApiError::Busy)?;
     let nothing = || (StatusCode::NOT_FOUND, "没有此文件 / no such file\n").into_response();
     let Some(id) = parse_uuid_v4(id) else { return Ok(nothing()) };
-    let Some(row) = seen(node, &viewer, Kind::Attachment, id).await? else { return Ok(nothing()) };
+    let Some(row) = node.seen(&viewer, Kind::Attachment, id).await? else { return Ok(nothing()) };
     if row.json.get("person").is_some() {
         let purpose = asked.purpose.as_deref().and_then(|code| PURPOSES.iter().find(|known| known.code == code));
         let right = "查阅目的代码 · the code of a purpose: the file concerns a person";
@@ -144,14 +143,6 @@ fn with_name(head: &Head, content: Bytes) -> Result<Response, ApiError> {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, content).into_response())
-}
-
-async fn seen(node: &Node, viewer: &Viewer, kind: Kind, id: Uuid) -> Result<Option<crate::reads::Row>, ApiError> {
-    let at_least = node.durable().checked_sub(1);
-    match node.moment(AsOf::Now, at_least).await? {
-        Some(at) => node.get(viewer, kind, id, at).await,
-        None => Ok(None),
-    }
 }
 
 /// One round of tidying up: a file that waits longer than it may be filed, and a day more, is nobody's unless its

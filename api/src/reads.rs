@@ -169,6 +169,22 @@ impl Node {
         found.value.map(|found| row(found, read_at)).transpose()
     }
 
+    /// A record as it stands, for a reader who goes on from what he sees. That there is none for him is said of everything
+    /// durable: what was appended a moment ago is waited for. Nobody who sees his record waits for what others append.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the read model is behind.
+    pub async fn seen(&self, viewer: &Viewer, kind: Kind, id: Uuid) -> Result<Option<Row>, ApiError> {
+        for at_least in [None, self.durable().checked_sub(1)] {
+            if let Some(at) = self.moment(AsOf::Now, at_least).await?
+                && let Some(row) = self.get(viewer, kind, id, at).await?
+            {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
     /// The scope under which a reader reads one record. Who employs a worker reads his file, whoever registered it: an
     /// employment that he reads and that has not ended opens it.
     async fn scope_of(&self, viewer: &Viewer, kind: Kind, id: Uuid) -> Result<Scope, ApiError> {

@@ -102,6 +102,41 @@ async fn prepared_signed_appended_published() {
     assert_eq!(data["node"]["members"]["officers"][1]["name"]["masked"], "李**");
 }
 
+/// Whoever sees his record prepares its next event though the read model stands still, as it does far behind a long import;
+/// only that there is nothing to see is said of everything durable.
+#[tokio::test(flavor = "multi_thread")]
+async fn prepare_does_not_wait_for_what_others_append() {
+    let (server, city) = serve_city(43).await;
+    let who = city.person("I_RPO");
+    let token = server.login(&who).await;
+    let appointed = |number: usize| {
+        json!({
+            "type": "institution.officer_appointed", "record": {"kind": "institution", "id": city.hospital}, "effectiveOn": city.world.today(),
+            "data": {"post": domain::codes::Post::ALL[number].as_str(), "party": {"kind": "party", "id": uuid::Uuid::new_v4()}, "name": "李示例"},
+        })
+    };
+    let first = prepare(&server, &token, appointed(1)).await;
+    let (mut holder, connection) = server.database.config().connect(tokio_postgres::NoTls).await.expect("connected");
+    tokio::spawn(connection);
+    let held = holder.transaction().await.expect("a transaction");
+    held.query("select 1 from read.projection for update", &[]).await.expect("followers wait");
+    let appended = server.append(&sign(&first, city.world.ledger(), &who.key)).await;
+    assert_eq!(appended["__typename"], "Appended", "{appended}");
+    let size = city.world.rows.len();
+    assert_eq!(server.projections.size(), size as u64, "the read model stands still");
+    let next = prepare(&server, &token, appointed(2)).await;
+    assert_eq!((&next["refusal"], &next["head"]["version"]), (&json!(null), &json!("4")), "{next}");
+    assert_eq!(next["position"], json!(size.to_string()), "judged upon what is durable");
+    // A file that nobody has filed may have been, a moment ago.
+    let mut with_file = appointed(2);
+    with_file["attachments"] = json!([uuid::Uuid::new_v4()]);
+    let answer = server.ask(Some(&token), PREPARE, json!({"input": with_file})).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BEHIND", "{answer}");
+    held.rollback().await.expect("given back");
+    let answer = prepare(&server, &token, with_file).await;
+    assert_eq!(answer["refusal"]["code"], "bad_reference", "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn prepare_says_what_would_follow_and_what_would_be_refused() {
     let (server, city) = serve_city(41).await;

@@ -14,8 +14,6 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     results: BTreeMap<Uuid, Known>,
-    /// Years as they were told last: what a worker receives next mostly goes to one of them.
-    told: BTreeMap<i16, Option<PersonYear>>,
 }
 
 #[derive(Debug, Clone)]
@@ -78,7 +76,6 @@ impl Book {
     /// Enters a result as it is now.
     pub fn put(&mut self, id: Uuid, result: &DoseResult, from: From) {
         self.results.insert(id, Known::of(result, from));
-        self.told.clear();
     }
 
     /// Enters a result and tells which years changed.
@@ -87,14 +84,9 @@ impl Book {
         // The years in which it stood and stands; the others stay as they are.
         let sides = [self.results.get(&id).and_then(Known::year), known.year()];
         let years: BTreeSet<i16> = sides.into_iter().flatten().collect();
-        let before = |book: &mut Self, year| book.told.remove(&year).unwrap_or_else(|| book.year(year));
-        let before: Vec<_> = years.into_iter().map(|year| (year, before(self, year))).collect();
+        let before: Vec<_> = years.into_iter().map(|year| (year, self.year(year))).collect();
         self.results.insert(id, known);
-        let changes = before.into_iter().map(|(year, before)| {
-            let after = self.year(year);
-            self.told.insert(year, after.clone());
-            YearChange { year, before, after }
-        });
+        let changes = before.into_iter().map(|(year, before)| YearChange { year, before, after: self.year(year) });
         changes.filter(|change| change.before != change.after).collect()
     }
 

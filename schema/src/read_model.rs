@@ -44,6 +44,7 @@ pub const TOTAL_MAX: u64 = 10_000;
 pub const MANY_MAX: usize = 1_000;
 /// Most records of one kind that belong to one worker: monthly periods with ten dosimeters for eighty years.
 const OF_PERSON_MAX: usize = 10_000;
+
 /// The read model, over a pool of [`Role::Reader`](crate::connect::Role::Reader).
 #[derive(Debug, Clone)]
 pub struct ReadModel {

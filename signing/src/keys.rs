@@ -128,8 +128,8 @@ pub fn batch_all_valid(candidates: &[Candidate<'_>]) -> bool {
     ed25519_dalek::verify_batch(&messages, &signatures, &keys).is_ok()
 }
 
-/// Points that the plain check or the batch would take and the strict check refuses: y not reduced, and the eight of small order, with
-/// either sign.
+/// Points that the plain check or the batch would take and the strict check refuses: y not reduced, and the eight of small
+/// order, with either sign.
 fn is_small_or_not_canonical(point: &[u8; 32]) -> bool {
     static SMALL: LazyLock<[[u8; 32]; 8]> = LazyLock::new(|| {
         curve25519_dalek::constants::EIGHT_TORSION.map(|point| without_sign(point.compress().to_bytes()))

@@ -13,7 +13,7 @@ use signing::statement::{Batch, EventRef, Meaning, Read, RecordRef};
 use uuid::Uuid;
 
 use super::scalars::{RecordName, inner, plain};
-use super::{AsOf, node, viewer};
+use super::{node, viewer};
 use crate::error::{ApiError, fault};
 use crate::submit::{Prepared, SubmitError};
 use crate::summary::{Summary, summary};
@@ -290,19 +290,14 @@ pub async fn prepare<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Opti
             salt
         })
     };
-    // What is durable must be visible before the head of a record is told to somebody who may see it.
-    let durable = node.durable();
-    let at = node.moment(AsOf::Now, durable.checked_sub(1)).await?;
+    let at = node.durable().checked_sub(1);
+    let refused = |refusal: &Refusal| {
+        Ok(Some(FieldValue::owned_any(Answer { made: None, refusal: Some(RefusalView::from(refusal)), at })))
+    };
     // The bytes would tell what a file is: it is one that the reader may see.
     for file in &request.attachments {
-        let seen = match at {
-            Some(at) => node.get(viewer, Kind::Attachment, *file, at).await?.is_some(),
-            None => false,
-        };
-        if !seen {
-            let refusal = Refusal::new(Code::BadReference, 0).at("/attachments");
-            let refusal = Some(RefusalView::from(&refusal));
-            return Ok(Some(FieldValue::owned_any(Answer { made: None, refusal, at: at.map(|at| at.position) })));
+        if node.seen(viewer, Kind::Attachment, *file).await?.is_none() {
+            return refused(&Refusal::new(Code::BadReference, 0).at("/attachments"));
         }
     }
     let answer = match node.door.prepare(&request, id, drawn).await {
@@ -312,24 +307,17 @@ pub async fn prepare<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Opti
             let Some(refusal) = error.refusal().filter(|_| !matches!(error, SubmitError::Busy)) else {
                 return Err(ApiError::from(error).into());
             };
-            return Ok(Some(FieldValue::owned_any(Answer {
-                made: None,
-                refusal: Some(RefusalView::from(&refusal)),
-                at: at.map(|at| at.position),
-            })));
+            return refused(&refusal);
         }
     };
-    let kind = Kind::parse(&request.record.kind);
-    let visible = match (kind, at, answer.head) {
-        (_, _, None) => true,
-        (Some(kind), Some(at), Some(_)) => node.get(viewer, kind, request.record.id, at).await?.is_some(),
-        _ => false,
+    let visible = match (Kind::parse(&request.record.kind), answer.head) {
+        (_, None) => true,
+        (Some(kind), Some(_)) => node.seen(viewer, kind, request.record.id).await?.is_some(),
+        (None, Some(_)) => false,
     };
-    let at = at.map(|at| at.position);
     if !visible {
         // A no tells no more of a record than the reader may know.
-        let refusal = Refusal::new(Code::NotAuthorised, 0);
-        return Ok(Some(FieldValue::owned_any(Answer { made: None, refusal: Some(RefusalView::from(&refusal)), at })));
+        return refused(&Refusal::new(Code::NotAuthorised, 0));
     }
     let summary = summary(&answer.statement, &answer.payload);
     let refusal = answer.refusal.as_ref().map(RefusalView::from);
