@@ -96,11 +96,9 @@ impl Book {
         self.results.get(&id).map(|known| known.from)
     }
 
-    /// Institutions at which results were received; hardly any twice, though that may be.
+    /// Institutions at which results were received.
     pub fn orgs(&self) -> impl Iterator<Item = Uuid> {
-        let mut last = None;
-        let orgs = self.results.values().filter_map(|known| known.from.org);
-        orgs.filter(move |org| last.replace(*org) != Some(*org))
+        self.results.values().filter_map(|known| known.from.org)
     }
 
     /// What he received in a year; none without an effective dose.
