@@ -344,12 +344,14 @@ pub const FILES: &[(&str, u32, &[u8])] = &[
     ("catalogue", 2, include_bytes!("../files/catalogue-2.json")),
     ("catalogue", 3, include_bytes!("../files/catalogue-3.json")),
     ("catalogue", 4, include_bytes!("../files/catalogue-4.json")),
+    ("catalogue", 5, include_bytes!("../files/catalogue-5.json")),
     ("policy", 1, include_bytes!("../files/policy-1.json")),
     ("policy", 2, include_bytes!("../files/policy-2.json")),
     ("policy", 3, include_bytes!("../files/policy-3.json")),
     ("policy", 4, include_bytes!("../files/policy-4.json")),
     ("policy", 5, include_bytes!("../files/policy-5.json")),
     ("policy", 6, include_bytes!("../files/policy-6.json")),
+    ("policy", 7, include_bytes!("../files/policy-7.json")),
     ("rules", 1, include_bytes!("../files/rules-1.json")),
 ];
 
@@ -366,7 +368,7 @@ pub fn file_hash(what: &str, version: u32) -> Option<Hash> {
 }
 
 /// The newest catalogue.
-pub const CATALOGUE: u32 = 4;
+pub const CATALOGUE: u32 = 5;
 
 /// The catalogue from which on a row of an import names the import as its cause.
 pub const IMPORTS: u32 = 3;

@@ -177,7 +177,7 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
 impl Projection for Current {
     type Row = Row;
     const NAME: &'static str = "current";
-    const VERSION: i32 = 5;
+    const VERSION: i32 = 6;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);

@@ -12,6 +12,7 @@
 //! - `erased`: `an_identity_entered_by_mistake_is_erased_and_everything_else_stands`,
 //!   `a_workers_file_is_corrected_and_not_erased`, `the_file_of_somebody_who_never_worked_is_erased`
 
+pub mod practice;
 pub mod relay;
 pub mod scene;
 pub mod world;

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use domain::admission::replay;
 use domain::catalog::{EventType, event_type, event_types};
 use domain::record::{Entry, Facts};
+use replay_tests::practice::{Offices, Practice};
 use replay_tests::world::{
     AREA, Person, Wish, World, device_profile, dose_report, dose_result, employment as post, institution_profile,
     laboratory_profile, qualification, worker,
@@ -363,6 +364,16 @@ impl Story {
             }
         }
     }
+
+    /// The fifth catalogue: what lies in a worker's file beside his doses.
+    fn fifth(&mut self) -> Practice {
+        self.world.adopt("catalogue", 5);
+        self.world.adopt("policy", 7);
+        let Self { city, admin, supervisor, approver, .. } = self;
+        let (city, admin) = (city.clone(), admin.clone());
+        let offices = Offices { city, admin, supervisor: supervisor.clone(), approver: approver.clone() };
+        Practice::found(&mut self.world, &offices, 5)
+    }
 }
 
 fn story() -> World {
@@ -377,6 +388,7 @@ fn story() -> World {
     story.workers();
     let hospital = story.files();
     story.mistaken(hospital);
+    let _practice = story.fifth();
     story.world
 }
 

@@ -377,8 +377,10 @@ impl Story {
         self.later(60, Task::Adopt("policy", 4));
         self.later(61, Task::Adopt("catalogue", 3));
         self.later(62, Task::Adopt("policy", 5));
-        self.later(400, Task::Adopt("catalogue", 4));
-        self.later(410, Task::Adopt("policy", 6));
+        self.later(63, Task::Adopt("catalogue", 4));
+        self.later(64, Task::Adopt("policy", 6));
+        self.later(65, Task::Adopt("catalogue", 5));
+        self.later(66, Task::Adopt("policy", 7));
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),

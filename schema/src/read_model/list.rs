@@ -90,11 +90,11 @@ pub enum Key {
 }
 
 /// The member by which a record is looked up, as the index has it; the condition must be the index's own.
-pub(super) const LOOKUP: &str = "c.kind in ('device', 'institution', 'erasure', 'dose_result', 'dose_report') and \
-     (case c.kind when 'device' then c.facets[4] when 'dose_result' then c.facets[6] when 'dose_report' then c.facets[3] else c.facets[2] end)";
+pub(super) const LOOKUP: &str = "c.kind in ('certificate', 'device', 'device_test', 'institution', 'erasure', 'dose_result', 'dose_report', 'training_record') and \
+     (case c.kind when 'device' then c.facets[4] when 'dose_result' then c.facets[6] when 'dose_report' then c.facets[3] when 'device_test' then c.facets[1] else c.facets[2] end)";
 
 /// The condition of the index by worker, as the index has it.
-pub(crate) const OF_PERSON: &str = "c.kind in ('attachment', 'certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'restriction', 'training_record')";
+pub(crate) const OF_PERSON: &str = "c.kind in ('attachment', 'certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'investigation', 'restriction', 'training_record', 'transfer', 'warning')";
 
 /// Whether the first facet of a kind is the worker to whom the record belongs.
 pub(super) fn is_of_person(kind: Kind) -> bool {
