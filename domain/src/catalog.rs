@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
-    account, attachment, code_list, credential, device, dose_report, dose_result, dosimeter, employment, erasure,
-    grant, holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person, policy,
+    account, attachment, code_list, credential, device, device_test, dose_report, dose_result, dosimeter, employment,
+    erasure, grant, holiday_table, import, institution, investigation, ledger, licence, monitoring_contract, parameter,
+    person, policy,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -324,6 +325,8 @@ catalog! {
     CodeList = "code_list", 3, code_list, "代码表", "code list";
     Import = "import", 3, import, "数据导入", "import";
     Attachment = "attachment", 3, attachment, "附件", "attachment";
+    DeviceTest = "device_test", 5, device_test, "设备检测", "device test";
+    Investigation = "investigation", 5, investigation, "个人剂量异常调查", "dose investigation";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.
@@ -377,15 +380,16 @@ pub const IMPORTS: u32 = 3;
 #[must_use]
 pub fn describe(version: u32) -> Json {
     let there = || Kind::ALL.iter().filter(|kind| kind.since() <= version);
-    let types = |kind: &Kind| kind.types().iter().filter(|known| known.since() <= version).map(describe_type).collect();
+    let types = |kind: &Kind| kind.types().iter().filter(|known| known.since() <= version);
     let kinds: Vec<Json> = there()
         .map(|kind| {
             let (zh, en) = kind.labels();
-            let types: Vec<Json> = types(kind);
+            let types: Vec<Json> = types(kind).map(describe_type).collect();
             json!({"kind": kind.as_str(), "zh": zh, "en": en, "types": types})
         })
         .collect();
-    let mut lists: Vec<&CodeList> = there().flat_map(|kind| lists_of(*kind)).collect();
+    let mut lists: Vec<&CodeList> = Vec::new();
+    there().flat_map(types).for_each(|known| collect_lists(known.data, &mut lists));
     lists.sort_by_key(|list| list.name);
     lists.dedup_by_key(|list| list.name);
     let lists: Map<String, Json> = lists

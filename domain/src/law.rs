@@ -96,6 +96,13 @@ pub const MONITORING: Instrument = Instrument {
     edition: "GBZ 128-2019",
 };
 
+/// 放射诊断放射防护要求: protection in diagnostic radiology.
+pub const DIAGNOSTIC_PROTECTION: Instrument = Instrument {
+    zh: "放射诊断放射防护要求",
+    en: "Requirements for radiological protection in diagnostic radiology",
+    edition: "GBZ 130-2020",
+};
+
 /// What the product itself lays down, where the law is silent: `docs/wire-format.md` and `ARCHITECTURE.md`.
 pub const PRODUCT: Instrument = Instrument { zh: "账本规则", en: "Ledger rules", edition: "第1版" };
 

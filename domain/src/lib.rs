@@ -15,6 +15,8 @@
 //! - [`memory`]: a whole ledger in maps; the model that tests compare with, and the fold of the audit.
 //! - [`licence_codes`], [`reference_codes`]: the lists of licences, parameters and holiday tables; [`workdays`]:
 //!   working days and months; [`licence_law`]: what the law of licences says in tables and dates.
+//! - [`qc`], [`qc_codes`]: what is due when of the tests of a device, and their code lists; [`investigation_codes`]: those of
+//!   investigations of a dose.
 //! - [`upcast`]: older schemas of an event read as today's.
 
 pub mod admission;
@@ -25,6 +27,7 @@ pub mod dose;
 pub mod dose_codes;
 pub mod field;
 pub mod file_codes;
+pub mod investigation_codes;
 pub mod law;
 pub mod licence_codes;
 pub mod licence_law;
@@ -32,6 +35,8 @@ pub mod memory;
 pub mod person_codes;
 pub mod policy;
 pub mod prepare;
+pub mod qc;
+pub mod qc_codes;
 pub mod record;
 pub mod records;
 pub mod reference_codes;

@@ -1,8 +1,8 @@
 //! A device: radiological equipment of one institution, from delivery to disposal.
 //!
-//! Until tests exist as records of their own, putting into use is a reported fact, flagged legacy (放射诊疗管理规定
-//! Art. 20 demands the acceptance test). A fact is recorded when it has happened; a late one does not overturn what
-//! counts from a later day.
+//! A device is put in use once it has its acceptance test (放射诊疗管理规定 Art. 20), after installation and again after the
+//! repair of a major part; one that was in use before this system is a reported fact, flagged legacy. A fact is recorded
+//! when it has happened; a late one does not overturn what counts from a later day.
 //!
 //! States: registered → installed → in use ⇄ standby ⇄ repair ⇄ out of service → decommissioned.
 
@@ -12,11 +12,14 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
+use super::device_test::evidence_of;
 use super::{change_is_sound, change_of, changed, corrects_one_of, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
 use crate::codes::{DeviceKind, DeviceState, DisposalMethod, RayClass, StateReason};
 use crate::field::{Change, Data, Form, LINE, PARAGRAPH, Shape};
 use crate::law::{Citation, RADIOLOGY, product};
+use crate::qc::may_be_used;
+use crate::qc_codes::MajorComponent;
 use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
 use crate::refusal::{Code, Rule};
 use crate::{data, events};
@@ -62,6 +65,11 @@ data! {
         legacy: bool = Shape::Flag, "系统启用前已在用", "in use before this system knew its acceptance test";
     }
 
+    /// A major part was repaired or exchanged.
+    pub struct Repaired {
+        component: MajorComponent = Shape::Code(&MajorComponent::LIST), "重要部件", "component";
+    }
+
     /// Another state.
     pub struct StateChanged {
         to: DeviceState = Shape::Code(&DeviceState::LIST), "变更后状态", "new state";
@@ -89,6 +97,7 @@ events! {
         Moved(Installed) = "device.moved", 1, [Entry], false, Required, Person, "设备移位", "device moved within the institution";
         PutInUse(PutInUse) = "device.put_in_use", 1, [Entry], false, Required, Person, "设备启用", "device put in use";
         StateChanged(StateChanged) = "device.state_changed", 1, [Entry], false, Required, Person, "设备状态变更", "device state changed";
+        Repaired(Repaired) = "device.repaired", 1 since 5, [Entry], false, Required, Person, "重要部件维修更换", "major part of a device repaired";
         Corrected(Corrected) = "device.corrected", 1, [Correction], false, Forbidden, Person, "设备更正", "device corrected";
         Decommissioned(Decommissioned) = "device.decommissioned", 1, [Declaration], false, Required, Person, "设备报废", "device decommissioned";
     }
@@ -109,8 +118,41 @@ pub struct Device {
     pub in_use_since: Option<Date>,
     /// True when it was put in use without an acceptance test in this ledger.
     pub legacy: bool,
+    /// The last repair of a major part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repaired: Option<Repair>,
+    /// Last day on which it was installed.
+    #[serde(skip)]
+    pub installed_on: Option<Date>,
+    /// From when it counts as put in use for the last time.
+    #[serde(skip)]
+    put_in_use: Option<Origin>,
     #[serde(skip)]
     origins: Origins,
+}
+
+/// The repair of a major part.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Repair {
+    /// The part.
+    pub component: MajorComponent,
+    /// When, and which version entered it.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Device {
+    /// Whether a major part was repaired since it was last put in use: it is used again after another acceptance test.
+    #[must_use]
+    pub fn awaits_acceptance(&self) -> bool {
+        self.repaired.is_some_and(|repair| self.put_in_use.is_none_or(|put| put < repair.origin))
+    }
+
+    /// The day from which its acceptance test must be: it was installed then, or repaired in a major part.
+    #[must_use]
+    pub fn to_be_tested_since(&self) -> Option<Date> {
+        self.installed_on.max(self.repaired.map(|repair| repair.origin.date))
+    }
 }
 
 const INSTITUTION: Rule = Rule {
@@ -137,6 +179,12 @@ const ACCEPTANCE: Rule = Rule {
     en: "A device put in use needs its acceptance test; mark one that was in use before this system.",
     citation: Citation { instrument: &RADIOLOGY, clause: "第二十条" },
 };
+const RETURNS: Rule = Rule {
+    id: "device.returns_to_use",
+    zh: "重要部件维修更换后，须先有验收检测，再以设备启用恢复使用",
+    en: "After the repair of a major part a device is put in use again, once it has its acceptance test.",
+    citation: Citation { instrument: &RADIOLOGY, clause: "第二十条" },
+};
 const ENDED: Rule = Rule {
     id: "device.decommissioned",
     zh: "设备已报废，只能更正",
@@ -155,6 +203,12 @@ const VALUES: Rule = Rule {
     en: "A device is not made after it was bought.",
     citation: product("§6"),
 };
+
+/// Reference to a device.
+#[must_use]
+pub fn reference(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::Device.as_str().into(), id }
+}
 
 /// Index key of the devices of an institution.
 #[must_use]
@@ -195,8 +249,10 @@ impl Record for Device {
             Event::Decommissioned(_) => ensure(device.state != DeviceState::InUse, &IN_USE, ""),
             Event::PutInUse(put) => {
                 open_institution(device.profile.institution, facts)?;
-                ensure(device.in_use_since.is_none(), &TRANSITION, "")?;
-                ensure(put.legacy, &ACCEPTANCE, "/data/legacy")
+                let first = device.in_use_since.is_none();
+                ensure(first || device.awaits_acceptance(), &TRANSITION, "")?;
+                let admitted = if put.legacy { first } else { is_accepted(device, about, facts)? };
+                ensure(admitted, &ACCEPTANCE, "/data/legacy")
             }
             Event::StateChanged(changed) => {
                 let later =
@@ -204,13 +260,14 @@ impl Record for Device {
                         || (changed.to == DeviceState::InUse && device.in_use_since.is_some());
                 ensure(later && changed.to != device.state, &TRANSITION, "/data/to")?;
                 if changed.to == DeviceState::InUse {
+                    ensure(!device.awaits_acceptance(), &RETURNS, "/data/to")?;
                     open_institution(device.profile.institution, facts)
                 } else {
                     Ok(())
                 }
             }
             Event::Installed(_) | Event::Moved(_) => open_institution(device.profile.institution, facts),
-            Event::Registered(_) | Event::Corrected(_) => Ok(()),
+            Event::Repaired(_) | Event::Registered(_) | Event::Corrected(_) => Ok(()),
         }
     }
 
@@ -225,6 +282,9 @@ impl Record for Device {
                 state_since: origin,
                 in_use_since: None,
                 legacy: false,
+                repaired: None,
+                installed_on: None,
+                put_in_use: None,
                 origins: Origins::new(origin),
             };
         };
@@ -238,15 +298,22 @@ impl Record for Device {
             Event::Registered(_) => unreachable!("a device is registered once"),
             Event::Installed(installed) => {
                 relocate(&mut device, installed.location, origin);
+                device.installed_on = device.installed_on.max(Some(origin.date));
                 if device.state == DeviceState::Registered {
                     turn(&mut device, DeviceState::Installed);
                 }
             }
             Event::Moved(moved) => relocate(&mut device, moved.location, origin),
             Event::PutInUse(put) => {
-                device.in_use_since = Some(about.date());
+                device.in_use_since.get_or_insert(about.date());
                 device.legacy = put.legacy;
+                device.put_in_use = device.put_in_use.max(Some(origin));
                 turn(&mut device, DeviceState::InUse);
+            }
+            Event::Repaired(Repaired { component }) => {
+                if device.repaired.is_none_or(|repair| repair.origin <= origin) {
+                    device.repaired = Some(Repair { component, origin });
+                }
             }
             Event::StateChanged(changed) => turn(&mut device, changed.to),
             Event::Corrected(corrected) => {
@@ -286,6 +353,12 @@ impl Record for Device {
             Claim::new("device_no", [profile.institution.to_string().as_str(), profile.device_no.as_str()]),
         ]
     }
+}
+
+/// Whether its acceptance test was passed on or after the day of its installation or last major repair.
+fn is_accepted(device: &Device, about: &About<'_>, facts: &dyn Facts) -> Result<bool, Stop> {
+    let tests = evidence_of(about.record(), facts)?;
+    Ok(may_be_used(&tests, device.to_be_tested_since(), about.date()))
 }
 
 fn relocate(device: &mut Device, location: CompactString, origin: Origin) {

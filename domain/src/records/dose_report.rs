@@ -18,7 +18,6 @@ use uuid::Uuid;
 use super::monitoring_contract::contract;
 use super::{change_is_sound, change_of, changed, corrects_one_of, monitoring_contract};
 use crate::catalog::{EventType, Kind};
-use crate::codes::DocumentKind;
 use crate::dose_codes::ResultFlag;
 use crate::field::{Data, FREE, Shape};
 use crate::law::{Citation, MONITORING, product};
@@ -265,14 +264,9 @@ fn header_is_sound(header: &Header, at: &str, about: &About<'_>, facts: &dyn Fac
     });
     ensure(holds, &CONTRACT, &format!("{at}/contract"))?;
     let laboratory = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: header.laboratory })?;
-    let qualified = laboratory.as_ref().and_then(|entry| entry.state.institution()).is_some_and(|laboratory| {
-        laboratory.documents.iter().map(|document| &document.filed).any(|filed| {
-            filed.kind == DocumentKind::Qualification
-                && filed.number == header.qualification_no
-                && filed.from <= header.signed_on
-                && filed.until.is_none_or(|until| header.signed_on < until)
-        })
-    });
+    let laboratory = laboratory.as_ref().and_then(|entry| entry.state.institution());
+    let qualified =
+        laboratory.is_some_and(|laboratory| laboratory.is_qualified(&header.qualification_no, header.signed_on));
     ensure(qualified, &QUALIFICATION, &format!("{at}/qualification_no"))
 }
 

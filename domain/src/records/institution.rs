@@ -196,6 +196,17 @@ impl Institution {
         matches!(self.state, InstitutionState::Closed | InstitutionState::Merged)
     }
 
+    /// True when it has a qualification of this number that is valid on a day.
+    #[must_use]
+    pub fn is_qualified(&self, number: &str, day: Date) -> bool {
+        self.documents.iter().map(|document| &document.filed).any(|filed| {
+            filed.kind == DocumentKind::Qualification
+                && filed.number == number
+                && filed.from <= day
+                && filed.until.is_none_or(|until| day < until)
+        })
+    }
+
     /// True when the person is or was an officer.
     #[must_use]
     pub fn names(&self, party: &RecordRef) -> bool {

@@ -5,6 +5,7 @@ pub mod attachment;
 pub mod code_list;
 pub mod credential;
 pub mod device;
+pub mod device_test;
 pub mod dose_report;
 pub mod dose_result;
 pub mod dosimeter;
@@ -14,6 +15,7 @@ pub mod grant;
 pub mod holiday_table;
 pub mod import;
 pub mod institution;
+pub mod investigation;
 pub mod ledger;
 pub mod licence;
 pub mod monitoring_contract;
@@ -210,10 +212,11 @@ mod tests {
     /// What a correction can set is written once more beside the first event of a kind: the two say the same.
     #[test]
     fn what_can_be_corrected_is_what_was_entered() {
-        let cases: [(&[Field], &[Field]); 4] = [
+        let cases: [(&[Field], &[Field]); 5] = [
             (person::Profile::FIELDS, person::Registered::FIELDS),
             (employment::Profile::FIELDS, employment::Planned::FIELDS),
             (dose_result::Reading::FIELDS, dose_result::Reported::FIELDS),
+            (device_test::Findings::FIELDS, device_test::Reported::FIELDS),
             (parameter::Setting::FIELDS, parameter::Set::FIELDS),
         ];
         for (corrected, entered) in cases {
