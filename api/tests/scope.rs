@@ -14,7 +14,7 @@ use signing::statement::RecordRef;
 use support::{City, Server, city, serve, serve_city, serve_with};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 20] = [
+const LISTS: [(&str, Kind); 22] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -35,6 +35,8 @@ const LISTS: [(&str, Kind); 20] = [
     ("codeLists", Kind::CodeList),
     ("imports", Kind::Import),
     ("attachments", Kind::Attachment),
+    ("deviceTests", Kind::DeviceTest),
+    ("investigations", Kind::Investigation),
 ];
 
 /// Where a record belongs.
@@ -96,6 +98,11 @@ fn place(city: &City, record: &RecordRef) -> Place {
         State::DoseResult(result) => Place {
             filed_by: place(city, &domain::records::dose_report::reference(result.report)).filed_by,
             ..place(city, &domain::records::employment::reference(result.employment))
+        },
+        State::DeviceTest(test) => Place { filed_by: test.laboratory, ..institution(test.institution) },
+        State::Investigation(investigation) => Place {
+            filed_by: investigation.laboratory,
+            ..place(city, &domain::records::employment::reference(investigation.employment))
         },
         // Staff of a service organisation have no area: they are the city's matter.
         State::Account(account) => Place { account: Some(record.id), ..within(account.org, account.area.as_deref()) },

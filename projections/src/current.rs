@@ -98,6 +98,17 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const CODE_LIST: &[Facet] = &[one("list")];
     const IMPORT: &[Facet] = &[one("what"), one("rows")];
     const ATTACHMENT: &[Facet] = &[one("person"), one("kind"), one("media"), one("sha256")];
+    const DEVICE_TEST: &[Facet] =
+        &[one("device"), one("report_no"), one("purpose"), one("conclusion"), one("tested_on"), one("laboratory")];
+    const INVESTIGATION: &[Facet] = &[
+        one("person"),
+        one("employment"),
+        one("basis"),
+        one("quantity"),
+        one("finding"),
+        one("level"),
+        one("laboratory"),
+    ];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -119,6 +130,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::CodeList => CODE_LIST,
         Kind::Import => IMPORT,
         Kind::Attachment => ATTACHMENT,
+        Kind::DeviceTest => DEVICE_TEST,
+        Kind::Investigation => INVESTIGATION,
     }
 }
 
@@ -146,6 +159,8 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::HolidayTable | Kind::CodeList => vec!["PUBLISHED"],
         Kind::Import => codes(domain::file_codes::ImportState::LIST),
         Kind::Attachment => vec!["FILED", "WITHDRAWN"],
+        Kind::DeviceTest => codes(domain::qc_codes::TestState::LIST),
+        Kind::Investigation => codes(domain::investigation_codes::InvestigationState::LIST),
     }
 }
 
@@ -162,7 +177,8 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::Licence => &["CANCELLED", "REVOKED"],
         Kind::Dosimeter => &["RETURNED", "LOST", "DAMAGED"],
         Kind::Import => &["COMPLETE"],
-        Kind::Attachment => &["WITHDRAWN"],
+        Kind::Attachment | Kind::DeviceTest => &["WITHDRAWN"],
+        Kind::Investigation => &["ACCEPTED", "WITHDRAWN"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
@@ -414,6 +430,39 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
                 maybe(file.sha256),
             ],
         },
+        State::DeviceTest(test) => {
+            let findings = test.findings();
+            Shown {
+                // By the day of the test, so that those of a device stand in the order of its days.
+                label: text(format_args!("{} {}", test.tested_on(), test.purpose.as_str())),
+                state: test.state.as_str(),
+                facets: vec![
+                    text(test.device),
+                    findings.map(|findings| findings.report_no.clone()).unwrap_or_default(),
+                    test.purpose.as_str().into(),
+                    findings.map(|findings| findings.conclusion.as_str().into()).unwrap_or_default(),
+                    text(test.tested_on()),
+                    maybe(test.laboratory),
+                ],
+            }
+        }
+        State::Investigation(investigation) => {
+            let filed = investigation.form.as_ref().map(|form| form.finding);
+            let finding = investigation.outcome.as_ref().map(|outcome| outcome.finding).or(filed);
+            Shown {
+                label: text(format_args!("{} {}", investigation.opened_on, investigation.basis.as_str())),
+                state: investigation.state.as_str(),
+                facets: vec![
+                    text(investigation.person.id),
+                    text(investigation.employment),
+                    investigation.basis.as_str().into(),
+                    investigation.quantity.as_str().into(),
+                    finding.map(|code| code.as_str().into()).unwrap_or_default(),
+                    if investigation.is_of_city(None) { "city".into() } else { "county".into() },
+                    maybe(investigation.laboratory),
+                ],
+            }
+        }
     }
 }
 

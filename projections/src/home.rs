@@ -58,6 +58,8 @@ fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
             let entry = entries.get(&dose_report::reference(result.report))?;
             entry.state.dose_report().map(|report| report.header.laboratory)
         }
+        State::DeviceTest(test) => test.laboratory,
+        State::Investigation(investigation) => investigation.laboratory,
         _ => None,
     }
 }
@@ -71,6 +73,7 @@ pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
         State::Dosimeter(dosimeter) => Some(dosimeter.issue.person.id),
         State::DoseResult(result) => Some(result.person.id),
         State::Attachment(file) => file.person.as_ref().map(|person| person.id),
+        State::Investigation(investigation) => Some(investigation.person.id),
         _ => None,
     }
 }

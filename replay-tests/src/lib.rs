@@ -11,6 +11,13 @@
 //!   `a_worker_with_two_employers_has_one_sum`, `what_a_report_announces_is_compared_with_its_results`
 //! - `erased`: `an_identity_entered_by_mistake_is_erased_and_everything_else_stands`,
 //!   `a_workers_file_is_corrected_and_not_erased`, `the_file_of_somebody_who_never_worked_is_erased`
+//! - `device_test`: `a_new_device_is_used_after_its_acceptance_test`, `after_a_major_repair_a_device_is_tested_again`,
+//!   `who_reports_what`, `a_place_above_its_limit_fails`,
+//!   `a_report_without_a_qualification_counts_once_the_city_says_so`,
+//!   `an_institution_records_its_own_constancy_tests`
+//! - `investigation`: `three_sign_and_the_county_accepts`, `what_is_returned_is_signed_anew`,
+//!   `the_city_decides_on_a_dose_of_the_yearly_limit`, `what_can_be_investigated`,
+//!   `a_form_fits_its_finding_and_its_person`
 
 pub mod practice;
 pub mod relay;

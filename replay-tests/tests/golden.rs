@@ -376,6 +376,80 @@ impl Story {
     }
 }
 
+impl Story {
+    /// Tests of a device, and investigations of a dose.
+    fn tests_and_investigations(&mut self, practice: &Practice) {
+        let Practice { hospital, device, person, employment, laboratory, .. } = *practice;
+        let (officer, signatory) = (practice.officer.clone(), practice.signatory.clone());
+        let (today, test) = (self.world.today(), self.world.id());
+        let report = json!({
+            "purpose": "STA", "device": device, "institution": hospital, "laboratory": laboratory, "report_no": "示范检测0001",
+            "line_no": 1, "field_work_on": today, "tested_on": today, "signed_on": today, "standards": ["WS 76-2020"],
+            "item": "T1", "qualification_no": "示范资质0001", "conclusion": "1",
+            "items": [{"name": "管电压指示的偏离", "value": "1.2%", "limit": "±5.0%", "result": "PASSED"}],
+        });
+        let reported = self.act(&signatory, Wish::new("device_test.reported", test, report));
+        let corrected = json!({"set": {"place": "放射科1室"}});
+        self.act(&signatory, Wish::new("device_test.corrected", test, corrected).correcting(reported));
+        let ruled = json!({"counts": true, "grounds": "资质项目核实无误"});
+        self.act(&practice.city_supervisor.clone(), Wish::new("device_test.ruled", test, ruled));
+        self.act(&signatory, Wish::new("device_test.withdrawn", test, json!({})).because("MISTAKEN"));
+        let constancy = self.world.id();
+        let recorded = json!({
+            "device": device, "institution": hospital, "check": "OUT", "tested_on": today, "value": "3.1%",
+            "control_limit": "±10%", "deviation_exceeded": false, "performed_by": {"kind": "person", "id": person},
+        });
+        self.act(&officer, Wish::new("device_test.recorded", constancy, recorded));
+        let tube = json!({"component": "TUBE"});
+        self.act(&officer, Wish::new("device.repaired", device, tube).on(&today));
+
+        let (contract, header, result) = (self.world.id(), self.world.id(), self.world.id());
+        let terms = json!({"institution": hospital, "laboratory": laboratory, "cycle_months": 3, "from": "2022-01-01"});
+        self.act(&officer, Wish::new("monitoring_contract.concluded", contract, terms));
+        let period = ["2022-01-01", "2022-03-31"];
+        let issued = dose_report(contract, laboratory, "示范剂量0501", period, &today);
+        self.act(&signatory, Wish::new("dose_report.issued", header, issued));
+        let line = dose_result(header, 1, [person, employment], period, 1_400_000);
+        self.act(&signatory, Wish::new("dose_result.reported", result, line));
+        let whom = json!({"kind": "person", "id": person});
+        let investigation = self.world.id();
+        let opened = json!({
+            "person": whom, "employment": employment, "basis": "PERIOD", "quantity": "E", "dose_nsv": 1_400_000,
+            "results": [result], "laboratory": laboratory, "place": "放射科1室", "circumstances": "一季度剂量高于调查水平",
+        });
+        self.act(&officer, Wish::new("investigation.opened", investigation, opened));
+        let form = json!({
+            "person": whom, "wear_correct": true, "non_occupational": false, "near_source": true, "workload": 320,
+            "cause": "LEFT_IN_FIELD", "finding": "NOMINAL", "proposed_nsv": 60_000, "nominal_method": "C",
+            "report": "剂量计曾遗留在机房内", "follow_up": "重新培训佩戴要求", "investigator": "示范调查人",
+            "investigated_on": today,
+        });
+        self.act(&officer, Wish::new("investigation.filed", investigation, form.clone()).on(&today));
+        let returned = json!({"person": whom, "remarks": "请说明遗留时间"});
+        let supervisor = practice.offices.supervisor.clone();
+        self.act(&supervisor, Wish::new("investigation.returned", investigation, returned).because("INCOMPLETE"));
+        self.act(&officer, Wish::new("investigation.filed", investigation, form).on(&today));
+        let confirmed = json!({"person": whom, "agrees": true, "statement": "情况属实"});
+        self.act(&practice.me.clone(), Wish::new("investigation.confirmed", investigation, confirmed));
+        let assessed = json!({
+            "person": whom, "finding": "NOMINAL", "proposed_nsv": 60_000, "nominal_method": "C",
+            "opinion": "以同岗位平均值作为名义剂量", "investigator": "示范计量员", "investigated_on": today,
+        });
+        self.act(&signatory, Wish::new("investigation.assessed", investigation, assessed));
+        let accepted = json!({
+            "person": whom, "finding": "NOMINAL", "final_nsv": 60_000, "correct_results": true, "conclusion": "同意",
+        });
+        let approver = practice.offices.approver.clone();
+        self.act(&approver, Wish::new("investigation.accepted", investigation, accepted));
+        let mistaken = self.world.id();
+        let opened = json!({
+            "person": whom, "employment": employment, "basis": "YEAR", "quantity": "E", "dose_nsv": 5_100_000, "dose_year": 2022,
+        });
+        self.act(&supervisor, Wish::new("investigation.opened", mistaken, opened));
+        self.act(&supervisor, Wish::new("investigation.withdrawn", mistaken, json!({})).because("MISTAKEN"));
+    }
+}
+
 fn story() -> World {
     let mut story = Story::begin();
     story.policy();
@@ -388,7 +462,8 @@ fn story() -> World {
     story.workers();
     let hospital = story.files();
     story.mistaken(hospital);
-    let _practice = story.fifth();
+    let practice = story.fifth();
+    story.tests_and_investigations(&practice);
     story.world
 }
 

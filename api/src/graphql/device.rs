@@ -3,8 +3,9 @@
 use domain::catalog::Kind;
 use domain::codes::DeviceState;
 use domain::field::{Field, Shape};
+use domain::qc_codes::MajorComponent;
 
-use super::record::{Look, edge};
+use super::record::{Look, edge, edges_by};
 
 /// Business date and version from which a value counts.
 pub const ORIGIN: &[Field] = &[
@@ -16,6 +17,18 @@ pub const ORIGIN: &[Field] = &[
         zh: "版本",
         en: "version that set it",
     },
+];
+
+const REPAIR: &[Field] = &[
+    Field {
+        name: "component",
+        required: true,
+        shape: Shape::Code(&MajorComponent::LIST),
+        zh: "重要部件",
+        en: "component",
+    },
+    ORIGIN[0],
+    ORIGIN[1],
 ];
 
 /// How a device looks.
@@ -41,8 +54,22 @@ pub const LOOK: Look = Look {
             zh: "系统启用前已在用",
             en: "put in use without an acceptance test in this ledger",
         },
+        Field {
+            name: "repaired",
+            required: false,
+            shape: Shape::Object(REPAIR),
+            zh: "最近一次重要部件维修更换",
+            en: "the last repair of a major part",
+        },
     ],
     edges: |object| {
-        object.field(edge("owner", &super::institution::LOOK, "institution", "使用机构 · Institution that uses it."))
+        object
+            .field(edge("owner", &super::institution::LOOK, "institution", "使用机构 · Institution that uses it."))
+            .field(edges_by(
+                "tests",
+                &super::device_test::LOOK,
+                "device",
+                "检测 · Its tests, in the order of their days.",
+            ))
     },
 };

@@ -42,6 +42,12 @@ pub const LOOK: Look = Look {
                 "person",
                 "个人剂量结果 · His dose results, in the order of their days.",
             ))
+            .field(edges_by(
+                "investigations",
+                &super::investigation::LOOK,
+                "person",
+                "剂量异常调查 · Investigations of his doses.",
+            ))
             .field(super::doses::field())
     },
 };

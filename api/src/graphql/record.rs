@@ -61,6 +61,8 @@ pub const LOOKS: &[&Look] = &[
     &super::code_list::LOOK,
     &super::import::LOOK,
     &super::attachment::LOOK,
+    &super::device_test::LOOK,
+    &super::investigation::LOOK,
 ];
 
 /// The look of a kind.

@@ -149,7 +149,7 @@ pub struct Form {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub investigator: Option<SealedRef>,
     /// When.
-    pub on: Date,
+    pub date: Date,
 }
 
 /// The worker's signature.
@@ -161,7 +161,7 @@ pub struct Confirmation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<SealedRef>,
     /// When.
-    pub on: Date,
+    pub date: Date,
 }
 
 /// The opinion of the laboratory.
@@ -181,7 +181,7 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub investigator: Option<SealedRef>,
     /// When.
-    pub on: Date,
+    pub date: Date,
 }
 
 /// What was accepted.
@@ -203,7 +203,7 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conclusion: Option<SealedRef>,
     /// When.
-    pub on: Date,
+    pub date: Date,
 }
 
 /// An investigation.
@@ -483,9 +483,9 @@ impl Record for Investigation {
                 outcome: None,
             };
         };
-        let after = step.and_then(|step| next(investigation.state, step));
-        investigation.state = after.expect("what cannot follow was refused");
-        investigation.since = day;
+        if let Some(after) = step.and_then(|step| next(investigation.state, step)) {
+            (investigation.state, investigation.since) = (after, day);
+        }
         match event {
             Event::Opened(_) => unreachable!("an investigation is opened once"),
             Event::Filed(filed) => {
@@ -503,12 +503,12 @@ impl Record for Investigation {
                     report: SealedRef::new(filed.report, about, "report"),
                     follow_up: sealed(filed.follow_up, "follow_up"),
                     investigator: sealed(filed.investigator, "investigator"),
-                    on: filed.investigated_on.unwrap_or(day),
+                    date: filed.investigated_on.unwrap_or(day),
                 });
             }
             Event::Confirmed(confirmed) => {
                 let statement = sealed(confirmed.statement, "statement");
-                investigation.confirmation = Some(Confirmation { agrees: confirmed.agrees, statement, on: day });
+                investigation.confirmation = Some(Confirmation { agrees: confirmed.agrees, statement, date: day });
             }
             Event::Assessed(assessed) => {
                 investigation.assessment = Some(Assessment {
@@ -517,7 +517,7 @@ impl Record for Investigation {
                     nominal_method: assessed.nominal_method,
                     opinion: SealedRef::new(assessed.opinion, about, "opinion"),
                     investigator: sealed(assessed.investigator, "investigator"),
-                    on: assessed.investigated_on.unwrap_or(day),
+                    date: assessed.investigated_on.unwrap_or(day),
                 });
             }
             Event::Returned(returned) => {
@@ -532,7 +532,7 @@ impl Record for Investigation {
                     without_worker: accepted.without_worker,
                     without_laboratory: accepted.without_laboratory,
                     conclusion: sealed(accepted.conclusion, "conclusion"),
-                    on: day,
+                    date: day,
                 });
             }
             Event::Withdrawn(_) => {}

@@ -1,12 +1,14 @@
 //! Devices: registered, installed, used, moved, corrected, taken out of service.
 
 use domain::codes::{DeviceState, Role};
+use domain::qc::may_be_used;
+use domain::records::device::Device;
+use domain::records::device_test::evidence_of;
 use serde_json::json;
-use signing::statement::RecordRef;
 
 use super::city;
 use super::model::Wish;
-use super::story::{Device, Story, Task};
+use super::story::{self, Story, Task};
 
 const MAKERS: [&str; 6] =
     ["示例影像科技", "示例医疗装备", "示例电子", "Example Imaging", "示例射线仪器", "Example Radiologics"];
@@ -23,7 +25,7 @@ impl Story {
         for index in 0..number {
             let id = self.model.id();
             self.orgs[org].devices.push(self.devices.len());
-            self.devices.push(Device { id, org });
+            self.devices.push(story::Device { id, org });
             wishes.push(self.registration(org, self.devices.len() - 1, index));
         }
         let first = self.devices.len() - number;
@@ -55,17 +57,24 @@ impl Story {
             device,
             Wish::new("device.installed", self.devices[device].id, json!({"location": place})).on(today),
         ) {
-            self.after(7, Task::PutInUse(device));
+            self.after_installing(device);
         }
     }
 
-    /// It is put in use; the test that allows it was made before this ledger knew tests.
+    /// It is put in use, with its acceptance test; what was in use before has it from before this ledger knew tests.
     pub fn put_in_use(&mut self, device: usize) {
+        let Some(known) = self.device(device) else { return };
+        let first = known.in_use_since.is_none();
+        let tests = evidence_of(self.devices[device].id, &self.model.memory).expect("memory holds everything");
         let today = self.model.day();
-        self.device_act(
-            device,
-            Wish::new("device.put_in_use", self.devices[device].id, json!({"legacy": true})).on(today),
-        );
+        let accepted = may_be_used(&tests, known.to_be_tested_since(), today);
+        if known.state == DeviceState::Decommissioned || !(first || (known.awaits_acceptance() && accepted)) {
+            return;
+        }
+        let wish = Wish::new("device.put_in_use", self.devices[device].id, json!({"legacy": !accepted})).on(today);
+        if self.device_act(device, wish) && first {
+            self.begin_testing(device, accepted);
+        }
     }
 
     /// It runs again after a repair or a pause.
@@ -75,6 +84,9 @@ impl Story {
             Some(DeviceState::Standby | DeviceState::OutOfService) => "RESUMED",
             _ => return,
         };
+        if self.device(device).is_some_and(Device::awaits_acceptance) {
+            return;
+        }
         let today = self.model.day();
         let data = json!({"to": DeviceState::InUse.as_str(), "why": why});
         self.device_act(device, Wish::new("device.state_changed", self.devices[device].id, data).on(today));
@@ -154,7 +166,7 @@ impl Story {
     }
 
     /// An event of a device by the protection officer of its institution, while that is open.
-    fn device_act(&mut self, device: usize, wish: Wish) -> bool {
+    pub fn device_act(&mut self, device: usize, wish: Wish) -> bool {
         let org = self.devices[device].org;
         let officer = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some());
         if let Some(officer) = officer {
@@ -165,7 +177,11 @@ impl Story {
 
     /// State of a device, once registered.
     pub fn device_state(&self, device: usize) -> Option<DeviceState> {
-        let record = RecordRef { kind: "device".into(), id: self.devices[device].id };
-        self.model.memory.record(&record).and_then(|entry| entry.state.device()).map(|device| device.state)
+        self.device(device).map(|device| device.state)
+    }
+
+    /// A device as the ledger has it.
+    pub fn device(&self, device: usize) -> Option<&Device> {
+        self.model.entry("device", self.devices[device].id).and_then(|entry| entry.state.device())
     }
 }

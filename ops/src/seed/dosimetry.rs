@@ -8,6 +8,7 @@ use signing::statement::EventRef;
 use uuid::Uuid;
 
 use super::city::Sort;
+use super::inquiries::notice;
 use super::model::Wish;
 use super::story::{Story, Task};
 
@@ -33,6 +34,9 @@ struct Counted {
     effective_nsv: i64,
     result: Uuid,
     lost: bool,
+    worker: usize,
+    position: &'static str,
+    hp10_nsv: Option<i64>,
 }
 
 impl Story {
@@ -89,6 +93,11 @@ impl Story {
                 "qualification_no": qualification});
             let lost: Vec<Uuid> = lines.iter().filter(|line| line.lost).map(|line| line.result).collect();
             let first = lines.iter().find(|line| !line.lost).map(|line| line.result);
+            let read = lines.iter().map(|line| {
+                let effective = (line.effective_nsv > 0).then_some(line.effective_nsv);
+                (line.worker, line.result, line.position, line.hp10_nsv, effective)
+            });
+            let noticed = notice(&read.collect::<Vec<_>>(), laboratory, reports);
             let mut wishes = vec![Wish::new("dose_report.issued", report, header)];
             let import = (self.orgs[org].serial % 40 == 9).then(|| self.open_import(signatory, laboratory, &lines));
             let rows = (1..).zip(lines).map(|(row, line)| match import {
@@ -102,6 +111,9 @@ impl Story {
             }
             for result in lost {
                 self.after(40, Task::Nominal(signatory, result));
+            }
+            for noticed in noticed {
+                self.after(5, Task::OpenInquiry(noticed));
             }
             if self.model.luck.percent(2)
                 && let Some(result) = first
@@ -168,7 +180,7 @@ impl Story {
         report: Uuid,
         before: usize,
         (from, to): (Date, Date),
-        position: &str,
+        position: &'static str,
     ) -> Counted {
         let who = self.workers[worker].clone();
         let result = self.model.id();
@@ -179,6 +191,8 @@ impl Story {
         // A few a year are above the investigation level.
         let high = if self.model.luck.below(2_500) == 0 { 12 } else { 1 };
         let read = i64::from(who.exposure) * spread / 100 * factor * high / 100 * 100;
+        // Once in the years a dosimeter is left in the beam.
+        let read = if !double && self.model.luck.below(4_000) == 0 { 22_000_000 } else { read };
         let below = read < MDL_NSV && !lost;
         let value = if below { below_mdl(MDL_NSV) } else { read };
         let single = (!lost && !double).then_some(value);
@@ -204,6 +218,9 @@ impl Story {
             effective_nsv: single.unwrap_or(0),
             result,
             lost,
+            worker,
+            position,
+            hp10_nsv: (!lost).then_some(value),
         }
     }
 
@@ -254,7 +271,7 @@ impl Story {
     }
 
     /// Number of a qualification of a laboratory that is valid today; a new one is filed when the last has run out.
-    fn qualification(&mut self, laboratory: usize) -> Option<String> {
+    pub fn qualification(&mut self, laboratory: usize) -> Option<String> {
         let today = self.model.day();
         let entry = self.model.entry("institution", self.orgs[laboratory].id)?;
         let documents = &entry.state.institution()?.documents;

@@ -10,11 +10,13 @@ pub mod devices;
 pub mod dosimetry;
 pub mod files;
 pub mod incidents;
+pub mod inquiries;
 pub mod institutions;
 pub mod load;
 pub mod model;
 pub mod offices;
 pub mod papers;
+pub mod quality;
 pub mod story;
 pub mod workers;
 

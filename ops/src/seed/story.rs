@@ -3,7 +3,7 @@
 //! A queue of things to do, ordered by their simulated instant. Each thing signs a few events and puts later
 //! things into the queue; what it looks at is the ledger itself ([`super::model`]). The chapters stand in
 //! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`], [`super::workers`],
-//! [`super::dosimetry`], [`super::papers`] and [`super::incidents`].
+//! [`super::dosimetry`], [`super::quality`], [`super::inquiries`], [`super::papers`] and [`super::incidents`].
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::city::{Sort, area_of};
 use super::dosimetry::Monitoring;
+use super::inquiries::{Inquiry, Noticed};
 use super::model::{Model, Origin, Signer, Step};
 use super::workers::Worker;
 
@@ -38,6 +39,8 @@ pub struct Settings {
 const SPAN_DAYS: i64 = 1_900;
 /// Events of the whole city before further edits are added.
 const BASE_EVENTS: usize = 13_000;
+/// Tests of its devices.
+const TEST_EVENTS: usize = 10_000;
 const FULL_SIZE: usize = 20_000;
 /// Radiation workers of the whole city, and with how many events it has them all.
 const WORKERS: usize = 3_500;
@@ -146,6 +149,18 @@ pub enum Task {
     PutInUse(usize),
     /// A device that stood still is in use again.
     BackInUse(usize),
+    /// A new or repaired device has its acceptance test.
+    Accept(usize),
+    /// A device has its yearly tests.
+    YearlyTests(usize),
+    /// A device that failed is repaired.
+    Repair(usize),
+    /// A device is tested out of turn.
+    Retest(usize),
+    /// The city rules on a report.
+    RuleOnTest(Uuid),
+    /// An institution checks its device itself.
+    Constancy(usize),
     /// Workers get their files and posts.
     Hire(usize),
     /// Something happens to a worker.
@@ -164,6 +179,16 @@ pub enum Task {
     Nominal(usize, Uuid),
     /// A result is corrected.
     CorrectDose(usize, Uuid),
+    /// A dose is investigated.
+    OpenInquiry(Noticed),
+    /// The form of an investigation is filed.
+    FileInquiry(Inquiry),
+    /// Worker and laboratory sign it.
+    SignInquiry(Inquiry),
+    /// The authority decides.
+    DecideInquiry(Inquiry),
+    /// The result is corrected as it was decided.
+    SettleDose(Inquiry),
     /// A radiology licence is issued.
     License(usize),
     /// It is verified.
@@ -250,6 +275,8 @@ pub struct Story {
     pub workers: Vec<Worker>,
     /// First office holders by role and area.
     pub offices: HashMap<(Role, Option<usize>), Vec<usize>>,
+    /// Investigations of doses so far.
+    pub inquiries: usize,
     /// The root holders.
     pub roots: [Signer; 2],
     origin: Origin,
@@ -279,6 +306,7 @@ impl Story {
             devices: Vec::new(),
             workers: Vec::new(),
             offices: HashMap::new(),
+            inquiries: 0,
             roots: origin.roots.clone(),
             origin,
             begins,
@@ -407,7 +435,7 @@ impl Story {
         (0..scaled(6)).for_each(|turn| self.later(900 + 120 * turn as i64, Task::WorkerAsks(turn)));
         (0..scaled(4).max(2)).for_each(|turn| self.later(700 + 210 * turn as i64, Task::MistakenWorker(turn)));
         // Some apply in the last weeks and are not decided when the story ends.
-        let base = BASE_EVENTS * events.min(FULL_SIZE) / FULL_SIZE;
+        let base = (BASE_EVENTS + TEST_EVENTS) * events.min(FULL_SIZE) / FULL_SIZE;
         // Four edits are a good five events: what is repaired goes back in use, a new officer follows an old one.
         let for_workers = workers * EVENTS_PER_WORKER;
         let edits = events.saturating_sub(base + for_workers).max(events.min(FULL_SIZE) / 5) * 3 / 4;
@@ -434,13 +462,17 @@ impl Story {
 
     /// Queues a task for so many days from now.
     pub fn after(&mut self, days: i64, task: Task) {
-        let today = self.model.day().days() - self.begins.days();
-        self.later(today + days, task);
+        self.later(self.day_of_story() + days, task);
+    }
+
+    /// Days since the genesis.
+    pub fn day_of_story(&self) -> i64 {
+        self.model.day().days() - self.begins.days()
     }
 
     /// True in the last months.
     pub fn is_near_end(&self) -> bool {
-        self.model.day().days() - self.begins.days() > SPAN_DAYS - 150
+        self.day_of_story() > SPAN_DAYS - 150
     }
 
     /// One event by somebody, some time after the last.
@@ -502,6 +534,12 @@ impl Story {
             Task::Install(device) => self.install(device),
             Task::PutInUse(device) => self.put_in_use(device),
             Task::BackInUse(device) => self.back_in_use(device),
+            Task::Accept(device) => self.accept(device),
+            Task::YearlyTests(device) => self.yearly_tests(device),
+            Task::Repair(device) => self.repair(device),
+            Task::Retest(device) => self.retest(device),
+            Task::RuleOnTest(test) => self.rule_on_test(test),
+            Task::Constancy(device) => self.constancy(device),
             Task::Hire(org) => self.hire(org),
             Task::WorkerTurn(turn) => self.worker_turn(turn),
             Task::BackAtWork(worker) => self.back_at_work(worker),
@@ -511,6 +549,11 @@ impl Story {
             Task::Doses(org, from) => self.doses(org, from),
             Task::Nominal(signatory, result) => self.nominal(signatory, result),
             Task::CorrectDose(signatory, result) => self.correct_dose(signatory, result),
+            Task::OpenInquiry(noticed) => self.open_inquiry(noticed),
+            Task::FileInquiry(inquiry) => self.file_inquiry(inquiry),
+            Task::SignInquiry(inquiry) => self.sign_inquiry(inquiry),
+            Task::DecideInquiry(inquiry) => self.decide_inquiry(inquiry),
+            Task::SettleDose(inquiry) => self.settle_dose(inquiry),
             Task::License(org) => self.license(org),
             Task::VerifyLicence(org) => self.verify_licence(org),
             Task::LicenceTurn(turn) => self.licence_turn(turn),

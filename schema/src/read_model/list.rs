@@ -103,7 +103,15 @@ pub(super) fn is_of_person(kind: Kind) -> bool {
 
 /// Whether a service organisation files records of this kind about another one.
 pub(super) fn is_filed(kind: Kind) -> bool {
-    matches!(kind, Kind::MonitoringContract | Kind::Dosimeter | Kind::DoseReport | Kind::DoseResult)
+    matches!(
+        kind,
+        Kind::MonitoringContract
+            | Kind::Dosimeter
+            | Kind::DoseReport
+            | Kind::DoseResult
+            | Kind::DeviceTest
+            | Kind::Investigation
+    )
 }
 
 /// Whether the facet at this place is the one of [`LOOKUP`].
@@ -113,6 +121,7 @@ pub(super) fn is_lookup(kind: Kind, at: usize) -> bool {
         Kind::Institution | Kind::Erasure => at == 1,
         Kind::DoseResult => at == 5,
         Kind::DoseReport => at == 2,
+        Kind::DeviceTest => at == 0,
         _ => false,
     }
 }
