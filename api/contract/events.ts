@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "device_test" | "investigation";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -65,6 +65,32 @@ export const codeLists = {
     { code: "IN_FORCE", zh: "可用", en: "in force" },
     { code: "WITHDRAWN", zh: "停用", en: "withdrawn" },
   ],
+  CONSTANCY_ITEM: [
+    { code: "CTN", zh: "水模体CT值", en: "CT number of water" },
+    { code: "CTZ", zh: "水模体噪声", en: "noise of water" },
+    { code: "CTU", zh: "水模体均匀性", en: "uniformity of water" },
+    { code: "HCR", zh: "高对比分辨力", en: "high-contrast resolution" },
+    { code: "LCR", zh: "低对比可探测能力", en: "low-contrast detectability" },
+    { code: "CCH", zh: "诊断床定位精度", en: "couch positioning" },
+    { code: "KVP", zh: "管电压", en: "tube voltage" },
+    { code: "OUT", zh: "输出量重复性", en: "output repeatability" },
+    { code: "AEC", zh: "自动曝光控制", en: "automatic exposure control" },
+    { code: "DET", zh: "探测器（IP）响应均匀性", en: "detector uniformity" },
+    { code: "LFD", zh: "光野照射野一致性", en: "light and radiation field" },
+    { code: "ESR", zh: "入射体表空气比释动能率", en: "entrance air-kerma rate" },
+    { code: "IMG", zh: "模体影像质量", en: "phantom image" },
+    { code: "INT", zh: "安全联锁", en: "safety interlocks" },
+    { code: "DLY", zh: "输出剂量日检", en: "daily output" },
+    { code: "LAS", zh: "激光定位灯", en: "positioning lasers" },
+    { code: "DOS", zh: "输出剂量", en: "output dose" },
+    { code: "SYM", zh: "射线野均整度与对称性", en: "flatness and symmetry" },
+    { code: "ABS", zh: "绝对剂量校准", en: "absolute dose calibration" },
+    { code: "POS", zh: "源到位精度", en: "source positioning" },
+    { code: "UNI", zh: "视野均匀性", en: "field uniformity" },
+    { code: "PEK", zh: "能峰", en: "energy peak" },
+    { code: "COR", zh: "旋转中心", en: "centre of rotation" },
+    { code: "OTH", zh: "其他", en: "other" },
+  ],
   DEVICE_KIND: [
     { code: "X01", zh: "医用X射线CT", en: "medical CT" },
     { code: "X02", zh: "DR", en: "digital radiography" },
@@ -126,6 +152,11 @@ export const codeLists = {
     { code: "GENUINE", zh: "属实", en: "genuine" },
     { code: "DOUBTFUL", zh: "存疑", en: "doubtful" },
     { code: "REFUSED", zh: "不符", en: "refused" },
+  ],
+  DOSE_QUANTITY: [
+    { code: "E", zh: "有效剂量", en: "effective dose" },
+    { code: "HLENS", zh: "眼晶状体当量剂量", en: "equivalent dose to the lens of the eye" },
+    { code: "HEXT", zh: "四肢或皮肤当量剂量", en: "equivalent dose to the extremities or the skin" },
   ],
   DOSIMETER_KIND: [
     { code: "TLD", zh: "热释光", en: "thermoluminescent" },
@@ -241,6 +272,32 @@ export const codeLists = {
     { code: "REG", zh: "监督/卫健部门", en: "regulator" },
     { code: "CDC", zh: "疾控机构", en: "centre for disease control" },
   ],
+  INVESTIGATION_BASIS: [
+    { code: "PERIOD", zh: "单周期剂量达到调查水平", en: "dose of one period at the investigation level" },
+    { code: "YEAR", zh: "年度累计剂量", en: "dose of a calendar year" },
+    { code: "BLOCK", zh: "连续五年累计剂量", en: "dose of five consecutive years" },
+    { code: "MISSING", zh: "剂量计丢失、损坏或读数作废", en: "dosimeter lost or damaged, or reading rejected" },
+    { code: "UNUSUAL", zh: "其他异常", en: "otherwise unusual" },
+  ],
+  INVESTIGATION_CAUSE: [
+    { code: "WORKLOAD", zh: "工作量增加", en: "higher workload" },
+    { code: "PRACTICE", zh: "操作或防护不当", en: "improper work or protection" },
+    { code: "SHIELDING", zh: "防护设施缺陷", en: "defective shielding" },
+    { code: "ACCIDENT", zh: "异常照射或事故", en: "abnormal exposure or accident" },
+    { code: "WORN_WRONG", zh: "佩戴不当", en: "worn wrongly" },
+    { code: "LEFT_IN_FIELD", zh: "剂量计遗留在射线场或放射源旁", en: "dosimeter left in the beam or near a source" },
+    { code: "NOT_OCCUPATIONAL", zh: "非职业照射（本人受检等）", en: "exposure not from work, such as his own examination" },
+    { code: "CONTAMINATED", zh: "剂量计受污染", en: "dosimeter contaminated" },
+    { code: "LABORATORY", zh: "测读或统计差错", en: "error of reading or of calculation" },
+    { code: "MISSING", zh: "剂量计丢失或损坏", en: "dosimeter lost or damaged" },
+    { code: "UNKNOWN", zh: "原因不明", en: "unknown" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  INVESTIGATION_FINDING: [
+    { code: "REAL", zh: "真实受照", en: "the dose was received" },
+    { code: "ARTEFACT", zh: "虚假剂量", en: "the dose was not received" },
+    { code: "NOMINAL", zh: "以名义剂量代替", en: "a nominal dose takes its place" },
+  ],
   LEVEL: [
     { code: "T", zh: "市级", en: "city" },
     { code: "C", zh: "县区级", en: "county" },
@@ -287,6 +344,14 @@ export const codeLists = {
     { code: "PRF", zh: "诊所备案凭证", en: "clinic filing receipt" },
     { code: "LEQ", zh: "大型医用设备配置许可证", en: "large-equipment permit" },
   ],
+  MAJOR_COMPONENT: [
+    { code: "TUBE", zh: "球管", en: "X-ray tube" },
+    { code: "DETECTOR", zh: "探测器", en: "detector" },
+    { code: "GENERATOR", zh: "高压发生器", en: "high-voltage generator" },
+    { code: "COLLIMATOR", zh: "准直器", en: "collimator" },
+    { code: "WAVEGUIDE", zh: "加速管", en: "accelerating tube" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
   MEDIA_TYPE: [
     { code: "PDF", zh: "PDF、PDF/A", en: "PDF or PDF/A" },
     { code: "JPEG", zh: "JPEG图像", en: "JPEG image" },
@@ -322,6 +387,12 @@ export const codeLists = {
     { code: "3", zh: "特殊监测", en: "special" },
     { code: "4", zh: "事故/应急监测", en: "accident or emergency" },
     { code: "5", zh: "追溯（名义剂量）", en: "retrospective (nominal dose)" },
+  ],
+  NOMINAL_METHOD: [
+    { code: "A", zh: "同期直读剂量计", en: "concurrent direct reader" },
+    { code: "B", zh: "工作场所监测", en: "workplace monitoring" },
+    { code: "C", zh: "同岗位平均", en: "mean of co-workers" },
+    { code: "D", zh: "上年剂量折算", en: "dose of the year before, by days" },
   ],
   OWNERSHIP: [
     { code: "110", zh: "国有", en: "state" },
@@ -466,6 +537,59 @@ export const codeLists = {
     { code: "ORDER", zh: "监督要求", en: "ordered by the supervisor" },
     { code: "RESUMED", zh: "恢复使用", en: "resumed" },
     { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  TEST_CONCLUSION: [
+    { code: "1", zh: "合格", en: "passed" },
+    { code: "2", zh: "不合格", en: "failed" },
+    { code: "3", zh: "部分项目不适用（合格）", en: "passed, some items not applicable" },
+  ],
+  TEST_ITEM: [
+    { code: "T1", zh: "放射诊断设备检测", en: "diagnostic devices" },
+    { code: "T2", zh: "核医学设备检测", en: "nuclear medicine" },
+    { code: "T3", zh: "放射治疗设备检测", en: "radiotherapy" },
+    { code: "T4", zh: "工作场所防护检测", en: "workplaces" },
+  ],
+  TEST_ITEM_RESULT: [
+    { code: "PASSED", zh: "符合", en: "met" },
+    { code: "FAILED", zh: "不符合", en: "not met" },
+    { code: "NOT_APPLICABLE", zh: "不适用", en: "not applicable" },
+  ],
+  TEST_PURPOSE: [
+    { code: "ACC", zh: "验收检测", en: "acceptance test" },
+    { code: "STA", zh: "状态检测", en: "status test" },
+    { code: "CON", zh: "稳定性检测", en: "constancy test" },
+    { code: "WRK", zh: "工作场所放射防护检测", en: "workplace protection test" },
+  ],
+  TEST_STANDARD: [
+    { code: "WS 76-2020", zh: "医用X射线诊断设备质量控制检测规范（2020）", en: "diagnostic X-ray equipment (2020)" },
+    { code: "WS 76-2017", zh: "医用常规X射线诊断设备质量控制检测规范（2017）", en: "conventional diagnostic X-ray equipment (2017)" },
+    { code: "WS 76-2011", zh: "医用常规X射线诊断设备影像质量控制检测规范（2011）", en: "conventional diagnostic X-ray equipment (2011)" },
+    { code: "WS 518-2017", zh: "乳腺X射线屏片摄影系统质量控制检测规范", en: "screen-film mammography" },
+    { code: "WS 519-2019", zh: "X射线计算机体层摄影装置质量控制检测规范", en: "computed tomography" },
+    { code: "WS 520-2017", zh: "计算机X射线摄影（CR）质量控制检测规范", en: "computed radiography" },
+    { code: "WS 521-2017", zh: "医用数字X射线摄影（DR）系统质量控制检测规范", en: "digital radiography" },
+    { code: "WS 522-2017", zh: "乳腺数字X射线摄影系统质量控制检测规范", en: "digital mammography" },
+    { code: "WS 523-2019", zh: "伽玛照相机、单光子发射断层成像设备（SPECT）质量控制检测规范", en: "gamma cameras and SPECT" },
+    { code: "WS 530-2017", zh: "乳腺计算机X射线摄影系统质量控制检测规范", en: "CR mammography" },
+    { code: "WS 531-2017", zh: "螺旋断层治疗装置质量控制检测规范", en: "tomotherapy" },
+    { code: "WS 581-2017", zh: "牙科X射线设备质量控制检测规范", en: "dental X-ray equipment" },
+    { code: "WS 582-2017", zh: "X、γ射线立体定向放射治疗系统质量控制检测规范", en: "stereotactic radiotherapy" },
+    { code: "WS 262-2017", zh: "后装γ源近距离治疗质量控制检测规范", en: "afterloading brachytherapy" },
+    { code: "WS 667-2019", zh: "机械臂放射治疗装置质量控制检测规范", en: "robotic radiotherapy" },
+    { code: "WS 674-2020", zh: "医用电子直线加速器质量控制检测规范", en: "medical linear accelerators" },
+    { code: "WS 816-2023", zh: "医用质子重离子放射治疗设备质量控制检测标准", en: "proton and heavy-ion therapy" },
+    { code: "WS 817-2023", zh: "正电子发射断层成像（PET）设备质量控制检测标准", en: "PET" },
+    { code: "WS 818-2023", zh: "锥形束X射线计算机体层成像（CBCT）设备质量控制检测标准", en: "cone-beam CT" },
+    { code: "GBZ 130-2020", zh: "放射诊断放射防护要求", en: "protection in diagnostic radiology" },
+    { code: "GBZ 120-2020", zh: "核医学放射防护要求", en: "protection in nuclear medicine" },
+    { code: "GBZ 121-2020", zh: "放射治疗放射防护要求", en: "protection in radiotherapy" },
+    { code: "OTHER", zh: "其他标准", en: "another standard" },
+  ],
+  UNSIGNED_REASON: [
+    { code: "LEFT", zh: "已离岗或机构已注销", en: "he left, or the organisation has ended" },
+    { code: "UNREACHABLE", zh: "无法联系或没有账户", en: "cannot be reached, or has no account" },
+    { code: "REFUSED", zh: "拒绝签名", en: "refused" },
+    { code: "NOT_CONCERNED", zh: "不涉及该方", en: "not concerned" },
   ],
   VERIFICATION_RESULT: [
     { code: "PASSED", zh: "合格", en: "passed" },
@@ -909,6 +1033,12 @@ export interface DeviceStateChanged {
   to: CodeOf<"DEVICE_STATE">;
   /** 原因 · why */
   why: CodeOf<"STATE_REASON">;
+}
+
+/** 重要部件维修更换 · major part of a device repaired */
+export interface DeviceRepaired {
+  /** 重要部件 · component */
+  component: CodeOf<"MAJOR_COMPONENT">;
 }
 
 /** 设备更正 · device corrected */
@@ -1418,6 +1548,200 @@ export interface AttachmentFiled {
 /** 附件撤回 · attachment withdrawn */
 export type AttachmentWithdrawn = Record<string, never>;
 
+/** 稳定性检测记录 · constancy test recorded */
+export interface DeviceTestRecorded {
+  /** 受检设备 · device */
+  device: string;
+  /** 使用机构 · institution that uses it */
+  institution: string;
+  /** 稳定性检测项目 · what was checked */
+  check: CodeOf<"CONSTANCY_ITEM">;
+  /** 其他项目 · another item (1–100 characters) */
+  other_check?: string;
+  /** 检测日期 · tested on */
+  tested_on: string;
+  /** 检测结果 · value (1–100 characters) */
+  value?: string;
+  /** 控制限 · control limit (1–100 characters) */
+  control_limit?: string;
+  /** 偏差超出控制限 · whether the deviation is over the control limit */
+  deviation_exceeded: boolean;
+  /** 检测人员 · worker who did it */
+  performed_by?: RecordRef;
+}
+
+/** 设备（场所）检测报告 · device test reported */
+export interface DeviceTestReported {
+  /** 检测类别 · purpose */
+  purpose: CodeOf<"TEST_PURPOSE">;
+  /** 受检设备 · device */
+  device: string;
+  /** 使用机构 · institution that uses it */
+  institution: string;
+  /** 检测机构 · technical-service organisation */
+  laboratory: string;
+  /** 报告编号 · number of the report (1–60 characters) */
+  report_no: string;
+  /** 报告内序号 · line of the report (1–10000) */
+  line_no: number;
+  /** 检测场所（机房） · room (1–100 characters) */
+  place?: string;
+  /** 现场检测完成日期 · last day of the field work */
+  field_work_on?: string;
+  /** 检测日期 · tested on */
+  tested_on: string;
+  /** 签发日期 · signed on */
+  signed_on: string;
+  /** 检测依据 · standards (1–6 items) */
+  standards: Array<CodeOf<"TEST_STANDARD">>;
+  /** 其他检测依据 · another standard (1–100 characters) */
+  other_standard?: string;
+  /** 资质项目 · item of the qualification */
+  item: CodeOf<"TEST_ITEM">;
+  /** 资质证书编号 · number of the qualification (1–60 characters) */
+  qualification_no?: string;
+  /** 检测结论 · conclusion */
+  conclusion: CodeOf<"TEST_CONCLUSION">;
+  /** 检测条件 · condition of the measurement (1–100 characters) */
+  condition?: string;
+  /** 本底剂量率 · background rate (0–1000000000000, nSv/h) */
+  background_nsv_h?: number;
+  /** 防护检测点 · places where the rate was measured (1–200 items) */
+  points?: Array<{ place: string; rate_nsv_h: number; limit_nsv_h: number; annual_dose_nsv?: number }>;
+  /** 质量控制检测项目 · items of the quality control (1–100 items) */
+  items?: Array<{ name: string; clause?: string; value?: string; limit?: string; result: CodeOf<"TEST_ITEM_RESULT"> }>;
+}
+
+/** 检测报告更正 · device test corrected */
+export interface DeviceTestCorrected {
+  /** 更正为 · new values */
+  set?: { report_no?: string; line_no?: number; place?: string; field_work_on?: string; tested_on?: string; signed_on?: string; standards?: Array<CodeOf<"TEST_STANDARD">>; other_standard?: string; item?: CodeOf<"TEST_ITEM">; qualification_no?: string; conclusion?: CodeOf<"TEST_CONCLUSION">; condition?: string; background_nsv_h?: number; points?: Array<{ place: string; rate_nsv_h: number; limit_nsv_h: number; annual_dose_nsv?: number }>; items?: Array<{ name: string; clause?: string; value?: string; limit?: string; result: CodeOf<"TEST_ITEM_RESULT"> }> };
+  /** 清空 · members without a value */
+  clear?: Array<"place" | "field_work_on" | "other_standard" | "qualification_no" | "condition" | "background_nsv_h" | "points" | "items">;
+}
+
+/** 检测撤回 · device test withdrawn */
+export type DeviceTestWithdrawn = Record<string, never>;
+
+/** 检测报告裁定 · device test ruled on */
+export interface DeviceTestRuled {
+  /** 是否采信 · whether it counts */
+  counts: boolean;
+  /** 理由 · grounds (1–500 characters) */
+  grounds: string;
+}
+
+/** 剂量异常调查立案 · investigation opened */
+export interface InvestigationOpened {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人关系 · the employment in which it is investigated */
+  employment: string;
+  /** 调查事由 · why */
+  basis: CodeOf<"INVESTIGATION_BASIS">;
+  /** 剂量量 · quantity */
+  quantity: CodeOf<"DOSE_QUANTITY">;
+  /** 异常剂量 · the dose that is investigated (0–10000000000, nSv) */
+  dose_nsv?: number;
+  /** 所涉结果 · results (1–24 items) */
+  results?: Array<string>;
+  /** 剂量年度 · year of the sum, for five years the last of them (1950–2200) */
+  dose_year?: number;
+  /** 监测机构 · laboratory that measured it */
+  laboratory?: string;
+  /** 发生场所 · where it happened (sealed) (1–100 characters) */
+  place?: string;
+  /** 情况说明 · circumstances (sealed) (1–500 characters) */
+  circumstances?: string;
+}
+
+/** 剂量异常调查表 · investigation filed */
+export interface InvestigationFiled {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 佩戴正确 · whether the dosimeter was worn correctly */
+  wear_correct: boolean;
+  /** 受到非职业照射 · whether there was exposure not from work */
+  non_occupational: boolean;
+  /** 剂量计曾存放在放射源或射线装置附近 · whether the dosimeter was stored near a source */
+  near_source: boolean;
+  /** 周期内工作量（例次） · procedures in the period (0–1000000) */
+  workload?: number;
+  /** 原因 · cause */
+  cause: CodeOf<"INVESTIGATION_CAUSE">;
+  /** 调查结论 · finding */
+  finding: CodeOf<"INVESTIGATION_FINDING">;
+  /** 建议剂量 · proposed dose (0–10000000000, nSv) */
+  proposed_nsv?: number;
+  /** 名义剂量方法 · how a nominal dose was found */
+  nominal_method?: CodeOf<"NOMINAL_METHOD">;
+  /** 防护组调查情况 · what the protection group found (sealed) (1–500 characters) */
+  report: string;
+  /** 后续措施 · follow-up (sealed) (1–500 characters) */
+  follow_up?: string;
+  /** 调查人 · who investigated (sealed) (1–50 characters) */
+  investigator?: string;
+  /** 调查日期 · investigated on */
+  investigated_on?: string;
+}
+
+/** 本人确认调查 · investigation confirmed by the worker */
+export interface InvestigationConfirmed {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 是否认可 · whether he agrees */
+  agrees: boolean;
+  /** 本人说明 · his statement (sealed) (1–500 characters) */
+  statement?: string;
+}
+
+/** 监测机构意见 · investigation assessed by the laboratory */
+export interface InvestigationAssessed {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 意见 · finding */
+  finding: CodeOf<"INVESTIGATION_FINDING">;
+  /** 建议剂量 · proposed dose (0–10000000000, nSv) */
+  proposed_nsv?: number;
+  /** 名义剂量方法 · how a nominal dose was found */
+  nominal_method?: CodeOf<"NOMINAL_METHOD">;
+  /** 剂量组调查情况 · what the dosimetry group found (sealed) (1–500 characters) */
+  opinion: string;
+  /** 调查人 · who investigated (sealed) (1–50 characters) */
+  investigator?: string;
+  /** 调查日期 · investigated on */
+  investigated_on?: string;
+}
+
+/** 调查退回 · investigation returned */
+export interface InvestigationReturned {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 退回意见 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 调查认定 · investigation accepted */
+export interface InvestigationAccepted {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 认定结论 · finding */
+  finding: CodeOf<"INVESTIGATION_FINDING">;
+  /** 认定剂量 · final dose (0–10000000000, nSv) */
+  final_nsv: number;
+  /** 结果须更正 · whether the results are to be corrected */
+  correct_results: boolean;
+  /** 本人未签名原因 · why the worker did not sign */
+  without_worker?: CodeOf<"UNSIGNED_REASON">;
+  /** 监测机构未出意见原因 · why the laboratory gave no opinion */
+  without_laboratory?: CodeOf<"UNSIGNED_REASON">;
+  /** 审核意见 · conclusion (sealed) (1–500 characters) */
+  conclusion?: string;
+}
+
+/** 调查撤销 · investigation withdrawn */
+export type InvestigationWithdrawn = Record<string, never>;
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -1463,6 +1787,7 @@ export interface EventData {
   "device.moved/1": DeviceMoved;
   "device.put_in_use/1": DevicePutInUse;
   "device.state_changed/1": DeviceStateChanged;
+  "device.repaired/1": DeviceRepaired;
   "device.corrected/1": DeviceCorrected;
   "device.decommissioned/1": DeviceDecommissioned;
   "person.registered/1": PersonRegistered;
@@ -1509,6 +1834,18 @@ export interface EventData {
   "import.completed/1": ImportCompleted;
   "attachment.filed/1": AttachmentFiled;
   "attachment.withdrawn/1": AttachmentWithdrawn;
+  "device_test.recorded/1": DeviceTestRecorded;
+  "device_test.reported/1": DeviceTestReported;
+  "device_test.corrected/1": DeviceTestCorrected;
+  "device_test.withdrawn/1": DeviceTestWithdrawn;
+  "device_test.ruled/1": DeviceTestRuled;
+  "investigation.opened/1": InvestigationOpened;
+  "investigation.filed/1": InvestigationFiled;
+  "investigation.confirmed/1": InvestigationConfirmed;
+  "investigation.assessed/1": InvestigationAssessed;
+  "investigation.returned/1": InvestigationReturned;
+  "investigation.accepted/1": InvestigationAccepted;
+  "investigation.withdrawn/1": InvestigationWithdrawn;
 }
 
 export interface Shape {
@@ -1581,6 +1918,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"location","is":"text","max_chars":100,"min_chars":1,"name":"location","required":true,"zh":"安装场所"}],"effective_on":"required","en":"device moved within the institution","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.moved","zh":"设备移位"},
     {"creates":false,"data":[{"en":"in use before this system knew its acceptance test","is":"flag","name":"legacy","required":true,"zh":"系统启用前已在用"}],"effective_on":"required","en":"device put in use","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.put_in_use","zh":"设备启用"},
     {"creates":false,"data":[{"en":"new state","is":"code","list":"DEVICE_STATE","name":"to","required":true,"zh":"变更后状态"},{"en":"why","is":"code","list":"STATE_REASON","name":"why","required":true,"zh":"原因"}],"effective_on":"required","en":"device state changed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.state_changed","zh":"设备状态变更"},
+    {"creates":false,"data":[{"en":"component","is":"code","list":"MAJOR_COMPONENT","name":"component","required":true,"zh":"重要部件"}],"effective_on":"required","en":"major part of a device repaired","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.repaired","zh":"重要部件维修更换"},
     {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"institution","is":"uuid","name":"institution","of":"institution","required":false,"zh":"使用机构"},{"en":"kind","is":"code","list":"DEVICE_KIND","name":"kind","required":false,"zh":"设备类别"},{"en":"number within the institution","is":"text","max_chars":40,"min_chars":1,"name":"device_no","required":false,"zh":"单位内编号"},{"en":"name","is":"text","max_chars":100,"min_chars":1,"name":"name","required":false,"zh":"设备名称"},{"en":"model","is":"text","max_chars":100,"min_chars":1,"name":"model","required":false,"zh":"型号"},{"en":"maker","is":"text","max_chars":100,"min_chars":1,"name":"maker","required":false,"zh":"生产厂家"},{"en":"factory number","is":"text","max_chars":60,"min_chars":1,"name":"factory_no","required":false,"zh":"出厂编号"},{"en":"maximum tube voltage","is":"integer","max":1000000,"min":0,"name":"tube_voltage_v","required":false,"unit":"V","zh":"最大管电压"},{"en":"maximum tube current","is":"integer","max":10000000,"min":0,"name":"tube_current_ua","required":false,"unit":"µA","zh":"最大管电流"},{"en":"maximum energy","is":"integer","max":1000000,"min":0,"name":"energy_kev","required":false,"unit":"keV","zh":"最大能量"},{"en":"nuclide","is":"text","max_chars":20,"min_chars":1,"name":"nuclide","required":false,"zh":"核素"},{"en":"activity in becquerel","form":"activity_bq","is":"text","max_chars":25,"min_chars":1,"name":"activity_bq","pattern":"^(0|[1-9][0-9]{0,24})$","required":false,"zh":"活度"},{"en":"made on","is":"date","name":"made_on","required":false,"zh":"出厂日期"},{"en":"bought on","is":"date","name":"bought_on","required":false,"zh":"购置日期"},{"en":"location","is":"text","max_chars":100,"min_chars":1,"name":"location","required":false,"zh":"所在场所"},{"en":"class of ray device","is":"code","list":"RAY_CLASS","name":"ray_class","required":false,"zh":"射线装置分类"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["model","tube_voltage_v","tube_current_ua","energy_kev","nuclide","activity_bq","made_on","bought_on","ray_class"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"device corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"device.corrected","zh":"设备更正"},
     {"creates":false,"data":[{"en":"method","is":"code","list":"DISPOSAL_METHOD","name":"method","required":true,"zh":"处置方式"},{"en":"evidence that it was disabled","is":"text","max_chars":500,"min_chars":1,"name":"evidence","required":true,"zh":"去功能化证明"}],"effective_on":"required","en":"device decommissioned","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device.decommissioned","zh":"设备报废"},
   ] },
@@ -1651,6 +1989,22 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
   { kind: "attachment", zh: "附件", en: "attachment", types: [
     {"creates":true,"data":[{"en":"kind of document","is":"code","list":"ATTACHMENT_KIND","name":"kind","required":true,"zh":"附件类别"},{"en":"media type","is":"code","list":"MEDIA_TYPE","name":"media","required":true,"zh":"文件格式"},{"en":"length","is":"integer","max":52428800,"min":1,"name":"bytes","required":true,"unit":"byte","zh":"字节数"},{"en":"institution that it belongs to","is":"uuid","name":"institution","of":"institution","required":false,"zh":"所属机构"},{"en":"SHA-256 of a file of an institution","is":"hash","name":"sha256","required":false,"zh":"SHA-256"},{"en":"person whom it concerns","is":"record_ref","kinds":["person"],"name":"person","required":false,"zh":"所涉人员"},{"en":"SHA-256 of a file about a person","is":"sealed","name":"digest","required":false,"subject":"/data/person","value":{"form":"sha256","is":"text","max_chars":43,"min_chars":43,"pattern":"^[A-Za-z0-9_-]{43}$"},"zh":"SHA-256（密封）"}],"effective_on":"forbidden","en":"attachment filed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"attachment.filed","zh":"附件归档"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"attachment withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"attachment.withdrawn","zh":"附件撤回"},
+  ] },
+  { kind: "device_test", zh: "设备检测", en: "device test", types: [
+    {"creates":true,"data":[{"en":"device","is":"uuid","name":"device","of":"device","required":true,"zh":"受检设备"},{"en":"institution that uses it","is":"uuid","name":"institution","of":"institution","required":true,"zh":"使用机构"},{"en":"what was checked","is":"code","list":"CONSTANCY_ITEM","name":"check","required":true,"zh":"稳定性检测项目"},{"en":"another item","is":"text","max_chars":100,"min_chars":1,"name":"other_check","required":false,"zh":"其他项目"},{"en":"tested on","is":"date","name":"tested_on","required":true,"zh":"检测日期"},{"en":"value","is":"text","max_chars":100,"min_chars":1,"name":"value","required":false,"zh":"检测结果"},{"en":"control limit","is":"text","max_chars":100,"min_chars":1,"name":"control_limit","required":false,"zh":"控制限"},{"en":"whether the deviation is over the control limit","is":"flag","name":"deviation_exceeded","required":true,"zh":"偏差超出控制限"},{"en":"worker who did it","is":"record_ref","kinds":["person"],"name":"performed_by","required":false,"zh":"检测人员"}],"effective_on":"forbidden","en":"constancy test recorded","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device_test.recorded","zh":"稳定性检测记录"},
+    {"creates":true,"data":[{"en":"purpose","is":"code","list":"TEST_PURPOSE","name":"purpose","required":true,"zh":"检测类别"},{"en":"device","is":"uuid","name":"device","of":"device","required":true,"zh":"受检设备"},{"en":"institution that uses it","is":"uuid","name":"institution","of":"institution","required":true,"zh":"使用机构"},{"en":"technical-service organisation","is":"uuid","name":"laboratory","of":"institution","required":true,"zh":"检测机构"},{"en":"number of the report","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":true,"zh":"报告编号"},{"en":"line of the report","is":"integer","max":10000,"min":1,"name":"line_no","required":true,"zh":"报告内序号"},{"en":"room","is":"text","max_chars":100,"min_chars":1,"name":"place","required":false,"zh":"检测场所（机房）"},{"en":"last day of the field work","is":"date","name":"field_work_on","required":false,"zh":"现场检测完成日期"},{"en":"tested on","is":"date","name":"tested_on","required":true,"zh":"检测日期"},{"en":"signed on","is":"date","name":"signed_on","required":true,"zh":"签发日期"},{"en":"standards","is":"list","item":{"is":"code","list":"TEST_STANDARD"},"max_items":6,"min_items":1,"name":"standards","required":true,"zh":"检测依据"},{"en":"another standard","is":"text","max_chars":100,"min_chars":1,"name":"other_standard","required":false,"zh":"其他检测依据"},{"en":"item of the qualification","is":"code","list":"TEST_ITEM","name":"item","required":true,"zh":"资质项目"},{"en":"number of the qualification","is":"text","max_chars":60,"min_chars":1,"name":"qualification_no","required":false,"zh":"资质证书编号"},{"en":"conclusion","is":"code","list":"TEST_CONCLUSION","name":"conclusion","required":true,"zh":"检测结论"},{"en":"condition of the measurement","is":"text","max_chars":100,"min_chars":1,"name":"condition","required":false,"zh":"检测条件"},{"en":"background rate","is":"integer","max":1000000000000,"min":0,"name":"background_nsv_h","required":false,"unit":"nSv/h","zh":"本底剂量率"},{"en":"places where the rate was measured","is":"list","item":{"is":"object","members":[{"en":"place","is":"text","max_chars":100,"min_chars":1,"name":"place","required":true,"zh":"测点位置"},{"en":"ambient dose-equivalent rate","is":"integer","max":1000000000000,"min":0,"name":"rate_nsv_h","required":true,"unit":"nSv/h","zh":"周围剂量当量率"},{"en":"its limit","is":"integer","max":1000000000000,"min":0,"name":"limit_nsv_h","required":true,"unit":"nSv/h","zh":"限值"},{"en":"dose of a year assessed there","is":"integer","max":10000000000,"min":0,"name":"annual_dose_nsv","required":false,"unit":"nSv","zh":"该处年剂量评估值"}]},"max_items":200,"min_items":1,"name":"points","required":false,"zh":"防护检测点"},{"en":"items of the quality control","is":"list","item":{"is":"object","members":[{"en":"item","is":"text","max_chars":100,"min_chars":1,"name":"name","required":true,"zh":"检测项目"},{"en":"clause of the standard","is":"text","max_chars":40,"min_chars":1,"name":"clause","required":false,"zh":"标准条款号"},{"en":"value","is":"text","max_chars":100,"min_chars":1,"name":"value","required":false,"zh":"检测结果"},{"en":"criterion","is":"text","max_chars":100,"min_chars":1,"name":"limit","required":false,"zh":"判定标准"},{"en":"result","is":"code","list":"TEST_ITEM_RESULT","name":"result","required":true,"zh":"单项判定"}]},"max_items":100,"min_items":1,"name":"items","required":false,"zh":"质量控制检测项目"}],"effective_on":"forbidden","en":"device test reported","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device_test.reported","zh":"设备（场所）检测报告"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"number of the report","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":false,"zh":"报告编号"},{"en":"line of the report","is":"integer","max":10000,"min":1,"name":"line_no","required":false,"zh":"报告内序号"},{"en":"room","is":"text","max_chars":100,"min_chars":1,"name":"place","required":false,"zh":"检测场所（机房）"},{"en":"last day of the field work","is":"date","name":"field_work_on","required":false,"zh":"现场检测完成日期"},{"en":"tested on","is":"date","name":"tested_on","required":false,"zh":"检测日期"},{"en":"signed on","is":"date","name":"signed_on","required":false,"zh":"签发日期"},{"en":"standards","is":"list","item":{"is":"code","list":"TEST_STANDARD"},"max_items":6,"min_items":1,"name":"standards","required":false,"zh":"检测依据"},{"en":"another standard","is":"text","max_chars":100,"min_chars":1,"name":"other_standard","required":false,"zh":"其他检测依据"},{"en":"item of the qualification","is":"code","list":"TEST_ITEM","name":"item","required":false,"zh":"资质项目"},{"en":"number of the qualification","is":"text","max_chars":60,"min_chars":1,"name":"qualification_no","required":false,"zh":"资质证书编号"},{"en":"conclusion","is":"code","list":"TEST_CONCLUSION","name":"conclusion","required":false,"zh":"检测结论"},{"en":"condition of the measurement","is":"text","max_chars":100,"min_chars":1,"name":"condition","required":false,"zh":"检测条件"},{"en":"background rate","is":"integer","max":1000000000000,"min":0,"name":"background_nsv_h","required":false,"unit":"nSv/h","zh":"本底剂量率"},{"en":"places where the rate was measured","is":"list","item":{"is":"object","members":[{"en":"place","is":"text","max_chars":100,"min_chars":1,"name":"place","required":true,"zh":"测点位置"},{"en":"ambient dose-equivalent rate","is":"integer","max":1000000000000,"min":0,"name":"rate_nsv_h","required":true,"unit":"nSv/h","zh":"周围剂量当量率"},{"en":"its limit","is":"integer","max":1000000000000,"min":0,"name":"limit_nsv_h","required":true,"unit":"nSv/h","zh":"限值"},{"en":"dose of a year assessed there","is":"integer","max":10000000000,"min":0,"name":"annual_dose_nsv","required":false,"unit":"nSv","zh":"该处年剂量评估值"}]},"max_items":200,"min_items":1,"name":"points","required":false,"zh":"防护检测点"},{"en":"items of the quality control","is":"list","item":{"is":"object","members":[{"en":"item","is":"text","max_chars":100,"min_chars":1,"name":"name","required":true,"zh":"检测项目"},{"en":"clause of the standard","is":"text","max_chars":40,"min_chars":1,"name":"clause","required":false,"zh":"标准条款号"},{"en":"value","is":"text","max_chars":100,"min_chars":1,"name":"value","required":false,"zh":"检测结果"},{"en":"criterion","is":"text","max_chars":100,"min_chars":1,"name":"limit","required":false,"zh":"判定标准"},{"en":"result","is":"code","list":"TEST_ITEM_RESULT","name":"result","required":true,"zh":"单项判定"}]},"max_items":100,"min_items":1,"name":"items","required":false,"zh":"质量控制检测项目"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["place","field_work_on","other_standard","qualification_no","condition","background_nsv_h","points","items"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"device test corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"device_test.corrected","zh":"检测报告更正"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"device test withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"device_test.withdrawn","zh":"检测撤回"},
+    {"creates":false,"data":[{"en":"whether it counts","is":"flag","name":"counts","required":true,"zh":"是否采信"},{"en":"grounds","is":"text","max_chars":500,"min_chars":1,"name":"grounds","required":true,"zh":"理由"}],"effective_on":"forbidden","en":"device test ruled on","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"device_test.ruled","zh":"检测报告裁定"},
+  ] },
+  { kind: "investigation", zh: "个人剂量异常调查", en: "dose investigation", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"the employment in which it is investigated","is":"uuid","name":"employment","of":"employment","required":true,"zh":"用人关系"},{"en":"why","is":"code","list":"INVESTIGATION_BASIS","name":"basis","required":true,"zh":"调查事由"},{"en":"quantity","is":"code","list":"DOSE_QUANTITY","name":"quantity","required":true,"zh":"剂量量"},{"en":"the dose that is investigated","is":"integer","max":10000000000,"min":0,"name":"dose_nsv","required":false,"unit":"nSv","zh":"异常剂量"},{"en":"results","is":"list","item":{"is":"uuid","of":"dose_result"},"max_items":24,"min_items":1,"name":"results","required":false,"zh":"所涉结果"},{"en":"year of the sum, for five years the last of them","is":"integer","max":2200,"min":1950,"name":"dose_year","required":false,"zh":"剂量年度"},{"en":"laboratory that measured it","is":"uuid","name":"laboratory","of":"institution","required":false,"zh":"监测机构"},{"en":"where it happened","is":"sealed","name":"place","required":false,"subject":"/data/person","value":{"is":"text","max_chars":100,"min_chars":1},"zh":"发生场所"},{"en":"circumstances","is":"sealed","name":"circumstances","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"情况说明"}],"effective_on":"optional","en":"investigation opened","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"investigation.opened","zh":"剂量异常调查立案"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"whether the dosimeter was worn correctly","is":"flag","name":"wear_correct","required":true,"zh":"佩戴正确"},{"en":"whether there was exposure not from work","is":"flag","name":"non_occupational","required":true,"zh":"受到非职业照射"},{"en":"whether the dosimeter was stored near a source","is":"flag","name":"near_source","required":true,"zh":"剂量计曾存放在放射源或射线装置附近"},{"en":"procedures in the period","is":"integer","max":1000000,"min":0,"name":"workload","required":false,"zh":"周期内工作量（例次）"},{"en":"cause","is":"code","list":"INVESTIGATION_CAUSE","name":"cause","required":true,"zh":"原因"},{"en":"finding","is":"code","list":"INVESTIGATION_FINDING","name":"finding","required":true,"zh":"调查结论"},{"en":"proposed dose","is":"integer","max":10000000000,"min":0,"name":"proposed_nsv","required":false,"unit":"nSv","zh":"建议剂量"},{"en":"how a nominal dose was found","is":"code","list":"NOMINAL_METHOD","name":"nominal_method","required":false,"zh":"名义剂量方法"},{"en":"what the protection group found","is":"sealed","name":"report","required":true,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"防护组调查情况"},{"en":"follow-up","is":"sealed","name":"follow_up","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"后续措施"},{"en":"who investigated","is":"sealed","name":"investigator","required":false,"subject":"/data/person","value":{"is":"text","max_chars":50,"min_chars":1},"zh":"调查人"},{"en":"investigated on","is":"date","name":"investigated_on","required":false,"zh":"调查日期"}],"effective_on":"optional","en":"investigation filed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"investigation.filed","zh":"剂量异常调查表"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"whether he agrees","is":"flag","name":"agrees","required":true,"zh":"是否认可"},{"en":"his statement","is":"sealed","name":"statement","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"本人说明"}],"effective_on":"forbidden","en":"investigation confirmed by the worker","meanings":["acknowledgement"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"investigation.confirmed","zh":"本人确认调查"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"finding","is":"code","list":"INVESTIGATION_FINDING","name":"finding","required":true,"zh":"意见"},{"en":"proposed dose","is":"integer","max":10000000000,"min":0,"name":"proposed_nsv","required":false,"unit":"nSv","zh":"建议剂量"},{"en":"how a nominal dose was found","is":"code","list":"NOMINAL_METHOD","name":"nominal_method","required":false,"zh":"名义剂量方法"},{"en":"what the dosimetry group found","is":"sealed","name":"opinion","required":true,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"剂量组调查情况"},{"en":"who investigated","is":"sealed","name":"investigator","required":false,"subject":"/data/person","value":{"is":"text","max_chars":50,"min_chars":1},"zh":"调查人"},{"en":"investigated on","is":"date","name":"investigated_on","required":false,"zh":"调查日期"}],"effective_on":"optional","en":"investigation assessed by the laboratory","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"investigation.assessed","zh":"监测机构意见"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"退回意见"}],"effective_on":"forbidden","en":"investigation returned","meanings":["return"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"investigation.returned","zh":"调查退回"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"finding","is":"code","list":"INVESTIGATION_FINDING","name":"finding","required":true,"zh":"认定结论"},{"en":"final dose","is":"integer","max":10000000000,"min":0,"name":"final_nsv","required":true,"unit":"nSv","zh":"认定剂量"},{"en":"whether the results are to be corrected","is":"flag","name":"correct_results","required":true,"zh":"结果须更正"},{"en":"why the worker did not sign","is":"code","list":"UNSIGNED_REASON","name":"without_worker","required":false,"zh":"本人未签名原因"},{"en":"why the laboratory gave no opinion","is":"code","list":"UNSIGNED_REASON","name":"without_laboratory","required":false,"zh":"监测机构未出意见原因"},{"en":"conclusion","is":"sealed","name":"conclusion","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"审核意见"}],"effective_on":"forbidden","en":"investigation accepted","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"investigation.accepted","zh":"调查认定"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"investigation withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"investigation.withdrawn","zh":"调查撤销"},
   ] },
 ];
 

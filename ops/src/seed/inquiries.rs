@@ -123,7 +123,8 @@ impl Story {
             (Some(_), _) => Ending::Real,
         };
         let inquiry = Inquiry { id, noticed, post: (employment, org), ending, returned: false };
-        self.after(6 + self.model.luck.below(20) as i64, Task::FileInquiry(inquiry));
+        let days = 6 + self.model.luck.below(20) as i64;
+        self.after(days, Task::FileInquiry(inquiry));
     }
 
     /// The officer files the form; worker and laboratory sign it afterwards.
@@ -154,7 +155,8 @@ impl Story {
                 "nominal_method": (ending == Ending::Nominal).then_some("C"), "opinion": "复核了原始读数与剂量计状况（示例）"});
             self.act(signatory, Wish::new("investigation.assessed", inquiry.id, data));
         }
-        self.after(5 + self.model.luck.below(30) as i64, Task::DecideInquiry(inquiry));
+        let days = 5 + self.model.luck.below(30) as i64;
+        self.after(days, Task::DecideInquiry(inquiry));
     }
 
     /// The county returns it or accepts it; of a dose of the yearly limit on the city does.

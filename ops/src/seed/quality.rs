@@ -99,7 +99,8 @@ impl Story {
             _ => {}
         }
         if status == Result::Failed {
-            self.after(1 + self.model.luck.below(12) as i64, Task::Repair(device));
+            let days = 1 + self.model.luck.below(12) as i64;
+            self.after(days, Task::Repair(device));
         } else if place == Result::Failed {
             self.after(25, Task::Retest(device));
         }
@@ -184,7 +185,8 @@ impl Story {
         let known = (KNOWN_FROM - self.day_of_story()).max(0);
         self.after(first.max(known), Task::YearlyTests(device));
         if self.orgs[self.devices[device].org].serial % 10 == 3 {
-            self.after((30 + self.model.luck.below(60) as i64).max(known), Task::Constancy(device));
+            let days = 30 + self.model.luck.below(60) as i64;
+            self.after(days.max(known), Task::Constancy(device));
         }
     }
 
