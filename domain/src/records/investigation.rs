@@ -243,13 +243,13 @@ pub struct Investigation {
     pub since: Date,
     /// The form.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub form: Option<Form>,
+    pub form: Option<Box<Form>>,
     /// The worker's signature on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<Confirmation>,
     /// The laboratory's opinion on it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub assessment: Option<Assessment>,
+    pub assessment: Option<Box<Assessment>>,
     /// Remarks with which it was returned last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remarks: Option<SealedRef>,
@@ -257,7 +257,7 @@ pub struct Investigation {
     pub returns: u32,
     /// What was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<Box<Outcome>>,
 }
 
 /// What can be done with an investigation once it is open.
@@ -491,7 +491,7 @@ impl Record for Investigation {
             Event::Filed(filed) => {
                 // Another form is signed anew by everybody.
                 (investigation.confirmation, investigation.assessment) = (None, None);
-                investigation.form = Some(Form {
+                investigation.form = Some(Box::new(Form {
                     wear_correct: filed.wear_correct,
                     non_occupational: filed.non_occupational,
                     near_source: filed.near_source,
@@ -504,28 +504,28 @@ impl Record for Investigation {
                     follow_up: sealed(filed.follow_up, "follow_up"),
                     investigator: sealed(filed.investigator, "investigator"),
                     date: filed.investigated_on.unwrap_or(day),
-                });
+                }));
             }
             Event::Confirmed(confirmed) => {
                 let statement = sealed(confirmed.statement, "statement");
                 investigation.confirmation = Some(Confirmation { agrees: confirmed.agrees, statement, date: day });
             }
             Event::Assessed(assessed) => {
-                investigation.assessment = Some(Assessment {
+                investigation.assessment = Some(Box::new(Assessment {
                     finding: assessed.finding,
                     proposed_nsv: assessed.proposed_nsv,
                     nominal_method: assessed.nominal_method,
                     opinion: SealedRef::new(assessed.opinion, about, "opinion"),
                     investigator: sealed(assessed.investigator, "investigator"),
                     date: assessed.investigated_on.unwrap_or(day),
-                });
+                }));
             }
             Event::Returned(returned) => {
                 investigation.remarks = sealed(returned.remarks, "remarks");
                 investigation.returns += 1;
             }
             Event::Accepted(accepted) => {
-                investigation.outcome = Some(Outcome {
+                investigation.outcome = Some(Box::new(Outcome {
                     finding: accepted.finding,
                     final_nsv: accepted.final_nsv,
                     correct_results: accepted.correct_results,
@@ -533,7 +533,7 @@ impl Record for Investigation {
                     without_laboratory: accepted.without_laboratory,
                     conclusion: sealed(accepted.conclusion, "conclusion"),
                     date: day,
-                });
+                }));
             }
             Event::Withdrawn(_) => {}
         }

@@ -22,7 +22,7 @@ const LIMIT_NSV_H: i64 = 2_500;
 
 /// What a test is to come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Result {
+enum Verdict {
     Passed,
     Failed,
 }
@@ -56,7 +56,7 @@ impl Story {
         let today = self.model.day();
         let tested_on = today.add_days(-2).max(since.unwrap_or(today));
         let report = self.report_no();
-        let test = self.test(device, laboratory, &number, ("ACC", &report, 1), tested_on, Result::Passed);
+        let test = self.test(device, laboratory, &number, ("ACC", &report, 1), tested_on, Verdict::Passed);
         self.act(signatory, test.1);
         self.after(3, Task::PutInUse(device));
     }
@@ -75,8 +75,8 @@ impl Story {
         self.after(next, Task::YearlyTests(device));
         let (today, report) = (self.model.day(), self.report_no());
         let tested_on = today.add_days(-(3 + self.model.luck.below(12) as i64));
-        let status = if self.model.luck.percent(3) { Result::Failed } else { Result::Passed };
-        let place = if self.model.luck.percent(1) { Result::Failed } else { Result::Passed };
+        let status = if self.model.luck.percent(3) { Verdict::Failed } else { Verdict::Passed };
+        let place = if self.model.luck.percent(1) { Verdict::Failed } else { Verdict::Passed };
         let unlisted = self.model.luck.below(250) == 0;
         let cited = if unlisted { format!("{number}（附表外）") } else { number };
         let (first, of_device) = self.test(device, laboratory, &cited, ("STA", &report, 1), tested_on, status);
@@ -98,10 +98,10 @@ impl Story {
             }
             _ => {}
         }
-        if status == Result::Failed {
+        if status == Verdict::Failed {
             let days = 1 + self.model.luck.below(12) as i64;
             self.after(days, Task::Repair(device));
-        } else if place == Result::Failed {
+        } else if place == Verdict::Failed {
             self.after(25, Task::Retest(device));
         }
     }
@@ -133,12 +133,12 @@ impl Story {
             return self.after(20, Task::Retest(device));
         };
         let (today, report) = (self.model.day(), self.report_no());
-        let (_, status) = self.test(device, laboratory, &number, ("STA", &report, 1), today, Result::Passed);
-        let (_, place) = self.test(device, laboratory, &number, ("WRK", &report, 2), today, Result::Passed);
+        let (_, status) = self.test(device, laboratory, &number, ("STA", &report, 1), today, Verdict::Passed);
+        let (_, place) = self.test(device, laboratory, &number, ("WRK", &report, 2), today, Verdict::Passed);
         self.act_all(signatory, vec![status, place]);
     }
 
-    /// The city rules on a report under a qualification that is not on file; a second one is told not to count.
+    /// The city rules on a report under a qualification that is not on file: it counts, or it does not.
     pub fn rule_on_test(&mut self, test: Uuid) {
         let counts = self.model.luck.percent(50);
         let supervisor = self.office(Role::CitySupervisor, None, 0);
@@ -164,7 +164,7 @@ impl Story {
         let exceeded = self.model.luck.percent(2);
         let worker = self.workers.iter().find(|worker| worker.org == org).map(|worker| worker.person);
         let (test, deviation) = (self.model.id(), 1 + self.model.luck.below(4));
-        let data = json!({"device": known_id(self, device), "institution": self.orgs[org].id.to_string(), "check": check.as_str(),
+        let data = json!({"device": self.devices[device].id.to_string(), "institution": self.orgs[org].id.to_string(), "check": check.as_str(),
             "tested_on": self.model.day().to_string(), "value": format!("偏差{}%", if exceeded { 14 } else { deviation }),
             "control_limit": "±10%", "deviation_exceeded": exceeded,
             "performed_by": worker.map(|person| json!({"kind": "person", "id": person.to_string()}))});
@@ -219,12 +219,12 @@ impl Story {
         qualification: &str,
         (purpose, report, line): (&str, &str, u32),
         tested_on: Date,
-        result: Result,
+        verdict: Verdict,
     ) -> (Uuid, Wish) {
         let test = self.model.id();
         let today = self.model.day();
         let kind = self.standing(device).map_or(DeviceKind::Dr, |device| device.profile.kind);
-        let failed = result == Result::Failed;
+        let failed = verdict == Verdict::Failed;
         let (standard, item) = match kind {
             DeviceKind::Ct => ("WS 519-2019", "T1"),
             DeviceKind::Spect => ("WS 523-2019", "T2"),
@@ -233,7 +233,7 @@ impl Story {
             _ => ("WS 76-2020", "T1"),
         };
         let mut data = json!({
-            "purpose": purpose, "device": known_id(self, device), "institution": self.orgs[self.devices[device].org].id.to_string(),
+            "purpose": purpose, "device": self.devices[device].id.to_string(), "institution": self.orgs[self.devices[device].org].id.to_string(),
             "laboratory": self.orgs[laboratory].id.to_string(), "report_no": report, "line_no": line,
             "field_work_on": tested_on.to_string(), "tested_on": tested_on.to_string(), "signed_on": today.to_string(),
             "qualification_no": qualification, "conclusion": if failed { "2" } else { "1" },
@@ -270,8 +270,4 @@ impl Story {
         }
         (test, Wish::new("device_test.reported", test, data))
     }
-}
-
-fn known_id(story: &Story, device: usize) -> String {
-    story.devices[device].id.to_string()
 }

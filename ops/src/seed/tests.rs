@@ -70,7 +70,7 @@ fn a_whole_city_has_its_events_in_order_and_every_type() {
     let inquiries: Vec<_> = story.model.memory.records().filter_map(|(_, entry)| entry.state.investigation()).collect();
     let outcomes = |finding| {
         let with = |found: &domain::records::investigation::Outcome| found.finding == finding;
-        inquiries.iter().filter(|inquiry| inquiry.outcome.as_ref().is_some_and(with)).count()
+        inquiries.iter().filter(|inquiry| inquiry.outcome.as_deref().is_some_and(with)).count()
     };
     let found = InvestigationFinding::ALL.iter().copied().map(outcomes).collect::<Vec<_>>();
     let of_city = inquiries.iter().filter(|inquiry| inquiry.is_of_city(None)).count();

@@ -283,6 +283,7 @@ mod tests {
         assert_eq!(looked_up(Kind::Erasure), ["subject"]);
         assert_eq!(looked_up(Kind::DoseResult), ["report"]);
         assert_eq!(looked_up(Kind::DoseReport), ["contract"]);
+        assert_eq!(looked_up(Kind::DeviceTest), ["device"]);
         assert!(looked_up(Kind::Grant).is_empty());
     }
 
