@@ -14,7 +14,8 @@ use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
     account, attachment, code_list, credential, device, dose_report, dose_result, dosimeter, employment, erasure,
-    grant, holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person, policy,
+    exam_result, grant, holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person,
+    policy, restriction,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -324,6 +325,8 @@ catalog! {
     CodeList = "code_list", 3, code_list, "代码表", "code list";
     Import = "import", 3, import, "数据导入", "import";
     Attachment = "attachment", 3, attachment, "附件", "attachment";
+    ExamResult = "exam_result", 5, exam_result, "职业健康检查", "health examination";
+    Restriction = "restriction", 5, restriction, "工作限制", "restriction of work";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.
