@@ -14,7 +14,7 @@ use signing::statement::RecordRef;
 use support::{City, Server, city, serve, serve_city, serve_with};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 20] = [
+const LISTS: [(&str, Kind); 22] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -35,6 +35,8 @@ const LISTS: [(&str, Kind); 20] = [
     ("codeLists", Kind::CodeList),
     ("imports", Kind::Import),
     ("attachments", Kind::Attachment),
+    ("examResults", Kind::ExamResult),
+    ("restrictions", Kind::Restriction),
 ];
 
 /// Where a record belongs.
@@ -97,6 +99,14 @@ fn place(city: &City, record: &RecordRef) -> Place {
             filed_by: place(city, &domain::records::dose_report::reference(result.report)).filed_by,
             ..place(city, &domain::records::employment::reference(result.employment))
         },
+        State::ExamResult(exam) => Place {
+            filed_by: exam.report().map(|report| report.examiner),
+            worker: worker(exam.person.id),
+            ..institution(exam.institution)
+        },
+        State::Restriction(restriction) => {
+            Place { worker: worker(restriction.person.id), ..institution(restriction.institution) }
+        }
         // Staff of a service organisation have no area: they are the city's matter.
         State::Account(account) => Place { account: Some(record.id), ..within(account.org, account.area.as_deref()) },
         State::Grant(grant) => {

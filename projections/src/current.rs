@@ -98,6 +98,9 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const CODE_LIST: &[Facet] = &[one("list")];
     const IMPORT: &[Facet] = &[one("what"), one("rows")];
     const ATTACHMENT: &[Facet] = &[one("person"), one("kind"), one("media"), one("sha256")];
+    const EXAM_RESULT: &[Facet] =
+        &[one("person"), one("report_no"), one("kind"), many("conclusion"), one("exam_on"), one("examiner")];
+    const RESTRICTION: &[Facet] = &[one("person"), many("measures")];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -119,6 +122,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::CodeList => CODE_LIST,
         Kind::Import => IMPORT,
         Kind::Attachment => ATTACHMENT,
+        Kind::ExamResult => EXAM_RESULT,
+        Kind::Restriction => RESTRICTION,
     }
 }
 
@@ -146,6 +151,8 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::HolidayTable | Kind::CodeList => vec!["PUBLISHED"],
         Kind::Import => codes(domain::file_codes::ImportState::LIST),
         Kind::Attachment => vec!["FILED", "WITHDRAWN"],
+        Kind::ExamResult => codes(domain::health_codes::ExamState::LIST),
+        Kind::Restriction => codes(domain::health_codes::RestrictionState::LIST),
     }
 }
 
@@ -155,7 +162,7 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Account => &["CLOSED"],
         Kind::Credential => &["REVOKED"],
-        Kind::Grant | Kind::Employment | Kind::MonitoringContract => &["ENDED"],
+        Kind::Grant | Kind::Employment | Kind::MonitoringContract | Kind::Restriction => &["ENDED"],
         Kind::Erasure => &["REFUSED", "CARRIED_OUT"],
         Kind::Institution => &["CLOSED", "MERGED"],
         Kind::Device => &["DECOMMISSIONED"],
@@ -163,6 +170,7 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::Dosimeter => &["RETURNED", "LOST", "DAMAGED"],
         Kind::Import => &["COMPLETE"],
         Kind::Attachment => &["WITHDRAWN"],
+        Kind::ExamResult => &["DECLINE_ACCEPTED", "DECLINE_REFUSED"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
@@ -412,6 +420,30 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
                 file.kind.as_str().into(),
                 file.media.as_str().into(),
                 maybe(file.sha256),
+            ],
+        },
+        State::ExamResult(exam) => {
+            let report = exam.report();
+            Shown {
+                // By the day, so that a worker's examinations stand in the order in which he had them.
+                label: text(format_args!("{} {}", exam.day(), exam.kind.as_str())),
+                state: exam.state().as_str(),
+                facets: vec![
+                    text(exam.person.id),
+                    report.map(|report| report.examination.report_no.clone()).unwrap_or_default(),
+                    exam.kind.as_str().into(),
+                    all_of(report.iter().flat_map(|report| &report.conclusions).map(|code| code.as_str())),
+                    maybe(report.map(|report| report.examination.exam_on)),
+                    maybe(report.map(|report| report.examiner)),
+                ],
+            }
+        }
+        State::Restriction(restriction) => Shown {
+            label: text(restriction.from),
+            state: restriction.state().as_str(),
+            facets: vec![
+                text(restriction.person.id),
+                all_of(restriction.terms.measures.iter().map(|code| code.as_str())),
             ],
         },
     }

@@ -48,7 +48,7 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
     }
 }
 
-/// The laboratory of a contract, and of what it files under it.
+/// The laboratory of a contract, and of what it files under it; who examined a worker.
 fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
     match state {
         State::MonitoringContract(contract) => Some(contract.terms.laboratory),
@@ -58,6 +58,7 @@ fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
             let entry = entries.get(&dose_report::reference(result.report))?;
             entry.state.dose_report().map(|report| report.header.laboratory)
         }
+        State::ExamResult(exam) => exam.report().map(|report| report.examiner),
         _ => None,
     }
 }
@@ -71,6 +72,8 @@ pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
         State::Dosimeter(dosimeter) => Some(dosimeter.issue.person.id),
         State::DoseResult(result) => Some(result.person.id),
         State::Attachment(file) => file.person.as_ref().map(|person| person.id),
+        State::ExamResult(exam) => Some(exam.person.id),
+        State::Restriction(restriction) => Some(restriction.person.id),
         _ => None,
     }
 }

@@ -56,7 +56,9 @@ fn declared_rules() -> Vec<Declared> {
 /// A citation as people read it, from the expression in the source.
 fn cited(expression: &str) -> String {
     let clause = expression.rsplit('"').nth(1).expect("a clause").to_owned();
-    let instruments: [(&str, &'static Instrument); 12] = [
+    let instruments: [(&str, &'static Instrument); 14] = [
+        ("HEALTH_EXAMS", &law::HEALTH_EXAMS),
+        ("HEALTH_REQUIREMENTS", &law::HEALTH_REQUIREMENTS),
         ("MONITORING", &law::MONITORING),
         ("MEDICAL_INSTITUTIONS", &law::MEDICAL_INSTITUTIONS),
         ("RADIATION_SAFETY", &law::RADIATION_SAFETY),

@@ -308,6 +308,15 @@ impl ExamResult {
         }
     }
 
+    /// The day of the examination, or on which he declined it.
+    #[must_use]
+    pub fn day(&self) -> Date {
+        match &self.course {
+            Course::Examined(report) => report.examination.exam_on,
+            Course::Declined(refused) => refused.declined_on,
+        }
+    }
+
     /// How far it is.
     #[must_use]
     pub fn state(&self) -> ExamState {
@@ -503,13 +512,12 @@ impl Record for ExamResult {
 
     fn evolve(state: Option<Self>, event: Event, about: &About<'_>) -> Self {
         let Some(mut exam) = state else { return begun(event, about) };
-        match &mut exam.course {
-            Course::Examined(report) => report.follow(event, about),
-            Course::Declined(refused) => match event {
-                Event::DeclineAccepted(_) => refused.accepted = Some(true),
-                Event::DeclineRefused(_) => refused.accepted = Some(false),
-                _ => unreachable!("of a refusal only its answer follows"),
-            },
+        match (&mut exam.course, event) {
+            (Course::Declined(refused), Event::DeclineAccepted(_)) => refused.accepted = Some(true),
+            (Course::Declined(refused), Event::DeclineRefused(_)) => refused.accepted = Some(false),
+            // What a rule refuses is folded as well, before the refusal is told: nothing follows from it.
+            (Course::Declined(_), _) => {}
+            (Course::Examined(report), event) => report.follow(event, about),
         }
         exam
     }
@@ -809,9 +817,8 @@ impl Report {
             Event::DiseaseReported(_) => self.disease_reported_on = Some(day),
             Event::DiagnosisArranged(_) => self.diagnosis_arranged_on = Some(day),
             Event::Diagnosed(diagnosed) => self.diagnosis = Some(Diagnosis { on: day, diagnosed }),
-            Event::Reported(_) | Event::Declined(_) | Event::DeclineAccepted(_) | Event::DeclineRefused(_) => {
-                unreachable!("a report is made once, and a refusal is another record")
-            }
+            Event::DeclineAccepted(_) | Event::DeclineRefused(_) => {}
+            Event::Reported(_) | Event::Declined(_) => unreachable!("a record begins once"),
         }
     }
 }
