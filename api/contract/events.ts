@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "exam_result" | "restriction";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -107,6 +107,15 @@ export const codeLists = {
     { code: "OUT_OF_SERVICE", zh: "停用", en: "out of service" },
     { code: "DECOMMISSIONED", zh: "报废", en: "decommissioned" },
   ],
+  DIAGNOSIS_OUTCOME: [
+    { code: "DISEASE", zh: "诊断为职业性放射性疾病", en: "occupational radiation disease" },
+    { code: "NO_DISEASE", zh: "未诊断为职业性放射性疾病", en: "no occupational radiation disease" },
+    { code: "ENDED", zh: "诊断终止", en: "the diagnosis was ended" },
+  ],
+  DISEASE_CATALOGUE: [
+    { code: "2013", zh: "职业病分类和目录（2013年）", en: "classification of 2013" },
+    { code: "2025", zh: "职业病分类和目录（2025年8月1日起施行）", en: "classification in force since 2025-08-01" },
+  ],
   DISPOSAL_METHOD: [
     { code: "DISABLED", zh: "去功能化后报废", en: "disabled and scrapped" },
     { code: "RETURNED", zh: "返厂", en: "returned to the maker" },
@@ -163,6 +172,73 @@ export const codeLists = {
     { code: "CONSENT", zh: "个人撤回同意", en: "consent withdrawn" },
     { code: "UNLAWFUL", zh: "违法处理", en: "unlawful processing" },
     { code: "MISTAKEN", zh: "误录", en: "entered by mistake" },
+  ],
+  EXAM_CONCLUSION: [
+    { code: "P1", zh: "可从事放射工作", en: "may work with radiation" },
+    { code: "P2", zh: "在一定限制条件下可从事放射工作", en: "may work with radiation under restrictions" },
+    { code: "P3", zh: "不应（不宜）从事放射工作", en: "should not work with radiation" },
+    { code: "R1", zh: "可继续原放射工作", en: "may go on with the radiation work" },
+    { code: "R2", zh: "在一定限制条件下可从事放射工作", en: "may go on under restrictions" },
+    { code: "R3", zh: "暂时脱离放射工作", en: "leaves radiation work for a time" },
+    { code: "R4", zh: "不宜再做放射工作而调整做其他非放射工作", en: "is moved to work without radiation" },
+    { code: "L1", zh: "未见异常，可离岗", en: "nothing found, may leave" },
+    { code: "L2", zh: "需医学随访", en: "needs medical follow-up" },
+    { code: "E1", zh: "无需处理", en: "no treatment needed" },
+    { code: "E2", zh: "医学观察", en: "medical observation" },
+    { code: "E3", zh: "收治", en: "admitted to hospital" },
+    { code: "C1", zh: "需复查", en: "needs a re-examination" },
+    { code: "S1", zh: "疑似职业性放射性疾病", en: "suspected occupational radiation disease" },
+  ],
+  EXAM_ITEM: [
+    { code: "HISTORY", zh: "病史和职业史", en: "history and occupational history" },
+    { code: "INTERNAL", zh: "内科常规检查", en: "internal medicine" },
+    { code: "DERMATOLOGY", zh: "皮肤科常规检查", en: "dermatology" },
+    { code: "EYE_COLOUR", zh: "色觉", en: "colour vision" },
+    { code: "EYE_ACUITY", zh: "视力", en: "visual acuity" },
+    { code: "EYE_LENS", zh: "晶状体裂隙灯检查", en: "slit lamp of the lens" },
+    { code: "EYE_VITREOUS", zh: "玻璃体", en: "vitreous body" },
+    { code: "EYE_FUNDUS", zh: "眼底", en: "fundus" },
+    { code: "BLOOD", zh: "血常规和白细胞分类", en: "blood count and differential" },
+    { code: "URINE", zh: "尿常规", en: "urine" },
+    { code: "LIVER", zh: "肝功能", en: "liver function" },
+    { code: "KIDNEY", zh: "肾功能", en: "kidney function" },
+    { code: "ABERRATION", zh: "外周血淋巴细胞染色体畸变分析", en: "chromosome aberrations of lymphocytes" },
+    { code: "MICRONUCLEUS", zh: "外周血淋巴细胞微核试验", en: "micronuclei of lymphocytes" },
+    { code: "CHEST_XRAY", zh: "胸部X射线检查", en: "chest X-ray" },
+    { code: "ECG", zh: "心电图", en: "electrocardiogram" },
+    { code: "ABDOMEN", zh: "腹部超声", en: "abdominal ultrasound" },
+    { code: "THYROID", zh: "甲状腺功能", en: "thyroid function" },
+    { code: "ENT", zh: "耳鼻喉科常规检查", en: "ear, nose and throat" },
+    { code: "VISUAL_FIELD", zh: "视野", en: "visual field" },
+    { code: "PSYCHOLOGY", zh: "心理测试", en: "psychology" },
+    { code: "LUNG", zh: "肺功能", en: "lung function" },
+    { code: "TESTOSTERONE", zh: "血清睾酮", en: "serum testosterone" },
+    { code: "SPUTUM", zh: "痰细胞学检查", en: "sputum cytology" },
+    { code: "WHOLE_BODY", zh: "全身计数测量", en: "whole-body count" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  EXAM_KIND: [
+    { code: "PRE", zh: "上岗前", en: "before radiation work" },
+    { code: "PER", zh: "在岗期间", en: "periodic, during radiation work" },
+    { code: "LEA", zh: "离岗", en: "on leaving radiation work" },
+    { code: "EME", zh: "应急/事故照射", en: "after an emergency or accident" },
+    { code: "FOL", zh: "医学随访", en: "medical follow-up" },
+    { code: "REC", zh: "复查", en: "re-examination" },
+  ],
+  EXAM_RELATION: [
+    { code: "RECHECK", zh: "复查", en: "re-examines it" },
+    { code: "FOLLOW_UP", zh: "随访", en: "follows it up" },
+    { code: "SUPPLEMENT", zh: "补检", en: "supplies items that were missing" },
+    { code: "REPLACEMENT", zh: "重新出具报告", en: "reports it anew with another conclusion" },
+  ],
+  EXAM_STANDARD: [
+    { code: "GBZ235-2011", zh: "GBZ 235-2011", en: "GBZ 235-2011" },
+    { code: "GBZ98-2017", zh: "GBZ 98-2017", en: "GBZ 98-2017" },
+    { code: "GBZ98-2020", zh: "GBZ 98-2020", en: "GBZ 98-2020" },
+  ],
+  FOLLOWED_BY: [
+    { code: "EMPLOYER", zh: "用人单位", en: "the employer" },
+    { code: "EXAMINER", zh: "体检机构", en: "the examining organisation" },
   ],
   GBZ128: [
     { code: "1A", zh: "铀矿开采", en: "uranium mining" },
@@ -240,6 +316,13 @@ export const codeLists = {
     { code: "TRN", zh: "培训单位", en: "training organisation" },
     { code: "REG", zh: "监督/卫健部门", en: "regulator" },
     { code: "CDC", zh: "疾控机构", en: "centre for disease control" },
+  ],
+  ITEM_MISSING: [
+    { code: "CONTRAINDICATED", zh: "不宜检查", en: "not advisable" },
+    { code: "DECLINED", zh: "本人未同意", en: "not agreed to by the worker" },
+    { code: "RECENT", zh: "采用近期结果", en: "a recent result is used" },
+    { code: "UNAVAILABLE", zh: "条件不具备", en: "not available" },
+    { code: "OTHER", zh: "其他", en: "other" },
   ],
   LEVEL: [
     { code: "T", zh: "市级", en: "city" },
@@ -405,11 +488,40 @@ export const codeLists = {
     { code: "B", zh: "β射线", en: "beta rays" },
     { code: "N", zh: "中子", en: "neutrons" },
   ],
+  RADIATION_DISEASE: [
+    { code: "01", zh: "外照射急性放射病", en: "acute radiation sickness from external exposure" },
+    { code: "02", zh: "外照射亚急性放射病", en: "subacute radiation sickness from external exposure" },
+    { code: "03", zh: "外照射慢性放射病", en: "chronic radiation sickness from external exposure" },
+    { code: "04", zh: "内照射放射病", en: "radiation sickness from internal exposure" },
+    { code: "05", zh: "放射性皮肤疾病", en: "radiation skin disease" },
+    { code: "06", zh: "放射性肿瘤（含矿工高氡暴露所致肺癌）", en: "radiation-induced tumour" },
+    { code: "07", zh: "放射性骨损伤", en: "radiation injury of bone" },
+    { code: "08", zh: "放射性甲状腺疾病", en: "radiation disease of the thyroid" },
+    { code: "09", zh: "放射性性腺疾病", en: "radiation disease of the gonads" },
+    { code: "10", zh: "放射复合伤", en: "combined radiation injury" },
+    { code: "11", zh: "其他放射性损伤", en: "other radiation injuries" },
+    { code: "12", zh: "放射性白内障", en: "radiation cataract" },
+    { code: "13", zh: "铀及其化合物中毒", en: "poisoning by uranium and its compounds" },
+  ],
   RAY_CLASS: [
     { code: "1", zh: "Ⅰ类", en: "class I" },
     { code: "2", zh: "Ⅱ类", en: "class II" },
     { code: "3", zh: "Ⅲ类", en: "class III" },
     { code: "0", zh: "不适用", en: "not applicable" },
+  ],
+  RESTRICTION_KIND: [
+    { code: "1", zh: "孕期", en: "pregnancy" },
+    { code: "2", zh: "哺乳期", en: "breast-feeding" },
+    { code: "3", zh: "健康原因", en: "medical reasons" },
+    { code: "9", zh: "其他", en: "other" },
+  ],
+  RESTRICTION_MEASURE: [
+    { code: "NO_INTERNAL", zh: "不从事有内照射风险的工作", en: "no work with a risk of internal exposure" },
+    { code: "AVOID_INTERNAL", zh: "避免内照射", en: "internal exposure is avoided" },
+    { code: "NO_EMERGENCY", zh: "不参与应急处理", en: "no emergency work" },
+    { code: "DOSE_LIMITED", zh: "限制剂量", en: "the dose is limited" },
+    { code: "NO_RADIATION", zh: "不从事放射工作", en: "no radiation work" },
+    { code: "OTHER", zh: "其他", en: "other" },
   ],
   RESULT_FLAG: [
     { code: "NORMAL", zh: "正常", en: "measured" },
@@ -451,6 +563,10 @@ export const codeLists = {
     { code: "SYS_AUD", zh: "审计管理员", en: "audit administrator" },
     { code: "CDC_READ", zh: "疾控查询", en: "CDC reader" },
     { code: "EXT_AUD", zh: "外部审计", en: "outside auditor" },
+  ],
+  SAID_BY: [
+    { code: "SELF", zh: "本人账户签署", en: "signed with his own account" },
+    { code: "PAPER", zh: "本人签字的纸质文书", en: "a paper that he signed" },
   ],
   SEX: [
     { code: "0", zh: "未知", en: "unknown" },
@@ -1418,6 +1534,186 @@ export interface AttachmentFiled {
 /** 附件撤回 · attachment withdrawn */
 export type AttachmentWithdrawn = Record<string, never>;
 
+/** 本人拒绝离岗体检 · leaving examination declined */
+export interface ExamResultDeclined {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer that he leaves */
+  institution: string;
+  /** 用人关系 · the employment that he leaves */
+  employment: string;
+  /** 签署方式 · how he said so */
+  how: CodeOf<"SAID_BY">;
+  /** 理由 · why (sealed) (1–500 characters) */
+  why?: string;
+}
+
+/** 职业健康检查报告 · examination reported */
+export interface ExamResultReported {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer that sent him */
+  institution: string;
+  /** 用人关系 · the employment for which he was examined */
+  employment?: string;
+  /** 体检机构 · examining organisation */
+  examiner: string;
+  /** 报告编号 · number of the report (1–60 characters) */
+  report_no: string;
+  /** 报告行号 · line of the report, where it is of several persons (1–100000) */
+  line_no?: number;
+  /** 体检批次号 · number of the batch of examinations (1–40 characters) */
+  batch_no?: string;
+  /** 体检类别 · kind of examination */
+  kind: CodeOf<"EXAM_KIND">;
+  /** 执行标准 · standard by which he was examined */
+  standard?: CodeOf<"EXAM_STANDARD">;
+  /** 体检日期 · first day of the examination */
+  exam_on: string;
+  /** 体检结束日期 · last day of the examination */
+  exam_ended_on: string;
+  /** 结论日期 · day of the conclusion */
+  concluded_on: string;
+  /** 适任性意见 · conclusions: one about the work, beside it re-examination and suspected disease (1–3 items) */
+  conclusions: Array<CodeOf<"EXAM_CONCLUSION">>;
+  /** 限制从事 · posts that he must not have (1–5 items) */
+  restrictions?: Array<CodeOf<"POST_TAG">>;
+  /** 检查项目 · items (1–60 items) */
+  items: Array<{ item: CodeOf<"EXAM_ITEM">; missing?: CodeOf<"ITEM_MISSING"> }>;
+  /** 复查期限 · day by which he is to be examined again */
+  recheck_due_on?: string;
+  /** 随访至 · day until which he is followed up */
+  follow_up_until?: string;
+  /** 疑似职业病 · disease that is suspected */
+  disease?: CodeOf<"RADIATION_DISEASE">;
+  /** 职业病目录版本 · edition of the classification */
+  disease_catalogue?: CodeOf<"DISEASE_CATALOGUE">;
+  /** 与前次体检的关系 · what it is to an earlier examination */
+  relation?: CodeOf<"EXAM_RELATION">;
+  /** 前次体检 · the earlier examination */
+  follows?: string;
+  /** 检查结果 · findings (sealed) (1–2000 characters) */
+  findings?: string;
+  /** 处理意见 · advice (sealed) (1–2000 characters) */
+  advice?: string;
+  /** 随访计划 · plan of the follow-up (sealed) (1–500 characters) */
+  follow_up_plan?: string;
+}
+
+/** 职业健康检查报告更正 · examination corrected */
+export interface ExamResultCorrected {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 更正为 · new values */
+  set?: { employment?: string; report_no?: string; line_no?: number; batch_no?: string; standard?: CodeOf<"EXAM_STANDARD">; exam_on?: string; exam_ended_on?: string; concluded_on?: string; items?: Array<{ item: CodeOf<"EXAM_ITEM">; missing?: CodeOf<"ITEM_MISSING"> }>; recheck_due_on?: string; follow_up_until?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"employment" | "line_no" | "batch_no" | "standard" | "recheck_due_on" | "follow_up_until">;
+  /** 检查结果更正为 · corrected findings (sealed) (1–2000 characters) */
+  findings?: string;
+  /** 处理意见更正为 · corrected advice (sealed) (1–2000 characters) */
+  advice?: string;
+  /** 随访计划更正为 · corrected plan (sealed) (1–500 characters) */
+  follow_up_plan?: string;
+}
+
+/** 体检报告送达用人单位 · report delivered */
+export type ExamResultDelivered = Record<string, never>;
+
+/** 体检结果告知本人 · worker informed */
+export interface ExamResultInformed {
+  /** 签收方式 · how he said so */
+  how: CodeOf<"SAID_BY">;
+}
+
+/** 安排复查 · re-examination arranged */
+export interface ExamResultRecheckArranged {
+  /** 复查截止日期 · day by which he goes there */
+  until: string;
+  /** 复查机构 · organisation that examines him */
+  examiner?: string;
+}
+
+/** 随访记录 · follow-up recorded */
+export interface ExamResultFollowUpRecorded {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 记录方 · who records it */
+  by: CodeOf<"FOLLOWED_BY">;
+  /** 随访情况 · what was found and done (sealed) (1–500 characters) */
+  text: string;
+  /** 下次随访日期 · day of the next follow-up */
+  next_on?: string;
+}
+
+/** 疑似职业病报告 · suspected disease reported */
+export interface ExamResultDiseaseReported {
+  /** 受理部门 · authority to which it was reported (1–100 characters) */
+  authority?: string;
+  /** 报告卡编号 · number of the report card (1–60 characters) */
+  report_no?: string;
+}
+
+/** 安排职业病诊断 · diagnosis arranged */
+export interface ExamResultDiagnosisArranged {
+  /** 诊断机构 · organisation that diagnoses (1–100 characters) */
+  diagnosing?: string;
+}
+
+/** 职业病诊断结论 · diagnosed */
+export interface ExamResultDiagnosed {
+  /** 诊断结论 · outcome */
+  outcome: CodeOf<"DIAGNOSIS_OUTCOME">;
+  /** 职业病 · disease */
+  disease?: CodeOf<"RADIATION_DISEASE">;
+  /** 职业病目录版本 · edition of the classification */
+  disease_catalogue?: CodeOf<"DISEASE_CATALOGUE">;
+  /** 诊断证明书编号 · number of the certificate (1–60 characters) */
+  certificate_no?: string;
+}
+
+/** 认可本人拒绝离岗体检 · refusal accepted */
+export type ExamResultDeclineAccepted = Record<string, never>;
+
+/** 不认可本人拒绝离岗体检 · refusal not accepted */
+export type ExamResultDeclineRefused = Record<string, never>;
+
+/** 工作限制登记 · restriction recorded */
+export interface RestrictionRecorded {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer */
+  institution: string;
+  /** 用人关系 · the employment that it concerns */
+  employment?: string;
+  /** 限制措施 · what it asks for (1–6 items) */
+  measures: Array<CodeOf<"RESTRICTION_MEASURE">>;
+  /** 剂量限值 · dose that he may receive while it lasts (0–50000000, nSv) */
+  dose_limit_nsv?: number;
+  /** 预计解除日期 · day on which it will probably end */
+  expected_until?: string;
+  /** 限制原因 · why (sealed) */
+  kind?: CodeOf<"RESTRICTION_KIND">;
+  /** 说明 · note (sealed) (1–500 characters) */
+  note?: string;
+}
+
+/** 工作限制更正 · restriction corrected */
+export interface RestrictionCorrected {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 更正为 · new values */
+  set?: { employment?: string; measures?: Array<CodeOf<"RESTRICTION_MEASURE">>; dose_limit_nsv?: number; expected_until?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"employment" | "dose_limit_nsv" | "expected_until">;
+  /** 限制原因更正为 · corrected reason (sealed) */
+  kind?: CodeOf<"RESTRICTION_KIND">;
+  /** 说明更正为 · corrected note (sealed) (1–500 characters) */
+  note?: string;
+}
+
+/** 工作限制解除 · restriction ended */
+export type RestrictionEnded = Record<string, never>;
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -1509,6 +1805,21 @@ export interface EventData {
   "import.completed/1": ImportCompleted;
   "attachment.filed/1": AttachmentFiled;
   "attachment.withdrawn/1": AttachmentWithdrawn;
+  "exam_result.declined/1": ExamResultDeclined;
+  "exam_result.reported/1": ExamResultReported;
+  "exam_result.corrected/1": ExamResultCorrected;
+  "exam_result.delivered/1": ExamResultDelivered;
+  "exam_result.informed/1": ExamResultInformed;
+  "exam_result.recheck_arranged/1": ExamResultRecheckArranged;
+  "exam_result.follow_up_recorded/1": ExamResultFollowUpRecorded;
+  "exam_result.disease_reported/1": ExamResultDiseaseReported;
+  "exam_result.diagnosis_arranged/1": ExamResultDiagnosisArranged;
+  "exam_result.diagnosed/1": ExamResultDiagnosed;
+  "exam_result.decline_accepted/1": ExamResultDeclineAccepted;
+  "exam_result.decline_refused/1": ExamResultDeclineRefused;
+  "restriction.recorded/1": RestrictionRecorded;
+  "restriction.corrected/1": RestrictionCorrected;
+  "restriction.ended/1": RestrictionEnded;
 }
 
 export interface Shape {
@@ -1651,6 +1962,25 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
   { kind: "attachment", zh: "附件", en: "attachment", types: [
     {"creates":true,"data":[{"en":"kind of document","is":"code","list":"ATTACHMENT_KIND","name":"kind","required":true,"zh":"附件类别"},{"en":"media type","is":"code","list":"MEDIA_TYPE","name":"media","required":true,"zh":"文件格式"},{"en":"length","is":"integer","max":52428800,"min":1,"name":"bytes","required":true,"unit":"byte","zh":"字节数"},{"en":"institution that it belongs to","is":"uuid","name":"institution","of":"institution","required":false,"zh":"所属机构"},{"en":"SHA-256 of a file of an institution","is":"hash","name":"sha256","required":false,"zh":"SHA-256"},{"en":"person whom it concerns","is":"record_ref","kinds":["person"],"name":"person","required":false,"zh":"所涉人员"},{"en":"SHA-256 of a file about a person","is":"sealed","name":"digest","required":false,"subject":"/data/person","value":{"form":"sha256","is":"text","max_chars":43,"min_chars":43,"pattern":"^[A-Za-z0-9_-]{43}$"},"zh":"SHA-256（密封）"}],"effective_on":"forbidden","en":"attachment filed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"attachment.filed","zh":"附件归档"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"attachment withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"attachment.withdrawn","zh":"附件撤回"},
+  ] },
+  { kind: "exam_result", zh: "职业健康检查", en: "health examination", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer that he leaves","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"the employment that he leaves","is":"uuid","name":"employment","of":"employment","required":true,"zh":"用人关系"},{"en":"how he said so","is":"code","list":"SAID_BY","name":"how","required":true,"zh":"签署方式"},{"en":"why","is":"sealed","name":"why","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"理由"}],"effective_on":"optional","en":"leaving examination declined","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.declined","zh":"本人拒绝离岗体检"},
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer that sent him","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"the employment for which he was examined","is":"uuid","name":"employment","of":"employment","required":false,"zh":"用人关系"},{"en":"examining organisation","is":"uuid","name":"examiner","of":"institution","required":true,"zh":"体检机构"},{"en":"number of the report","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":true,"zh":"报告编号"},{"en":"line of the report, where it is of several persons","is":"integer","max":100000,"min":1,"name":"line_no","required":false,"zh":"报告行号"},{"en":"number of the batch of examinations","is":"text","max_chars":40,"min_chars":1,"name":"batch_no","required":false,"zh":"体检批次号"},{"en":"kind of examination","is":"code","list":"EXAM_KIND","name":"kind","required":true,"zh":"体检类别"},{"en":"standard by which he was examined","is":"code","list":"EXAM_STANDARD","name":"standard","required":false,"zh":"执行标准"},{"en":"first day of the examination","is":"date","name":"exam_on","required":true,"zh":"体检日期"},{"en":"last day of the examination","is":"date","name":"exam_ended_on","required":true,"zh":"体检结束日期"},{"en":"day of the conclusion","is":"date","name":"concluded_on","required":true,"zh":"结论日期"},{"en":"conclusions: one about the work, beside it re-examination and suspected disease","is":"list","item":{"is":"code","list":"EXAM_CONCLUSION"},"max_items":3,"min_items":1,"name":"conclusions","required":true,"zh":"适任性意见"},{"en":"posts that he must not have","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"restrictions","required":false,"zh":"限制从事"},{"en":"items","is":"list","item":{"is":"object","members":[{"en":"item","is":"code","list":"EXAM_ITEM","name":"item","required":true,"zh":"检查项目"},{"en":"why it was not done; without one it was done","is":"code","list":"ITEM_MISSING","name":"missing","required":false,"zh":"未检原因"}]},"max_items":60,"min_items":1,"name":"items","required":true,"zh":"检查项目"},{"en":"day by which he is to be examined again","is":"date","name":"recheck_due_on","required":false,"zh":"复查期限"},{"en":"day until which he is followed up","is":"date","name":"follow_up_until","required":false,"zh":"随访至"},{"en":"disease that is suspected","is":"code","list":"RADIATION_DISEASE","name":"disease","required":false,"zh":"疑似职业病"},{"en":"edition of the classification","is":"code","list":"DISEASE_CATALOGUE","name":"disease_catalogue","required":false,"zh":"职业病目录版本"},{"en":"what it is to an earlier examination","is":"code","list":"EXAM_RELATION","name":"relation","required":false,"zh":"与前次体检的关系"},{"en":"the earlier examination","is":"uuid","name":"follows","of":"exam_result","required":false,"zh":"前次体检"},{"en":"findings","is":"sealed","name":"findings","required":false,"subject":"/data/person","value":{"is":"text","max_chars":2000,"min_chars":1},"zh":"检查结果"},{"en":"advice","is":"sealed","name":"advice","required":false,"subject":"/data/person","value":{"is":"text","max_chars":2000,"min_chars":1},"zh":"处理意见"},{"en":"plan of the follow-up","is":"sealed","name":"follow_up_plan","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"随访计划"}],"effective_on":"forbidden","en":"examination reported","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.reported","zh":"职业健康检查报告"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"new values","is":"set","members":[{"en":"the employment for which he was examined","is":"uuid","name":"employment","of":"employment","required":false,"zh":"用人关系"},{"en":"number of the report","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":false,"zh":"报告编号"},{"en":"line of the report, where it is of several persons","is":"integer","max":100000,"min":1,"name":"line_no","required":false,"zh":"报告行号"},{"en":"number of the batch of examinations","is":"text","max_chars":40,"min_chars":1,"name":"batch_no","required":false,"zh":"体检批次号"},{"en":"standard by which he was examined","is":"code","list":"EXAM_STANDARD","name":"standard","required":false,"zh":"执行标准"},{"en":"first day of the examination","is":"date","name":"exam_on","required":false,"zh":"体检日期"},{"en":"last day of the examination","is":"date","name":"exam_ended_on","required":false,"zh":"体检结束日期"},{"en":"day of the conclusion","is":"date","name":"concluded_on","required":false,"zh":"结论日期"},{"en":"items","is":"list","item":{"is":"object","members":[{"en":"item","is":"code","list":"EXAM_ITEM","name":"item","required":true,"zh":"检查项目"},{"en":"why it was not done; without one it was done","is":"code","list":"ITEM_MISSING","name":"missing","required":false,"zh":"未检原因"}]},"max_items":60,"min_items":1,"name":"items","required":false,"zh":"检查项目"},{"en":"day by which he is to be examined again","is":"date","name":"recheck_due_on","required":false,"zh":"复查期限"},{"en":"day until which he is followed up","is":"date","name":"follow_up_until","required":false,"zh":"随访至"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["employment","line_no","batch_no","standard","recheck_due_on","follow_up_until"],"required":false,"zh":"清空"},{"en":"corrected findings","is":"sealed","name":"findings","required":false,"subject":"/data/person","value":{"is":"text","max_chars":2000,"min_chars":1},"zh":"检查结果更正为"},{"en":"corrected advice","is":"sealed","name":"advice","required":false,"subject":"/data/person","value":{"is":"text","max_chars":2000,"min_chars":1},"zh":"处理意见更正为"},{"en":"corrected plan","is":"sealed","name":"follow_up_plan","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"随访计划更正为"}],"effective_on":"forbidden","en":"examination corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"exam_result.corrected","zh":"职业健康检查报告更正"},
+    {"creates":false,"data":[],"effective_on":"required","en":"report delivered","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.delivered","zh":"体检报告送达用人单位"},
+    {"creates":false,"data":[{"en":"how he said so","is":"code","list":"SAID_BY","name":"how","required":true,"zh":"签收方式"}],"effective_on":"optional","en":"worker informed","meanings":["receipt"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.informed","zh":"体检结果告知本人"},
+    {"creates":false,"data":[{"en":"day by which he goes there","is":"date","name":"until","required":true,"zh":"复查截止日期"},{"en":"organisation that examines him","is":"uuid","name":"examiner","of":"institution","required":false,"zh":"复查机构"}],"effective_on":"required","en":"re-examination arranged","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.recheck_arranged","zh":"安排复查"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"who records it","is":"code","list":"FOLLOWED_BY","name":"by","required":true,"zh":"记录方"},{"en":"what was found and done","is":"sealed","name":"text","required":true,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"随访情况"},{"en":"day of the next follow-up","is":"date","name":"next_on","required":false,"zh":"下次随访日期"}],"effective_on":"required","en":"follow-up recorded","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.follow_up_recorded","zh":"随访记录"},
+    {"creates":false,"data":[{"en":"authority to which it was reported","is":"text","max_chars":100,"min_chars":1,"name":"authority","required":false,"zh":"受理部门"},{"en":"number of the report card","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":false,"zh":"报告卡编号"}],"effective_on":"required","en":"suspected disease reported","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.disease_reported","zh":"疑似职业病报告"},
+    {"creates":false,"data":[{"en":"organisation that diagnoses","is":"text","max_chars":100,"min_chars":1,"name":"diagnosing","required":false,"zh":"诊断机构"}],"effective_on":"required","en":"diagnosis arranged","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.diagnosis_arranged","zh":"安排职业病诊断"},
+    {"creates":false,"data":[{"en":"outcome","is":"code","list":"DIAGNOSIS_OUTCOME","name":"outcome","required":true,"zh":"诊断结论"},{"en":"disease","is":"code","list":"RADIATION_DISEASE","name":"disease","required":false,"zh":"职业病"},{"en":"edition of the classification","is":"code","list":"DISEASE_CATALOGUE","name":"disease_catalogue","required":false,"zh":"职业病目录版本"},{"en":"number of the certificate","is":"text","max_chars":60,"min_chars":1,"name":"certificate_no","required":false,"zh":"诊断证明书编号"}],"effective_on":"required","en":"diagnosed","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.diagnosed","zh":"职业病诊断结论"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"refusal accepted","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.decline_accepted","zh":"认可本人拒绝离岗体检"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"refusal not accepted","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"exam_result.decline_refused","zh":"不认可本人拒绝离岗体检"},
+  ] },
+  { kind: "restriction", zh: "工作限制", en: "restriction of work", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"the employment that it concerns","is":"uuid","name":"employment","of":"employment","required":false,"zh":"用人关系"},{"en":"what it asks for","is":"list","item":{"is":"code","list":"RESTRICTION_MEASURE"},"max_items":6,"min_items":1,"name":"measures","required":true,"zh":"限制措施"},{"en":"dose that he may receive while it lasts","is":"integer","max":50000000,"min":0,"name":"dose_limit_nsv","required":false,"unit":"nSv","zh":"剂量限值"},{"en":"day on which it will probably end","is":"date","name":"expected_until","required":false,"zh":"预计解除日期"},{"en":"why","is":"sealed","name":"kind","required":false,"subject":"/data/person","value":{"is":"code","list":"RESTRICTION_KIND"},"zh":"限制原因"},{"en":"note","is":"sealed","name":"note","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"required","en":"restriction recorded","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"restriction.recorded","zh":"工作限制登记"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"new values","is":"set","members":[{"en":"the employment that it concerns","is":"uuid","name":"employment","of":"employment","required":false,"zh":"用人关系"},{"en":"what it asks for","is":"list","item":{"is":"code","list":"RESTRICTION_MEASURE"},"max_items":6,"min_items":1,"name":"measures","required":false,"zh":"限制措施"},{"en":"dose that he may receive while it lasts","is":"integer","max":50000000,"min":0,"name":"dose_limit_nsv","required":false,"unit":"nSv","zh":"剂量限值"},{"en":"day on which it will probably end","is":"date","name":"expected_until","required":false,"zh":"预计解除日期"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["employment","dose_limit_nsv","expected_until"],"required":false,"zh":"清空"},{"en":"corrected reason","is":"sealed","name":"kind","required":false,"subject":"/data/person","value":{"is":"code","list":"RESTRICTION_KIND"},"zh":"限制原因更正为"},{"en":"corrected note","is":"sealed","name":"note","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明更正为"}],"effective_on":"forbidden","en":"restriction corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"restriction.corrected","zh":"工作限制更正"},
+    {"creates":false,"data":[],"effective_on":"required","en":"restriction ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"restriction.ended","zh":"工作限制解除"},
   ] },
 ];
 

@@ -3,7 +3,7 @@
 //! A queue of things to do, ordered by their simulated instant. Each thing signs a few events and puts later
 //! things into the queue; what it looks at is the ledger itself ([`super::model`]). The chapters stand in
 //! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`], [`super::workers`],
-//! [`super::dosimetry`], [`super::papers`] and [`super::incidents`].
+//! [`super::dosimetry`], [`super::exams`], [`super::papers`] and [`super::incidents`].
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::city::{Sort, area_of};
 use super::dosimetry::Monitoring;
+use super::exams::Care;
 use super::model::{Model, Origin, Signer, Step};
 use super::workers::Worker;
 
@@ -43,7 +44,9 @@ const FULL_SIZE: usize = 20_000;
 const WORKERS: usize = 3_500;
 const WITH_ALL_WORKERS: usize = 120_000;
 /// Events that a worker comes to in the years, most of them doses.
-const EVENTS_PER_WORKER: usize = 24;
+const EVENTS_PER_WORKER: usize = 30;
+/// Restrictions of work, for a thousand workers in all the years.
+const RESTRICTIONS_PER_MILLE: usize = 20;
 /// What happens to workers beyond their doses, for a hundred of them in all the years.
 const TURNS_PERCENT: usize = 60;
 const MINUTE: i64 = 60_000_000;
@@ -164,6 +167,8 @@ pub enum Task {
     Nominal(usize, Uuid),
     /// A result is corrected.
     CorrectDose(usize, Uuid),
+    /// Something is to do about the health of workers.
+    Care(Care),
     /// A radiology licence is issued.
     License(usize),
     /// It is verified.
@@ -363,8 +368,8 @@ impl Story {
             self.orgs.push(org);
             // Two years until everybody is entered.
             let day = match sort {
-                // The laboratories come first: nobody is measured without them.
-                Sort::TechnicalService => 22 + number as i64 % 10,
+                // Laboratories and examining organisations come first: nobody is measured or examined without them.
+                Sort::TechnicalService | Sort::HealthExam => 22 + number as i64 % 10,
                 _ => 20 + (number as i64 * 640) / (medical as i64 + 30),
             };
             self.later(day, Task::Enter(number));
@@ -376,11 +381,11 @@ impl Story {
         self.later(53, Task::Adopt("policy", 3));
         self.later(60, Task::Adopt("policy", 4));
         self.later(61, Task::Adopt("catalogue", 3));
-        self.later(62, Task::Adopt("policy", 5));
-        self.later(63, Task::Adopt("catalogue", 4));
-        self.later(64, Task::Adopt("policy", 6));
-        self.later(65, Task::Adopt("catalogue", 5));
-        self.later(66, Task::Adopt("policy", 7));
+        self.later(63, Task::Adopt("policy", 5));
+        self.later(64, Task::Adopt("catalogue", 4));
+        self.later(66, Task::Adopt("policy", 6));
+        self.later(67, Task::Adopt("catalogue", 5));
+        self.later(69, Task::Adopt("policy", 7));
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),
@@ -400,6 +405,10 @@ impl Story {
         for turn in 0..(workers * TURNS_PERCENT / 100).max(6) {
             let days = (SPAN_DAYS - 800) as usize;
             self.later(780 + (turn * 7919 % days) as i64, Task::WorkerTurn(turn));
+        }
+        let restrictions = (workers * RESTRICTIONS_PER_MILLE / 1_000).max(6);
+        for turn in 0..restrictions {
+            self.later(720 + (turn * 900 / restrictions) as i64, Task::Care(Care::Restrict(turn)));
         }
         (0..scaled(18)).for_each(|turn| self.later(950 + 40 * turn as i64, Task::LicenceTurn(turn)));
         self.later(120, Task::LayDown);
@@ -434,8 +443,12 @@ impl Story {
 
     /// Queues a task for so many days from now.
     pub fn after(&mut self, days: i64, task: Task) {
-        let today = self.model.day().days() - self.begins.days();
-        self.later(today + days, task);
+        self.later(self.story_day() + days, task);
+    }
+
+    /// Days since that of the genesis.
+    pub fn story_day(&self) -> i64 {
+        self.model.day().days() - self.begins.days()
     }
 
     /// True in the last months.
@@ -511,6 +524,7 @@ impl Story {
             Task::Doses(org, from) => self.doses(org, from),
             Task::Nominal(signatory, result) => self.nominal(signatory, result),
             Task::CorrectDose(signatory, result) => self.correct_dose(signatory, result),
+            Task::Care(care) => self.care(care),
             Task::License(org) => self.license(org),
             Task::VerifyLicence(org) => self.verify_licence(org),
             Task::LicenceTurn(turn) => self.licence_turn(turn),
