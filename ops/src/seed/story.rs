@@ -379,6 +379,7 @@ impl Story {
         self.later(34, Task::Adopt("policy", 2));
         self.later(52, Task::Adopt("catalogue", 2));
         self.later(53, Task::Adopt("policy", 3));
+        // Versions of one file three days apart: a weekend between them does not bring two to the same Monday.
         self.later(60, Task::Adopt("policy", 4));
         self.later(61, Task::Adopt("catalogue", 3));
         self.later(63, Task::Adopt("policy", 5));
