@@ -3,6 +3,7 @@
 //! This is the only place where an opened value leaves the service unmasked. Before it does, who asked and why is
 //! written into the access log, which the person whose value it is can read.
 
+use domain::catalog::Kind;
 use domain::codes::Role;
 use schema::drafts::{Draft, Drafts};
 use schema::error::answered;
@@ -62,7 +63,8 @@ impl Node {
         pointer: &str,
         purpose: Purpose,
     ) -> Result<Option<Unmasked>, ApiError> {
-        if !viewer.sees_masked() || self.event_by_id(viewer, event).await?.is_none() {
+        let seen = self.event_by_id(viewer, event).await?;
+        if !seen.is_some_and(|seen| viewer.sees_sealed(Kind::parse(&seen.stored.kind))) {
             return Ok(None);
         }
         let mut found = self.ciphertexts(&[event]).await?;

@@ -503,11 +503,11 @@ impl Node {
         Ok(found.into_iter().map(|opening| ((opening.event_id, opening.pointer.clone()), opening)).collect())
     }
 
-    /// What a reader is shown of a sealed value.
+    /// What a reader is shown of a sealed value in a record of this kind.
     #[must_use]
-    pub fn open(&self, viewer: &Viewer, ciphertext: &Ciphertext) -> Shown {
+    pub fn open(&self, viewer: &Viewer, kind: Option<Kind>, ciphertext: &Ciphertext) -> Shown {
         match schema::openings::open(self.door.keys(), self.ledger(), ciphertext) {
-            Ok(Opened::Open { value, .. }) => Shown::Open(viewer.sees_masked().then(|| mask(&value))),
+            Ok(Opened::Open { value, .. }) => Shown::Open(viewer.sees_sealed(kind).then(|| mask(&value))),
             Ok(Opened::Erased) => Shown::Erased,
             Ok(Opened::Unavailable) => Shown::Unavailable,
             Err(error) => {

@@ -35,6 +35,24 @@ pub struct Viewer {
 /// Roles that look after the system and see nothing of a sealed value, not even masked.
 const SEE_NOTHING_SEALED: [Role; 4] = [Role::AuditAdmin, Role::ExternalAuditor, Role::SystemAdmin, Role::SecurityAdmin];
 
+/// Whose sealed values only these roles see: findings of an examination are for the worker, for who examined him and for
+/// the authorities, and why work is restricted for the worker and the protection officer. The employer reads conclusions.
+const SEALED_FOR: [(Kind, &[Role]); 2] = [
+    (
+        Kind::ExamResult,
+        &[
+            Role::Worker,
+            Role::ChiefPhysician,
+            Role::ExamInput,
+            Role::CountySupervisor,
+            Role::CountyApprover,
+            Role::CitySupervisor,
+            Role::CityApprover,
+        ],
+    ),
+    (Kind::Restriction, &[Role::Worker, Role::ProtectionOfficer]),
+];
+
 /// What a root holder reads: what the first hour needs for the second signature.
 const ROOT_READS: [Kind; 5] = [Kind::Ledger, Kind::Policy, Kind::Account, Kind::Credential, Kind::Grant];
 
@@ -151,9 +169,13 @@ impl Viewer {
         groups
     }
 
-    /// Whether sealed values are shown masked; otherwise only their state is told.
+    /// Whether sealed values in records of a kind are shown masked; otherwise only their state is told.
     #[must_use]
-    pub fn sees_masked(&self) -> bool {
-        self.authority.grants_in_effect(self.day).any(|(_, grant)| !SEE_NOTHING_SEALED.contains(&grant.role))
+    pub fn sees_sealed(&self, kind: Option<Kind>) -> bool {
+        let only = SEALED_FOR.iter().find(|(known, _)| Some(*known) == kind).map(|(_, roles)| *roles);
+        self.authority.grants_in_effect(self.day).any(|(_, grant)| match only {
+            Some(roles) => roles.contains(&grant.role),
+            None => !SEE_NOTHING_SEALED.contains(&grant.role),
+        })
     }
 }

@@ -68,7 +68,7 @@ impl Node {
             let facets = vec![(facet.to_owned(), text.to_owned())];
             self.find(viewer, &ListQuery { facets, limit: first, ..ListQuery::new(kind) }, at, &mut found).await?;
         }
-        if found.len() < first && !viewer.scope(Kind::Person).is_nothing() && viewer.sees_masked() {
+        if found.len() < first && !viewer.scope(Kind::Person).is_nothing() && viewer.sees_sealed(Some(Kind::Person)) {
             let candidates = self.named(text).await?;
             for some in candidates.chunks(AT_ONCE) {
                 let rows = self.reader.get_many(&viewer.scope(Kind::Person), Kind::Person, some, at.as_of).await;

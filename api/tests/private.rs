@@ -4,6 +4,7 @@ mod support;
 
 use api::Limits;
 use serde_json::{Value as Json, json};
+use support::world::Wish;
 use support::{City, Server, city, serve, serve_city};
 use uuid::Uuid;
 
@@ -20,6 +21,68 @@ fn worker(city: &City) -> (Uuid, Uuid) {
 
 async fn unmask(server: &Server, token: &str, event: Uuid, purpose: &str) -> Json {
     server.data(token, UNMASK, json!({"event": event, "purpose": purpose})).await["unmask"].clone()
+}
+
+/// What only some may open: the finding of an examination, the kind of a restriction.
+const SEALED_OF_WORKER: &str = "query ($exam: ID!, $restriction: ID!) { \
+    exam: node(id: $exam) { ... on ExamResult { members { conclusions { code } findings { state masked event pointer } } } } \
+    restriction: node(id: $restriction) { ... on Restriction { members { measures { code } kind { state masked event pointer } } } } }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_open_for_the_worker_and_not_for_his_employer() {
+    let mut city = city(46);
+    let (person, _) = worker(&city);
+    let who = json!({"kind": "person", "id": person});
+    let grant = city.person("HEO_CHIEF").grant.expect("a grant");
+    let entry = city.world.memory.record(&signing::statement::RecordRef { kind: "grant".into(), id: grant });
+    let examiner = entry.and_then(|entry| entry.state.grant()?.given.org).expect("an organisation");
+    city.world.adopt("catalogue", 5);
+    city.world.adopt("policy", 7);
+    let [exam, restriction, document] = [0; 3].map(|_| city.world.id());
+    let (hospital, today) = (city.hospital, city.world.today());
+    let filing = json!({"document": document, "kind": "HEF", "number": "示范备案0001", "from": "2020-01-01"});
+    let report = json!({"person": who, "institution": hospital, "examiner": examiner, "report_no": "B1", "kind": "PER",
+        "exam_on": "2024-02-01", "exam_ended_on": "2024-02-01", "concluded_on": "2024-02-20", "conclusions": ["R1"],
+        "items": [{"item": "EYE_LENS"}], "findings": "晶状体混浊"});
+    let declared = json!({"person": who, "institution": hospital, "measures": ["NO_INTERNAL"], "kind": "1"});
+    for (role, wish) in [
+        ("C_SUP", Wish::new("institution.document_filed", examiner, filing)),
+        ("T_APPR", Wish::new("institution.approved", examiner, json!({}))),
+        ("HEO_CHIEF", Wish::new("exam_result.reported", exam, report)),
+        ("W_SELF", Wish::new("restriction.recorded", restriction, declared).on(&today)),
+    ] {
+        let signer = city.person(role);
+        city.world.act(&signer, wish).unwrap_or_else(|refusal| panic!("{role}: {refusal:?}"));
+    }
+    let server = serve(&city.world, Limits::default()).await;
+    server.replay(&city.world).await;
+    let ids = json!({"exam": format!("exam_result/{exam}"), "restriction": format!("restriction/{restriction}")});
+    let masked = |seal: &Json| (!seal.is_null()).then(|| seal["masked"].as_str().map(str::to_owned));
+    let (finding, kind) = (Some("晶***".to_owned()), Some("*".to_owned()));
+    for (role, findings, why) in [
+        ("W_SELF", Some(finding.clone()), Some(kind.clone())),
+        ("HEO_CHIEF", Some(finding.clone()), None),
+        ("C_SUP", Some(finding.clone()), Some(None)),
+        ("I_RPO", Some(None), Some(kind)),
+        ("I_HEAD", Some(None), Some(None)),
+        ("EXT_AUD", Some(None), Some(None)),
+        ("TSO_SIGN", None, None),
+    ] {
+        let token = server.login(&city.person(role)).await;
+        let data = server.data(&token, SEALED_OF_WORKER, ids.clone()).await;
+        let seal = &data["exam"]["members"]["findings"];
+        assert_eq!(masked(seal), findings, "{role}: {data}");
+        assert_eq!(masked(&data["restriction"]["members"]["kind"]), why, "{role}: {data}");
+        if findings.is_none() {
+            continue;
+        }
+        assert_eq!(data["exam"]["members"]["conclusions"][0]["code"], "R1", "{role}");
+        let asked = json!({"event": seal["event"], "purpose": "HEALTH"});
+        let query = UNMASK.replace("/data/name", "/data/findings");
+        let shown = server.data(&token, &query, asked).await["unmask"].clone();
+        let opened = json!({"state": "OPEN", "value": "晶状体混浊"});
+        assert_eq!(shown, if findings == Some(None) { json!(null) } else { opened }, "{role}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,6 +37,8 @@ const LISTS: [(&str, Kind); 22] = [
     ("attachments", Kind::Attachment),
     ("deviceTests", Kind::DeviceTest),
     ("investigations", Kind::Investigation),
+    ("examResults", Kind::ExamResult),
+    ("restrictions", Kind::Restriction),
 ];
 
 /// Where a record belongs.
@@ -104,6 +106,14 @@ fn place(city: &City, record: &RecordRef) -> Place {
             filed_by: investigation.laboratory,
             ..place(city, &domain::records::employment::reference(investigation.employment))
         },
+        State::ExamResult(exam) => Place {
+            filed_by: exam.report().map(|report| report.examiner),
+            worker: worker(exam.person.id),
+            ..institution(exam.institution)
+        },
+        State::Restriction(restriction) => {
+            Place { worker: worker(restriction.person.id), ..institution(restriction.institution) }
+        }
         // Staff of a service organisation have no area: they are the city's matter.
         State::Account(account) => Place { account: Some(record.id), ..within(account.org, account.area.as_deref()) },
         State::Grant(grant) => {

@@ -13,9 +13,7 @@ use uuid::Uuid;
 use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
-    account, attachment, code_list, credential, device, device_test, dose_report, dose_result, dosimeter, employment,
-    erasure, grant, holiday_table, import, institution, investigation, ledger, licence, monitoring_contract, parameter,
-    person, policy,
+    account, attachment, code_list, credential, device, device_test, dose_report, dose_result, dosimeter, employment, erasure, exam_result, grant, holiday_table, import, institution, investigation, ledger, licence, monitoring_contract, parameter, person, policy, restriction,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -327,6 +325,8 @@ catalog! {
     Attachment = "attachment", 3, attachment, "附件", "attachment";
     DeviceTest = "device_test", 5, device_test, "设备检测", "device test";
     Investigation = "investigation", 5, investigation, "个人剂量异常调查", "dose investigation";
+    ExamResult = "exam_result", 5, exam_result, "职业健康检查", "health examination";
+    Restriction = "restriction", 5, restriction, "工作限制", "restriction of work";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.

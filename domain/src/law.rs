@@ -103,6 +103,20 @@ pub const DIAGNOSTIC_PROTECTION: Instrument = Instrument {
     edition: "GBZ 130-2020",
 };
 
+/// 职业健康检查管理办法: who examines, and how it is reported.
+pub const HEALTH_EXAMS: Instrument = Instrument {
+    zh: "职业健康检查管理办法",
+    en: "Measures for Occupational Health Examinations",
+    edition: "2019年修正",
+};
+
+/// 放射工作人员健康要求及监护规范: what radiation workers are examined for.
+pub const HEALTH_REQUIREMENTS: Instrument = Instrument {
+    zh: "放射工作人员健康要求及监护规范",
+    en: "Health requirements and surveillance for radiation workers",
+    edition: "GBZ 98-2020",
+};
+
 /// What the product itself lays down, where the law is silent: `docs/wire-format.md` and `ARCHITECTURE.md`.
 pub const PRODUCT: Instrument = Instrument { zh: "账本规则", en: "Ledger rules", edition: "第1版" };
 

@@ -12,6 +12,7 @@
 //! - [`policy`], [`authority`]: who may do what, folded from the same log.
 //! - [`codes`], [`law`], [`refusal`]: code lists, citations, and the ways of saying no.
 //! - [`dose`], [`dose_codes`]: arithmetic and code lists of personal dosimetry.
+//! - [`health`], [`health_codes`]: what examinations come to, and the code lists of occupational health.
 //! - [`memory`]: a whole ledger in maps; the model that tests compare with, and the fold of the audit.
 //! - [`licence_codes`], [`reference_codes`]: the lists of licences, parameters and holiday tables; [`workdays`]:
 //!   working days and months; [`licence_law`]: what the law of licences says in tables and dates.
@@ -28,6 +29,8 @@ pub mod dose_codes;
 pub mod field;
 pub mod file_codes;
 pub mod investigation_codes;
+pub mod health;
+pub mod health_codes;
 pub mod law;
 pub mod licence_codes;
 pub mod licence_law;

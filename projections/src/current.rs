@@ -109,6 +109,9 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         one("level"),
         one("laboratory"),
     ];
+    const EXAM_RESULT: &[Facet] =
+        &[one("person"), one("report_no"), one("kind"), many("conclusion"), one("exam_on"), one("examiner")];
+    const RESTRICTION: &[Facet] = &[one("person"), many("measures")];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -132,6 +135,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::Attachment => ATTACHMENT,
         Kind::DeviceTest => DEVICE_TEST,
         Kind::Investigation => INVESTIGATION,
+        Kind::ExamResult => EXAM_RESULT,
+        Kind::Restriction => RESTRICTION,
     }
 }
 
@@ -161,6 +166,8 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::Attachment => vec!["FILED", "WITHDRAWN"],
         Kind::DeviceTest => codes(domain::qc_codes::TestState::LIST),
         Kind::Investigation => codes(domain::investigation_codes::InvestigationState::LIST),
+        Kind::ExamResult => codes(domain::health_codes::ExamState::LIST),
+        Kind::Restriction => codes(domain::health_codes::RestrictionState::LIST),
     }
 }
 
@@ -170,7 +177,7 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Account => &["CLOSED"],
         Kind::Credential => &["REVOKED"],
-        Kind::Grant | Kind::Employment | Kind::MonitoringContract => &["ENDED"],
+        Kind::Grant | Kind::Employment | Kind::MonitoringContract | Kind::Restriction => &["ENDED"],
         Kind::Erasure => &["REFUSED", "CARRIED_OUT"],
         Kind::Institution => &["CLOSED", "MERGED"],
         Kind::Device => &["DECOMMISSIONED"],
@@ -179,6 +186,7 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::Import => &["COMPLETE"],
         Kind::Attachment | Kind::DeviceTest => &["WITHDRAWN"],
         Kind::Investigation => &["ACCEPTED", "WITHDRAWN"],
+        Kind::ExamResult => &["DECLINE_ACCEPTED", "DECLINE_REFUSED"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
@@ -463,6 +471,30 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
                 ],
             }
         }
+        State::ExamResult(exam) => {
+            let report = exam.report();
+            Shown {
+                // By the day, so that a worker's examinations stand in the order in which he had them.
+                label: text(format_args!("{} {}", exam.day(), exam.kind.as_str())),
+                state: exam.state().as_str(),
+                facets: vec![
+                    text(exam.person.id),
+                    report.map(|report| report.examination.report_no.clone()).unwrap_or_default(),
+                    exam.kind.as_str().into(),
+                    all_of(report.iter().flat_map(|report| &report.conclusions).map(|code| code.as_str())),
+                    maybe(report.map(|report| report.examination.exam_on)),
+                    maybe(report.map(|report| report.examiner)),
+                ],
+            }
+        }
+        State::Restriction(restriction) => Shown {
+            label: text(restriction.from),
+            state: restriction.state().as_str(),
+            facets: vec![
+                text(restriction.person.id),
+                all_of(restriction.terms.measures.iter().map(|code| code.as_str())),
+            ],
+        },
     }
 }
 

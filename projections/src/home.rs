@@ -48,7 +48,7 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
     }
 }
 
-/// The laboratory of a contract, and of what it files under it.
+/// The laboratory of a contract, and of what it files under it; who examined a worker.
 fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
     match state {
         State::MonitoringContract(contract) => Some(contract.terms.laboratory),
@@ -60,6 +60,7 @@ fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
         }
         State::DeviceTest(test) => test.laboratory,
         State::Investigation(investigation) => investigation.laboratory,
+        State::ExamResult(exam) => exam.report().map(|report| report.examiner),
         _ => None,
     }
 }
@@ -74,6 +75,8 @@ pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
         State::DoseResult(result) => Some(result.person.id),
         State::Attachment(file) => file.person.as_ref().map(|person| person.id),
         State::Investigation(investigation) => Some(investigation.person.id),
+        State::ExamResult(exam) => Some(exam.person.id),
+        State::Restriction(restriction) => Some(restriction.person.id),
         _ => None,
     }
 }

@@ -9,6 +9,10 @@
 //!   `a_quarter_filed_twice_with_other_values_is_refused_and_the_first_stands`,
 //!   `a_rejected_result_makes_room_for_another`, `two_badges_at_one_worker_count_once_and_the_block_is_fixed`,
 //!   `a_worker_with_two_employers_has_one_sum`, `what_a_report_announces_is_compared_with_its_results`
+//! - `exams`: `a_report_on_its_way_to_the_worker`, `a_worker_without_an_account_signs_on_paper`, `what_a_report_may_not_say`,
+//!   `who_does_not_examine_reports_nothing`, `what_was_missing_and_what_was_wrong`,
+//!   `a_reexamination_concludes_what_was_left_open`, `a_suspected_disease_is_reported_and_diagnosed`,
+//!   `who_declines_the_leaving_examination`, `work_is_restricted_and_nobody_reads_why`
 //! - `erased`: `an_identity_entered_by_mistake_is_erased_and_everything_else_stands`,
 //!   `a_workers_file_is_corrected_and_not_erased`, `the_file_of_somebody_who_never_worked_is_erased`
 //! - `device_test`: `a_new_device_is_used_after_its_acceptance_test`, `after_a_major_repair_a_device_is_tested_again`,

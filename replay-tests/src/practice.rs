@@ -2,7 +2,10 @@
 //! hospital, and the offices above them, in a ledger that has the catalogue of examinations and tests in force.
 
 use domain::codes::credit_code_ok;
+use domain::health::mandatory;
+use domain::health_codes::ExamKind;
 use serde_json::{Value as Json, json};
+use signing::bytes::b64url;
 use signing::statement::EventRef;
 use uuid::Uuid;
 
@@ -126,6 +129,30 @@ impl Practice {
             examiner,
             chief,
         }
+    }
+}
+
+impl Practice {
+    /// Data of a full examination of the worker in February 2024.
+    #[must_use]
+    pub fn exam(&self, report_no: &str, kind: ExamKind, conclusions: &[&str]) -> Json {
+        let items: Vec<Json> = mandatory(kind).map(|item| json!({"item": item.as_str()})).collect();
+        json!({
+            "person": {"kind": "person", "id": self.person}, "institution": self.hospital, "employment": self.employment,
+            "examiner": self.examiner, "report_no": report_no, "kind": kind.as_str(), "exam_on": "2024-02-01",
+            "exam_ended_on": "2024-02-02", "concluded_on": "2024-02-20", "conclusions": conclusions,
+            "items": if items.is_empty() { json!([{"item": "BLOOD"}]) } else { json!(items) },
+        })
+    }
+
+    /// A paper about the worker that the protection officer scanned.
+    pub fn paper(&self, world: &mut World, kind: &str, digest: u8) -> Uuid {
+        let id = world.id();
+        let person = json!({"kind": "person", "id": self.person});
+        let data =
+            json!({"kind": kind, "media": "PDF", "bytes": 1024, "person": person, "digest": b64url(&[digest; 32])});
+        act(world, &self.officer, Wish::new("attachment.filed", id, data));
+        id
     }
 }
 

@@ -56,7 +56,9 @@ fn declared_rules() -> Vec<Declared> {
 /// A citation as people read it, from the expression in the source.
 fn cited(expression: &str) -> String {
     let clause = expression.rsplit('"').nth(1).expect("a clause").to_owned();
-    let instruments: [(&str, &'static Instrument); 13] = [
+    let instruments: [(&str, &'static Instrument); 15] = [
+        ("HEALTH_EXAMS", &law::HEALTH_EXAMS),
+        ("HEALTH_REQUIREMENTS", &law::HEALTH_REQUIREMENTS),
         ("MONITORING", &law::MONITORING),
         ("DIAGNOSTIC_PROTECTION", &law::DIAGNOSTIC_PROTECTION),
         ("MEDICAL_INSTITUTIONS", &law::MEDICAL_INSTITUTIONS),

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use domain::admission::replay;
 use domain::catalog::{EventType, event_type, event_types};
+use domain::health_codes::ExamKind;
 use domain::record::{Entry, Facts};
 use replay_tests::practice::{Offices, Practice};
 use replay_tests::world::{
@@ -448,6 +449,67 @@ impl Story {
         self.act(&supervisor, Wish::new("investigation.opened", mistaken, opened));
         self.act(&supervisor, Wish::new("investigation.withdrawn", mistaken, json!({})).because("MISTAKEN"));
     }
+
+    /// The worker is examined, suspected of a disease, and restricted; he declines the examination on leaving.
+    fn health(&mut self, practice: &Practice) {
+        let Practice { chief, officer, me, .. } = practice.clone();
+        let (supervisor, today) = (self.supervisor.clone(), self.world.today());
+        let person = json!({"kind": "person", "id": practice.person});
+        let exam = self.world.id();
+        let mut data = practice.exam("示范体检0001", ExamKind::Periodic, &["R2", "C1", "S1"]);
+        data["line_no"] = json!(7);
+        data["batch_no"] = json!("2024-02");
+        data["standard"] = json!("GBZ98-2020");
+        data["items"][12] = json!({"item": "CHEST_XRAY", "missing": "CONTRAINDICATED"});
+        data["restrictions"] = json!(["INTERNAL_RISK", "RESPIRATOR"]);
+        data["recheck_due_on"] = json!("2024-04-10");
+        data["follow_up_until"] = json!("2025-02-20");
+        data["disease"] = json!("12");
+        data["disease_catalogue"] = json!("2025");
+        data["findings"] = json!("双眼晶状体后极部混浊（示例）");
+        data["advice"] = json!("三个月内复查（示例）");
+        data["follow_up_plan"] = json!("每半年一次眼科检查（示例）");
+        let reported = self.act(&chief, Wish::new("exam_result.reported", exam, data));
+        let set = json!({"person": person, "set": {"exam_ended_on": "2024-02-03"}, "clear": ["line_no"],
+            "advice": "两个月内复查（示例）"});
+        self.act(&chief, Wish::new("exam_result.corrected", exam, set).correcting(reported));
+        self.act(&chief, Wish::new("exam_result.delivered", exam, json!({})).on("2024-02-26"));
+        self.act(&me, Wish::new("exam_result.informed", exam, json!({"how": "SELF"})));
+        let again = json!({"until": "2024-04-01", "examiner": practice.examiner});
+        self.act(&officer, Wish::new("exam_result.recheck_arranged", exam, again).on(&today));
+        let text =
+            json!({"person": person, "by": "EMPLOYER", "text": "已安排眼科检查（示例）", "next_on": "2024-08-20"});
+        self.act(&officer, Wish::new("exam_result.follow_up_recorded", exam, text).on(&today));
+        let card = json!({"authority": "示范区卫生健康局", "report_no": "示范报告卡0001"});
+        self.act(&chief, Wish::new("exam_result.disease_reported", exam, card).on("2024-02-22"));
+        let sent = json!({"diagnosing": "示范职业病诊断机构"});
+        self.act(&officer, Wish::new("exam_result.diagnosis_arranged", exam, sent).on("2024-02-28"));
+        let outcome = json!({"outcome": "DISEASE", "disease": "12", "disease_catalogue": "2025", "certificate_no": "示范诊断0001"});
+        self.act(&supervisor, Wish::new("exam_result.diagnosed", exam, outcome).on(&today));
+
+        for accepted in [true, false] {
+            let refusal = self.world.id();
+            let data = json!({"person": person, "institution": practice.hospital, "employment": practice.employment,
+                "how": "SELF", "why": "两个月前刚体检过（示例）"});
+            self.act(&me, Wish::new("exam_result.declined", refusal, data));
+            let answer = if accepted {
+                Wish::new("exam_result.decline_accepted", refusal, json!({}))
+            } else {
+                Wish::new("exam_result.decline_refused", refusal, json!({})).because("EXAM_NEEDED")
+            };
+            self.act(&supervisor, answer);
+        }
+
+        let restriction = self.world.id();
+        let data = json!({"person": person, "institution": practice.hospital, "employment": practice.employment,
+            "measures": ["NO_INTERNAL", "NO_EMERGENCY", "DOSE_LIMITED"], "dose_limit_nsv": 1_000_000,
+            "expected_until": "2024-10-01", "kind": "1", "note": "本人申请（示例）"});
+        let recorded = self.act(&me, Wish::new("restriction.recorded", restriction, data).on("2024-02-01"));
+        let set =
+            json!({"person": person, "set": {"expected_until": "2024-09-01"}, "clear": ["employment"], "kind": "2"});
+        self.act(&officer, Wish::new("restriction.corrected", restriction, set).correcting(recorded));
+        self.act(&me, Wish::new("restriction.ended", restriction, json!({})).on(&today));
+    }
 }
 
 fn story() -> World {
@@ -464,6 +526,7 @@ fn story() -> World {
     story.mistaken(hospital);
     let practice = story.fifth();
     story.tests_and_investigations(&practice);
+    story.health(&practice);
     story.world
 }
 

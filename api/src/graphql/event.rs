@@ -180,6 +180,7 @@ fn reason() -> Object {
                     let value = sealed::look(
                         node(&ctx),
                         viewer(&ctx)?,
+                        event.kind(),
                         &event.opener,
                         seal,
                         event.stored.id,

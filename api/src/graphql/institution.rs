@@ -85,7 +85,9 @@ pub const LOOK: Look = Look {
             .field(list("devices", &super::device::LOOK, "设备 · Its devices."))
             .field(list("employments", &super::employment::LOOK, "用人关系 · Its radiation workers."))
             .field(list("licences", &super::licence::LOOK, "许可证 · Its licences."))
-            .field(list("doseReports", &super::dose_report::LOOK, "个人剂量监测报告 · Dose reports of its workers."));
+            .field(list("doseReports", &super::dose_report::LOOK, "个人剂量监测报告 · Dose reports of its workers."))
+            .field(list("exams", &super::exam_result::LOOK, "职业健康检查 · Health examinations of its workers."))
+            .field(list("restrictions", &super::restriction::LOOK, "工作限制 · Restrictions of its workers' work."));
         object.field(edge(
             "successor",
             &super::institution::LOOK,

@@ -48,6 +48,18 @@ pub const LOOK: Look = Look {
                 "person",
                 "剂量异常调查 · Investigations of his doses.",
             ))
+            .field(edges_by(
+                "exams",
+                &super::exam_result::LOOK,
+                "person",
+                "职业健康检查 · His health examinations, in the order of their days.",
+            ))
+            .field(edges_by(
+                "restrictions",
+                &super::restriction::LOOK,
+                "person",
+                "工作限制 · Restrictions of his work.",
+            ))
             .field(super::doses::field())
     },
 };

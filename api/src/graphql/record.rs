@@ -63,6 +63,8 @@ pub const LOOKS: &[&Look] = &[
     &super::attachment::LOOK,
     &super::device_test::LOOK,
     &super::investigation::LOOK,
+    &super::exam_result::LOOK,
+    &super::restriction::LOOK,
 ];
 
 /// The look of a kind.
@@ -408,7 +410,7 @@ fn resolve<'a>(member: &'static Member, ctx: ResolverContext<'a>) -> FieldFuture
         let view = part.view.clone();
         return asking(ctx.ctx, async move {
             let viewer = viewer(&ctx)?;
-            Ok(Some(sealed_field_value(node(&ctx), viewer, &view.opener, &json).await?))
+            Ok(Some(sealed_field_value(node(&ctx), viewer, view.row.kind, &view.opener, &json).await?))
         });
     }
     FieldFuture::Value(value_of(&member.shape, json, &part.view))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::Value;
 use async_graphql::dynamic::{Enum, EnumItem, FieldValue, Object, SchemaBuilder, TypeRef};
+use domain::catalog::Kind;
 use serde_json::Value as Json;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -31,14 +32,21 @@ impl Opener {
         Self { events, fetched: OnceCell::new() }
     }
 
-    /// What can be shown of the seal at a pointer of an event.
+    /// What can be shown of the seal at a pointer of an event of a record of this kind.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn show(&self, node: &Node, viewer: &Viewer, event: Uuid, pointer: &str) -> Result<Shown, ApiError> {
+    pub async fn show(
+        &self,
+        node: &Node,
+        viewer: &Viewer,
+        kind: Option<Kind>,
+        event: Uuid,
+        pointer: &str,
+    ) -> Result<Shown, ApiError> {
         let fetched = self.fetched.get_or_try_init(|| node.ciphertexts(&self.events)).await?;
         Ok(match fetched.get(&(event, pointer.to_owned())) {
-            Some(ciphertext) => node.open(viewer, ciphertext),
+            Some(ciphertext) => node.open(viewer, kind, ciphertext),
             None => Shown::Unavailable,
         })
     }
@@ -74,12 +82,13 @@ pub fn events_of(json: &Json, events: &mut Vec<Uuid>) {
 pub async fn sealed_field_value(
     node: &Arc<Node>,
     viewer: &Viewer,
+    kind: Kind,
     opener: &Opener,
     json: &Json,
 ) -> Result<FieldValue<'static>, ApiError> {
     let text = |name| json.get(name).and_then(Json::as_str).unwrap_or_default();
     let event = Uuid::try_parse(text("event")).unwrap_or_default();
-    look(node, viewer, opener, text("$sealed"), event, text("pointer")).await
+    look(node, viewer, Some(kind), opener, text("$sealed"), event, text("pointer")).await
 }
 
 /// The seal at a pointer of an event as the parent of a `Sealed`.
@@ -89,12 +98,13 @@ pub async fn sealed_field_value(
 pub async fn look(
     node: &Arc<Node>,
     viewer: &Viewer,
+    kind: Option<Kind>,
     opener: &Opener,
     seal: &str,
     event: Uuid,
     pointer: &str,
 ) -> Result<FieldValue<'static>, ApiError> {
-    let shown = opener.show(node, viewer, event, pointer).await?;
+    let shown = opener.show(node, viewer, kind, event, pointer).await?;
     Ok(FieldValue::owned_any(Sealed { seal: seal.to_owned(), event, pointer: pointer.to_owned(), shown }))
 }
 

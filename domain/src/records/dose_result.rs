@@ -187,7 +187,7 @@ pub fn line_of(state: &Json) -> Result<Option<Line>, &'static str> {
     }))
 }
 
-fn id_alone<S: serde::Serializer>(person: &RecordRef, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn id_alone<S: serde::Serializer>(person: &RecordRef, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&person.id)
 }
 

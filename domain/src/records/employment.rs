@@ -188,6 +188,17 @@ pub fn reference(id: Uuid) -> RecordRef {
     RecordRef { kind: Kind::Employment.as_str().into(), id }
 }
 
+/// Whether an employment, where one is named, is of this worker with this employer.
+///
+/// # Errors
+/// A [`Need`](crate::record::Need) when the employment is not loaded.
+pub fn is_of(employment: Option<Uuid>, person: &RecordRef, institution: Uuid, facts: &dyn Facts) -> Result<bool, Stop> {
+    let Some(employment) = employment else { return Ok(true) };
+    let entry = facts.entry(&reference(employment))?;
+    let state = entry.as_ref().and_then(|entry| entry.state.employment());
+    Ok(state.is_some_and(|state| state.person == person.id && state.institution == institution))
+}
+
 impl Record for Employment {
     const KIND: Kind = Kind::Employment;
     type Event = Event;

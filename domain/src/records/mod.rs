@@ -11,6 +11,7 @@ pub mod dose_result;
 pub mod dosimeter;
 pub mod employment;
 pub mod erasure;
+pub mod exam_result;
 pub mod grant;
 pub mod holiday_table;
 pub mod import;
@@ -22,11 +23,13 @@ pub mod monitoring_contract;
 pub mod parameter;
 pub mod person;
 pub mod policy;
+pub mod restriction;
 
 use compact_str::CompactString;
 use serde::{Serialize, Serializer};
 use signing::bytes::Hash;
 use signing::json::Object;
+use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use crate::field::{Change, Data, Sealed, Shape};
@@ -130,6 +133,16 @@ fn of_institution(institution: Uuid, facts: &dyn Facts) -> Result<Target, Stop> 
     Ok(Target { org: Some(institution), area, account: None })
 }
 
+/// Organisation and area of a worker's employer, and his own account.
+///
+/// # Errors
+/// A [`Need`](crate::record::Need) when the worker or the employer is not loaded.
+fn of_worker(person: &RecordRef, institution: Uuid, facts: &dyn Facts) -> Result<Target, Stop> {
+    let entry = facts.entry(person)?;
+    let account = entry.as_ref().and_then(|entry| entry.state.person()).and_then(|person| person.account);
+    Ok(Target { account, ..of_institution(institution, facts)? })
+}
+
 /// Whether an institution is approved and has not ended.
 ///
 /// # Errors
@@ -142,7 +155,7 @@ fn is_open_institution(institution: Uuid, facts: &dyn Facts) -> Result<bool, Sto
 
 /// Index key of the records that name a natural person.
 #[must_use]
-pub fn party_key(party: &signing::statement::RecordRef) -> CompactString {
+pub fn party_key(party: &RecordRef) -> CompactString {
     format!("{}/{}", party.kind, party.id).into()
 }
 
@@ -217,6 +230,12 @@ mod tests {
             (employment::Profile::FIELDS, employment::Planned::FIELDS),
             (dose_result::Reading::FIELDS, dose_result::Reported::FIELDS),
             (device_test::Findings::FIELDS, device_test::Reported::FIELDS),
+        let cases: [(&[Field], &[Field]); 6] = [
+            (person::Profile::FIELDS, person::Registered::FIELDS),
+            (employment::Profile::FIELDS, employment::Planned::FIELDS),
+            (dose_result::Reading::FIELDS, dose_result::Reported::FIELDS),
+            (exam_result::Examination::FIELDS, exam_result::Reported::FIELDS),
+            (restriction::Terms::FIELDS, restriction::Recorded::FIELDS),
             (parameter::Setting::FIELDS, parameter::Set::FIELDS),
         ];
         for (corrected, entered) in cases {

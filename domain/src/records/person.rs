@@ -183,6 +183,15 @@ pub fn reference(id: Uuid) -> RecordRef {
     RecordRef { kind: Kind::Person.as_str().into(), id }
 }
 
+/// Whether there is a file of this worker.
+///
+/// # Errors
+/// A [`Need`](crate::record::Need) when it is not loaded.
+pub fn has_file(person: &RecordRef, facts: &dyn Facts) -> Result<bool, Stop> {
+    let entry = facts.entry(person)?;
+    Ok(entry.is_some_and(|entry| entry.state.person().is_some()))
+}
+
 impl Record for Person {
     const KIND: Kind = Kind::Person;
     type Event = Event;

@@ -8,6 +8,7 @@ pub mod chance;
 pub mod city;
 pub mod devices;
 pub mod dosimetry;
+pub mod exams;
 pub mod files;
 pub mod incidents;
 pub mod inquiries;

@@ -3,7 +3,7 @@
 //! A queue of things to do, ordered by their simulated instant. Each thing signs a few events and puts later
 //! things into the queue; what it looks at is the ledger itself ([`super::model`]). The chapters stand in
 //! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`], [`super::workers`],
-//! [`super::dosimetry`], [`super::quality`], [`super::inquiries`], [`super::papers`] and [`super::incidents`].
+//! [`super::dosimetry`], [`super::quality`], [`super::inquiries`], [`super::exams`], [`super::papers`] and [`super::incidents`].
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::city::{Sort, area_of};
 use super::dosimetry::Monitoring;
 use super::inquiries::{Inquiry, Noticed};
+use super::exams::Care;
 use super::model::{Model, Origin, Signer, Step};
 use super::workers::Worker;
 
@@ -46,7 +47,9 @@ const FULL_SIZE: usize = 20_000;
 const WORKERS: usize = 3_500;
 const WITH_ALL_WORKERS: usize = 120_000;
 /// Events that a worker comes to in the years, most of them doses.
-const EVENTS_PER_WORKER: usize = 24;
+const EVENTS_PER_WORKER: usize = 30;
+/// Restrictions of work, for a thousand workers in all the years.
+const RESTRICTIONS_PER_MILLE: usize = 20;
 /// What happens to workers beyond their doses, for a hundred of them in all the years.
 const TURNS_PERCENT: usize = 60;
 const MINUTE: i64 = 60_000_000;
@@ -189,6 +192,8 @@ pub enum Task {
     DecideInquiry(Inquiry),
     /// The result is corrected as it was decided.
     SettleDose(Inquiry),
+    /// Something is to do about the health of workers.
+    Care(Care),
     /// A radiology licence is issued.
     License(usize),
     /// It is verified.
@@ -391,8 +396,8 @@ impl Story {
             self.orgs.push(org);
             // Two years until everybody is entered.
             let day = match sort {
-                // The laboratories come first: nobody is measured without them.
-                Sort::TechnicalService => 22 + number as i64 % 10,
+                // Laboratories and examining organisations come first: nobody is measured or examined without them.
+                Sort::TechnicalService | Sort::HealthExam => 22 + number as i64 % 10,
                 _ => 20 + (number as i64 * 640) / (medical as i64 + 30),
             };
             self.later(day, Task::Enter(number));
@@ -429,6 +434,10 @@ impl Story {
         for turn in 0..(workers * TURNS_PERCENT / 100).max(6) {
             let days = (SPAN_DAYS - 800) as usize;
             self.later(780 + (turn * 7919 % days) as i64, Task::WorkerTurn(turn));
+        }
+        let restrictions = (workers * RESTRICTIONS_PER_MILLE / 1_000).max(6);
+        for turn in 0..restrictions {
+            self.later(720 + (turn * 900 / restrictions) as i64, Task::Care(Care::Restrict(turn)));
         }
         (0..scaled(18)).for_each(|turn| self.later(950 + 40 * turn as i64, Task::LicenceTurn(turn)));
         self.later(120, Task::LayDown);
@@ -555,6 +564,7 @@ impl Story {
             Task::SignInquiry(inquiry) => self.sign_inquiry(inquiry),
             Task::DecideInquiry(inquiry) => self.decide_inquiry(inquiry),
             Task::SettleDose(inquiry) => self.settle_dose(inquiry),
+            Task::Care(care) => self.care(care),
             Task::License(org) => self.license(org),
             Task::VerifyLicence(org) => self.verify_licence(org),
             Task::LicenceTurn(turn) => self.licence_turn(turn),

@@ -3,10 +3,12 @@
 use domain::codes::Role;
 use domain::person_codes::{EmploymentState, resident_no_ok};
 use serde_json::{Value as Json, json};
+use signing::bytes::Date;
 use uuid::Uuid;
 
 use super::chance::Chance;
 use super::city::{Sort, person_name, phone};
+use super::exams::Care;
 use super::files::Owner;
 use super::model::Wish;
 use super::story::{ErasureCase, Story, Task};
@@ -29,6 +31,8 @@ pub struct Worker {
     pub category: &'static str,
     /// False once nobody employs him.
     pub works: bool,
+    /// Day of the conclusion of his last full examination.
+    pub examined: Option<Date>,
     /// Typical quarterly dose in nanosievert, 0 for most: what he does and how.
     pub exposure: u32,
 }
@@ -57,6 +61,7 @@ impl Story {
             first = some.end;
         }
         self.after(2, Task::Contract(org));
+        self.after(3, Task::Care(Care::First(org)));
     }
 
     /// Opens the file of one more worker.
@@ -64,7 +69,7 @@ impl Story {
         let (person, employment) = (self.model.id(), self.model.id());
         let category = category(self.orgs[org].sort, &mut self.model.luck);
         let exposure = exposure(category, &mut self.model.luck);
-        self.workers.push(Worker { person, employment, org, category, works: true, exposure });
+        self.workers.push(Worker { person, employment, org, category, works: true, examined: None, exposure });
         let born = 1962 + self.model.luck.below(40) as i64;
         let data = json!({
             "institution": self.orgs[org].id.to_string(), "name": person_name(&mut self.model.luck), "id_type": "01",
@@ -121,6 +126,10 @@ impl Story {
         let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else {
             return;
         };
+        // Who is away from radiation work for his health comes back when he was examined again.
+        if self.employment_state(worker) == Some(EmploymentState::Suspended) {
+            return;
+        }
         let today = self.model.day();
         let on_leave = self.employment_state(worker) == Some(EmploymentState::OnLeave);
         match turn % 6 {
@@ -185,6 +194,8 @@ impl Story {
         });
         let reason = if next.is_some() { "TRANSFER_IN_CITY" } else { "RETIRE" };
         self.act(clerk, Wish::new("employment.ended", employment, json!({"reason": reason})).on(today));
+        let wait = 3 + self.model.luck.below(20) as i64;
+        self.after(wait, Task::Care(Care::Leaving(worker, old, employment)));
         let Some(next) = next else {
             self.workers[worker].works = false;
             return;
@@ -218,7 +229,8 @@ impl Story {
         self.act(clerk, Wish::new("person.correction_decided", person, data));
     }
 
-    fn employment_state(&self, worker: usize) -> Option<EmploymentState> {
+    /// State of the present employment of a worker.
+    pub fn employment_state(&self, worker: usize) -> Option<EmploymentState> {
         let entry = self.model.entry("employment", self.workers[worker].employment)?;
         entry.state.employment().map(|employment| employment.state)
     }

@@ -111,6 +111,7 @@ pub(super) fn is_filed(kind: Kind) -> bool {
             | Kind::DoseResult
             | Kind::DeviceTest
             | Kind::Investigation
+            | Kind::ExamResult
     )
 }
 
@@ -183,13 +184,15 @@ pub(super) fn conditions(query: &ListQuery, statement: &mut Statement) -> String
             Some(at) => format!("c.facets[{}] = {}", at + 1, statement.bind(value.clone())),
         });
     }
-    // The laboratory of what it filed is the member by which an index finds it.
-    let laboratory = query.facets.iter().map(|(name, value)| (name, value.as_str()));
+    // The laboratory or examiner of what it filed is the member by which an index finds it.
+    let filed = query.facets.iter().map(|(name, value)| (name, value.as_str()));
     let one = query.within.iter().filter_map(|(name, within)| match within {
         Within::Any(values) if values.len() == 1 => Some((name, values[0].as_str())),
         _ => None,
     });
-    for (_, value) in laboratory.chain(one).filter(|(name, _)| *name == "laboratory" && is_filed(query.kind)) {
+    for (_, value) in
+        filed.chain(one).filter(|(name, _)| matches!(name.as_str(), "laboratory" | "examiner") && is_filed(query.kind))
+    {
         match Uuid::try_parse(value) {
             Ok(id) => all.push(format!("c.filed_by = {}", statement.bind(id))),
             Err(_) => all.push("false".to_owned()),
