@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
-    account, attachment, code_list, credential, device, dose_report, dose_result, dosimeter, employment, erasure,
-    grant, holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person, policy,
+    account, attachment, certificate, code_list, credential, device, dose_report, dose_result, dosimeter, employment,
+    erasure, grant, holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person,
+    policy, training_record,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -324,6 +325,8 @@ catalog! {
     CodeList = "code_list", 3, code_list, "代码表", "code list";
     Import = "import", 3, import, "数据导入", "import";
     Attachment = "attachment", 3, attachment, "附件", "attachment";
+    TrainingRecord = "training_record", 5, training_record, "培训记录", "record of training";
+    Certificate = "certificate", 5, certificate, "放射工作人员证", "radiation worker's certificate";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod attachment;
+pub mod certificate;
 pub mod code_list;
 pub mod credential;
 pub mod device;
@@ -20,6 +21,7 @@ pub mod monitoring_contract;
 pub mod parameter;
 pub mod person;
 pub mod policy;
+pub mod training_record;
 
 use compact_str::CompactString;
 use serde::{Serialize, Serializer};
@@ -210,11 +212,13 @@ mod tests {
     /// What a correction can set is written once more beside the first event of a kind: the two say the same.
     #[test]
     fn what_can_be_corrected_is_what_was_entered() {
-        let cases: [(&[Field], &[Field]); 4] = [
+        let cases: [(&[Field], &[Field]); 6] = [
             (person::Profile::FIELDS, person::Registered::FIELDS),
             (employment::Profile::FIELDS, employment::Planned::FIELDS),
             (dose_result::Reading::FIELDS, dose_result::Reported::FIELDS),
             (parameter::Setting::FIELDS, parameter::Set::FIELDS),
+            (training_record::Training::FIELDS, training_record::Completed::FIELDS),
+            (certificate::Request::FIELDS, certificate::Applied::FIELDS),
         ];
         for (corrected, entered) in cases {
             for field in corrected {
