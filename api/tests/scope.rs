@@ -14,7 +14,7 @@ use signing::statement::RecordRef;
 use support::{City, Server, city, serve, serve_city, serve_with};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 20] = [
+const LISTS: [(&str, Kind); 22] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -35,6 +35,8 @@ const LISTS: [(&str, Kind); 20] = [
     ("codeLists", Kind::CodeList),
     ("imports", Kind::Import),
     ("attachments", Kind::Attachment),
+    ("trainingRecords", Kind::TrainingRecord),
+    ("certificates", Kind::Certificate),
 ];
 
 /// Where a record belongs.
@@ -81,6 +83,10 @@ fn place(city: &City, record: &RecordRef) -> Place {
         State::Person(person) => Place { account: person.account, ..institution(person.institution) },
         State::Employment(employment) => {
             Place { worker: worker(employment.person), ..institution(employment.institution) }
+        }
+        State::TrainingRecord(record) => Place { worker: worker(record.person.id), ..institution(record.institution) },
+        State::Certificate(certificate) => {
+            Place { worker: worker(certificate.person.id), ..institution(certificate.institution) }
         }
         State::MonitoringContract(contract) => {
             Place { filed_by: Some(contract.terms.laboratory), ..institution(contract.terms.institution) }

@@ -98,6 +98,10 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const CODE_LIST: &[Facet] = &[one("list")];
     const IMPORT: &[Facet] = &[one("what"), one("rows")];
     const ATTACHMENT: &[Facet] = &[one("person"), one("kind"), one("media"), one("sha256")];
+    const TRAINING_RECORD: &[Facet] =
+        &[one("person"), one("number"), one("kind"), one("result"), one("passed_on"), one("held_by")];
+    const CERTIFICATE: &[Facet] =
+        &[one("person"), one("number"), many("categories"), one("authority"), one("issued_on"), one("last_entry_on")];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -119,6 +123,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::CodeList => CODE_LIST,
         Kind::Import => IMPORT,
         Kind::Attachment => ATTACHMENT,
+        Kind::TrainingRecord => TRAINING_RECORD,
+        Kind::Certificate => CERTIFICATE,
     }
 }
 
@@ -146,6 +152,8 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::HolidayTable | Kind::CodeList => vec!["PUBLISHED"],
         Kind::Import => codes(domain::file_codes::ImportState::LIST),
         Kind::Attachment => vec!["FILED", "WITHDRAWN"],
+        Kind::TrainingRecord => vec!["COMPLETED", "CORRECTED", "VOIDED"],
+        Kind::Certificate => codes(domain::certificate_codes::CertificateState::LIST),
     }
 }
 
@@ -163,6 +171,8 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::Dosimeter => &["RETURNED", "LOST", "DAMAGED"],
         Kind::Import => &["COMPLETE"],
         Kind::Attachment => &["WITHDRAWN"],
+        Kind::TrainingRecord => &["VOIDED"],
+        Kind::Certificate => &["REFUSED", "WITHDRAWN", "CANCELLED"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
@@ -412,6 +422,35 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
                 file.kind.as_str().into(),
                 file.media.as_str().into(),
                 maybe(file.sha256),
+            ],
+        },
+        State::TrainingRecord(record) => Shown {
+            // By the days, so that a worker's trainings stand in their order.
+            label: text(format_args!("{} {}", record.training.to, record.training.kind.as_str())),
+            state: match (record.voided_on, record.corrections) {
+                (Some(_), _) => "VOIDED",
+                (None, 0) => "COMPLETED",
+                (None, _) => "CORRECTED",
+            },
+            facets: vec![
+                text(record.person.id),
+                maybe(record.number()),
+                record.training.kind.as_str().into(),
+                record.result().as_str().into(),
+                maybe(record.training.passed_on),
+                record.held_by.as_str().into(),
+            ],
+        },
+        State::Certificate(certificate) => Shown {
+            label: maybe(certificate.number.as_ref()),
+            state: certificate.state.as_str(),
+            facets: vec![
+                text(certificate.person.id),
+                maybe(certificate.number.as_ref()),
+                all_of(certificate.request.categories.iter().map(|category| category.as_str())),
+                certificate.authority.as_str().into(),
+                maybe(certificate.issued_on),
+                maybe(certificate.last_entry_on()),
             ],
         },
     }

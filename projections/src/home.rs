@@ -71,6 +71,8 @@ pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
         State::Dosimeter(dosimeter) => Some(dosimeter.issue.person.id),
         State::DoseResult(result) => Some(result.person.id),
         State::Attachment(file) => file.person.as_ref().map(|person| person.id),
+        State::TrainingRecord(record) => Some(record.person.id),
+        State::Certificate(certificate) => Some(certificate.person.id),
         _ => None,
     }
 }

@@ -9,6 +9,10 @@
 //!   `a_quarter_filed_twice_with_other_values_is_refused_and_the_first_stands`,
 //!   `a_rejected_result_makes_room_for_another`, `two_badges_at_one_worker_count_once_and_the_block_is_fixed`,
 //!   `a_worker_with_two_employers_has_one_sum`, `what_a_report_announces_is_compared_with_its_results`
+//! - `certificates`: `the_city_enters_its_courses_and_the_employer_what_was_held_elsewhere`,
+//!   `a_training_says_nothing_that_contradicts_itself`, `a_void_training_does_not_count_and_its_number_is_not_given_again`,
+//!   `a_certificate_from_application_to_end`, `the_conditions_of_article_5`,
+//!   `the_authority_of_the_radiology_licence_decides`, `at_another_employer_the_certificate_has_a_successor`
 //! - `erased`: `an_identity_entered_by_mistake_is_erased_and_everything_else_stands`,
 //!   `a_workers_file_is_corrected_and_not_erased`, `the_file_of_somebody_who_never_worked_is_erased`
 

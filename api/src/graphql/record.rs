@@ -61,6 +61,8 @@ pub const LOOKS: &[&Look] = &[
     &super::code_list::LOOK,
     &super::import::LOOK,
     &super::attachment::LOOK,
+    &super::training_record::LOOK,
+    &super::certificate::LOOK,
 ];
 
 /// The look of a kind.

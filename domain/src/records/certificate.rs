@@ -482,7 +482,7 @@ impl Record for Certificate {
                 origins: Origins::new(origin),
             };
         };
-        let state = next(certificate.state, &about.statement.event_type).expect("an admitted event may follow");
+        let state = next(certificate.state, &about.statement.event_type).unwrap_or(certificate.state);
         if state != certificate.state {
             (certificate.state, certificate.since) = (state, day);
         }
