@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "training_record" | "certificate";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -56,6 +56,70 @@ export const codeLists = {
     { code: "3", zh: "校验不合格且逾期不改进或改进后仍不合格", en: "unfit at verification and not corrected" },
     { code: "4", zh: "歇业或停止诊疗科目连续1年以上", en: "closed, or work stopped for a year or more" },
     { code: "5", zh: "被吊销医疗机构执业许可证", en: "practice licence revoked" },
+  ],
+  CERT55: [
+    { code: "1A", zh: "铀矿开采", en: "uranium mining" },
+    { code: "1B", zh: "铀矿水冶", en: "uranium milling" },
+    { code: "1C", zh: "铀的浓缩和转化", en: "enrichment and conversion" },
+    { code: "1D", zh: "燃料制造", en: "fuel fabrication" },
+    { code: "1E", zh: "反应堆运行", en: "reactor operation" },
+    { code: "1F", zh: "燃料后处理", en: "fuel reprocessing" },
+    { code: "1G", zh: "核燃料循环研究", en: "fuel-cycle research" },
+    { code: "2A", zh: "诊断放射学", en: "diagnostic radiology" },
+    { code: "2B", zh: "牙科放射学", en: "dental radiology" },
+    { code: "2C", zh: "核医学", en: "nuclear medicine" },
+    { code: "2D", zh: "放射治疗", en: "radiotherapy" },
+    { code: "2E", zh: "介入放射学", en: "interventional radiology" },
+    { code: "2F", zh: "医学应用其他", en: "other medical uses" },
+    { code: "3A", zh: "工业辐照", en: "industrial irradiation" },
+    { code: "3B", zh: "工业探伤", en: "industrial radiography" },
+    { code: "3C", zh: "发光涂料工业", en: "luminizing" },
+    { code: "3D", zh: "放射性同位素生产", en: "radioisotope production" },
+    { code: "3E", zh: "测井", en: "well logging" },
+    { code: "3F", zh: "加速器运行", en: "accelerator operation" },
+    { code: "3G", zh: "工业应用其他", en: "other industrial uses" },
+    { code: "4A", zh: "民用航空", en: "civil aviation" },
+    { code: "4B", zh: "煤矿开采", en: "coal mining" },
+    { code: "4C", zh: "其他矿藏开采", en: "other mineral mining" },
+    { code: "4D", zh: "石油和天然气工业", en: "oil and gas industry" },
+    { code: "4E", zh: "矿物和矿石处理", en: "handling of minerals and ores" },
+    { code: "4F", zh: "天然源其他", en: "other natural sources" },
+    { code: "5A", zh: "教育", en: "education" },
+    { code: "5B", zh: "兽医学", en: "veterinary medicine" },
+    { code: "5C", zh: "科学研究", en: "research" },
+    { code: "5D", zh: "其他", en: "other" },
+  ],
+  CERTIFICATE_END: [
+    { code: "LEFT", zh: "离开放射工作岗位", en: "left radiation work" },
+    { code: "TRANSFERRED", zh: "调往其他单位", en: "moved to another employer" },
+    { code: "UNFIT", zh: "不适宜从事放射工作", en: "unfit for radiation work" },
+    { code: "DECEASED", zh: "死亡", en: "died" },
+    { code: "REVOKED", zh: "被撤销", en: "revoked" },
+    { code: "LOST_REPLACED", zh: "遗失补发", en: "lost and replaced" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  CERTIFICATE_ENTRY: [
+    { code: "DOSE_YEAR", zh: "年度个人剂量", en: "dose of a year" },
+    { code: "EXAM", zh: "职业健康检查", en: "health examination" },
+    { code: "TRAINING", zh: "防护知识培训", en: "training" },
+  ],
+  CERTIFICATE_PAPER: [
+    { code: "FORM", zh: "申请表", en: "application form" },
+    { code: "IDENTITY", zh: "身份证件", en: "identity document" },
+    { code: "PHOTO", zh: "照片", en: "photograph" },
+    { code: "EXAM", zh: "职业健康检查报告", en: "report of the health examination" },
+    { code: "TRAINING", zh: "培训合格证明", en: "proof of training" },
+    { code: "POST", zh: "岗位证明", en: "proof of the post" },
+    { code: "OTHER", zh: "其他材料", en: "other papers" },
+  ],
+  CERTIFICATE_REFUSAL: [
+    { code: "AGE", zh: "未满18周岁", en: "under 18" },
+    { code: "EXAM", zh: "职业健康检查不符合要求", en: "the health examination does not do" },
+    { code: "TRAINING", zh: "防护知识培训考核不合格", en: "not trained, or not passed" },
+    { code: "CONDUCT", zh: "不遵守防护规定或不接受个人剂量监测", en: "does not keep to the rules, or is not monitored" },
+    { code: "PAPERS", zh: "材料不齐", en: "papers are missing" },
+    { code: "AUTHORITY", zh: "不属于本机关职权范围", en: "another authority decides" },
+    { code: "OTHER", zh: "其他", en: "other" },
   ],
   CLOCK: [
     { code: "system", zh: "系统时钟", en: "system clock" },
@@ -466,6 +530,48 @@ export const codeLists = {
     { code: "ORDER", zh: "监督要求", en: "ordered by the supervisor" },
     { code: "RESUMED", zh: "恢复使用", en: "resumed" },
     { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  TRAINING_HOLDER: [
+    { code: "CITY", zh: "市级组织的培训", en: "a course of the city" },
+    { code: "OUTSIDE", zh: "在外参加的培训", en: "training held elsewhere" },
+  ],
+  TRAINING_KIND: [
+    { code: "PRE", zh: "上岗前培训", en: "before the post is taken" },
+    { code: "REF", zh: "在岗复训", en: "refresher" },
+    { code: "MGR", zh: "负责人和管理人员培训", en: "of heads and managers" },
+    { code: "EMG", zh: "应急演练", en: "emergency drill" },
+    { code: "ADD", zh: "增补培训", en: "additional" },
+  ],
+  TRAINING_MODE: [
+    { code: "ONLINE", zh: "线上", en: "online" },
+    { code: "OFFLINE", zh: "线下", en: "in presence" },
+    { code: "MIXED", zh: "线上线下结合", en: "both" },
+  ],
+  TRAINING_RESULT: [
+    { code: "PASS", zh: "合格", en: "passed" },
+    { code: "FAIL", zh: "不合格", en: "failed" },
+    { code: "VOID", zh: "作废", en: "void" },
+    { code: "ABSENT", zh: "缺考", en: "absent" },
+  ],
+  TRAINING_TOPIC: [
+    { code: "LAW", zh: "法律法规", en: "law" },
+    { code: "STD", zh: "标准", en: "standards" },
+    { code: "PHY", zh: "电离辐射物理", en: "radiation physics" },
+    { code: "BIO", zh: "放射生物效应", en: "radiation biology" },
+    { code: "PROT-DX", zh: "X射线诊断防护", en: "protection in diagnostic radiology" },
+    { code: "PROT-IR", zh: "介入放射学防护", en: "protection in interventional radiology" },
+    { code: "PROT-NM", zh: "核医学防护", en: "protection in nuclear medicine" },
+    { code: "PROT-RT", zh: "放射治疗防护", en: "protection in radiotherapy" },
+    { code: "DOSE", zh: "个人剂量监测", en: "personal dosimetry" },
+    { code: "HEALTH", zh: "职业健康监护", en: "health surveillance" },
+    { code: "EMERG", zh: "应急处置", en: "emergencies" },
+  ],
+  TRAINING_VOID_GROUND: [
+    { code: "IDENTITY", zh: "身份核验不符", en: "somebody else took it" },
+    { code: "IRREGULAR", zh: "考试违规", en: "irregular examination" },
+    { code: "HOURS", zh: "学时不实", en: "hours that were not attended" },
+    { code: "FORGED", zh: "证明材料不实", en: "forged proof" },
+    { code: "MISTAKEN", zh: "误录", en: "entered by mistake" },
   ],
   VERIFICATION_RESULT: [
     { code: "PASSED", zh: "合格", en: "passed" },
@@ -1418,6 +1524,195 @@ export interface AttachmentFiled {
 /** 附件撤回 · attachment withdrawn */
 export type AttachmentWithdrawn = Record<string, never>;
 
+/** 培训考核结果 · training completed */
+export interface TrainingRecordCompleted {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer */
+  institution: string;
+  /** 培训来源 · who vouches for it */
+  held_by: CodeOf<"TRAINING_HOLDER">;
+  /** 培训类别 · kind */
+  kind: CodeOf<"TRAINING_KIND">;
+  /** 培训机构 · institution that held it */
+  organiser?: string;
+  /** 培训单位名称 · who held it, where that is no institution of this ledger (1–100 characters) */
+  organiser_name?: string;
+  /** 培训班编号 · number of the course (1–40 characters) */
+  course_no?: string;
+  /** 课程名称 · name of the course (1–100 characters) */
+  course_name?: string;
+  /** 培训方式 · how it was held */
+  mode: CodeOf<"TRAINING_MODE">;
+  /** 培训内容 · what was taught (1–11 items) */
+  topics?: Array<CodeOf<"TRAINING_TOPIC">>;
+  /** 开始日期 · first day */
+  from: string;
+  /** 结束日期 · last day */
+  to: string;
+  /** 认定天数（0.1天） · days credited, in tenths (0–1000, 0.1 d) */
+  credited_days_tenths: number;
+  /** 学时（0.1学时） · class hours, in tenths (0–10000, 0.1 h) */
+  class_hours_tenths?: number;
+  /** 考核结果 · result */
+  result: CodeOf<"TRAINING_RESULT">;
+  /** 考核日期 · examined on */
+  examined_on?: string;
+  /** 合格日期 · passed on */
+  passed_on?: string;
+  /** 得分（0.1分） · score, in tenths (0–10000, 0.1) */
+  score_tenths?: number;
+  /** 满分（0.1分） · full mark, in tenths (0–10000, 0.1) */
+  full_mark_tenths?: number;
+  /** 合格分（0.1分） · pass mark, in tenths (0–10000, 0.1) */
+  pass_mark_tenths?: number;
+  /** 第几次考核 · which attempt it was (1–99) */
+  attempt_no?: number;
+  /** 培训合格证编号 · number of the completion (22–22 characters, completion_no) */
+  completion_no?: string;
+  /** 其他证明编号 · number of another proof (1–60 characters) */
+  other_no?: string;
+  /** 备注 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 培训考核结果更正 · training record corrected */
+export interface TrainingRecordCorrected {
+  /** 更正为 · new values */
+  set?: { kind?: CodeOf<"TRAINING_KIND">; organiser?: string; organiser_name?: string; course_no?: string; course_name?: string; mode?: CodeOf<"TRAINING_MODE">; topics?: Array<CodeOf<"TRAINING_TOPIC">>; from?: string; to?: string; credited_days_tenths?: number; class_hours_tenths?: number; result?: CodeOf<"TRAINING_RESULT">; examined_on?: string; passed_on?: string; score_tenths?: number; full_mark_tenths?: number; pass_mark_tenths?: number; attempt_no?: number; completion_no?: string; other_no?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"organiser" | "organiser_name" | "course_no" | "course_name" | "topics" | "class_hours_tenths" | "examined_on" | "passed_on" | "score_tenths" | "full_mark_tenths" | "pass_mark_tenths" | "attempt_no" | "completion_no" | "other_no">;
+}
+
+/** 培训考核结果作废 · training record voided */
+export interface TrainingRecordVoided {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 作废原因 · why */
+  ground: CodeOf<"TRAINING_VOID_GROUND">;
+  /** 情况说明 · what was found (sealed) (1–500 characters) */
+  details?: string;
+}
+
+/** 申请放射工作人员证 · certificate applied for */
+export interface CertificateApplied {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer */
+  institution: string;
+  /** 用人关系 · the employment for which it is */
+  employment: string;
+  /** 发证层级 · level that decides */
+  authority: CodeOf<"AUTHORITY_LEVEL">;
+  /** 职业类别 · occupational categories (1–12 items) */
+  categories: Array<CodeOf<"CERT55">>;
+  /** 所依据的职业健康检查 · health examination that it rests on */
+  exam?: string;
+  /** 所依据的培训 · training that it rests on */
+  training?: string;
+  /** 原放射工作人员证 · certificate that it follows */
+  predecessor?: string;
+  /** 备注 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 要求补正 · supplement requested */
+export interface CertificateSupplementRequested {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 需补正的材料 · what is missing (1–7 items) */
+  lacks: Array<CodeOf<"CERTIFICATE_PAPER">>;
+  /** 补正说明 · what is to be done (sealed) (1–500 characters) */
+  note?: string;
+}
+
+/** 补正材料 · application supplemented */
+export interface CertificateSupplemented {
+  /** 所依据的职业健康检查 · health examination that it rests on */
+  exam?: string;
+  /** 所依据的培训 · training that it rests on */
+  training?: string;
+}
+
+/** 撤回申请 · application withdrawn */
+export type CertificateWithdrawn = Record<string, never>;
+
+/** 不予核发 · certificate refused */
+export interface CertificateRefused {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 不予核发的理由 · why (1–7 items) */
+  grounds: Array<CodeOf<"CERTIFICATE_REFUSAL">>;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+  /** 说明 · explanation (sealed) (1–500 characters) */
+  note?: string;
+}
+
+/** 核发放射工作人员证 · certificate issued */
+export interface CertificateIssued {
+  /** 证号 · number as printed (1–60 characters) */
+  number: string;
+  /** 发证机关 · issuing authority (1–100 characters) */
+  issuer: string;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+  /** 核定职业类别（与申请不同时填写） · categories, where they are not those applied for (1–12 items) */
+  categories?: Array<CodeOf<"CERT55">>;
+  /** 系统启用前已核发或条件在系统外核实 · the papers were seen outside this system */
+  legacy: boolean;
+}
+
+/** 证件记载 · entry added */
+export interface CertificateEntryAdded {
+  /** 记载事项 · what is entered */
+  kind: CodeOf<"CERTIFICATE_ENTRY">;
+  /** 剂量年度 · year of the dose (1950–2200) */
+  dose_year?: number;
+  /** 年度有效剂量 · effective dose of the year (0–10000000000, nSv) */
+  effective_nsv?: number;
+  /** 职业健康检查 · health examination */
+  exam?: string;
+  /** 检查结论 · its conclusion (2–2 characters, exam_conclusion) */
+  conclusion?: string;
+  /** 培训 · training */
+  training?: string;
+}
+
+/** 放射工作人员证变更 · certificate changed */
+export interface CertificateChanged {
+  /** 变更后的职业类别 · categories from now on (1–12 items) */
+  categories: Array<CodeOf<"CERT55">>;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+}
+
+/** 放射工作人员证注销 · certificate cancelled */
+export interface CertificateCancelled {
+  /** 注销原因 · why */
+  ground: CodeOf<"CERTIFICATE_END">;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+}
+
+/** 放射工作人员证更正 · certificate corrected */
+export interface CertificateCorrected {
+  /** 更正为 · new values */
+  set?: { categories?: Array<CodeOf<"CERT55">>; exam?: string; training?: string; predecessor?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"exam" | "training" | "predecessor">;
+  /** 证号更正为 · corrected number (1–60 characters) */
+  number?: string;
+  /** 发证机关更正为 · corrected authority (1–100 characters) */
+  issuer?: string;
+  /** 决定文号更正为 · corrected number of the decision (1–60 characters) */
+  decision_no?: string;
+  /** 年度有效剂量更正为 · corrected dose of the year entered (0–10000000000, nSv) */
+  effective_nsv?: number;
+  /** 检查结论更正为 · corrected conclusion entered (2–2 characters, exam_conclusion) */
+  conclusion?: string;
+}
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -1509,6 +1804,19 @@ export interface EventData {
   "import.completed/1": ImportCompleted;
   "attachment.filed/1": AttachmentFiled;
   "attachment.withdrawn/1": AttachmentWithdrawn;
+  "training_record.completed/1": TrainingRecordCompleted;
+  "training_record.corrected/1": TrainingRecordCorrected;
+  "training_record.voided/1": TrainingRecordVoided;
+  "certificate.applied/1": CertificateApplied;
+  "certificate.supplement_requested/1": CertificateSupplementRequested;
+  "certificate.supplemented/1": CertificateSupplemented;
+  "certificate.withdrawn/1": CertificateWithdrawn;
+  "certificate.refused/1": CertificateRefused;
+  "certificate.issued/1": CertificateIssued;
+  "certificate.entry_added/1": CertificateEntryAdded;
+  "certificate.changed/1": CertificateChanged;
+  "certificate.cancelled/1": CertificateCancelled;
+  "certificate.corrected/1": CertificateCorrected;
 }
 
 export interface Shape {
@@ -1651,6 +1959,23 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
   { kind: "attachment", zh: "附件", en: "attachment", types: [
     {"creates":true,"data":[{"en":"kind of document","is":"code","list":"ATTACHMENT_KIND","name":"kind","required":true,"zh":"附件类别"},{"en":"media type","is":"code","list":"MEDIA_TYPE","name":"media","required":true,"zh":"文件格式"},{"en":"length","is":"integer","max":52428800,"min":1,"name":"bytes","required":true,"unit":"byte","zh":"字节数"},{"en":"institution that it belongs to","is":"uuid","name":"institution","of":"institution","required":false,"zh":"所属机构"},{"en":"SHA-256 of a file of an institution","is":"hash","name":"sha256","required":false,"zh":"SHA-256"},{"en":"person whom it concerns","is":"record_ref","kinds":["person"],"name":"person","required":false,"zh":"所涉人员"},{"en":"SHA-256 of a file about a person","is":"sealed","name":"digest","required":false,"subject":"/data/person","value":{"form":"sha256","is":"text","max_chars":43,"min_chars":43,"pattern":"^[A-Za-z0-9_-]{43}$"},"zh":"SHA-256（密封）"}],"effective_on":"forbidden","en":"attachment filed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"attachment.filed","zh":"附件归档"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"attachment withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"attachment.withdrawn","zh":"附件撤回"},
+  ] },
+  { kind: "training_record", zh: "培训记录", en: "record of training", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"who vouches for it","is":"code","list":"TRAINING_HOLDER","name":"held_by","required":true,"zh":"培训来源"},{"en":"kind","is":"code","list":"TRAINING_KIND","name":"kind","required":true,"zh":"培训类别"},{"en":"institution that held it","is":"uuid","name":"organiser","of":"institution","required":false,"zh":"培训机构"},{"en":"who held it, where that is no institution of this ledger","is":"text","max_chars":100,"min_chars":1,"name":"organiser_name","required":false,"zh":"培训单位名称"},{"en":"number of the course","is":"text","max_chars":40,"min_chars":1,"name":"course_no","required":false,"zh":"培训班编号"},{"en":"name of the course","is":"text","max_chars":100,"min_chars":1,"name":"course_name","required":false,"zh":"课程名称"},{"en":"how it was held","is":"code","list":"TRAINING_MODE","name":"mode","required":true,"zh":"培训方式"},{"en":"what was taught","is":"list","item":{"is":"code","list":"TRAINING_TOPIC"},"max_items":11,"min_items":1,"name":"topics","required":false,"zh":"培训内容"},{"en":"first day","is":"date","name":"from","required":true,"zh":"开始日期"},{"en":"last day","is":"date","name":"to","required":true,"zh":"结束日期"},{"en":"days credited, in tenths","is":"integer","max":1000,"min":0,"name":"credited_days_tenths","required":true,"unit":"0.1 d","zh":"认定天数（0.1天）"},{"en":"class hours, in tenths","is":"integer","max":10000,"min":0,"name":"class_hours_tenths","required":false,"unit":"0.1 h","zh":"学时（0.1学时）"},{"en":"result","is":"code","list":"TRAINING_RESULT","name":"result","required":true,"zh":"考核结果"},{"en":"examined on","is":"date","name":"examined_on","required":false,"zh":"考核日期"},{"en":"passed on","is":"date","name":"passed_on","required":false,"zh":"合格日期"},{"en":"score, in tenths","is":"integer","max":10000,"min":0,"name":"score_tenths","required":false,"unit":"0.1","zh":"得分（0.1分）"},{"en":"full mark, in tenths","is":"integer","max":10000,"min":0,"name":"full_mark_tenths","required":false,"unit":"0.1","zh":"满分（0.1分）"},{"en":"pass mark, in tenths","is":"integer","max":10000,"min":0,"name":"pass_mark_tenths","required":false,"unit":"0.1","zh":"合格分（0.1分）"},{"en":"which attempt it was","is":"integer","max":99,"min":1,"name":"attempt_no","required":false,"zh":"第几次考核"},{"en":"number of the completion","form":"completion_no","is":"text","max_chars":22,"min_chars":22,"name":"completion_no","pattern":"^YBFH-(PRE|REF)-[0-9]{4}-[0-9]{6}-[0-9X]$","required":false,"zh":"培训合格证编号"},{"en":"number of another proof","is":"text","max_chars":60,"min_chars":1,"name":"other_no","required":false,"zh":"其他证明编号"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"备注"}],"effective_on":"forbidden","en":"training completed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"training_record.completed","zh":"培训考核结果"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"kind","is":"code","list":"TRAINING_KIND","name":"kind","required":false,"zh":"培训类别"},{"en":"institution that held it","is":"uuid","name":"organiser","of":"institution","required":false,"zh":"培训机构"},{"en":"who held it, where that is no institution of this ledger","is":"text","max_chars":100,"min_chars":1,"name":"organiser_name","required":false,"zh":"培训单位名称"},{"en":"number of the course","is":"text","max_chars":40,"min_chars":1,"name":"course_no","required":false,"zh":"培训班编号"},{"en":"name of the course","is":"text","max_chars":100,"min_chars":1,"name":"course_name","required":false,"zh":"课程名称"},{"en":"how it was held","is":"code","list":"TRAINING_MODE","name":"mode","required":false,"zh":"培训方式"},{"en":"what was taught","is":"list","item":{"is":"code","list":"TRAINING_TOPIC"},"max_items":11,"min_items":1,"name":"topics","required":false,"zh":"培训内容"},{"en":"first day","is":"date","name":"from","required":false,"zh":"开始日期"},{"en":"last day","is":"date","name":"to","required":false,"zh":"结束日期"},{"en":"days credited, in tenths","is":"integer","max":1000,"min":0,"name":"credited_days_tenths","required":false,"unit":"0.1 d","zh":"认定天数（0.1天）"},{"en":"class hours, in tenths","is":"integer","max":10000,"min":0,"name":"class_hours_tenths","required":false,"unit":"0.1 h","zh":"学时（0.1学时）"},{"en":"result","is":"code","list":"TRAINING_RESULT","name":"result","required":false,"zh":"考核结果"},{"en":"examined on","is":"date","name":"examined_on","required":false,"zh":"考核日期"},{"en":"passed on","is":"date","name":"passed_on","required":false,"zh":"合格日期"},{"en":"score, in tenths","is":"integer","max":10000,"min":0,"name":"score_tenths","required":false,"unit":"0.1","zh":"得分（0.1分）"},{"en":"full mark, in tenths","is":"integer","max":10000,"min":0,"name":"full_mark_tenths","required":false,"unit":"0.1","zh":"满分（0.1分）"},{"en":"pass mark, in tenths","is":"integer","max":10000,"min":0,"name":"pass_mark_tenths","required":false,"unit":"0.1","zh":"合格分（0.1分）"},{"en":"which attempt it was","is":"integer","max":99,"min":1,"name":"attempt_no","required":false,"zh":"第几次考核"},{"en":"number of the completion","form":"completion_no","is":"text","max_chars":22,"min_chars":22,"name":"completion_no","pattern":"^YBFH-(PRE|REF)-[0-9]{4}-[0-9]{6}-[0-9X]$","required":false,"zh":"培训合格证编号"},{"en":"number of another proof","is":"text","max_chars":60,"min_chars":1,"name":"other_no","required":false,"zh":"其他证明编号"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["organiser","organiser_name","course_no","course_name","topics","class_hours_tenths","examined_on","passed_on","score_tenths","full_mark_tenths","pass_mark_tenths","attempt_no","completion_no","other_no"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"training record corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"training_record.corrected","zh":"培训考核结果更正"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"why","is":"code","list":"TRAINING_VOID_GROUND","name":"ground","required":true,"zh":"作废原因"},{"en":"what was found","is":"sealed","name":"details","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"情况说明"}],"effective_on":"required","en":"training record voided","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"training_record.voided","zh":"培训考核结果作废"},
+  ] },
+  { kind: "certificate", zh: "放射工作人员证", en: "radiation worker's certificate", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"the employment for which it is","is":"uuid","name":"employment","of":"employment","required":true,"zh":"用人关系"},{"en":"level that decides","is":"code","list":"AUTHORITY_LEVEL","name":"authority","required":true,"zh":"发证层级"},{"en":"occupational categories","is":"list","item":{"is":"code","list":"CERT55"},"max_items":12,"min_items":1,"name":"categories","required":true,"zh":"职业类别"},{"en":"health examination that it rests on","is":"uuid","name":"exam","of":"exam_result","required":false,"zh":"所依据的职业健康检查"},{"en":"training that it rests on","is":"uuid","name":"training","of":"training_record","required":false,"zh":"所依据的培训"},{"en":"certificate that it follows","is":"uuid","name":"predecessor","of":"certificate","required":false,"zh":"原放射工作人员证"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"备注"}],"effective_on":"required","en":"certificate applied for","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.applied","zh":"申请放射工作人员证"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"what is missing","is":"list","item":{"is":"code","list":"CERTIFICATE_PAPER"},"max_items":7,"min_items":1,"name":"lacks","required":true,"zh":"需补正的材料"},{"en":"what is to be done","is":"sealed","name":"note","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"补正说明"}],"effective_on":"required","en":"supplement requested","meanings":["return"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"certificate.supplement_requested","zh":"要求补正"},
+    {"creates":false,"data":[{"en":"health examination that it rests on","is":"uuid","name":"exam","of":"exam_result","required":false,"zh":"所依据的职业健康检查"},{"en":"training that it rests on","is":"uuid","name":"training","of":"training_record","required":false,"zh":"所依据的培训"}],"effective_on":"required","en":"application supplemented","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.supplemented","zh":"补正材料"},
+    {"creates":false,"data":[],"effective_on":"required","en":"application withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"certificate.withdrawn","zh":"撤回申请"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"why","is":"list","item":{"is":"code","list":"CERTIFICATE_REFUSAL"},"max_items":7,"min_items":1,"name":"grounds","required":true,"zh":"不予核发的理由"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"},{"en":"explanation","is":"sealed","name":"note","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"required","en":"certificate refused","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"certificate.refused","zh":"不予核发"},
+    {"creates":false,"data":[{"en":"number as printed","is":"text","max_chars":60,"min_chars":1,"name":"number","required":true,"zh":"证号"},{"en":"issuing authority","is":"text","max_chars":100,"min_chars":1,"name":"issuer","required":true,"zh":"发证机关"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"},{"en":"categories, where they are not those applied for","is":"list","item":{"is":"code","list":"CERT55"},"max_items":12,"min_items":1,"name":"categories","required":false,"zh":"核定职业类别（与申请不同时填写）"},{"en":"the papers were seen outside this system","is":"flag","name":"legacy","required":true,"zh":"系统启用前已核发或条件在系统外核实"}],"effective_on":"required","en":"certificate issued","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.issued","zh":"核发放射工作人员证"},
+    {"creates":false,"data":[{"en":"what is entered","is":"code","list":"CERTIFICATE_ENTRY","name":"kind","required":true,"zh":"记载事项"},{"en":"year of the dose","is":"integer","max":2200,"min":1950,"name":"dose_year","required":false,"zh":"剂量年度"},{"en":"effective dose of the year","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"年度有效剂量"},{"en":"health examination","is":"uuid","name":"exam","of":"exam_result","required":false,"zh":"职业健康检查"},{"en":"its conclusion","form":"exam_conclusion","is":"text","max_chars":2,"min_chars":2,"name":"conclusion","pattern":"^[A-Z][0-9]$","required":false,"zh":"检查结论"},{"en":"training","is":"uuid","name":"training","of":"training_record","required":false,"zh":"培训"}],"effective_on":"required","en":"entry added","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.entry_added","zh":"证件记载"},
+    {"creates":false,"data":[{"en":"categories from now on","is":"list","item":{"is":"code","list":"CERT55"},"max_items":12,"min_items":1,"name":"categories","required":true,"zh":"变更后的职业类别"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"}],"effective_on":"required","en":"certificate changed","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.changed","zh":"放射工作人员证变更"},
+    {"creates":false,"data":[{"en":"why","is":"code","list":"CERTIFICATE_END","name":"ground","required":true,"zh":"注销原因"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"}],"effective_on":"required","en":"certificate cancelled","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.cancelled","zh":"放射工作人员证注销"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"occupational categories","is":"list","item":{"is":"code","list":"CERT55"},"max_items":12,"min_items":1,"name":"categories","required":false,"zh":"职业类别"},{"en":"health examination that it rests on","is":"uuid","name":"exam","of":"exam_result","required":false,"zh":"所依据的职业健康检查"},{"en":"training that it rests on","is":"uuid","name":"training","of":"training_record","required":false,"zh":"所依据的培训"},{"en":"certificate that it follows","is":"uuid","name":"predecessor","of":"certificate","required":false,"zh":"原放射工作人员证"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["exam","training","predecessor"],"required":false,"zh":"清空"},{"en":"corrected number","is":"text","max_chars":60,"min_chars":1,"name":"number","required":false,"zh":"证号更正为"},{"en":"corrected authority","is":"text","max_chars":100,"min_chars":1,"name":"issuer","required":false,"zh":"发证机关更正为"},{"en":"corrected number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号更正为"},{"en":"corrected dose of the year entered","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"年度有效剂量更正为"},{"en":"corrected conclusion entered","form":"exam_conclusion","is":"text","max_chars":2,"min_chars":2,"name":"conclusion","pattern":"^[A-Z][0-9]$","required":false,"zh":"检查结论更正为"}],"effective_on":"forbidden","en":"certificate corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"certificate.corrected","zh":"放射工作人员证更正"},
   ] },
 ];
 
