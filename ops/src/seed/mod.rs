@@ -16,6 +16,7 @@ pub mod model;
 pub mod offices;
 pub mod papers;
 pub mod story;
+pub mod training;
 pub mod workers;
 
 #[cfg(test)]

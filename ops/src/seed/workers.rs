@@ -57,6 +57,8 @@ impl Story {
             first = some.end;
         }
         self.after(2, Task::Contract(org));
+        self.after(20, Task::Train(org));
+        self.after(35, Task::Certify(org));
     }
 
     /// Opens the file of one more worker.
@@ -185,6 +187,7 @@ impl Story {
         });
         let reason = if next.is_some() { "TRANSFER_IN_CITY" } else { "RETIRE" };
         self.act(clerk, Wish::new("employment.ended", employment, json!({"reason": reason})).on(today));
+        self.after(15 + 20 * (worker % 4) as i64, Task::HandIn(worker, old));
         let Some(next) = next else {
             self.workers[worker].works = false;
             return;
