@@ -6,6 +6,7 @@
 
 pub mod account;
 mod attachment;
+mod certificate;
 mod changes;
 mod code_list;
 pub mod connection;
@@ -47,6 +48,7 @@ pub mod sealed;
 pub mod search;
 pub mod statistics;
 pub mod subscription;
+mod training_record;
 
 use std::sync::Arc;
 

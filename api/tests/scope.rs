@@ -39,6 +39,8 @@ const LISTS: [(&str, Kind); 22] = [
     ("investigations", Kind::Investigation),
     ("examResults", Kind::ExamResult),
     ("restrictions", Kind::Restriction),
+    ("trainingRecords", Kind::TrainingRecord),
+    ("certificates", Kind::Certificate),
 ];
 
 /// Where a record belongs.
@@ -85,6 +87,10 @@ fn place(city: &City, record: &RecordRef) -> Place {
         State::Person(person) => Place { account: person.account, ..institution(person.institution) },
         State::Employment(employment) => {
             Place { worker: worker(employment.person), ..institution(employment.institution) }
+        }
+        State::TrainingRecord(record) => Place { worker: worker(record.person.id), ..institution(record.institution) },
+        State::Certificate(certificate) => {
+            Place { worker: worker(certificate.person.id), ..institution(certificate.institution) }
         }
         State::MonitoringContract(contract) => {
             Place { filed_by: Some(contract.terms.laboratory), ..institution(contract.terms.institution) }

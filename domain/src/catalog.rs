@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
-    account, attachment, code_list, credential, device, device_test, dose_report, dose_result, dosimeter, employment, erasure, exam_result, grant, holiday_table, import, institution, investigation, ledger, licence, monitoring_contract, parameter, person, policy, restriction,
+    account, attachment, certificate, code_list, credential, device, device_test, dose_report, dose_result, dosimeter, employment, erasure, exam_result, grant, holiday_table, import, institution, investigation, ledger, licence, monitoring_contract, parameter, person, policy, restriction, training_record,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -327,6 +327,8 @@ catalog! {
     Investigation = "investigation", 5, investigation, "个人剂量异常调查", "dose investigation";
     ExamResult = "exam_result", 5, exam_result, "职业健康检查", "health examination";
     Restriction = "restriction", 5, restriction, "工作限制", "restriction of work";
+    TrainingRecord = "training_record", 5, training_record, "培训记录", "record of training";
+    Certificate = "certificate", 5, certificate, "放射工作人员证", "radiation worker's certificate";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.

@@ -11,6 +11,8 @@
 //! - [`records`]: one file per kind.
 //! - [`policy`], [`authority`]: who may do what, folded from the same log.
 //! - [`codes`], [`law`], [`refusal`]: code lists, citations, and the ways of saying no.
+//! - [`training`], [`training_codes`], [`certificate_codes`]: what a training counts for; the lists of trainings and of the
+//!   certificate of a radiation worker.
 //! - [`dose`], [`dose_codes`]: arithmetic and code lists of personal dosimetry.
 //! - [`health`], [`health_codes`]: what examinations come to, and the code lists of occupational health.
 //! - [`memory`]: a whole ledger in maps; the model that tests compare with, and the fold of the audit.
@@ -23,6 +25,7 @@
 pub mod admission;
 pub mod authority;
 pub mod catalog;
+pub mod certificate_codes;
 pub mod codes;
 pub mod dose;
 pub mod dose_codes;
@@ -45,5 +48,7 @@ pub mod records;
 pub mod reference_codes;
 pub mod refusal;
 pub mod seals;
+pub mod training;
+pub mod training_codes;
 pub mod upcast;
 pub mod workdays;

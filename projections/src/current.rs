@@ -112,6 +112,10 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const EXAM_RESULT: &[Facet] =
         &[one("person"), one("report_no"), one("kind"), many("conclusion"), one("exam_on"), one("examiner")];
     const RESTRICTION: &[Facet] = &[one("person"), many("measures")];
+    const TRAINING_RECORD: &[Facet] =
+        &[one("person"), one("number"), one("kind"), one("result"), one("passed_on"), one("held_by")];
+    const CERTIFICATE: &[Facet] =
+        &[one("person"), one("number"), many("categories"), one("authority"), one("issued_on"), one("last_entry_on")];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -137,6 +141,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::Investigation => INVESTIGATION,
         Kind::ExamResult => EXAM_RESULT,
         Kind::Restriction => RESTRICTION,
+        Kind::TrainingRecord => TRAINING_RECORD,
+        Kind::Certificate => CERTIFICATE,
     }
 }
 
@@ -168,6 +174,8 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::Investigation => codes(domain::investigation_codes::InvestigationState::LIST),
         Kind::ExamResult => codes(domain::health_codes::ExamState::LIST),
         Kind::Restriction => codes(domain::health_codes::RestrictionState::LIST),
+        Kind::TrainingRecord => vec!["COMPLETED", "CORRECTED", "VOIDED"],
+        Kind::Certificate => codes(domain::certificate_codes::CertificateState::LIST),
     }
 }
 
@@ -187,6 +195,8 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::Attachment | Kind::DeviceTest => &["WITHDRAWN"],
         Kind::Investigation => &["ACCEPTED", "WITHDRAWN"],
         Kind::ExamResult => &["DECLINE_ACCEPTED", "DECLINE_REFUSED"],
+        Kind::TrainingRecord => &["VOIDED"],
+        Kind::Certificate => &["REFUSED", "WITHDRAWN", "CANCELLED"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
@@ -493,6 +503,35 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
             facets: vec![
                 text(restriction.person.id),
                 all_of(restriction.terms.measures.iter().map(|code| code.as_str())),
+            ],
+        },
+        State::TrainingRecord(record) => Shown {
+            // By the days, so that a worker's trainings stand in their order.
+            label: text(format_args!("{} {}", record.training.to, record.training.kind.as_str())),
+            state: match (record.voided_on, record.corrections) {
+                (Some(_), _) => "VOIDED",
+                (None, 0) => "COMPLETED",
+                (None, _) => "CORRECTED",
+            },
+            facets: vec![
+                text(record.person.id),
+                maybe(record.number()),
+                record.training.kind.as_str().into(),
+                record.result().as_str().into(),
+                maybe(record.training.passed_on),
+                record.held_by.as_str().into(),
+            ],
+        },
+        State::Certificate(certificate) => Shown {
+            label: maybe(certificate.number.as_ref()),
+            state: certificate.state.as_str(),
+            facets: vec![
+                text(certificate.person.id),
+                maybe(certificate.number.as_ref()),
+                all_of(certificate.request.categories.iter().map(|category| category.as_str())),
+                certificate.authority.as_str().into(),
+                maybe(certificate.issued_on),
+                maybe(certificate.last_entry_on()),
             ],
         },
     }

@@ -77,6 +77,8 @@ pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
         State::Investigation(investigation) => Some(investigation.person.id),
         State::ExamResult(exam) => Some(exam.person.id),
         State::Restriction(restriction) => Some(restriction.person.id),
+        State::TrainingRecord(record) => Some(record.person.id),
+        State::Certificate(certificate) => Some(certificate.person.id),
         _ => None,
     }
 }

@@ -13,6 +13,10 @@
 //!   `who_does_not_examine_reports_nothing`, `what_was_missing_and_what_was_wrong`,
 //!   `a_reexamination_concludes_what_was_left_open`, `a_suspected_disease_is_reported_and_diagnosed`,
 //!   `who_declines_the_leaving_examination`, `work_is_restricted_and_nobody_reads_why`
+//! - `certificates`: `the_city_enters_its_courses_and_the_employer_what_was_held_elsewhere`,
+//!   `a_training_says_nothing_that_contradicts_itself`, `a_void_training_does_not_count_and_its_number_is_not_given_again`,
+//!   `a_certificate_from_application_to_end`, `the_conditions_of_article_5`,
+//!   `the_authority_of_the_radiology_licence_decides`, `at_another_employer_the_certificate_has_a_successor`
 //! - `erased`: `an_identity_entered_by_mistake_is_erased_and_everything_else_stands`,
 //!   `a_workers_file_is_corrected_and_not_erased`, `the_file_of_somebody_who_never_worked_is_erased`
 //! - `device_test`: `a_new_device_is_used_after_its_acceptance_test`, `after_a_major_repair_a_device_is_tested_again`,

@@ -375,6 +375,72 @@ impl Story {
         let offices = Offices { city, admin, supervisor: supervisor.clone(), approver: approver.clone() };
         Practice::found(&mut self.world, &offices, 5)
     }
+
+    /// A worker is trained, gets his certificate and hands it in; others are refused, or think better of it.
+    fn certificates(&mut self, practice: &Practice) {
+        let Practice { officer, trainer, hospital, .. } = practice.clone();
+        let (approver, today) = (self.approver.clone(), self.world.today());
+        let worker = json!({"kind": "person", "id": practice.person});
+        let (course, repeated) = (self.world.id(), self.world.id());
+        let mut data = training(&worker, hospital);
+        let completed = self.act(&trainer, Wish::new("training_record.completed", course, data.clone()));
+        let corrected = json!({"set": {"course_name": "放射工作人员上岗前培训班"}, "clear": ["attempt_no"]});
+        self.act(&trainer, Wish::new("training_record.corrected", course, corrected).correcting(completed));
+        data["completion_no"] = json!("YBFH-PRE-2024-000124-7");
+        self.act(&trainer, Wish::new("training_record.completed", repeated, data));
+        let voided = json!({"person": worker, "ground": "IDENTITY", "details": "考试时人脸核验不符"});
+        let voided = Wish::new("training_record.voided", repeated, voided).on(&today);
+        self.act(&trainer, voided.because("IRREGULAR"));
+
+        let (certificate, refused, withdrawn) = (self.world.id(), self.world.id(), self.world.id());
+        let application = json!({
+            "person": worker, "institution": hospital, "employment": practice.employment, "authority": "COUNTY",
+            "categories": ["2A"], "remarks": "兼职介入手术",
+        });
+        let applied = |id| Wish::new("certificate.applied", id, application.clone()).on(&today);
+        self.act(&officer, applied(withdrawn));
+        self.act(&officer, Wish::new("certificate.withdrawn", withdrawn, json!({})).on(&today).because("MISTAKEN"));
+        self.act(&officer, applied(refused));
+        let lacks = json!({"person": worker, "lacks": ["TRAINING", "PHOTO"], "note": "请补正培训合格证明和近期照片"});
+        let returned = Wish::new("certificate.supplement_requested", refused, lacks).on(&today).because("INCOMPLETE");
+        self.act(&approver, returned);
+        let grounds = json!({
+            "person": worker, "grounds": ["PAPERS"], "decision_no": "示范卫放证〔2024〕3号", "note": "逾期未补正",
+        });
+        self.act(&approver, Wish::new("certificate.refused", refused, grounds).on(&today).because("INCOMPLETE"));
+        self.act(&officer, applied(certificate));
+        let lacks = json!({"person": worker, "lacks": ["TRAINING"]});
+        let returned = Wish::new("certificate.supplement_requested", certificate, lacks).on(&today);
+        self.act(&approver, returned.because("INCOMPLETE"));
+        let supplemented = json!({"training": course});
+        self.act(&officer, Wish::new("certificate.supplemented", certificate, supplemented).on(&today));
+        let issued = json!({
+            "number": "川宜放证（2024）第0001号", "issuer": "示范区卫生健康局", "decision_no": "示范卫放证〔2024〕4号", "legacy": true,
+        });
+        let issued = self.act(&approver, Wish::new("certificate.issued", certificate, issued).on(&today));
+        for entry in [
+            json!({"kind": "TRAINING", "training": course}),
+            json!({"kind": "DOSE_YEAR", "dose_year": 2023, "effective_nsv": 1_240_000}),
+        ] {
+            self.act(&officer, Wish::new("certificate.entry_added", certificate, entry).on(&today));
+        }
+        let corrected = json!({"issuer": "示范区卫生健康委员会"});
+        self.act(&approver, Wish::new("certificate.corrected", certificate, corrected).correcting(issued));
+        let changed = json!({"categories": ["2A", "2E"], "decision_no": "示范卫放证〔2024〕5号"});
+        self.act(&approver, Wish::new("certificate.changed", certificate, changed).on(&today));
+        self.act(&approver, Wish::new("certificate.cancelled", certificate, json!({"ground": "LEFT"})).on(&today));
+    }
+}
+
+/// Data of a course of the city that a worker passed.
+fn training(worker: &Json, hospital: Uuid) -> Json {
+    json!({
+        "person": worker, "institution": hospital, "held_by": "CITY", "kind": "PRE", "organiser_name": "示范市卫生健康委员会",
+        "course_no": "2024-01", "course_name": "上岗前培训", "mode": "MIXED", "topics": ["LAW", "PROT-DX", "DOSE"],
+        "from": "2024-01-15", "to": "2024-01-18", "credited_days_tenths": 40, "class_hours_tenths": 320, "result": "PASS",
+        "examined_on": "2024-01-18", "passed_on": "2024-01-18", "score_tenths": 865, "full_mark_tenths": 1000,
+        "pass_mark_tenths": 600, "attempt_no": 1, "completion_no": "YBFH-PRE-2024-000123-9", "remarks": "补考一门",
+    })
 }
 
 impl Story {
@@ -527,6 +593,7 @@ fn story() -> World {
     let practice = story.fifth();
     story.tests_and_investigations(&practice);
     story.health(&practice);
+    story.certificates(&practice);
     story.world
 }
 

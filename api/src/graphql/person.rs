@@ -60,6 +60,13 @@ pub const LOOK: Look = Look {
                 "person",
                 "工作限制 · Restrictions of his work.",
             ))
+            .field(edges_by(
+                "trainings",
+                &super::training_record::LOOK,
+                "person",
+                "培训记录 · His trainings, in the order of their days.",
+            ))
+            .field(edges_by("certificates", &super::certificate::LOOK, "person", "放射工作人员证 · His certificates."))
             .field(super::doses::field())
     },
 };

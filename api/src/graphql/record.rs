@@ -65,6 +65,8 @@ pub const LOOKS: &[&Look] = &[
     &super::investigation::LOOK,
     &super::exam_result::LOOK,
     &super::restriction::LOOK,
+    &super::training_record::LOOK,
+    &super::certificate::LOOK,
 ];
 
 /// The look of a kind.

@@ -29,7 +29,7 @@ use crate::refusal::{Code, Rule};
 use crate::{data, events};
 
 /// A dose up to 10 Sv.
-const DOSE: Shape = Shape::Integer(0, 10_000_000_000, "nSv");
+pub(super) const DOSE: Shape = Shape::Integer(0, 10_000_000_000, "nSv");
 /// Longest period that a dosimeter is worn.
 const PERIOD_DAYS_MAX: i64 = 370;
 
@@ -187,6 +187,7 @@ pub fn line_of(state: &Json) -> Result<Option<Line>, &'static str> {
     }))
 }
 
+/// The id of a person, who is a reference on the wire.
 pub(super) fn id_alone<S: serde::Serializer>(person: &RecordRef, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&person.id)
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod attachment;
+pub mod certificate;
 pub mod code_list;
 pub mod credential;
 pub mod device;
@@ -24,6 +25,7 @@ pub mod parameter;
 pub mod person;
 pub mod policy;
 pub mod restriction;
+pub mod training_record;
 
 use compact_str::CompactString;
 use serde::{Serialize, Serializer};
@@ -226,6 +228,7 @@ mod tests {
     #[test]
     fn what_can_be_corrected_is_what_was_entered() {
         let cases: [(&[Field], &[Field]); 5] = [
+        let cases: [(&[Field], &[Field]); 6] = [
             (person::Profile::FIELDS, person::Registered::FIELDS),
             (employment::Profile::FIELDS, employment::Planned::FIELDS),
             (dose_result::Reading::FIELDS, dose_result::Reported::FIELDS),
@@ -237,6 +240,8 @@ mod tests {
             (exam_result::Examination::FIELDS, exam_result::Reported::FIELDS),
             (restriction::Terms::FIELDS, restriction::Recorded::FIELDS),
             (parameter::Setting::FIELDS, parameter::Set::FIELDS),
+            (training_record::Training::FIELDS, training_record::Completed::FIELDS),
+            (certificate::Request::FIELDS, certificate::Applied::FIELDS),
         ];
         for (corrected, entered) in cases {
             for field in corrected {

@@ -19,6 +19,7 @@ pub mod offices;
 pub mod papers;
 pub mod quality;
 pub mod story;
+pub mod training;
 pub mod workers;
 
 #[cfg(test)]

@@ -136,7 +136,8 @@ impl Story {
         }
     }
 
-    fn licensing(&self, org: usize) -> usize {
+    /// Who decides on the radiology licence of an institution, and on the certificates of its workers.
+    pub fn licensing(&self, org: usize) -> usize {
         let serial = self.orgs[org].serial;
         if self.orgs[org].sort == Sort::Hospital {
             self.office(Role::CityApprover, None, serial)

@@ -3,7 +3,8 @@
 //! A queue of things to do, ordered by their simulated instant. Each thing signs a few events and puts later
 //! things into the queue; what it looks at is the ledger itself ([`super::model`]). The chapters stand in
 //! [`super::offices`] (people and keys), [`super::institutions`], [`super::devices`], [`super::workers`],
-//! [`super::dosimetry`], [`super::quality`], [`super::inquiries`], [`super::exams`], [`super::papers`] and [`super::incidents`].
+//! [`super::dosimetry`], [`super::quality`], [`super::inquiries`], [`super::exams`], [`super::training`], [`super::papers`] and
+//! [`super::incidents`].
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -174,6 +175,14 @@ pub enum Task {
     WorkerAsks(usize),
     /// Somebody gets a file who never comes to work.
     MistakenWorker(usize),
+    /// The workers of an institution are trained.
+    Train(usize),
+    /// They get certificates, and entries in them.
+    Certify(usize),
+    /// The authority decides on their certificates.
+    DecideCertificates(usize),
+    /// A worker hands in his certificate: who, where he worked.
+    HandIn(usize, usize),
     /// An institution concludes a monitoring contract.
     Contract(usize),
     /// The doses of a period, which begins on this day.
@@ -555,6 +564,10 @@ impl Story {
             Task::BackAtWork(worker) => self.back_at_work(worker),
             Task::WorkerAsks(worker) => self.worker_asks(worker),
             Task::MistakenWorker(turn) => self.mistaken_worker(turn),
+            Task::Train(org) => self.train(org),
+            Task::Certify(org) => self.certify(org),
+            Task::DecideCertificates(org) => self.decide_certificates(org),
+            Task::HandIn(worker, org) => self.hand_in(worker, org),
             Task::Contract(org) => self.contract(org),
             Task::Doses(org, from) => self.doses(org, from),
             Task::Nominal(signatory, result) => self.nominal(signatory, result),

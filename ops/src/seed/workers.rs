@@ -62,6 +62,8 @@ impl Story {
         }
         self.after(2, Task::Contract(org));
         self.after(3, Task::Care(Care::First(org)));
+        self.after(20, Task::Train(org));
+        self.after(35, Task::Certify(org));
     }
 
     /// Opens the file of one more worker.
@@ -196,6 +198,7 @@ impl Story {
         self.act(clerk, Wish::new("employment.ended", employment, json!({"reason": reason})).on(today));
         let wait = 3 + self.model.luck.below(20) as i64;
         self.after(wait, Task::Care(Care::Leaving(worker, old, employment)));
+        self.after(15 + 20 * (worker % 4) as i64, Task::HandIn(worker, old));
         let Some(next) = next else {
             self.workers[worker].works = false;
             return;

@@ -119,7 +119,7 @@ pub(super) fn is_filed(kind: Kind) -> bool {
 pub(super) fn is_lookup(kind: Kind, at: usize) -> bool {
     match kind {
         Kind::Device => at == 3,
-        Kind::Institution | Kind::Erasure => at == 1,
+        Kind::Institution | Kind::Erasure | Kind::TrainingRecord | Kind::Certificate => at == 1,
         Kind::DoseResult => at == 5,
         Kind::DoseReport => at == 2,
         Kind::DeviceTest => at == 0,
