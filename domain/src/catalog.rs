@@ -15,6 +15,7 @@ use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop,
 use crate::records::{
     account, attachment, code_list, credential, device, dose_report, dose_result, dosimeter, employment, erasure,
     grant, holiday_table, import, institution, ledger, licence, monitoring_contract, parameter, person, policy,
+    transfer,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -324,6 +325,7 @@ catalog! {
     CodeList = "code_list", 3, code_list, "代码表", "code list";
     Import = "import", 3, import, "数据导入", "import";
     Attachment = "attachment", 3, attachment, "附件", "attachment";
+    Transfer = "transfer", 5, transfer, "档案流动", "transfer";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.

@@ -102,6 +102,12 @@ const PERSON: Rule = Rule {
     citation: product("§6"),
 };
 
+/// Index key of the dosimeters that a worker was given.
+#[must_use]
+pub fn person_key(person: Uuid) -> CompactString {
+    format!("person/{person}/dosimeters").into()
+}
+
 impl Record for Dosimeter {
     const KIND: Kind = Kind::Dosimeter;
     type Event = Event;
@@ -175,10 +181,9 @@ impl Record for Dosimeter {
 
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
-            Event::Issued(issue) => vec![
-                format!("person/{}/dosimeters", issue.person.id).into(),
-                format!("institution/{}/dosimeters", issue.institution).into(),
-            ],
+            Event::Issued(issue) => {
+                vec![person_key(issue.person.id), format!("institution/{}/dosimeters", issue.institution).into()]
+            }
             _ => Vec::new(),
         }
     }

@@ -20,6 +20,7 @@ pub mod monitoring_contract;
 pub mod parameter;
 pub mod person;
 pub mod policy;
+pub mod transfer;
 
 use compact_str::CompactString;
 use serde::{Serialize, Serializer};
