@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "transfer";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -64,6 +64,10 @@ export const codeLists = {
   CODE_STATUS: [
     { code: "IN_FORCE", zh: "可用", en: "in force" },
     { code: "WITHDRAWN", zh: "停用", en: "withdrawn" },
+  ],
+  CONSENT_SCOPE: [
+    { code: "FULL", zh: "全部明细", en: "every detail" },
+    { code: "STATUTORY", zh: "仅法定部分", en: "the statutory part only" },
   ],
   DEVICE_KIND: [
     { code: "X01", zh: "医用X射线CT", en: "medical CT" },
@@ -211,6 +215,11 @@ export const codeLists = {
     { code: "1C", zh: "一级丙等", en: "level 1 grade C" },
     { code: "10", zh: "一级未定等", en: "level 1" },
     { code: "00", zh: "未定级", en: "ungraded" },
+  ],
+  HISTORY_CONFIDENCE: [
+    { code: "A", zh: "盖章电子文件", en: "sealed electronic document" },
+    { code: "B", zh: "盖章纸质文件", en: "sealed paper" },
+    { code: "C", zh: "本人陈述", en: "the worker's statement" },
   ],
   HOLIDAY_KIND: [
     { code: "HOLIDAY", zh: "放假", en: "holiday" },
@@ -452,6 +461,10 @@ export const codeLists = {
     { code: "CDC_READ", zh: "疾控查询", en: "CDC reader" },
     { code: "EXT_AUD", zh: "外部审计", en: "outside auditor" },
   ],
+  SAID_HOW: [
+    { code: "SIGNED", zh: "本人电子签名", en: "signed by himself" },
+    { code: "PAPER", zh: "纸质签字扫描件", en: "scan of a signed paper" },
+  ],
   SEX: [
     { code: "0", zh: "未知", en: "unknown" },
     { code: "1", zh: "男", en: "male" },
@@ -466,6 +479,55 @@ export const codeLists = {
     { code: "ORDER", zh: "监督要求", en: "ordered by the supervisor" },
     { code: "RESUMED", zh: "恢复使用", en: "resumed" },
     { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  SUBSTITUTION_GROUND: [
+    { code: "SILENT", zh: "逾期未办理", en: "silent past the limit" },
+    { code: "REFUSES", zh: "拒不办理", en: "refuses to act" },
+    { code: "GONE", zh: "单位已停业或注销", en: "closed or gone" },
+  ],
+  TRANSFER_PARTY: [
+    { code: "RELEASING", zh: "转出单位", en: "releasing institution" },
+    { code: "RECEIVING", zh: "接收单位", en: "receiving institution" },
+    { code: "WORKER", zh: "本人", en: "the worker" },
+    { code: "RELEASING_COUNTY", zh: "转出县区", en: "releasing county" },
+    { code: "RECEIVING_COUNTY", zh: "接收县区", en: "receiving county" },
+  ],
+  TRANSFER_REJECTION: [
+    { code: "NOT_OUR_WORKER", zh: "非本单位人员", en: "not our worker" },
+    { code: "WRONG_PERSON", zh: "人员信息错误", en: "wrong person" },
+    { code: "OPEN_ACCIDENT", zh: "事故调查未结", en: "an accident is under investigation" },
+    { code: "LEAVING_EXAM", zh: "未做离岗体检", en: "the leaving examination is missing" },
+    { code: "UNDER_INVESTIGATION", zh: "案件查处中", en: "a case is under investigation" },
+    { code: "NOT_EMPLOYED", zh: "本单位未录用", en: "not employed by us" },
+    { code: "POST_UNSUITABLE", zh: "岗位不适合", en: "the post is not suitable" },
+    { code: "NO_LICENCE", zh: "单位无该类别许可", en: "the institution has no licence for the category" },
+    { code: "DUPLICATE", zh: "重复建档", en: "duplicate" },
+    { code: "IDENTITY", zh: "身份未核实", en: "the identity is not resolved" },
+    { code: "HISTORY_NOT_EVIDENCED", zh: "手工录入剂量史无证据", en: "the dose history entered by hand is not evidenced" },
+  ],
+  TRANSFER_RULING: [
+    { code: "APPROVED", zh: "视为同意", en: "the disputed step counts as approved" },
+    { code: "REJECTED", zh: "维持不予流动", en: "rejected for good" },
+  ],
+  TRANSFER_STEP: [
+    { code: "WORKER_CONSENT", zh: "本人同意", en: "consent of the worker" },
+    { code: "RELEASING_INST", zh: "转出单位审核", en: "releasing institution" },
+    { code: "RELEASING_COUNTY", zh: "转出县区审核", en: "releasing county" },
+    { code: "RECEIVING_INST", zh: "接收单位审核", en: "receiving institution" },
+    { code: "RECEIVING_COUNTY", zh: "接收县区审核", en: "receiving county" },
+    { code: "CITY", zh: "市级审核", en: "city" },
+    { code: "PACKAGING", zh: "封装档案", en: "packaging" },
+    { code: "HANDED_OVER", zh: "待签收", en: "handed over, waits for the receipt" },
+  ],
+  TRANSFER_TYPE: [
+    { code: "A", zh: "本单位内部调整", en: "another department of the same institution" },
+    { code: "B", zh: "同一县区内换单位", en: "another institution of the same county" },
+    { code: "C", zh: "市内跨县区换单位", en: "another county of the same city" },
+    { code: "D", zh: "调往市外", en: "out of the city" },
+    { code: "E", zh: "由市外调入", en: "into the city" },
+    { code: "F", zh: "原单位已不存在或档案在存档库", en: "the employer is gone, or the file lies in the archive pool" },
+    { code: "G", zh: "离开放射工作，档案存档", en: "leaves radiation work: the file is parked" },
+    { code: "H", zh: "多点执业或借调", en: "multi-site practice or secondment" },
   ],
   VERIFICATION_RESULT: [
     { code: "PASSED", zh: "合格", en: "passed" },
@@ -997,6 +1059,18 @@ export interface PersonCorrectionDecided {
   accepted: boolean;
 }
 
+/** 档案管理权转移 · custody moved */
+export interface PersonCustodyMoved {
+  /** 依据的流动 · the transfer by which it moved */
+  transfer: string;
+  /** 管理单位 · institution that holds it */
+  institution?: string;
+  /** 管理县区 · county in whose archive it lies, or that let it go (6–6 characters, area) */
+  area?: string;
+  /** 已调往市外 · it left the city */
+  outside: boolean;
+}
+
 /** 拟上岗 · employment planned */
 export interface EmploymentPlanned {
   /** 放射工作人员 · the worker */
@@ -1418,6 +1492,166 @@ export interface AttachmentFiled {
 /** 附件撤回 · attachment withdrawn */
 export type AttachmentWithdrawn = Record<string, never>;
 
+/** 申请档案流动 · transfer requested */
+export interface TransferRequested {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 流动类型 · how the file moves */
+  type: CodeOf<"TRANSFER_TYPE">;
+  /** 申请方 · who asks for it */
+  by: CodeOf<"TRANSFER_PARTY">;
+  /** 转出单位 · releasing institution */
+  from_institution?: string;
+  /** 转出县区 · releasing county (6–6 characters, area) */
+  from_area?: string;
+  /** 接收单位 · receiving institution */
+  to_institution?: string;
+  /** 接收县区 · receiving county (6–6 characters, area) */
+  to_area?: string;
+  /** 市外单位 · addressee or origin outside the city (1–100 characters) */
+  outside?: string;
+  /** 拟离岗日期 · last day planned at the releasing institution */
+  planned_end?: string;
+  /** 拟到岗日期 · first day planned at the receiving institution */
+  planned_start?: string;
+  /** 拟任职业类别 · category of the new post */
+  category?: CodeOf<"GBZ128">;
+  /** 拟任科室 · department of the new post (1–100 characters) */
+  department?: string;
+  /** 手工录入市外剂量史 · a dose history is entered by hand */
+  history_by_hand: boolean;
+}
+
+/** 本人同意 · consent signed */
+export interface TransferConsentSigned {
+  /** 同意范围 · what the new employer may see */
+  scope: CodeOf<"CONSENT_SCOPE">;
+  /** 方式 · how he said so */
+  how: CodeOf<"SAID_HOW">;
+}
+
+/** 本人不同意提供明细 · consent refused */
+export interface TransferConsentRefused {
+  /** 方式 · how he said so */
+  how: CodeOf<"SAID_HOW">;
+}
+
+/** 本人逾期未答复 · consent lapsed */
+export type TransferConsentLapsed = Record<string, never>;
+
+/** 同意 · step approved */
+export interface TransferApproved {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 承诺 · undertaking under which something that is missing is let pass (1–100 characters) */
+  undertaking?: string;
+}
+
+/** 不予流动 · step rejected */
+export interface TransferRejected {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 理由 · ground */
+  ground: CodeOf<"TRANSFER_REJECTION">;
+}
+
+/** 退回 · returned to an earlier step */
+export interface TransferReturned {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 退回至 · the step to which it goes back */
+  to: CodeOf<"TRANSFER_STEP">;
+}
+
+/** 上级代为办理 · released by substitution */
+export interface TransferSubstituted {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 理由 · ground */
+  ground: CodeOf<"SUBSTITUTION_GROUND">;
+}
+
+/** 中止 · suspended */
+export interface TransferSuspended {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+}
+
+/** 恢复 · resumed */
+export interface TransferResumed {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+}
+
+/** 撤回 · withdrawn */
+export type TransferWithdrawn = Record<string, never>;
+
+/** 提出争议 · rejection disputed */
+export interface TransferDisputed {
+  /** 提出方 · who says so */
+  by: CodeOf<"TRANSFER_PARTY">;
+}
+
+/** 市级裁定 · city's ruling */
+export interface TransferRuled {
+  /** 裁定 · ruling */
+  ruling: CodeOf<"TRANSFER_RULING">;
+}
+
+/** 封装档案 · package sealed */
+export interface TransferPackageSealed {
+  /** 账本位置 · position of the log at which it was made (0–9007199254740991) */
+  as_of: number;
+  /** 事件数 · number of events (1–1000000) */
+  events: number;
+  /** 清单摘要 · SHA-256 of the manifest */
+  manifest: string;
+  /** 本年累计有效剂量 · effective dose of the calendar year (0–1000000000000, nSv) */
+  year_nsv: number;
+  /** 五年周期累计有效剂量 · effective dose of the five-year block (0–1000000000000, nSv) */
+  block_nsv: number;
+  /** 终身累计有效剂量 · effective dose of the whole life (0–1000000000000, nSv) */
+  life_nsv: number;
+  /** 未了结事项数 · number of open items (0–10000) */
+  open_items: number;
+}
+
+/** 签收 · receipt signed */
+export interface TransferCompleted {
+  /** 签收方 · who signs the receipt */
+  by: CodeOf<"TRANSFER_PARTY">;
+  /** 纸质档案存放地 · where the papers are kept from now on (1–100 characters) */
+  paper_place?: string;
+}
+
+/** 申报市外剂量史 · outside history declared */
+export interface TransferHistoryDeclared {
+  /** 剂量年度 · dose year (1950–2100) */
+  year: number;
+  /** 有效剂量 · effective dose; absent when it is not known (0–10000000000, nSv) */
+  effective_nsv?: number;
+  /** 监测月数 · months monitored (1–12) */
+  months?: number;
+  /** 证据等级 · how well it is evidenced */
+  confidence: CodeOf<"HISTORY_CONFIDENCE">;
+  /** 来源单位 · who measured it (1–100 characters) */
+  source: string;
+}
+
+/** 核实市外剂量史 · outside history verified */
+export interface TransferHistoryVerified {
+  /** 所核实的申报 · the line */
+  declared: EventRef;
+  /** 是否属实 · whether the evidence holds */
+  accepted: boolean;
+}
+
+/** 多点执业结束 · multi-site practice ended */
+export interface TransferPracticeEnded {
+  /** 提出方 · who says so */
+  by: CodeOf<"TRANSFER_PARTY">;
+}
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -1471,6 +1705,7 @@ export interface EventData {
   "person.account_linked/1": PersonAccountLinked;
   "person.correction_requested/1": PersonCorrectionRequested;
   "person.correction_decided/1": PersonCorrectionDecided;
+  "person.custody_moved/1": PersonCustodyMoved;
   "employment.planned/1": EmploymentPlanned;
   "employment.activated/1": EmploymentActivated;
   "employment.suspended/1": EmploymentSuspended;
@@ -1509,6 +1744,24 @@ export interface EventData {
   "import.completed/1": ImportCompleted;
   "attachment.filed/1": AttachmentFiled;
   "attachment.withdrawn/1": AttachmentWithdrawn;
+  "transfer.requested/1": TransferRequested;
+  "transfer.consent_signed/1": TransferConsentSigned;
+  "transfer.consent_refused/1": TransferConsentRefused;
+  "transfer.consent_lapsed/1": TransferConsentLapsed;
+  "transfer.approved/1": TransferApproved;
+  "transfer.rejected/1": TransferRejected;
+  "transfer.returned/1": TransferReturned;
+  "transfer.substituted/1": TransferSubstituted;
+  "transfer.suspended/1": TransferSuspended;
+  "transfer.resumed/1": TransferResumed;
+  "transfer.withdrawn/1": TransferWithdrawn;
+  "transfer.disputed/1": TransferDisputed;
+  "transfer.ruled/1": TransferRuled;
+  "transfer.package_sealed/1": TransferPackageSealed;
+  "transfer.completed/1": TransferCompleted;
+  "transfer.history_declared/1": TransferHistoryDeclared;
+  "transfer.history_verified/1": TransferHistoryVerified;
+  "transfer.practice_ended/1": TransferPracticeEnded;
 }
 
 export interface Shape {
@@ -1591,6 +1844,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"the worker's account","is":"uuid","name":"account","of":"account","required":true,"zh":"本人账户"}],"effective_on":"forbidden","en":"worker's account linked","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.account_linked","zh":"关联本人账户"},
     {"creates":false,"data":[{"en":"what he wants corrected","is":"sealed","name":"what","required":true,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"请求更正的内容"}],"effective_on":"forbidden","en":"correction requested by the worker","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.correction_requested","zh":"本人请求更正"},
     {"creates":false,"data":[{"en":"the request that is answered","is":"event_ref","name":"request","required":true,"zh":"所答复的请求"},{"en":"whether it is accepted","is":"flag","name":"accepted","required":true,"zh":"是否同意"}],"effective_on":"forbidden","en":"correction request decided","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.correction_decided","zh":"更正请求答复"},
+    {"creates":false,"data":[{"en":"the transfer by which it moved","is":"uuid","name":"transfer","of":"transfer","required":true,"zh":"依据的流动"},{"en":"institution that holds it","is":"uuid","name":"institution","of":"institution","required":false,"zh":"管理单位"},{"en":"county in whose archive it lies, or that let it go","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"管理县区"},{"en":"it left the city","is":"flag","name":"outside","required":true,"zh":"已调往市外"}],"effective_on":"forbidden","en":"custody moved","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"person.custody_moved","zh":"档案管理权转移"},
   ] },
   { kind: "employment", zh: "用人关系", en: "employment", types: [
     {"creates":true,"data":[{"en":"the worker","is":"uuid","name":"person","of":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":true,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":true,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"effective_on":"forbidden","en":"employment planned","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.planned","zh":"拟上岗"},
@@ -1651,6 +1905,26 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
   { kind: "attachment", zh: "附件", en: "attachment", types: [
     {"creates":true,"data":[{"en":"kind of document","is":"code","list":"ATTACHMENT_KIND","name":"kind","required":true,"zh":"附件类别"},{"en":"media type","is":"code","list":"MEDIA_TYPE","name":"media","required":true,"zh":"文件格式"},{"en":"length","is":"integer","max":52428800,"min":1,"name":"bytes","required":true,"unit":"byte","zh":"字节数"},{"en":"institution that it belongs to","is":"uuid","name":"institution","of":"institution","required":false,"zh":"所属机构"},{"en":"SHA-256 of a file of an institution","is":"hash","name":"sha256","required":false,"zh":"SHA-256"},{"en":"person whom it concerns","is":"record_ref","kinds":["person"],"name":"person","required":false,"zh":"所涉人员"},{"en":"SHA-256 of a file about a person","is":"sealed","name":"digest","required":false,"subject":"/data/person","value":{"form":"sha256","is":"text","max_chars":43,"min_chars":43,"pattern":"^[A-Za-z0-9_-]{43}$"},"zh":"SHA-256（密封）"}],"effective_on":"forbidden","en":"attachment filed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"attachment.filed","zh":"附件归档"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"attachment withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"attachment.withdrawn","zh":"附件撤回"},
+  ] },
+  { kind: "transfer", zh: "档案流动", en: "transfer", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"how the file moves","is":"code","list":"TRANSFER_TYPE","name":"type","required":true,"zh":"流动类型"},{"en":"who asks for it","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"申请方"},{"en":"releasing institution","is":"uuid","name":"from_institution","of":"institution","required":false,"zh":"转出单位"},{"en":"releasing county","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"from_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"转出县区"},{"en":"receiving institution","is":"uuid","name":"to_institution","of":"institution","required":false,"zh":"接收单位"},{"en":"receiving county","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"to_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"接收县区"},{"en":"addressee or origin outside the city","is":"text","max_chars":100,"min_chars":1,"name":"outside","required":false,"zh":"市外单位"},{"en":"last day planned at the releasing institution","is":"date","name":"planned_end","required":false,"zh":"拟离岗日期"},{"en":"first day planned at the receiving institution","is":"date","name":"planned_start","required":false,"zh":"拟到岗日期"},{"en":"category of the new post","is":"code","list":"GBZ128","name":"category","required":false,"zh":"拟任职业类别"},{"en":"department of the new post","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"拟任科室"},{"en":"a dose history is entered by hand","is":"flag","name":"history_by_hand","required":true,"zh":"手工录入市外剂量史"}],"effective_on":"forbidden","en":"transfer requested","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.requested","zh":"申请档案流动"},
+    {"creates":false,"data":[{"en":"what the new employer may see","is":"code","list":"CONSENT_SCOPE","name":"scope","required":true,"zh":"同意范围"},{"en":"how he said so","is":"code","list":"SAID_HOW","name":"how","required":true,"zh":"方式"}],"effective_on":"forbidden","en":"consent signed","meanings":["consent"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_signed","zh":"本人同意"},
+    {"creates":false,"data":[{"en":"how he said so","is":"code","list":"SAID_HOW","name":"how","required":true,"zh":"方式"}],"effective_on":"forbidden","en":"consent refused","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_refused","zh":"本人不同意提供明细"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"consent lapsed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_lapsed","zh":"本人逾期未答复"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"undertaking under which something that is missing is let pass","is":"text","max_chars":100,"min_chars":1,"name":"undertaking","required":false,"zh":"承诺"}],"effective_on":"forbidden","en":"step approved","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.approved","zh":"同意"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"ground","is":"code","list":"TRANSFER_REJECTION","name":"ground","required":true,"zh":"理由"}],"effective_on":"forbidden","en":"step rejected","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"transfer.rejected","zh":"不予流动"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"the step to which it goes back","is":"code","list":"TRANSFER_STEP","name":"to","required":true,"zh":"退回至"}],"effective_on":"forbidden","en":"returned to an earlier step","meanings":["return"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"transfer.returned","zh":"退回"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"ground","is":"code","list":"SUBSTITUTION_GROUND","name":"ground","required":true,"zh":"理由"}],"effective_on":"forbidden","en":"released by substitution","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.substituted","zh":"上级代为办理"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"}],"effective_on":"forbidden","en":"suspended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.suspended","zh":"中止"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"}],"effective_on":"forbidden","en":"resumed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.resumed","zh":"恢复"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"transfer.withdrawn","zh":"撤回"},
+    {"creates":false,"data":[{"en":"who says so","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"提出方"}],"effective_on":"forbidden","en":"rejection disputed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.disputed","zh":"提出争议"},
+    {"creates":false,"data":[{"en":"ruling","is":"code","list":"TRANSFER_RULING","name":"ruling","required":true,"zh":"裁定"}],"effective_on":"forbidden","en":"city's ruling","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.ruled","zh":"市级裁定"},
+    {"creates":false,"data":[{"en":"position of the log at which it was made","is":"integer","max":9007199254740991,"min":0,"name":"as_of","required":true,"zh":"账本位置"},{"en":"number of events","is":"integer","max":1000000,"min":1,"name":"events","required":true,"zh":"事件数"},{"en":"SHA-256 of the manifest","is":"hash","name":"manifest","required":true,"zh":"清单摘要"},{"en":"effective dose of the calendar year","is":"integer","max":1000000000000,"min":0,"name":"year_nsv","required":true,"unit":"nSv","zh":"本年累计有效剂量"},{"en":"effective dose of the five-year block","is":"integer","max":1000000000000,"min":0,"name":"block_nsv","required":true,"unit":"nSv","zh":"五年周期累计有效剂量"},{"en":"effective dose of the whole life","is":"integer","max":1000000000000,"min":0,"name":"life_nsv","required":true,"unit":"nSv","zh":"终身累计有效剂量"},{"en":"number of open items","is":"integer","max":10000,"min":0,"name":"open_items","required":true,"zh":"未了结事项数"}],"effective_on":"forbidden","en":"package sealed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.package_sealed","zh":"封装档案"},
+    {"creates":false,"data":[{"en":"who signs the receipt","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"签收方"},{"en":"where the papers are kept from now on","is":"text","max_chars":100,"min_chars":1,"name":"paper_place","required":false,"zh":"纸质档案存放地"}],"effective_on":"forbidden","en":"receipt signed","meanings":["receipt"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.completed","zh":"签收"},
+    {"creates":false,"data":[{"en":"dose year","is":"integer","max":2100,"min":1950,"name":"year","required":true,"zh":"剂量年度"},{"en":"effective dose; absent when it is not known","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"有效剂量"},{"en":"months monitored","is":"integer","max":12,"min":1,"name":"months","required":false,"zh":"监测月数"},{"en":"how well it is evidenced","is":"code","list":"HISTORY_CONFIDENCE","name":"confidence","required":true,"zh":"证据等级"},{"en":"who measured it","is":"text","max_chars":100,"min_chars":1,"name":"source","required":true,"zh":"来源单位"}],"effective_on":"forbidden","en":"outside history declared","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.history_declared","zh":"申报市外剂量史"},
+    {"creates":false,"data":[{"en":"the line","is":"event_ref","name":"declared","required":true,"zh":"所核实的申报"},{"en":"whether the evidence holds","is":"flag","name":"accepted","required":true,"zh":"是否属实"}],"effective_on":"forbidden","en":"outside history verified","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.history_verified","zh":"核实市外剂量史"},
+    {"creates":false,"data":[{"en":"who says so","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"提出方"}],"effective_on":"required","en":"multi-site practice ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.practice_ended","zh":"多点执业结束"},
   ] },
 ];
 

@@ -43,6 +43,7 @@ pub mod sealed;
 pub mod search;
 pub mod statistics;
 pub mod subscription;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -107,6 +108,7 @@ pub fn build() -> Schema {
     builder = event::register(builder);
     builder = record::register(builder);
     builder = doses::register(builder);
+    builder = transfer::register(builder);
     builder = dose_report::register(builder);
     builder = statistics::register(builder);
     builder = person_years::register(builder);
@@ -169,6 +171,7 @@ fn query() -> Object {
         .field(statistics::measures_field())
         .field(person_years::field())
         .field(home::field())
+        .field(transfer::flow_field())
         .field(info::ledger_field())
         .field(info::catalogue_field())
         .field(info::viewer_field())

@@ -14,7 +14,7 @@ use signing::statement::RecordRef;
 use support::{City, Server, city, serve, serve_city, serve_with};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 20] = [
+const LISTS: [(&str, Kind); 21] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -35,6 +35,7 @@ const LISTS: [(&str, Kind); 20] = [
     ("codeLists", Kind::CodeList),
     ("imports", Kind::Import),
     ("attachments", Kind::Attachment),
+    ("transfers", Kind::Transfer),
 ];
 
 /// Where a record belongs.
@@ -47,6 +48,8 @@ struct Place {
     filed_by: Option<Uuid>,
     /// The account of the worker to whom it belongs.
     worker: Option<Uuid>,
+    /// The county on the other side of a transfer.
+    other_area: Option<String>,
 }
 
 /// Where a record belongs: written here a second time, on purpose.
@@ -79,6 +82,19 @@ fn place(city: &City, record: &RecordRef) -> Place {
         State::Device(device) => institution(device.profile.institution),
         State::Licence(licence) => institution(licence.profile.institution),
         State::Person(person) => Place { account: person.account, ..institution(person.institution) },
+        State::Transfer(transfer) => {
+            let request = &transfer.request;
+            let org = request.from_institution.or(request.to_institution);
+            let text = |area: &Option<compact_str::CompactString>| area.as_ref().map(ToString::to_string);
+            Place {
+                org,
+                area: text(&request.from_area).or_else(|| text(&request.to_area)),
+                other_area: text(&request.to_area),
+                filed_by: request.to_institution,
+                worker: worker(request.person.id),
+                account: None,
+            }
+        }
         State::Employment(employment) => {
             Place { worker: worker(employment.person), ..institution(employment.institution) }
         }
@@ -119,7 +135,10 @@ fn expected(city: &City, role: &str, kind: Kind) -> BTreeSet<String> {
         match reach {
             None => false,
             Some(Reach::City) => true,
-            Some(Reach::Area) => place.area.is_some() && place.area.as_deref() == given.area.as_deref(),
+            Some(Reach::Area) => {
+                given.area.is_some()
+                    && [place.area.as_deref(), place.other_area.as_deref()].contains(&given.area.as_deref())
+            }
             Some(Reach::Unit) => given.org.is_some() && [place.org, place.filed_by].contains(&given.org),
             Some(Reach::Own) => [place.account, place.worker].contains(&Some(person.account)),
         }

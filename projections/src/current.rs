@@ -98,6 +98,16 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
     const CODE_LIST: &[Facet] = &[one("list")];
     const IMPORT: &[Facet] = &[one("what"), one("rows")];
     const ATTACHMENT: &[Facet] = &[one("person"), one("kind"), one("media"), one("sha256")];
+    const TRANSFER: &[Facet] = &[
+        one("person"),
+        one("type"),
+        one("step"),
+        one("since"),
+        one("from_area"),
+        one("to_area"),
+        one("requested_on"),
+        one("holder"),
+    ];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -119,6 +129,7 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::CodeList => CODE_LIST,
         Kind::Import => IMPORT,
         Kind::Attachment => ATTACHMENT,
+        Kind::Transfer => TRANSFER,
     }
 }
 
@@ -146,6 +157,7 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::HolidayTable | Kind::CodeList => vec!["PUBLISHED"],
         Kind::Import => codes(domain::file_codes::ImportState::LIST),
         Kind::Attachment => vec!["FILED", "WITHDRAWN"],
+        Kind::Transfer => codes(domain::transfer_codes::TransferState::LIST),
     }
 }
 
@@ -163,6 +175,7 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::Dosimeter => &["RETURNED", "LOST", "DAMAGED"],
         Kind::Import => &["COMPLETE"],
         Kind::Attachment => &["WITHDRAWN"],
+        Kind::Transfer => &["WITHDRAWN", "COMPLETED"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
@@ -414,6 +427,23 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
                 maybe(file.sha256),
             ],
         },
+        State::Transfer(transfer) => {
+            let request = &transfer.request;
+            Shown {
+                label: text(format_args!("{} {}", transfer.requested_on, request.type_.as_str())),
+                state: transfer.standing.state.as_str(),
+                facets: vec![
+                    text(request.person.id),
+                    request.type_.as_str().into(),
+                    transfer.standing.step.as_str().into(),
+                    text(transfer.since),
+                    request.from_area.clone().unwrap_or_default(),
+                    request.to_area.clone().unwrap_or_default(),
+                    text(transfer.requested_on),
+                    transfer.holder().unwrap_or_default(),
+                ],
+            }
+        }
     }
 }
 

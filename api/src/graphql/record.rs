@@ -61,6 +61,7 @@ pub const LOOKS: &[&Look] = &[
     &super::code_list::LOOK,
     &super::import::LOOK,
     &super::attachment::LOOK,
+    &super::transfer::LOOK,
 ];
 
 /// The look of a kind.

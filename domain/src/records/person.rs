@@ -100,8 +100,7 @@ events! {
 }
 
 /// Who holds a file: at each moment one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Custodian {
     /// An institution.
     Institution(Uuid),
@@ -114,8 +113,14 @@ pub enum Custodian {
 /// Since when somebody holds a file, and by which transfer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Custody {
-    /// Who holds it.
-    pub custodian: Custodian,
+    /// The institution that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub institution: Option<Uuid>,
+    /// The county in whose archive it lies, or that let it go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<CompactString>,
+    /// It left the city.
+    pub outside: bool,
     /// Day on which it came to him.
     pub since: Date,
     /// The transfer.
@@ -164,7 +169,13 @@ impl Person {
     /// Who holds the file.
     #[must_use]
     pub fn custodian(&self) -> Custodian {
-        self.custody.as_ref().map_or(Custodian::Institution(self.institution), |custody| custody.custodian.clone())
+        let Some(custody) = &self.custody else { return Custodian::Institution(self.institution) };
+        let area = || custody.area.clone().unwrap_or_default();
+        match custody.institution {
+            Some(institution) => Custodian::Institution(institution),
+            None if custody.outside => Custodian::Outside(area()),
+            None => Custodian::Pool(area()),
+        }
     }
 
     /// Whether he is of age on a day (职业病防治法: nobody under 18 works with radiation). A month of coming of age
@@ -328,13 +339,8 @@ impl Record for Person {
             }
             Event::AccountLinked(linked) => person.account = Some(linked.account),
             Event::CustodyMoved(moved) => {
-                let area = moved.area.unwrap_or_default();
-                let custodian = match moved.institution {
-                    Some(institution) => Custodian::Institution(institution),
-                    None if moved.outside => Custodian::Outside(area),
-                    None => Custodian::Pool(area),
-                };
-                person.custody = Some(Custody { custodian, since: about.day, transfer: moved.transfer });
+                let CustodyMoved { transfer, institution, area, outside } = moved;
+                person.custody = Some(Custody { institution, area, outside, since: about.day, transfer });
             }
             Event::CorrectionRequested(_) => person.requests.push((about.statement.id, about.hash)),
             Event::CorrectionDecided(decided) => person.requests.retain(|(id, _)| *id != decided.request.event),

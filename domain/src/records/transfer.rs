@@ -10,6 +10,7 @@
 
 use compact_str::CompactString;
 use serde::Serialize;
+use serde_json::Value as Json;
 use signing::bytes::{Date, Hash};
 use signing::json::{Object, Value};
 use signing::statement::{EventRef, RecordRef};
@@ -143,7 +144,7 @@ events! {
     pub enum Event {
         Requested(Requested) = "transfer.requested", 1, [Submission], true, Forbidden, Person, "申请档案流动", "transfer requested";
         ConsentSigned(ConsentSigned) = "transfer.consent_signed", 1, [Consent], false, Forbidden, Person, "本人同意", "consent signed";
-        ConsentRefused(ConsentRefused) = "transfer.consent_refused", 1, [Refusal], false, Forbidden, Person, "本人不同意提供明细", "consent refused";
+        ConsentRefused(ConsentRefused) = "transfer.consent_refused", 1, [Declaration], false, Forbidden, Person, "本人不同意提供明细", "consent refused";
         ConsentLapsed(Nothing) = "transfer.consent_lapsed", 1, [Declaration], false, Forbidden, Person, "本人逾期未答复", "consent lapsed";
         Approved(Approved) = "transfer.approved", 1, [Approval], false, Forbidden, Person, "同意", "step approved";
         Rejected(Rejected) = "transfer.rejected", 1, [Refusal], false, Forbidden, Person, "不予流动", "step rejected";
@@ -231,37 +232,37 @@ const PARTIES: Rule = Rule {
     id: "transfer.parties",
     zh: "该流动类型的转出方、接收方或县区不完整、多填，或与机构登记不符",
     en: "The sides of this kind of transfer are not complete, too many, or not those of the institutions.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const CUSTODIAN: Rule = Rule {
     id: "transfer.custodian",
     zh: "档案现不由所填转出方管理：请查看现管理方",
     en: "The file is not in the custody of the releasing side named: look at its custodian.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const ASKER: Rule = Rule {
     id: "transfer.asker",
     zh: "该流动类型不由此方提出",
     en: "This kind of transfer is not asked for by this party.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const PERSON: Rule = Rule {
     id: "transfer.person",
     zh: "没有这名放射工作人员的档案",
     en: "There is no file of this worker.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const OPEN_INSTITUTION: Rule = Rule {
     id: "transfer.institution",
     zh: "接收单位尚未审核通过或已注销",
     en: "The receiving institution is not approved, or has ended.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const STEP: Rule = Rule {
     id: "transfer.step",
     zh: "流动不在该环节，或当前状态不允许此操作",
     en: "The case is not at this step, or this cannot follow from its state.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const GROUND: Rule = Rule {
     id: "transfer.ground",
@@ -273,13 +274,13 @@ const TOO_EARLY: Rule = Rule {
     id: "transfer.too_early",
     zh: "期限未到：对方仍可办理",
     en: "The time limit has not passed: who holds the step may still act.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const TOO_LATE: Rule = Rule {
     id: "transfer.too_late",
     zh: "已超过提出争议的期限",
     en: "The time in which this may be disputed has passed.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const EVIDENCE: Rule = Rule {
     id: "transfer.evidence",
@@ -309,19 +310,19 @@ const RECEIVER: Rule = Rule {
     id: "transfer.receiver",
     zh: "该流动类型的签收方不是此方",
     en: "In this kind of transfer the receipt is signed by somebody else.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const HISTORY: Rule = Rule {
     id: "transfer.history",
     zh: "仅市外调入且登记为手工录入的流动可申报市外剂量史，每年一条；核实的须是未核实的申报",
     en: "A history is declared where somebody comes into the city and it was announced, one line a year; what is verified is a line that was not.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 const PRACTICE: Rule = Rule {
     id: "transfer.practice",
     zh: "没有正在进行的多点执业，或日期早于开始",
     en: "There is no multi-site practice, or it ends before it began.",
-    citation: product("§20"),
+    citation: product("§6"),
 };
 
 /// Reference to a transfer.
@@ -662,6 +663,33 @@ impl Requested {
 }
 
 impl Transfer {
+    /// Who must act now: `institution/<id>`, `area/<code>`, `person/<id>` or `city`; nobody once it is over.
+    #[must_use]
+    pub fn holder(&self) -> Option<CompactString> {
+        let Requested { from_institution, from_area, to_institution, to_area, .. } = &self.request;
+        let institution = |id: &Option<Uuid>| id.map(|id| compact_str::format_compact!("institution/{id}"));
+        let area = |area: &Option<CompactString>| area.as_ref().map(|area| compact_str::format_compact!("area/{area}"));
+        let person = || Some(compact_str::format_compact!("person/{}", self.request.person.id));
+        match (self.standing.state, self.standing.step) {
+            (TransferState::Open, TransferStep::WorkerConsent) => person(),
+            (TransferState::Open, TransferStep::ReleasingInstitution) => institution(from_institution),
+            (TransferState::Open, TransferStep::ReceivingInstitution) => institution(to_institution),
+            (TransferState::Open, TransferStep::ReleasingCounty | TransferStep::Packaging) => area(from_area),
+            (TransferState::Open, TransferStep::ReceivingCounty) => area(to_area),
+            (TransferState::Open, TransferStep::HandedOver) => {
+                let receiver = receivers(self.request.type_).first();
+                match receiver {
+                    Some(TransferParty::Receiving) => institution(to_institution),
+                    Some(TransferParty::Worker) => person(),
+                    _ => area(from_area),
+                }
+            }
+            (TransferState::Open, TransferStep::City) | (TransferState::Disputed, _) => Some("city".into()),
+            (TransferState::Suspended, _) => area(from_area).or_else(|| area(to_area)),
+            (TransferState::Rejected | TransferState::Withdrawn | TransferState::Completed, _) => None,
+        }
+    }
+
     /// What is looked at beyond the order of the steps.
     fn may(&self, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
         let waited = || -> Result<i64, Stop> { Ok(holiday_table::calendar(facts)?.between(self.since, about.day)) };
@@ -727,6 +755,44 @@ impl Transfer {
         let sealed = declared.confidence != HistoryConfidence::Statement;
         ensure(!sealed || !about.statement.attachments.is_empty(), &EVIDENCE, "/attachments")
     }
+}
+
+/// The chain of a transfer: what was done, and what it waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// What was done, in order.
+    pub done: Vec<Passage>,
+    /// The step that it waits at and since when; none once it is over.
+    pub waits: Option<(TransferStep, Date)>,
+}
+
+/// The chain of a row of the read model.
+///
+/// # Errors
+/// The member that is not there: a row that this program did not write.
+pub fn passages_by(row: &Json) -> Result<Chain, &'static str> {
+    fn text<'r>(json: &'r Json, name: &'static str) -> Result<&'r str, &'static str> {
+        json.get(name).and_then(Json::as_str).ok_or(name)
+    }
+    let step = |json: &Json| text(json, "step").and_then(|step| TransferStep::parse(step).ok_or("step"));
+    let day = |json: &Json, name| text(json, name).and_then(|day| day.parse::<Date>().map_err(|_| name));
+    let passages = row.get("passages").and_then(Json::as_array).ok_or("passages")?;
+    let done = passages
+        .iter()
+        .map(|passage| {
+            Ok(Passage {
+                step: step(passage)?,
+                act: text(passage, "act")?.into(),
+                from: day(passage, "from")?,
+                on: day(passage, "on")?,
+                event: text(passage, "event")?.parse().map_err(|_| "event")?,
+            })
+        })
+        .collect::<Result<_, &'static str>>()?;
+    let state = TransferState::parse(text(row, "state")?).ok_or("state")?;
+    let waits = matches!(state, TransferState::Open | TransferState::Suspended | TransferState::Disputed);
+    let waits = if waits { Some((step(row)?, day(row, "since")?)) } else { None };
+    Ok(Chain { done, waits })
 }
 
 /// What an event does to the case; none for what stands beside its course.
