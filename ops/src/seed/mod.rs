@@ -16,6 +16,7 @@ pub mod model;
 pub mod offices;
 pub mod papers;
 pub mod story;
+pub mod transfers;
 pub mod workers;
 
 #[cfg(test)]

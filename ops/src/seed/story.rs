@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::city::{Sort, area_of};
 use super::dosimetry::Monitoring;
 use super::model::{Model, Origin, Signer, Step};
+use super::transfers::Case;
 use super::workers::Worker;
 
 /// What a demonstration is made from.
@@ -46,6 +47,8 @@ const WITH_ALL_WORKERS: usize = 120_000;
 const EVENTS_PER_WORKER: usize = 24;
 /// What happens to workers beyond their doses, for a hundred of them in all the years.
 const TURNS_PERCENT: usize = 60;
+/// Transfers of files, for a thousand workers in all the years.
+const TRANSFERS_PER_MILLE: usize = 50;
 const MINUTE: i64 = 60_000_000;
 
 /// Somebody of the city.
@@ -164,6 +167,10 @@ pub enum Task {
     Nominal(usize, Uuid),
     /// A result is corrected.
     CorrectDose(usize, Uuid),
+    /// A worker's file is to move.
+    Transfer(usize),
+    /// The holder of a step acts.
+    TransferTurn(Case),
     /// A radiology licence is issued.
     License(usize),
     /// It is verified.
@@ -401,6 +408,10 @@ impl Story {
             let days = (SPAN_DAYS - 800) as usize;
             self.later(780 + (turn * 7919 % days) as i64, Task::WorkerTurn(turn));
         }
+        let transfers = (workers * TRANSFERS_PER_MILLE / 1_000).max(16);
+        for turn in 0..transfers {
+            self.later(760 + (turn * 900 / transfers) as i64, Task::Transfer(turn));
+        }
         (0..scaled(18)).for_each(|turn| self.later(950 + 40 * turn as i64, Task::LicenceTurn(turn)));
         self.later(120, Task::LayDown);
         (0..5).for_each(|year| self.later(150 + 365 * year, Task::Holidays(year == 0)));
@@ -511,6 +522,8 @@ impl Story {
             Task::Doses(org, from) => self.doses(org, from),
             Task::Nominal(signatory, result) => self.nominal(signatory, result),
             Task::CorrectDose(signatory, result) => self.correct_dose(signatory, result),
+            Task::Transfer(turn) => self.transfer(turn),
+            Task::TransferTurn(case) => self.transfer_turn(case),
             Task::License(org) => self.license(org),
             Task::VerifyLicence(org) => self.verify_licence(org),
             Task::LicenceTurn(turn) => self.licence_turn(turn),

@@ -218,7 +218,7 @@ impl Story {
         self.act(clerk, Wish::new("person.correction_decided", person, data));
     }
 
-    fn employment_state(&self, worker: usize) -> Option<EmploymentState> {
+    pub fn employment_state(&self, worker: usize) -> Option<EmploymentState> {
         let entry = self.model.entry("employment", self.workers[worker].employment)?;
         entry.state.employment().map(|employment| employment.state)
     }
