@@ -49,6 +49,7 @@ pub mod search;
 pub mod statistics;
 pub mod subscription;
 mod training_record;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -113,6 +114,7 @@ pub fn build() -> Schema {
     builder = event::register(builder);
     builder = record::register(builder);
     builder = doses::register(builder);
+    builder = transfer::register(builder);
     builder = dose_report::register(builder);
     builder = statistics::register(builder);
     builder = person_years::register(builder);
@@ -175,6 +177,7 @@ fn query() -> Object {
         .field(statistics::measures_field())
         .field(person_years::field())
         .field(home::field())
+        .field(transfer::flow_field())
         .field(info::ledger_field())
         .field(info::catalogue_field())
         .field(info::viewer_field())

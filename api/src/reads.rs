@@ -9,13 +9,15 @@ use std::time::Duration;
 
 use domain::catalog::Kind;
 use domain::person_codes::EmploymentState;
+use domain::records::holiday_table::over_by;
 use domain::records::parameter::value_by;
 use domain::reference_codes::ParameterName;
+use domain::workdays::Calendar;
 use schema::error::answered;
 use schema::openings::Opened;
 use schema::read_model::{
-    ChangeCount, Changed, ChangesQuery, Key, ListQuery, PersonYear, PersonYearKey, PersonYearsQuery, Record, Scope,
-    Total, Within,
+    ChangeCount, Changed, ChangesQuery, Flow, Key, ListQuery, PersonYear, PersonYearKey, PersonYearsQuery, Record,
+    Scope, Total, Within,
 };
 use schema::{StoredEvent, StoredOpening};
 use serde_json::Value as Json;
@@ -30,6 +32,8 @@ use crate::node::Node;
 use crate::scope::Viewer;
 use crate::submit::Receipt;
 
+/// Holiday tables that are read for a calendar: one a year, and the corrected ones are the same records.
+const TABLES_MAX: usize = 200;
 /// Longer than that nobody who asks whether the service is ready waits.
 const PING_WITHIN: Duration = Duration::from_secs(3);
 
@@ -218,6 +222,47 @@ impl Node {
         let found = found.map_err(|error| unanswered("read a parameter", &error))?.value.items.into_iter().next();
         let row = found.map(|found| row(found, at.position)).transpose()?;
         value_by(row.as_ref().map(|row| &*row.json), name, day).map_err(|member| fault("read a parameter", &member))
+    }
+
+    /// The calendar of working days, as published by a moment.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn calendar(&self, at: Moment) -> Result<Calendar, ApiError> {
+        let query = ListQuery { as_of: at.as_of, limit: TABLES_MAX, ..ListQuery::new(Kind::HolidayTable) };
+        let found = self.reader.list(&Scope::city(), &query).await;
+        let tables = found.map_err(|error| unanswered("read the holiday tables", &error))?.value.items;
+        tables.into_iter().try_fold(Calendar::plain(), |calendar, found| {
+            let table = row(found, at.position)?;
+            over_by(calendar, &table.json).map_err(|member| fault("read a holiday table", &member))
+        })
+    }
+
+    /// The civil day of a moment: today, or the day on which the position that was asked for was recorded.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn day_of(&self, at: Moment) -> Result<Date, ApiError> {
+        let Some(position) = at.as_of else { return Ok(self.door.now().civil_day()) };
+        let event = self.door.log().range(position, 1).await.map_err(|error| unanswered("read an event", &error))?;
+        let recorded = event.first().map(|event| Instant::from_micros(event.recorded_at).civil_day());
+        Ok(recorded.unwrap_or_else(|| self.door.now().civil_day()))
+    }
+
+    /// How files moved between districts: transfers asked for in `from..until`, of those the reader may see.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn transfer_flow(
+        &self,
+        viewer: &Viewer,
+        from: Date,
+        until: Date,
+        at: Moment,
+    ) -> Result<Vec<Flow>, ApiError> {
+        let days = (from.to_string(), until.to_string());
+        let found = self.reader.transfer_flow(&viewer.scope(Kind::Transfer), &days, at.as_of).await;
+        Ok(found.map_err(|error| unanswered("read the flow of transfers", &error))?.value)
     }
 
     /// All dose results of a worker, whoever employed him: for sums, which are never split by employer. What comes back

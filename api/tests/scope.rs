@@ -14,7 +14,7 @@ use signing::statement::RecordRef;
 use support::{City, Server, city, serve, serve_city, serve_with};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 22] = [
+const LISTS: [(&str, Kind); 27] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -41,6 +41,7 @@ const LISTS: [(&str, Kind); 22] = [
     ("restrictions", Kind::Restriction),
     ("trainingRecords", Kind::TrainingRecord),
     ("certificates", Kind::Certificate),
+    ("transfers", Kind::Transfer),
 ];
 
 /// Where a record belongs.
@@ -53,6 +54,8 @@ struct Place {
     filed_by: Option<Uuid>,
     /// The account of the worker to whom it belongs.
     worker: Option<Uuid>,
+    /// The county on the other side of a transfer.
+    other_area: Option<String>,
 }
 
 /// Where a record belongs: written here a second time, on purpose.
@@ -85,6 +88,19 @@ fn place(city: &City, record: &RecordRef) -> Place {
         State::Device(device) => institution(device.profile.institution),
         State::Licence(licence) => institution(licence.profile.institution),
         State::Person(person) => Place { account: person.account, ..institution(person.institution) },
+        State::Transfer(transfer) => {
+            let request = &transfer.request;
+            let org = request.from_institution.or(request.to_institution);
+            let text = |area: &Option<compact_str::CompactString>| area.as_ref().map(ToString::to_string);
+            Place {
+                org,
+                area: text(&request.from_area).or_else(|| text(&request.to_area)),
+                other_area: text(&request.to_area),
+                filed_by: request.to_institution,
+                worker: worker(request.person.id),
+                account: None,
+            }
+        }
         State::Employment(employment) => {
             Place { worker: worker(employment.person), ..institution(employment.institution) }
         }
@@ -135,14 +151,17 @@ fn expected(city: &City, role: &str, kind: Kind) -> BTreeSet<String> {
     let grant = RecordRef { kind: "grant".into(), id: person.grant.expect("a grant") };
     let entry = city.world.memory.record(&grant).expect("the grant").clone();
     let given = &entry.state.grant().expect("a grant").given;
-    let reach = policy(5).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
+    let reach = policy(7).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
     let all = city.world.memory.records().filter(|(record, _)| record.kind == kind.as_str());
     let seen = all.filter(|(record, _)| {
         let place = place(city, record);
         match reach {
             None => false,
             Some(Reach::City) => true,
-            Some(Reach::Area) => place.area.is_some() && place.area.as_deref() == given.area.as_deref(),
+            Some(Reach::Area) => {
+                given.area.is_some()
+                    && [place.area.as_deref(), place.other_area.as_deref()].contains(&given.area.as_deref())
+            }
             Some(Reach::Unit) => given.org.is_some() && [place.org, place.filed_by].contains(&given.org),
             Some(Reach::Own) => [place.account, place.worker].contains(&Some(person.account)),
         }
@@ -471,6 +490,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "search" => "{ search(text: \"示范\") { id } }".to_owned(),
             "changes" => "{ changes { from } }".to_owned(),
             "diff" => "{ diff(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { versionAfter } }".to_owned(),
+            "transferFlow" => "{ transferFlow(from: \"2026-01-01\", until: \"2027-01-01\") { requested } }".to_owned(),
             "doseWorkers" => format!("{{ doseWorkers(contract: \"{}\", lines: []) {{ person }} }}", Uuid::nil()),
             "importJobs" => "{ importJobs { id } }".to_owned(),
             "importJob" => format!("{{ importJob(id: \"{}\") {{ id }} }}", Uuid::nil()),
@@ -482,7 +502,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 39, "every field of the root");
+    assert_eq!(asked, 45, "every field of the root");
     let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
     for act in [
         "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),

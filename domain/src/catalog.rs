@@ -13,7 +13,9 @@ use uuid::Uuid;
 use crate::field::{CodeList, Field, Shape, Subject};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop, Target};
 use crate::records::{
-    account, attachment, certificate, code_list, credential, device, device_test, dose_report, dose_result, dosimeter, employment, erasure, exam_result, grant, holiday_table, import, institution, investigation, ledger, licence, monitoring_contract, parameter, person, policy, restriction, training_record,
+    account, attachment, certificate, code_list, credential, device, device_test, dose_report, dose_result, dosimeter,
+    employment, erasure, exam_result, grant, holiday_table, import, institution, investigation, ledger, licence,
+    monitoring_contract, parameter, person, policy, restriction, training_record, transfer,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -329,6 +331,7 @@ catalog! {
     Restriction = "restriction", 5, restriction, "工作限制", "restriction of work";
     TrainingRecord = "training_record", 5, training_record, "培训记录", "record of training";
     Certificate = "certificate", 5, certificate, "放射工作人员证", "radiation worker's certificate";
+    Transfer = "transfer", 5, transfer, "档案流动", "transfer";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.

@@ -33,6 +33,11 @@ fn every_published_file_is_in_canonical_form() {
 }
 
 #[test]
+fn the_table_of_transfers() {
+    golden("tests/transfer-table.tsv", &domain::custody::table());
+}
+
+#[test]
 fn the_rights_matrix() {
     let printed: Vec<String> = policies().iter().map(matrix).collect();
     golden("tests/rights-matrix.tsv", &printed.join("\n"));

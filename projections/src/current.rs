@@ -116,6 +116,16 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         &[one("person"), one("number"), one("kind"), one("result"), one("passed_on"), one("held_by")];
     const CERTIFICATE: &[Facet] =
         &[one("person"), one("number"), many("categories"), one("authority"), one("issued_on"), one("last_entry_on")];
+    const TRANSFER: &[Facet] = &[
+        one("person"),
+        one("type"),
+        one("step"),
+        one("since"),
+        one("from_area"),
+        one("to_area"),
+        one("requested_on"),
+        one("holder"),
+    ];
     match kind {
         Kind::Ledger => &[],
         Kind::Policy => POLICY,
@@ -143,6 +153,7 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::Restriction => RESTRICTION,
         Kind::TrainingRecord => TRAINING_RECORD,
         Kind::Certificate => CERTIFICATE,
+        Kind::Transfer => TRANSFER,
     }
 }
 
@@ -176,6 +187,7 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::Restriction => codes(domain::health_codes::RestrictionState::LIST),
         Kind::TrainingRecord => vec!["COMPLETED", "CORRECTED", "VOIDED"],
         Kind::Certificate => codes(domain::certificate_codes::CertificateState::LIST),
+        Kind::Transfer => codes(domain::transfer_codes::TransferState::LIST),
     }
 }
 
@@ -197,6 +209,7 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::ExamResult => &["DECLINE_ACCEPTED", "DECLINE_REFUSED"],
         Kind::TrainingRecord => &["VOIDED"],
         Kind::Certificate => &["REFUSED", "WITHDRAWN", "CANCELLED"],
+        Kind::Transfer => &["WITHDRAWN", "COMPLETED"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
@@ -534,6 +547,23 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
                 maybe(certificate.last_entry_on()),
             ],
         },
+        State::Transfer(transfer) => {
+            let request = &transfer.request;
+            Shown {
+                label: text(format_args!("{} {}", transfer.requested_on, request.type_.as_str())),
+                state: transfer.standing.state.as_str(),
+                facets: vec![
+                    text(request.person.id),
+                    request.type_.as_str().into(),
+                    transfer.standing.step.as_str().into(),
+                    text(transfer.since),
+                    request.from_area.clone().unwrap_or_default(),
+                    request.to_area.clone().unwrap_or_default(),
+                    text(transfer.requested_on),
+                    transfer.holder().unwrap_or_default(),
+                ],
+            }
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 
 use compact_str::CompactString;
 use domain::catalog::{Event, Kind, State};
+use domain::records::person::Custodian;
+use domain::records::transfer::Requested;
 use domain::records::{credential, dose_report, dose_result, erasure, grant};
 use signing::statement::RecordRef;
 use uuid::Uuid;
@@ -24,6 +26,8 @@ pub struct Home {
     pub account: Option<Uuid>,
     /// The service organisation that filed it about another one: a laboratory reads what it reported.
     pub filed_by: Option<Uuid>,
+    /// The county on the other side of a transfer: it reads it as well.
+    pub other_area: Option<CompactString>,
 }
 
 /// Where the record belongs. The records on the way ([`parent`]) are in `entries`.
@@ -36,7 +40,13 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
         }
         State::Account(account) => within(account.org, account.area.as_ref(), Some(record.id), entries),
         State::Grant(grant) => within(grant.given.org, grant.given.area.as_ref(), Some(grant.given.account), entries),
-        State::Person(person) => Home { account: person.account, ..of_parent(record, state, entries) },
+        State::Person(person) => match person.custodian() {
+            Custodian::Institution(_) => Home { account: person.account, ..of_parent(record, state, entries) },
+            Custodian::Pool(area) | Custodian::Outside(area) => {
+                Home { area: Some(area), account: person.account, ..Home::default() }
+            }
+        },
+        State::Transfer(transfer) => between(&transfer.request),
         State::Credential(credential) => {
             let mut home = of_parent(record, state, entries);
             home.account = Some(credential.account);
@@ -49,6 +59,21 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
 }
 
 /// The laboratory of a contract, and of what it files under it; who examined a worker.
+/// The side that lets the file go, or the only one; the other side reads it as well.
+fn between(request: &Requested) -> Home {
+    let (from, to) = (request.from_institution, request.to_institution);
+    let area = request.from_area.clone().or_else(|| request.to_area.clone());
+    let other_area = request.to_area.clone().filter(|other| Some(other) != area.as_ref());
+    Home {
+        org: from.or(to),
+        area,
+        account: None,
+        filed_by: to.filter(|to| from.is_some_and(|from| from != *to)),
+        other_area,
+    }
+}
+
+/// The laboratory of a contract, and of what it files under it.
 fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
     match state {
         State::MonitoringContract(contract) => Some(contract.terms.laboratory),
@@ -79,6 +104,7 @@ pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
         State::Restriction(restriction) => Some(restriction.person.id),
         State::TrainingRecord(record) => Some(record.person.id),
         State::Certificate(certificate) => Some(certificate.person.id),
+        State::Transfer(transfer) => Some(transfer.request.person.id),
         _ => None,
     }
 }
@@ -152,7 +178,7 @@ fn of_parent(record: &RecordRef, state: &State, entries: &Entries) -> Home {
 fn within(org: Option<Uuid>, area: Option<&CompactString>, account: Option<Uuid>, entries: &Entries) -> Home {
     let now = org.filter(|_| area.is_some()).and_then(|org| entries.get(&institution(org)));
     let now = now.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
-    Home { org, area: now.or_else(|| area.cloned()), account, filed_by: None }
+    Home { org, area: now.or_else(|| area.cloned()), account, ..Home::default() }
 }
 
 fn of_org(org: Uuid) -> Home {

@@ -48,7 +48,7 @@ pub struct Row {
 impl Projection for Timeline {
     type Row = Row;
     const NAME: &'static str = "timeline";
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);

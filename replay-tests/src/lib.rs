@@ -26,6 +26,13 @@
 //! - `investigation`: `three_sign_and_the_county_accepts`, `what_is_returned_is_signed_anew`,
 //!   `the_city_decides_on_a_dose_of_the_yearly_limit`, `what_can_be_investigated`,
 //!   `a_form_fits_its_finding_and_its_person`
+//! - `transfers`: `a_file_moves_to_another_county_in_the_append_of_the_receipt`,
+//!   `two_districts_accept_at_once_and_one_wins`, `a_silent_institution_is_replaced_on_the_eleventh_working_day`,
+//!   `no_dispute_about_work_holds_a_file_back`, `a_rejection_that_nobody_disputes_in_time_stands`,
+//!   `a_dosimeter_that_is_still_out_holds_the_release_and_a_missing_post_the_reception`,
+//!   `a_licence_that_does_not_cover_the_post_holds_the_reception`,
+//!   `a_file_is_parked_with_the_county_and_taken_out_again`, `a_file_leaves_the_city_and_comes_back_with_a_history`,
+//!   `a_second_practice_leaves_the_file_where_it_is`, `sides_that_do_not_fit_the_type_are_refused_by_name`
 
 pub mod practice;
 pub mod relay;

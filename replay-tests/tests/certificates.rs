@@ -1,6 +1,7 @@
 //! Trainings of workers and their certificates: what the ledger takes, and what it says no to.
 
 use domain::certificate_codes::CertificateState;
+use domain::health_codes::ExamKind;
 use domain::person_codes::OccupationalCategory;
 use domain::records::certificate::Certificate;
 use domain::records::training_record::TrainingRecord;
@@ -260,6 +261,9 @@ fn the_conditions_of_article_5() {
     let issue = |legacy| Wish::new("certificate.issued", id, issued("0001", legacy)).on(&today);
     assert_eq!(rule(world.act(&approver, issue(false))), "certificate.exam", "no examination is named");
     let exam = world.id();
+    let chief = practice.chief.clone();
+    let fit = practice.exam("示范体检0055", ExamKind::PreJob, &["P1"]);
+    act(&mut world, &chief, Wish::new("exam_result.reported", exam, fit));
     let rests_on = |set: Json| Wish::new("certificate.corrected", id, json!({"set": set})).correcting(applied);
     let corrected = act(&mut world, &officer, rests_on(json!({"exam": exam, "training": short})));
     assert_eq!(rule(world.act(&approver, issue(false))), "certificate.training", "three and a half days");

@@ -13,7 +13,7 @@ use domain::admission::replay;
 use domain::catalog::{EventType, event_type, event_types};
 use domain::health_codes::ExamKind;
 use domain::record::{Entry, Facts};
-use replay_tests::practice::{Offices, Practice};
+use replay_tests::practice::{Offices, Practice, institution};
 use replay_tests::world::{
     AREA, Person, Wish, World, device_profile, dose_report, dose_result, employment as post, institution_profile,
     laboratory_profile, qualification, worker,
@@ -576,6 +576,80 @@ impl Story {
         self.act(&officer, Wish::new("restriction.corrected", restriction, set).correcting(recorded));
         self.act(&me, Wish::new("restriction.ended", restriction, json!({})).on(&today));
     }
+
+    /// A file that is lent, claimed from outside, parked with the county and asked for again.
+    fn transfers(&mut self, practice: &Practice) {
+        let Practice { offices, head, officer, me, .. } = practice.clone();
+        let (city_approver, supervisor, approver) =
+            (practice.city_approver.clone(), offices.supervisor.clone(), offices.approver.clone());
+        let there = institution(&mut self.world, &offices, &city_approver, 59, "RAD");
+        let (admin, city) = (self.admin.clone(), self.city[0].clone());
+        let unit_admin = self.world.enrol(&admin, &city, "I", "I_ADMIN", Some(there), Some(AREA));
+        let there_officer = self.world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(there), Some(AREA));
+        let post_there = self.world.id();
+        self.act(&there_officer, Wish::new("employment.planned", post_there, post(practice.person, there, 59, "2A")));
+        let asked = |kind: &str, by: &str, sides: Json| {
+            let mut request = json!({
+                "person": {"kind": "person", "id": practice.person}, "type": kind, "by": by, "history_by_hand": kind == "E",
+            });
+            request.as_object_mut().expect("an object").extend(sides.as_object().expect("an object").clone());
+            request
+        };
+        let step = |step: &str| json!({"step": step});
+        let from = json!({"from_institution": practice.hospital, "from_area": AREA});
+        // A second practice in the same county.
+        let lent = self.world.id();
+        let sides = json!({
+            "from_institution": practice.hospital, "from_area": AREA, "to_institution": there, "to_area": AREA,
+            "planned_start": self.world.today(), "category": "2A", "department": "放射科",
+        });
+        self.act(&there_officer, Wish::new("transfer.requested", lent, asked("H", "RECEIVING", sides)));
+        self.act(&me, Wish::new("transfer.consent_signed", lent, json!({"scope": "STATUTORY", "how": "SIGNED"})));
+        self.act(&head, Wish::new("transfer.approved", lent, step("RELEASING_INST")));
+        self.act(&there_officer, Wish::new("transfer.approved", lent, step("RECEIVING_INST")));
+        let today = self.world.today();
+        self.act(&head, Wish::new("transfer.practice_ended", lent, json!({"by": "RELEASING"})).on(&today));
+        // A history from outside the city.
+        let claimed = self.world.id();
+        let sides = json!({"to_institution": practice.hospital, "to_area": AREA, "outside": "外市示范医院"});
+        self.act(&officer, Wish::new("transfer.requested", claimed, asked("E", "RECEIVING", sides)));
+        self.act(&me, Wish::new("transfer.consent_refused", claimed, json!({"how": "SIGNED"})));
+        let year =
+            json!({"year": 2019, "effective_nsv": 900_000, "months": 12, "confidence": "C", "source": "外市示范医院"});
+        let declared = self.act(&officer, Wish::new("transfer.history_declared", claimed, year));
+        let verified = json!({"declared": declared, "accepted": true});
+        self.act(&approver, Wish::new("transfer.history_verified", claimed, verified));
+        self.act(&officer, Wish::new("transfer.withdrawn", claimed, json!({})).because("OTHER"));
+        // He leaves radiation work; his employer keeps silent, then refuses, and the city rules.
+        let parked = self.world.id();
+        self.act(&head, Wish::new("transfer.requested", parked, asked("G", "RELEASING", from)));
+        self.act(&supervisor, Wish::new("transfer.suspended", parked, step("RELEASING_INST")));
+        self.act(&supervisor, Wish::new("transfer.resumed", parked, step("RELEASING_INST")));
+        self.world.pass_seconds(20 * 86_400);
+        let silent = json!({"step": "RELEASING_INST", "ground": "SILENT"});
+        self.act(&approver, Wish::new("transfer.substituted", parked, silent));
+        let back = json!({"step": "RELEASING_COUNTY", "to": "RELEASING_INST"});
+        self.act(&approver, Wish::new("transfer.returned", parked, back).because("INCOMPLETE"));
+        let ground = json!({"step": "RELEASING_INST", "ground": "WRONG_PERSON"});
+        self.act(&head, Wish::new("transfer.rejected", parked, ground).because("WRONG_PERSON"));
+        self.act(&me, Wish::new("transfer.disputed", parked, json!({"by": "WORKER"})));
+        self.act(&city_approver, Wish::new("transfer.ruled", parked, json!({"ruling": "APPROVED"})));
+        let undertaken = json!({"step": "RELEASING_COUNTY", "undertaking": "离岗体检一个月内补做"});
+        self.act(&approver, Wish::new("transfer.approved", parked, undertaken));
+        let package = json!({
+            "as_of": 1, "events": 12, "manifest": Hash::of(b"manifest"), "year_nsv": 0, "block_nsv": 0, "life_nsv": 0,
+            "open_items": 0,
+        });
+        self.act(&supervisor, Wish::new("transfer.package_sealed", parked, package));
+        let receipt = json!({"by": "RELEASING_COUNTY", "paper_place": "区卫健局档案室"});
+        self.act(&supervisor, Wish::new("transfer.completed", parked, receipt));
+        // Asked for again, the worker says nothing: the case goes on with the statutory part.
+        let again = self.world.id();
+        let sides = json!({"from_area": AREA, "to_institution": there, "to_area": AREA});
+        self.act(&there_officer, Wish::new("transfer.requested", again, asked("F", "RECEIVING", sides)));
+        self.world.pass_seconds(40 * 86_400);
+        self.act(&supervisor, Wish::new("transfer.consent_lapsed", again, json!({})));
+    }
 }
 
 fn story() -> World {
@@ -594,6 +668,7 @@ fn story() -> World {
     story.tests_and_investigations(&practice);
     story.health(&practice);
     story.certificates(&practice);
+    story.transfers(&practice);
     story.world
 }
 

@@ -9,6 +9,7 @@
 
 mod ask;
 mod changes;
+mod flow;
 mod list;
 mod parts;
 mod person_years;
@@ -25,6 +26,7 @@ use crate::event_log::{COLUMNS, StoredEvent, signed, stored};
 pub use ask::Parameter;
 pub(crate) use ask::Statement;
 pub use changes::{ChangeCount, Changed, ChangesQuery, What};
+pub use flow::Flow;
 use list::LOOKUP;
 pub(crate) use list::OF_PERSON;
 pub use list::{Key, ListQuery, Order, Within};

@@ -160,11 +160,10 @@ impl Table for Current {
     /// Its position: an event makes one version of one record.
     type Key = u64;
 
-    const COLUMNS: &'static str =
-        "kind, id, version, since, recorded_at, org, area, account, filed_by, label, state, facets, row, until";
+    const COLUMNS: &'static str = "kind, id, version, since, recorded_at, org, area, account, filed_by, other_area, label, state, facets, row, until";
 
     fn encode(row: &current::Row, out: &mut BytesMut) {
-        out.put_i16(14);
+        out.put_i16(15);
         text(out, row.kind.as_str());
         bytes(out, row.id.as_bytes());
         int4(out, row.version);
@@ -235,12 +234,12 @@ impl Table for Current {
         }
         Self::close_stored(tx, version, &closed).await?;
         let sql = format!(
-            "insert into {} (kind, id, version, since, until, recorded_at, org, area, account, filed_by, label, state, facets, row)
-             select kind, id, version, since, until, recorded_at, org, area, account, filed_by, label, state,
+            "insert into {} (kind, id, version, since, until, recorded_at, org, area, account, filed_by, other_area, label, state, facets, row)
+             select kind, id, version, since, until, recorded_at, org, area, account, filed_by, other_area, label, state,
                     string_to_array(facets, E'\\x1f'), r.row
                from unnest($1::text[], $2::uuid[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], $8::text[],
-                           $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[])
-                    r(kind, id, version, since, until, recorded_at, org, area, account, filed_by, label, state, facets, row)",
+                           $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+                    r(kind, id, version, since, until, recorded_at, org, area, account, filed_by, other_area, label, state, facets, row)",
             table::<Current>(version)
         );
         let facets: Vec<String> = rows.iter().map(|row| row.facets.join(SEPARATOR)).collect();
@@ -257,6 +256,7 @@ impl Table for Current {
                 &column(&rows, |row| row.home.area.as_deref()),
                 &column(&rows, |row| row.home.account),
                 &column(&rows, |row| row.home.filed_by),
+                &column(&rows, |row| row.home.other_area.as_deref()),
                 &column(&rows, |row| row.label.as_str()),
                 &column(&rows, |row| row.state.as_str()),
                 &facets,
@@ -272,10 +272,10 @@ impl Table for Timeline {
     type Key = ();
 
     const COLUMNS: &'static str = "subject_kind, subject, position, event_type, meaning, kind, record, version, signer, \
-         recorded_at, org, area, account, filed_by, person, own";
+         recorded_at, org, area, account, filed_by, other_area, person, own";
 
     fn encode(row: &timeline::Row, out: &mut BytesMut) {
-        out.put_i16(16);
+        out.put_i16(17);
         text(out, &row.subject.kind);
         bytes(out, row.subject.id.as_bytes());
         int8(out, signed(row.position));
@@ -319,7 +319,7 @@ impl Table for Timeline {
             "insert into {} ({})
              select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::int[],
                                   $9::uuid[], $10::bigint[], $11::uuid[], $12::text[], $13::uuid[], $14::uuid[],
-                                  $15::uuid[], $16::boolean[])",
+                                  $15::text[], $16::uuid[], $17::boolean[])",
             table::<Timeline>(version),
             Self::COLUMNS
         );
@@ -340,6 +340,7 @@ impl Table for Timeline {
                 &column(&rows, |row| row.home.area.as_deref()),
                 &column(&rows, |row| row.home.account),
                 &column(&rows, |row| row.home.filed_by),
+                &column(&rows, |row| row.home.other_area.as_deref()),
                 &column(&rows, |row| row.person),
                 &column(&rows, is_own),
             ],
@@ -641,12 +642,17 @@ pub(crate) fn flag(out: &mut BytesMut, value: bool) {
 
 fn home(out: &mut BytesMut, home: &Home) {
     uuid(out, home.org);
-    match &home.area {
-        Some(area) => text(out, area),
-        None => null(out),
-    }
+    maybe(out, home.area.as_deref());
     uuid(out, home.account);
     uuid(out, home.filed_by);
+    maybe(out, home.other_area.as_deref());
+}
+
+fn maybe(out: &mut BytesMut, value: Option<&str>) {
+    match value {
+        Some(value) => text(out, value),
+        None => null(out),
+    }
 }
 
 fn uuid(out: &mut BytesMut, value: Option<Uuid>) {

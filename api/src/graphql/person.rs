@@ -1,9 +1,36 @@
 //! Radiation workers: the file, and the employments that belong to it.
 
 use domain::catalog::Kind;
+use domain::codes::AREA;
 use domain::field::{Field, Shape};
 
 use super::record::{Look, edge, edges_by};
+
+const CUSTODY: &[Field] = &[
+    Field {
+        name: "institution",
+        required: false,
+        shape: Shape::Id("institution"),
+        zh: "管理单位",
+        en: "institution that holds it",
+    },
+    Field {
+        name: "area",
+        required: false,
+        shape: AREA,
+        zh: "存档或转出县区",
+        en: "county in whose archive it lies, or that let it go",
+    },
+    Field { name: "outside", required: true, shape: Shape::Flag, zh: "已调往市外", en: "it left the city" },
+    Field { name: "since", required: true, shape: Shape::Day, zh: "起始日期", en: "since when" },
+    Field {
+        name: "transfer",
+        required: true,
+        shape: Shape::Id("transfer"),
+        zh: "依据的流动",
+        en: "the transfer by which it came",
+    },
+];
 
 /// How a radiation worker looks.
 pub const LOOK: Look = Look {
@@ -18,6 +45,13 @@ pub const LOOK: Look = Look {
             shape: Shape::Id("account"),
             zh: "本人账户",
             en: "the worker's account",
+        },
+        Field {
+            name: "custody",
+            required: false,
+            shape: Shape::Object(CUSTODY),
+            zh: "档案现管理方（未流动过则为建档机构）",
+            en: "who holds the file since it moved; absent while that is who opened it",
         },
         Field {
             name: "requests_open",
@@ -35,6 +69,7 @@ pub const LOOK: Look = Look {
                 "institution",
                 "建档机构 · Institution that opened the file.",
             ))
+            .field(edges_by("transfers", &super::transfer::LOOK, "person", "档案流动 · Transfers of his file."))
             .field(edges_by("employments", &super::employment::LOOK, "person", "用人关系 · His employments."))
             .field(edges_by(
                 "results",

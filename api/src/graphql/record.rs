@@ -67,6 +67,7 @@ pub const LOOKS: &[&Look] = &[
     &super::restriction::LOOK,
     &super::training_record::LOOK,
     &super::certificate::LOOK,
+    &super::transfer::LOOK,
 ];
 
 /// The look of a kind.

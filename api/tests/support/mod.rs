@@ -151,6 +151,8 @@ fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laborator
     world.adopt("policy", 5);
     world.adopt("catalogue", 4);
     world.adopt("policy", 6);
+    world.adopt("catalogue", 5);
+    world.adopt("policy", 7);
     let act = |world: &mut World, who: &Person, wish: Wish| {
         let name = wish.event_type;
         world.act(who, wish).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
@@ -202,6 +204,13 @@ fn at_work(world: &mut World, people: &BTreeMap<&'static str, Person>, laborator
             );
             let own = json!({"account": people["W_SELF"].account});
             act(world, officer, Wish::new("person.account_linked", person, own));
+            // His file is to follow him.
+            let request = json!({
+                "person": {"kind": "person", "id": person}, "type": "C", "by": "RELEASING", "history_by_hand": false,
+                "from_institution": hospital, "from_area": AREA, "to_institution": other, "to_area": OTHER_AREA,
+            });
+            let transfer = world.id();
+            act(world, officer, Wish::new("transfer.requested", transfer, request));
         }
     }
     let (parameter, table) = (world.id(), world.id());

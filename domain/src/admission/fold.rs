@@ -9,6 +9,8 @@ use uuid::Uuid;
 use super::typed::{Typed, read_typed};
 use crate::catalog::{Event, Kind, event_type};
 use crate::record::{About, Actor, Entry, Facts, Mark, Need, Origin, PENDING, Stop};
+use crate::records::person::Custodian;
+use crate::records::transfer::Requested;
 
 /// What surrounds an event.
 #[must_use]
@@ -103,6 +105,14 @@ pub fn home(
             Ok(authority.account.as_ref().map_or((None, None), |account| (account.org, account.area.clone())))
         }
         State::Grant(grant) => Ok((grant.given.org, grant.given.area.clone())),
+        State::Person(person) => match person.custodian() {
+            Custodian::Institution(institution) => of_org(institution),
+            Custodian::Pool(area) | Custodian::Outside(area) => Ok((None, Some(area))),
+        },
+        State::Transfer(transfer) => {
+            let Requested { from_institution, to_institution, from_area, to_area, .. } = &transfer.request;
+            Ok((from_institution.or(*to_institution), from_area.clone().or_else(|| to_area.clone())))
+        }
         State::Institution(institution) => Ok((Some(record.id), Some(institution.profile.supervision_area.clone()))),
         State::Erasure(erasure) => match facts.entry(&erasure.found_in)? {
             Some(entry) => home(&erasure.found_in, &entry, facts),

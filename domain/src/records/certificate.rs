@@ -15,36 +15,33 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::dose_result::DOSE;
+use super::exam_result::ExamResult;
 use super::licence::licences_key;
+use super::parameter::value_on;
 use super::{
-    SealedRef, change_is_sound, change_of, changed, employment, institution, not_in_future, person, training_record,
+    SealedRef, change_is_sound, change_of, changed, employment, exam_result, institution, not_in_future, person,
+    training_record,
 };
 use crate::catalog::{EventType, Kind};
 use crate::certificate_codes::{
     CertificateCategory, CertificateEnd, CertificateEntryKind, CertificatePaper, CertificateRefusal, CertificateState,
 };
 use crate::dose::year_of;
-use crate::field::{Change, Data, FREE, Form, LINE, PARAGRAPH, Sealed, Shape, Subject};
+use crate::field::{Change, Data, FREE, LINE, PARAGRAPH, Sealed, Shape, Subject};
+use crate::health::Exam;
+use crate::health_codes::Conclusion;
 use crate::law::{Citation, RADIATION_WORKERS, product};
 use crate::licence_codes::{AuthorityLevel, LicenceType};
 use crate::person_codes::{EmploymentState, OccupationalCategory};
 use crate::record::{About, Claim, Facts, Origins, Record, Stop, Target, ensure};
+use crate::reference_codes::ParameterName;
 use crate::refusal::{Code, Rule};
 use crate::workdays::add_months;
 use crate::{data, events};
 
 const NUMBER: Shape = Shape::Text(1, 60, &FREE);
 const CATEGORIES: Shape = Shape::List(1, 12, &Shape::Code(&CertificateCategory::LIST));
-/// Code of the conclusion of a health examination: a letter and a digit.
-const CONCLUSION: Shape = Shape::Text(
-    2,
-    2,
-    &Form {
-        name: "exam_conclusion",
-        pattern: "^[A-Z][0-9]$",
-        check: |text| matches!(text.as_bytes(), [letter, digit] if letter.is_ascii_uppercase() && digit.is_ascii_digit()),
-    },
-);
+const CONCLUSION: Shape = Shape::Code(&Conclusion::LIST);
 
 data! {
     /// What is applied for, and what it rests on.
@@ -104,7 +101,7 @@ data! {
         dose_year: Option<i64> = Shape::Integer(1950, 2200, ""), "剂量年度", "year of the dose";
         effective_nsv: Option<i64> = DOSE, "年度有效剂量", "effective dose of the year";
         exam: Option<Uuid> = Shape::Id("exam_result"), "职业健康检查", "health examination";
-        conclusion: Option<CompactString> = CONCLUSION, "检查结论", "its conclusion";
+        conclusion: Option<Conclusion> = CONCLUSION, "检查结论", "its conclusion";
         training: Option<Uuid> = Shape::Id("training_record"), "培训", "training";
     }
 
@@ -128,7 +125,7 @@ data! {
         issuer: Option<CompactString> = LINE, "发证机关更正为", "corrected authority";
         decision_no: Option<CompactString> = NUMBER, "决定文号更正为", "corrected number of the decision";
         effective_nsv: Option<i64> = DOSE, "年度有效剂量更正为", "corrected dose of the year entered";
-        conclusion: Option<CompactString> = CONCLUSION, "检查结论更正为", "corrected conclusion entered";
+        conclusion: Option<Conclusion> = CONCLUSION, "检查结论更正为", "corrected conclusion entered";
     }
 }
 
@@ -341,8 +338,8 @@ const ENTRY_ONCE: Rule = Rule {
 };
 const ENTRY_SOURCE: Rule = Rule {
     id: "certificate.entry_source",
-    zh: "所记载的培训不存在、不是该人员的或未合格",
-    en: "The training entered does not exist, is another worker's, or was not passed.",
+    zh: "所记载的体检或培训不存在、不是该人员的，或培训未合格",
+    en: "The examination or training entered does not exist, is another worker's, or was not passed.",
     citation: Citation { instrument: &RADIATION_WORKERS, clause: "第十条第（二）项" },
 };
 const SAME: Rule = Rule {
@@ -438,6 +435,10 @@ impl Record for Certificate {
             Event::EntryAdded(entry) => {
                 ensure(has_members_of_kind(entry, about.day), &ENTRY, "/data/kind")?;
                 ensure(!certificate.has_source(entry), &ENTRY_ONCE, "/data")?;
+                if let Some(exam) = entry.exam {
+                    let own = exam_of(exam, &certificate.person, facts)?;
+                    ensure(own.is_some(), &ENTRY_SOURCE, "/data/exam")?;
+                }
                 let Some(training) = entry.training else { return Ok(()) };
                 let known = facts.entry(&training_record::reference(training))?;
                 let known = known.as_ref().and_then(|entry| entry.state.training_record());
@@ -527,7 +528,7 @@ impl Record for Certificate {
                 certificate.decision_no = data.decision_no.or(certificate.decision_no);
                 if let Some(entered) = certificate.entries.iter_mut().find(|one| one.version == origin.version) {
                     entered.entry.effective_nsv = data.effective_nsv.or(entered.entry.effective_nsv);
-                    entered.entry.conclusion = data.conclusion.or(entered.entry.conclusion.take());
+                    entered.entry.conclusion = data.conclusion.or(entered.entry.conclusion);
                 }
             }
         }
@@ -636,6 +637,9 @@ fn each_once(categories: &[CertificateCategory], at: &str) -> Result<(), Stop> {
 
 fn request_is_sound(request: &Request, worker: &RecordRef, at: &str, facts: &dyn Facts) -> Result<(), Stop> {
     each_once(&request.categories, &format!("{at}/categories"))?;
+    if let Some(exam) = request.exam {
+        ensure(exam_of(exam, worker, facts)?.is_some(), &RESTS_ON, &format!("{at}/exam"))?;
+    }
     if let Some(training) = request.training {
         let entry = facts.entry(&training_record::reference(training))?;
         let own = entry.as_ref().and_then(|entry| entry.state.training_record());
@@ -650,11 +654,20 @@ fn request_is_sound(request: &Request, worker: &RecordRef, at: &str, facts: &dyn
 }
 
 /// The conditions of Art. 5 that the ledger can see: of age, examined, trained.
-fn conditions_are_met(certificate: &Certificate, day: Date, facts: &dyn Facts) -> Result<(), Stop> {
+///
+/// # Errors
+/// The first that is not met, or a [`Need`](crate::record::Need) when something is not loaded.
+pub fn conditions_are_met(certificate: &Certificate, day: Date, facts: &dyn Facts) -> Result<(), Stop> {
     let file = facts.entry(&person::reference(certificate.person.id))?;
     let adult = file.as_ref().and_then(|entry| entry.state.person()).is_some_and(|person| person.is_adult(day));
     ensure(adult, &ADULT, "/effective_on")?;
-    ensure(certificate.request.exam.is_some(), &EXAM, "/data/legacy")?;
+    let exam = match certificate.request.exam {
+        Some(exam) => exam_of(exam, &certificate.person, facts)?,
+        None => None,
+    };
+    let months = value_on(ParameterName::CertificateExamAge, day, facts)?;
+    let fit = exam.is_some_and(|exam| exam_allows(&exam, certificate.applied_on, months) && exam.concluded_on <= day);
+    ensure(fit, &EXAM, "/data/legacy")?;
     let training = match certificate.request.training {
         Some(training) => facts.entry(&training_record::reference(training))?,
         None => None,
@@ -664,13 +677,20 @@ fn conditions_are_met(certificate: &Certificate, day: Date, facts: &dyn Facts) -
     ensure(trained, &TRAINING, "/data/legacy")
 }
 
+/// An examination, if there is one of this id and of this worker.
+fn exam_of(id: Uuid, worker: &RecordRef, facts: &dyn Facts) -> Result<Option<Exam>, Stop> {
+    let entry = facts.entry(&exam_result::reference(id))?;
+    let result = entry.as_ref().and_then(|entry| entry.state.exam_result());
+    Ok(result.filter(|result| result.person == *worker).and_then(ExamResult::exam))
+}
+
 /// Whether an examination lets its worker have a certificate: it found him fit, with or without restrictions, and is not
 /// older than so many months on the day of the application.
-#[must_use]
-pub fn exam_allows(conclusion: &str, concluded_on: Date, applied_on: Date, max_age_months: i64) -> bool {
-    let fit = matches!(conclusion, "P1" | "P2" | "R1" | "R2");
+fn exam_allows(exam: &Exam, applied_on: Date, max_age_months: i64) -> bool {
+    use Conclusion as C;
+    let fit = matches!(exam.about_work(), Some(C::MayWork | C::MayWorkRestricted | C::MayGoOn | C::MayGoOnRestricted));
     let months = i32::try_from(max_age_months).unwrap_or(i32::MAX);
-    fit && applied_on <= add_months(concluded_on, months)
+    fit && applied_on <= add_months(exam.concluded_on, months)
 }
 
 /// An entry has the members of its kind, and no others; a dose is one of a year that has begun.
@@ -733,6 +753,7 @@ fn corrected_is_sound(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::health_codes::ExamKind;
 
     fn day(text: &str) -> Date {
         text.parse().expect("a date")
@@ -767,7 +788,17 @@ mod tests {
 
     #[test]
     fn a_recent_examination_that_found_him_fit() {
-        let allows = |conclusion, concluded: &str| exam_allows(conclusion, day(concluded), day("2026-08-28"), 6);
+        let allows = |conclusion, concluded: &str| {
+            let exam = Exam {
+                kind: ExamKind::PreJob,
+                exam_on: day(concluded),
+                concluded_on: day(concluded),
+                conclusions: vec![Conclusion::parse(conclusion).expect("a conclusion")],
+                restrictions: Vec::new(),
+                items: Vec::new(),
+            };
+            exam_allows(&exam, day("2026-08-28"), 6)
+        };
         for fit in ["P1", "P2", "R1", "R2"] {
             assert!(allows(fit, "2026-05-01"), "{fit}");
         }
@@ -788,7 +819,7 @@ mod tests {
             dose_year: dose,
             effective_nsv: dose.map(|_| 1_200_000),
             exam,
-            conclusion: exam.map(|_| "R1".into()),
+            conclusion: exam.map(|_| Conclusion::MayGoOn),
             training,
         };
         use CertificateEntryKind as K;

@@ -71,6 +71,14 @@ pub struct Dosimeter {
     pub circumstances: Option<SealedRef>,
 }
 
+impl Dosimeter {
+    /// Whether it is in his hands on a day on or after that of its issue.
+    #[must_use]
+    pub fn is_worn(&self, day: Date) -> bool {
+        self.state == DosimeterState::Issued || day < self.since
+    }
+}
+
 const CONTRACT: Rule = Rule {
     id: "dosimeter.contract",
     zh: "当日没有有效的监测委托，或委托双方与所填不符",
@@ -101,6 +109,12 @@ const PERSON: Rule = Rule {
     en: "The person named is not the one to whom it was issued.",
     citation: product("§6"),
 };
+
+/// Index key of the dosimeters that a worker was given.
+#[must_use]
+pub fn person_key(person: Uuid) -> CompactString {
+    format!("person/{person}/dosimeters").into()
+}
 
 impl Record for Dosimeter {
     const KIND: Kind = Kind::Dosimeter;
@@ -175,10 +189,9 @@ impl Record for Dosimeter {
 
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
-            Event::Issued(issue) => vec![
-                format!("person/{}/dosimeters", issue.person.id).into(),
-                format!("institution/{}/dosimeters", issue.institution).into(),
-            ],
+            Event::Issued(issue) => {
+                vec![person_key(issue.person.id), format!("institution/{}/dosimeters", issue.institution).into()]
+            }
             _ => Vec::new(),
         }
     }

@@ -1,8 +1,8 @@
 //! An employment: a radiation worker in a post of one institution. He may have several at once.
 //!
-//! It is planned first, since nobody works with radiation before his examination, training and dosimeter are in
-//! place; until those exist as records of their own, activation is a reported fact, flagged legacy (放射工作人员职业
-//! 健康管理办法 Art. 5). Nobody under 18 is activated. Doses hang from the employment in which they were received.
+//! It is planned first, since nobody works with radiation before his examination, training, certificate and dosimeter are
+//! in place (放射工作人员职业健康管理办法 Art. 5): activation asks the ledger for them, unless it is flagged legacy, as a
+//! fact whose papers were seen outside. Nobody under 18 is activated. Doses hang from the employment in which they were received.
 //!
 //! States: planned → active ⇄ suspended | on leave → ended.
 
@@ -14,13 +14,19 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::erasure::SUBJECT_ERASED;
-use super::{change_differs, change_is_sound, change_of, corrects_one_of, erasure, institution, not_in_future, person};
+use super::parameter::value_on;
+use super::{
+    certificate, change_differs, change_is_sound, change_of, corrects_one_of, dosimeter, erasure, exam_result,
+    institution, not_in_future, person, training_record,
+};
 use crate::catalog::{EventType, Kind};
 use crate::field::{Data, FREE, LINE, Shape};
 use crate::law::{Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
 use crate::person_codes::{AbsenceReason, EmploymentState, EndReason, OccupationalCategory, PostTag};
 use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
+use crate::reference_codes::ParameterName;
 use crate::refusal::{Code, Rule};
+use crate::training::is_trained;
 use crate::{data, events};
 
 data! {
@@ -233,7 +239,8 @@ impl Record for Employment {
                 let adult = facts.entry(&person::reference(employment.person))?;
                 let adult = adult.as_ref().and_then(|entry| entry.state.person());
                 ensure(adult.is_some_and(|person| person.is_adult(about.date())), &ADULT, "/effective_on")?;
-                ensure(activated.legacy, &PREREQUISITES, "/data/legacy")
+                let ready = activated.legacy || employment.may_begin(about.date(), facts)?;
+                ensure(ready, &PREREQUISITES, "/data/legacy")
             }
             Event::Suspended(_) => {
                 ensure(employment.state == EmploymentState::Active && in_order, &TRANSITION, "/effective_on")
@@ -331,6 +338,37 @@ impl Record for Employment {
 }
 
 impl Employment {
+    /// Whether everything is in place on a day that must be before work begins: a fit examination that suits the post
+    /// (W-HLT-01), training (W-TRN-01), a certificate that is valid or applied for (W-CRT-01), a dosimeter (W-DOSE-12).
+    fn may_begin(&self, day: Date, facts: &dyn Facts) -> Result<bool, Stop> {
+        let tags = self.profile.tags.as_deref().unwrap_or_default();
+        let months = i32::try_from(value_on(ParameterName::PreExamAge, day, facts)?).unwrap_or(i32::MAX);
+        let examined = exam_result::exams_of(self.person, facts)?.iter().any(|exam| exam.opens(tags, day, months, &[]));
+        let mut trainings = Vec::new();
+        for record in &facts.members(&training_record::person_key(self.person))?.records {
+            let entry = facts.entry(record)?;
+            trainings.extend(entry.as_ref().and_then(|entry| entry.state.training_record()?.passed()));
+        }
+        let mut certified = false;
+        for record in &facts.members(&certificate::person_key(self.person))?.records {
+            let entry = facts.entry(record)?;
+            let certificate = entry.as_ref().and_then(|entry| entry.state.certificate());
+            certified |= certificate.is_some_and(|certificate| {
+                certificate.institution == self.institution
+                    && (certificate.covers(self.profile.category) || certificate.is_pending())
+            });
+        }
+        let mut measured = false;
+        for record in &facts.members(&dosimeter::person_key(self.person))?.records {
+            let entry = facts.entry(record)?;
+            let dosimeter = entry.as_ref().and_then(|entry| entry.state.dosimeter());
+            measured |= dosimeter.is_some_and(|dosimeter| {
+                dosimeter.issue.institution == self.institution && dosimeter.from <= day && dosimeter.is_worn(day)
+            });
+        }
+        Ok(examined && is_trained(&trainings, day) && certified && measured)
+    }
+
     fn begin(&mut self, origin: Origin) {
         self.state = EmploymentState::Active;
         self.state_since = origin;

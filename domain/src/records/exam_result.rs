@@ -24,14 +24,14 @@ use super::{
 use crate::catalog::{EventType, Kind};
 use crate::codes::InstitutionKind;
 use crate::field::{Data, FREE, LINE, PARAGRAPH, Sealed, Shape, Subject};
-use crate::health::Exam;
+use crate::health::{Exam, LEAVING_DAYS};
 use crate::health_codes::{
     Conclusion, DiagnosisOutcome, DiseaseCatalogue, ExamItem, ExamKind, ExamRelation, ExamStandard, ExamState,
     FollowedBy, ItemMissing, RadiationDisease, SaidBy,
 };
 use crate::law::{Citation, HEALTH_EXAMS, HEALTH_REQUIREMENTS, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
 use crate::person_codes::PostTag;
-use crate::record::{About, Claim, Facts, Origins, Record, Stop, Target, ensure};
+use crate::record::{About, Claim, Facts, Need, Origins, Record, Stop, Target, ensure};
 use crate::records::Nothing;
 use crate::refusal::{Code, Rule};
 use crate::{data, events};
@@ -449,6 +449,46 @@ const SUSPECTED: Rule = Rule {
 #[must_use]
 pub fn person_key(person: Uuid) -> CompactString {
     format!("person/{person}/exams").into()
+}
+
+/// The examinations of a worker, each with the items of its supplements.
+///
+/// # Errors
+/// A [`Need`] when one is not loaded.
+pub fn exams_of(person: Uuid, facts: &dyn Facts) -> Result<Vec<Exam>, Need> {
+    let (mut exams, mut supplements) = (Vec::new(), Vec::new());
+    for record in &facts.members(&person_key(person))?.records {
+        let entry = facts.entry(record)?;
+        let Some(result) = entry.as_ref().and_then(|entry| entry.state.exam_result()) else { continue };
+        let (Some(report), Some(exam)) = (result.report(), result.exam()) else { continue };
+        match (report.relation, report.follows) {
+            (Some(ExamRelation::Supplement), Some(first)) => supplements.push((first, exam.items)),
+            _ => exams.push((record.id, exam)),
+        }
+    }
+    for (first, items) in supplements {
+        let supplemented = exams.iter_mut().filter(|(id, _)| *id == first);
+        supplemented.for_each(|(_, exam)| exam.items.extend(&items));
+    }
+    Ok(exams.into_iter().map(|(_, exam)| exam).collect())
+}
+
+/// Whether a worker who leaves on a day was examined for it, or his refusal of it was accepted (W-HLT-06).
+///
+/// # Errors
+/// A [`Need`] when an examination is not loaded.
+pub fn is_examined_for_leaving(person: Uuid, on: Date, facts: &dyn Facts) -> Result<bool, Need> {
+    for record in &facts.members(&person_key(person))?.records {
+        let entry = facts.entry(record)?;
+        let result = entry.as_ref().and_then(|entry| entry.state.exam_result());
+        if result.is_some_and(|result| match &result.course {
+            Course::Examined(_) => result.exam().is_some_and(|exam| exam.covers_leaving(on, LEAVING_DAYS)),
+            Course::Declined(refused) => refused.accepted == Some(true),
+        }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Reference to an examination.

@@ -99,6 +99,21 @@ impl HolidayTable {
     }
 }
 
+/// [`HolidayTable::over`] of a row of the read model.
+///
+/// # Errors
+/// The member that is not there: a row that this program did not write.
+pub fn over_by(calendar: Calendar, row: &serde_json::Value) -> Result<Calendar, &'static str> {
+    let year = row.get("year").and_then(serde_json::Value::as_u64).and_then(|year| u32::try_from(year).ok());
+    let days = row.get("days").and_then(serde_json::Value::as_array).ok_or("days")?;
+    let text = |day: &serde_json::Value, name: &str| day.get(name).and_then(|text| text.as_str().map(str::to_owned));
+    let days: Option<Vec<_>> = days
+        .iter()
+        .map(|day| Some((text(day, "date")?.parse().ok()?, HolidayKind::parse(&text(day, "kind")?)?)))
+        .collect();
+    Ok(calendar.with(year.ok_or("year")?, days.ok_or("days")?))
+}
+
 /// The calendar that all published tables make.
 ///
 /// # Errors

@@ -287,6 +287,26 @@ pub fn licences_key(institution: Uuid) -> CompactString {
     format!("institution/{institution}/licences").into()
 }
 
+/// Whether a radiology licence of an institution that has not ended covers a class.
+///
+/// # Errors
+/// A [`Need`](crate::record::Need) when a licence is not loaded.
+pub fn covers(institution: Uuid, class: LicenceClass, facts: &dyn Facts) -> Result<bool, Stop> {
+    for record in &facts.members(&licences_key(institution))?.records {
+        let entry = facts.entry(record)?;
+        let licence = entry.as_ref().and_then(|entry| entry.state.licence());
+        let covers = licence.is_some_and(|licence| {
+            licence.profile.type_ == LicenceType::Radiology
+                && matches!(licence.state, LicenceState::Valid | LicenceState::Deferred)
+                && licence.profile.classes.iter().flatten().any(|scope| scope.class == class)
+        });
+        if covers {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 impl Record for Licence {
     const KIND: Kind = Kind::Licence;
     type Event = Event;

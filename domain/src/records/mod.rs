@@ -26,6 +26,7 @@ pub mod person;
 pub mod policy;
 pub mod restriction;
 pub mod training_record;
+pub mod transfer;
 
 use compact_str::CompactString;
 use serde::{Serialize, Serializer};
@@ -227,16 +228,11 @@ mod tests {
     /// What a correction can set is written once more beside the first event of a kind: the two say the same.
     #[test]
     fn what_can_be_corrected_is_what_was_entered() {
-        let cases: [(&[Field], &[Field]); 5] = [
-        let cases: [(&[Field], &[Field]); 6] = [
+        let cases: [(&[Field], &[Field]); 9] = [
             (person::Profile::FIELDS, person::Registered::FIELDS),
             (employment::Profile::FIELDS, employment::Planned::FIELDS),
             (dose_result::Reading::FIELDS, dose_result::Reported::FIELDS),
             (device_test::Findings::FIELDS, device_test::Reported::FIELDS),
-        let cases: [(&[Field], &[Field]); 6] = [
-            (person::Profile::FIELDS, person::Registered::FIELDS),
-            (employment::Profile::FIELDS, employment::Planned::FIELDS),
-            (dose_result::Reading::FIELDS, dose_result::Reported::FIELDS),
             (exam_result::Examination::FIELDS, exam_result::Reported::FIELDS),
             (restriction::Terms::FIELDS, restriction::Recorded::FIELDS),
             (parameter::Setting::FIELDS, parameter::Set::FIELDS),

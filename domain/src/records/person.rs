@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{SealedRef, change_is_sound, change_of, changed, corrects_one_of, institution, not_in_future};
 use crate::catalog::{EventType, Kind};
+use crate::codes::AREA;
 use crate::field::{Data, PARAGRAPH, PERSON_NAME, PHONE, Sealed, Shape, Subject};
 use crate::law::{Citation, PERSONAL_INFORMATION, product};
 use crate::person_codes::{DOCUMENT_NO, IdDocument, MONTH, RESIDENT_NO, Sex};
@@ -70,6 +71,14 @@ data! {
         what: Sealed = Shape::Sealed(&PARAGRAPH, Subject::Record), "请求更正的内容", "what he wants corrected";
     }
 
+    /// Another holds his file.
+    pub struct CustodyMoved {
+        transfer: Uuid = Shape::Id("transfer"), "依据的流动", "the transfer by which it moved";
+        institution: Option<Uuid> = Shape::Id("institution"), "管理单位", "institution that holds it";
+        area: Option<CompactString> = AREA, "管理县区", "county in whose archive it lies, or that let it go";
+        outside: bool = Shape::Flag, "已调往市外", "it left the city";
+    }
+
     /// The answer to it.
     pub struct CorrectionDecided {
         request: EventRef = Shape::EventRef, "所答复的请求", "the request that is answered";
@@ -86,7 +95,36 @@ events! {
         AccountLinked(AccountLinked) = "person.account_linked", 1, [Entry], false, Forbidden, Person, "关联本人账户", "worker's account linked";
         CorrectionRequested(CorrectionRequested) = "person.correction_requested", 1, [Submission], false, Forbidden, Person, "本人请求更正", "correction requested by the worker";
         CorrectionDecided(CorrectionDecided) = "person.correction_decided", 1, [Examination], false, Forbidden, Person, "更正请求答复", "correction request decided";
+        CustodyMoved(CustodyMoved) = "person.custody_moved", 1 since 5, [System], false, Forbidden, Service, "档案管理权转移", "custody moved";
     }
+}
+
+/// Who holds a file: at each moment one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Custodian {
+    /// An institution.
+    Institution(Uuid),
+    /// The archive of a county: who left radiation work, or whose employer is gone.
+    Pool(CompactString),
+    /// Somebody outside the city; the county that let it go keeps the copy.
+    Outside(CompactString),
+}
+
+/// Since when somebody holds a file, and by which transfer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Custody {
+    /// The institution that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub institution: Option<Uuid>,
+    /// The county in whose archive it lies, or that let it go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<CompactString>,
+    /// It left the city.
+    pub outside: bool,
+    /// Day on which it came to him.
+    pub since: Date,
+    /// The transfer.
+    pub transfer: Uuid,
 }
 
 /// A person.
@@ -94,6 +132,9 @@ events! {
 pub struct Person {
     /// Institution that opened the file.
     pub institution: Uuid,
+    /// Who holds the file since it moved; absent while that is who opened it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custody: Option<Custody>,
     /// What stands in the clear.
     #[serde(flatten)]
     pub profile: Profile,
@@ -125,6 +166,18 @@ pub struct Person {
 }
 
 impl Person {
+    /// Who holds the file.
+    #[must_use]
+    pub fn custodian(&self) -> Custodian {
+        let Some(custody) = &self.custody else { return Custodian::Institution(self.institution) };
+        let area = || custody.area.clone().unwrap_or_default();
+        match custody.institution {
+            Some(institution) => Custodian::Institution(institution),
+            None if custody.outside => Custodian::Outside(area()),
+            None => Custodian::Pool(area()),
+        }
+    }
+
     /// Whether he is of age on a day (职业病防治法: nobody under 18 works with radiation). A month of coming of age
     /// counts from the first day of the next.
     #[must_use]
@@ -198,12 +251,15 @@ impl Record for Person {
     const TYPES: &'static [EventType] = Event::TYPES;
 
     fn target(state: Option<&Self>, event: &Event, _: &About<'_>, facts: &dyn Facts) -> Result<Target, Stop> {
-        let institution = match (event, state) {
-            (Event::Registered(registered), _) => registered.institution,
-            (_, Some(person)) => person.institution,
+        let custodian = match (event, state) {
+            (Event::Registered(registered), _) => Custodian::Institution(registered.institution),
+            (_, Some(person)) => person.custodian(),
             (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
         };
-        let target = super::of_institution(institution, facts)?;
+        let target = match custodian {
+            Custodian::Institution(institution) => super::of_institution(institution, facts)?,
+            Custodian::Pool(area) | Custodian::Outside(area) => Target { area: Some(area), ..Target::default() },
+        };
         Ok(Target { account: state.and_then(|person| person.account), ..target })
     }
 
@@ -217,7 +273,7 @@ impl Record for Person {
             return born(&profile_of(registered), about.day);
         };
         match event {
-            Event::Registered(_) => Ok(()),
+            Event::Registered(_) | Event::CustodyMoved(_) => Ok(()),
             Event::ContactChanged(contact) => {
                 ensure(contact.phone.is_some() || contact.address.is_some(), &NOTHING, "/data")
             }
@@ -241,7 +297,7 @@ impl Record for Person {
                 let worker = authority.account.as_ref().is_some_and(|account| {
                     account.is_open()
                         && account.level == crate::codes::Level::Worker
-                        && account.org == Some(person.institution)
+                        && account.org.map(Custodian::Institution) == Some(person.custodian())
                 });
                 ensure(worker, &ACCOUNT, "/data/account")
             }
@@ -259,6 +315,7 @@ impl Record for Person {
             let Event::Registered(registered) = event else { unreachable!("a person begins with person.registered") };
             return Self {
                 institution: registered.institution,
+                custody: None,
                 profile: profile_of(&registered),
                 name: SealedRef::new(registered.name, about, "name"),
                 id_type: registered.id_type,
@@ -290,6 +347,10 @@ impl Record for Person {
                 }
             }
             Event::AccountLinked(linked) => person.account = Some(linked.account),
+            Event::CustodyMoved(moved) => {
+                let CustodyMoved { transfer, institution, area, outside } = moved;
+                person.custody = Some(Custody { institution, area, outside, since: about.day, transfer });
+            }
             Event::CorrectionRequested(_) => person.requests.push((about.statement.id, about.hash)),
             Event::CorrectionDecided(decided) => person.requests.retain(|(id, _)| *id != decided.request.event),
         }
@@ -298,7 +359,10 @@ impl Record for Person {
     }
 
     fn belongs_to(&self) -> Option<RecordRef> {
-        Some(institution::reference(self.institution))
+        match self.custodian() {
+            Custodian::Institution(institution) => Some(institution::reference(institution)),
+            Custodian::Pool(_) | Custodian::Outside(_) => None,
+        }
     }
 
     fn begins_under(event: &Event) -> Option<RecordRef> {

@@ -20,6 +20,7 @@ pub mod papers;
 pub mod quality;
 pub mod story;
 pub mod training;
+pub mod transfers;
 pub mod workers;
 
 #[cfg(test)]

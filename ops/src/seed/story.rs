@@ -19,9 +19,10 @@ use uuid::Uuid;
 
 use super::city::{Sort, area_of};
 use super::dosimetry::Monitoring;
-use super::inquiries::{Inquiry, Noticed};
 use super::exams::Care;
+use super::inquiries::{Inquiry, Noticed};
 use super::model::{Model, Origin, Signer, Step};
+use super::transfers::Case;
 use super::workers::Worker;
 
 /// What a demonstration is made from.
@@ -53,6 +54,8 @@ const EVENTS_PER_WORKER: usize = 30;
 const RESTRICTIONS_PER_MILLE: usize = 20;
 /// What happens to workers beyond their doses, for a hundred of them in all the years.
 const TURNS_PERCENT: usize = 60;
+/// Transfers of files, for a thousand workers in all the years.
+const TRANSFERS_PER_MILLE: usize = 50;
 const MINUTE: i64 = 60_000_000;
 
 /// Somebody of the city.
@@ -203,6 +206,10 @@ pub enum Task {
     SettleDose(Inquiry),
     /// Something is to do about the health of workers.
     Care(Care),
+    /// A worker's file is to move.
+    Transfer(usize),
+    /// The holder of a step acts.
+    TransferTurn(Case),
     /// A radiology licence is issued.
     License(usize),
     /// It is verified.
@@ -448,6 +455,10 @@ impl Story {
         for turn in 0..restrictions {
             self.later(720 + (turn * 900 / restrictions) as i64, Task::Care(Care::Restrict(turn)));
         }
+        let transfers = (workers * TRANSFERS_PER_MILLE / 1_000).max(16);
+        for turn in 0..transfers {
+            self.later(760 + (turn * 900 / transfers) as i64, Task::Transfer(turn));
+        }
         (0..scaled(18)).for_each(|turn| self.later(950 + 40 * turn as i64, Task::LicenceTurn(turn)));
         self.later(120, Task::LayDown);
         (0..5).for_each(|year| self.later(150 + 365 * year, Task::Holidays(year == 0)));
@@ -578,6 +589,8 @@ impl Story {
             Task::DecideInquiry(inquiry) => self.decide_inquiry(inquiry),
             Task::SettleDose(inquiry) => self.settle_dose(inquiry),
             Task::Care(care) => self.care(care),
+            Task::Transfer(turn) => self.transfer(turn),
+            Task::TransferTurn(case) => self.transfer_turn(case),
             Task::License(org) => self.license(org),
             Task::VerifyLicence(org) => self.verify_licence(org),
             Task::LicenceTurn(turn) => self.licence_turn(turn),

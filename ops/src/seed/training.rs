@@ -7,8 +7,9 @@ use domain::dose::sums;
 use domain::dose_codes::WearPosition;
 use domain::person_codes::EmploymentState;
 use domain::record::Facts;
-use domain::records::certificate::{self, Certificate};
+use domain::records::certificate::{self, Certificate, conditions_are_met};
 use domain::records::dose_result::wear_key;
+use domain::records::exam_result::{self, ExamResult};
 use domain::records::training_record::{self, TrainingRecord};
 use domain::training::{Passed, check_character, refresher_due};
 use serde_json::{Value as Json, json};
@@ -218,6 +219,7 @@ impl Story {
             "person": {"kind": "person", "id": person.to_string()}, "institution": self.orgs[org].id.to_string(),
             "employment": employment.to_string(), "authority": if self.orgs[org].sort == Sort::Hospital { "CITY" } else { "COUNTY" },
             "categories": [category], "training": training.map(|(id, _)| id.to_string()),
+            "exam": self.last_examination(worker).map(|id| id.to_string()),
             "predecessor": follows.map(|(id, _)| id.to_string()),
         });
         let id = self.model.id();
@@ -225,6 +227,16 @@ impl Story {
         let photo = (worker % 41 == 6 && self.opened_file(worker))
             .then(|| self.attach(clerk, "PHO", Owner::Person(person), "照片.pdf"));
         Some(photo.into_iter().fold(wish, Wish::with))
+    }
+
+    /// The last examination of a worker with a conclusion about his work.
+    fn last_examination(&self, worker: usize) -> Option<Uuid> {
+        let members = self.model.memory.members(&exam_result::person_key(self.workers[worker].person)).ok()?;
+        let known = members.records.iter().filter(|record| {
+            let result = self.model.memory.record(record).and_then(|entry| entry.state.exam_result());
+            result.and_then(ExamResult::exam).is_some_and(|exam| exam.about_work().is_some())
+        });
+        known.last().map(|record| record.id)
     }
 
     /// The dose of the year before, once its last report has come.
@@ -306,13 +318,10 @@ impl Story {
     fn issue(&mut self, worker: usize, id: Uuid, known: &Certificate, nth: usize) -> Wish {
         let today = self.model.day();
         let on = known.applied_on.add_days(5 + self.model.luck.below(10) as i64).min(today).max(known.since);
-        let trained = self.trainings(worker).into_iter().any(|(training, record)| {
-            let passed = record.passed().is_some_and(|passed| passed.counts_before_post() && passed.on <= on);
-            known.request.training == Some(training) && passed
-        });
+        let earned = conditions_are_met(known, on, &self.model.memory).is_ok();
         let data = json!({
             "number": format!("示例放证（{}）第{:06}号", on.0.year(), worker * 10 + nth % 10), "issuer": "示例发证机关",
-            "legacy": known.request.exam.is_none() || !trained,
+            "legacy": !earned,
         });
         Wish::new("certificate.issued", id, data).on(on)
     }

@@ -101,7 +101,7 @@ pub(super) fn is_of_person(kind: Kind) -> bool {
     facets(kind).first().is_some_and(|facet| facet.name == "person")
 }
 
-/// Whether a service organisation files records of this kind about another one.
+/// Whether another organisation than the one it belongs to reads a record of this kind: who filed it, or to whom a file goes.
 pub(super) fn is_filed(kind: Kind) -> bool {
     matches!(
         kind,
@@ -112,6 +112,7 @@ pub(super) fn is_filed(kind: Kind) -> bool {
             | Kind::DeviceTest
             | Kind::Investigation
             | Kind::ExamResult
+            | Kind::Transfer
     )
 }
 
@@ -214,7 +215,8 @@ pub(super) fn conditions(query: &ListQuery, statement: &mut Statement) -> String
 /// What a scope opens of the records of a kind, in parts.
 pub(super) fn parts(scope: &Scope, kind: Kind, statement: &mut Statement) -> Option<Vec<String>> {
     let orgs: &[&str] = if is_filed(kind) { &["c.org", "c.filed_by"] } else { &["c.org"] };
-    opened(scope, kind, orgs, statement, |statement| {
+    let areas: &[&str] = if kind == Kind::Transfer { &["c.area", "c.other_area"] } else { &["c.area"] };
+    opened(scope, kind, (areas, orgs), statement, |statement| {
         let of_account = matches!(kind, Kind::Account | Kind::Credential | Kind::Grant | Kind::Person);
         let account = scope.account.filter(|_| of_account);
         let mut own: Vec<String> =

@@ -54,11 +54,11 @@ pub(super) fn count_of(rows: impl FnOnce(&str) -> String) -> String {
 }
 
 /// What a scope opens of a kind, as conditions each of which an index can serve: a row fulfils one of them. By which columns
-/// an organisation finds its rows, and what is the reader's own, is the table's to say. Nothing when everything is open.
+/// an area and an organisation find their rows, and what is the reader's own, is the table's to say. Nothing when everything is open.
 pub(super) fn opened(
     scope: &Scope,
     kind: Kind,
-    orgs: &[&str],
+    (of_areas, of_orgs): (&[&str], &[&str]),
     statement: &mut Statement,
     own: impl FnOnce(&mut Statement) -> Vec<String>,
 ) -> Option<Vec<String>> {
@@ -69,8 +69,8 @@ pub(super) fn opened(
         Reach::Scope => {}
     }
     let areas = scope.areas.iter().filter(|area| is_area(area)).cloned().collect();
-    let mut all = among(&["c.area"], areas, statement);
-    all.extend(among(orgs, scope.orgs.clone(), statement));
+    let mut all = among(of_areas, areas, statement);
+    all.extend(among(of_orgs, scope.orgs.clone(), statement));
     all.extend(own(statement));
     Some(all)
 }
@@ -96,7 +96,7 @@ mod tests {
 
     fn opened_by(scope: &Scope) -> Option<Vec<String>> {
         let own = |statement: &mut Statement| vec![format!("c.account = {}", statement.bind(1_i64))];
-        opened(scope, Kind::DoseResult, &["c.org", "c.filed_by"], &mut Statement::new(""), own)
+        opened(scope, Kind::DoseResult, (&["c.area"], &["c.org", "c.filed_by"]), &mut Statement::new(""), own)
     }
 
     #[test]

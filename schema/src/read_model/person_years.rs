@@ -155,7 +155,7 @@ impl ReadModel {
 
 /// What a scope opens, in parts: what opens dose results where the worker counts, and himself.
 fn parts(scope: &Scope, statement: &mut Statement) -> Option<Vec<String>> {
-    opened(scope, Kind::DoseResult, &["c.org"], statement, |statement| {
+    opened(scope, Kind::DoseResult, (&["c.area"], &["c.org"]), statement, |statement| {
         scope.person.map(|person| format!("c.person = {}", statement.bind(person))).into_iter().collect()
     })
 }

@@ -1,0 +1,392 @@
+//! Stories of the custody chain: a worker's file moves between institutions and districts, and at each moment one holds it.
+
+use domain::health_codes::ExamKind;
+use domain::record::Facts;
+use domain::records::person::Custodian;
+use domain::refusal::Refusal;
+use domain::transfer_codes::{ConsentScope, TransferState, TransferStep};
+use replay_tests::practice::{Practice, act, credit_code};
+use replay_tests::world::{AREA, Person, Wish, World, employment, institution_profile};
+use serde_json::{Value as Json, json};
+use signing::bytes::Hash;
+use signing::statement::RecordRef;
+use uuid::Uuid;
+
+/// The county on the other side.
+const OTHER: &str = "511523";
+const DAY: i64 = 86_400;
+
+/// A practice, a hospital in another county that planned a post for its worker, and that county's approver.
+struct Sides {
+    world: World,
+    here: Practice,
+    there: Uuid,
+    there_head: Person,
+    there_officer: Person,
+    there_approver: Person,
+}
+
+impl Sides {
+    fn new(seed: u64) -> Self {
+        let (mut world, here) = Practice::new(seed);
+        let city = here.offices.city.clone();
+        let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(OTHER));
+        let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(OTHER));
+        let there_approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(OTHER));
+        let there = world.id();
+        let mut profile = institution_profile(&credit_code(77), "对岸医院");
+        profile["division"] = json!(OTHER);
+        profile["supervision_area"] = json!(OTHER);
+        act(&mut world, &supervisor, Wish::new("institution.registered", there, profile));
+        act(&mut world, &there_approver, Wish::new("institution.approved", there, json!({})));
+        let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(there), Some(OTHER));
+        let there_head = world.enrol(&unit_admin, &admin, "I", "I_HEAD", Some(there), Some(OTHER));
+        let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(there), Some(OTHER));
+        let licence = world.id();
+        let papers = json!({
+            "institution": there, "type": "LIC", "number": "示范放证字（2020）第0077号", "authority": "COUNTY",
+            "issuer": "示范卫生健康局", "classes": [{"class": "XR", "items": ["XR-2"]}], "issued_on": "2020-03-15",
+            "verify_due_on": "2029-03-15",
+        });
+        act(&mut world, &there_approver, Wish::new("licence.issued", licence, papers));
+        let post = world.id();
+        act(&mut world, &officer, Wish::new("employment.planned", post, employment(here.person, there, 1, "2A")));
+        Self { world, here, there, there_head, there_officer: officer, there_approver }
+    }
+
+    fn request(&self, kind: &str, by: &str) -> Json {
+        json!({
+            "person": {"kind": "person", "id": self.here.person}, "type": kind, "by": by, "history_by_hand": false,
+            "from_institution": self.here.hospital, "from_area": AREA, "to_institution": self.there, "to_area": OTHER,
+        })
+    }
+
+    /// Asks for a transfer to the other county and lets it come to a step.
+    fn open(&mut self, until: &str) -> Uuid {
+        let transfer = self.world.id();
+        let request = self.request("C", "RECEIVING");
+        act(&mut self.world, &self.there_head, Wish::new("transfer.requested", transfer, request));
+        let consent = json!({"scope": "STATUTORY", "how": "SIGNED"});
+        let steps: [(Person, &'static str, Json); 5] = [
+            (self.here.me.clone(), "transfer.consent_signed", consent),
+            (self.here.head.clone(), "transfer.approved", json!({"step": "RELEASING_INST"})),
+            (self.here.offices.approver.clone(), "transfer.approved", let_go()),
+            (self.there_head.clone(), "transfer.approved", json!({"step": "RECEIVING_INST"})),
+            (self.there_approver.clone(), "transfer.approved", json!({"step": "RECEIVING_COUNTY"})),
+        ];
+        for (who, event_type, data) in steps {
+            if self.step(transfer) == TransferStep::parse(until).expect("a step") {
+                break;
+            }
+            act(&mut self.world, &who, Wish::new(event_type, transfer, data));
+        }
+        transfer
+    }
+
+    fn sealed(&mut self, transfer: Uuid) {
+        let package = json!({
+            "as_of": 10, "events": 12, "manifest": Hash::of(b"manifest"), "year_nsv": 0, "block_nsv": 0, "life_nsv": 0,
+            "open_items": 0,
+        });
+        act(&mut self.world, &self.here.offices.supervisor, Wish::new("transfer.package_sealed", transfer, package));
+    }
+
+    fn state(&self, transfer: Uuid) -> domain::records::transfer::Transfer {
+        let entry = self.world.memory.record(&RecordRef { kind: "transfer".into(), id: transfer }).expect("a transfer");
+        entry.state.transfer().expect("a transfer").clone()
+    }
+
+    fn step(&self, transfer: Uuid) -> TransferStep {
+        self.state(transfer).standing.step
+    }
+
+    fn custodian(&self) -> Custodian {
+        let person = self.world.memory.entry(&domain::records::person::reference(self.here.person));
+        person.expect("memory holds everything").expect("a person").state.person().expect("a person").custodian()
+    }
+
+    fn refused(&mut self, who: &Person, event_type: &'static str, transfer: Uuid, data: Json) -> Refusal {
+        let wish = Wish::new(event_type, transfer, data);
+        let wish = if event_type == "transfer.rejected" { wish.because("GROUND") } else { wish };
+        self.world.act(who, wish).expect_err("it is refused")
+    }
+}
+
+/// The releasing county lets somebody go who was not examined for leaving.
+fn let_go() -> Json {
+    json!({"step": "RELEASING_COUNTY", "undertaking": "离岗体检一个月内补做"})
+}
+
+fn rule(refusal: &Refusal) -> &str {
+    refusal.rule.map_or(refusal.code.as_str(), |rule| rule.id)
+}
+
+#[test]
+fn a_file_moves_to_another_county_in_the_append_of_the_receipt() {
+    let mut sides = Sides::new(1);
+    let transfer = sides.open("PACKAGING");
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.here.hospital), "nothing has moved yet");
+    sides.sealed(transfer);
+    let before = sides.world.rows.len();
+    let head = sides.there_head.clone();
+    let receipt = json!({"by": "RECEIVING", "paper_place": "对岸医院档案室"});
+    act(&mut sides.world, &head, Wish::new("transfer.completed", transfer, receipt));
+    assert_eq!(sides.world.rows.len(), before + 2, "the receipt and the system's word, in one append");
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.there));
+    let state = sides.state(transfer);
+    assert_eq!((state.standing.state, state.consent), (TransferState::Completed, Some(ConsentScope::Statutory)));
+    assert_eq!(state.passages.len(), 7, "every step has its passage");
+    // Who held it before reads his own period, and no longer says what stands in the file.
+    let officer = sides.here.officer.clone();
+    let contact = json!({"phone": "13800000000"});
+    let today = sides.world.today();
+    let wish = Wish::new("person.contact_changed", sides.here.person, contact.clone()).on(&today);
+    let refusal = sides.world.act(&officer, wish).expect_err("it is not his file any more");
+    assert_eq!(refusal.code.as_str(), "not_authorised");
+}
+
+#[test]
+fn two_districts_accept_at_once_and_one_wins() {
+    let mut sides = Sides::new(2);
+    let transfer = sides.open("RECEIVING_INST");
+    // A second case for the same worker is refused while the first is open.
+    let second = sides.world.id();
+    let head = sides.here.head.clone();
+    let parking = json!({
+        "person": {"kind": "person", "id": sides.here.person}, "type": "G", "by": "RELEASING", "history_by_hand": false,
+        "from_institution": sides.here.hospital, "from_area": AREA,
+    });
+    let refusal = sides.refused(&head, "transfer.requested", second, parking.clone());
+    assert_eq!(refusal.code.as_str(), "claim_taken");
+    // Once it is withdrawn, the other goes on.
+    let there_head = sides.there_head.clone();
+    act(&mut sides.world, &there_head, Wish::new("transfer.withdrawn", transfer, json!({})).because("OTHER"));
+    act(&mut sides.world, &head, Wish::new("transfer.requested", second, parking));
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.here.hospital));
+}
+
+#[test]
+fn a_silent_institution_is_replaced_on_the_eleventh_working_day() {
+    let mut sides = Sides::new(3);
+    let transfer = sides.open("RELEASING_INST");
+    let approver = sides.here.offices.approver.clone();
+    let silent = json!({"step": "RELEASING_INST", "ground": "SILENT"});
+    let mut workdays = 0;
+    while workdays < 10 {
+        let refusal = sides.refused(&approver, "transfer.substituted", transfer, silent.clone());
+        assert_eq!(rule(&refusal), "transfer.too_early");
+        sides.world.pass_seconds(DAY);
+        let day = sides.world.now.civil_day();
+        workdays += i64::from(domain::workdays::Calendar::plain().is_workday(day));
+    }
+    let refusal = sides.refused(&approver, "transfer.substituted", transfer, silent.clone());
+    assert_eq!(rule(&refusal), "transfer.too_early", "ten working days are still in time");
+    sides.world.pass_seconds(4 * DAY);
+    act(&mut sides.world, &approver, Wish::new("transfer.substituted", transfer, silent));
+    assert_eq!(sides.step(transfer), TransferStep::ReleasingCounty);
+}
+
+#[test]
+fn no_dispute_about_work_holds_a_file_back() {
+    let mut sides = Sides::new(4);
+    let transfer = sides.open("RELEASING_INST");
+    let head = sides.here.head.clone();
+    let other = json!({"step": "RELEASING_INST", "ground": "NO_LICENCE"});
+    let refusal = sides.refused(&head, "transfer.rejected", transfer, other);
+    assert_eq!(rule(&refusal), "transfer.ground");
+    let accident = json!({"step": "RELEASING_INST", "ground": "OPEN_ACCIDENT"});
+    act(&mut sides.world, &head, Wish::new("transfer.rejected", transfer, accident).because("ACCIDENT"));
+    // The worker disputes it, and the city rules: the step counts as approved.
+    let me = sides.here.me.clone();
+    act(&mut sides.world, &me, Wish::new("transfer.disputed", transfer, json!({"by": "WORKER"})));
+    let city = sides.here.city_approver.clone();
+    act(&mut sides.world, &city, Wish::new("transfer.ruled", transfer, json!({"ruling": "APPROVED"})));
+    assert_eq!(sides.step(transfer), TransferStep::ReleasingCounty);
+    assert_eq!(sides.state(transfer).standing.state, TransferState::Open);
+}
+
+#[test]
+fn a_rejection_that_nobody_disputes_in_time_stands() {
+    let mut sides = Sides::new(5);
+    let transfer = sides.open("RECEIVING_INST");
+    let head = sides.there_head.clone();
+    let ground = json!({"step": "RECEIVING_INST", "ground": "NOT_EMPLOYED"});
+    act(&mut sides.world, &head, Wish::new("transfer.rejected", transfer, ground).because("GROUND"));
+    sides.world.pass_seconds(20 * DAY);
+    let me = sides.here.me.clone();
+    let refusal = sides.refused(&me, "transfer.disputed", transfer, json!({"by": "WORKER"}));
+    assert_eq!(rule(&refusal), "transfer.too_late");
+    let again = sides.open("RELEASING_INST");
+    assert_eq!(sides.step(again), TransferStep::ReleasingInstitution, "another case may be opened");
+}
+
+#[test]
+fn a_dosimeter_that_is_still_out_holds_the_release_and_a_missing_post_the_reception() {
+    let mut sides = Sides::new(6);
+    let (contract, dosimeter, today) = (sides.world.id(), sides.world.id(), sides.world.today());
+    let (officer, head) = (sides.here.officer.clone(), sides.here.head.clone());
+    let terms = json!({"institution": sides.here.hospital, "laboratory": sides.here.laboratory, "cycle_months": 3, "from": "2022-01-01"});
+    act(&mut sides.world, &officer, Wish::new("monitoring_contract.concluded", contract, terms));
+    let issue = json!({
+        "contract": contract, "institution": sides.here.hospital, "laboratory": sides.here.laboratory,
+        "person": {"kind": "person", "id": sides.here.person}, "employment": sides.here.employment, "position": "CH",
+        "kind": "TLD", "number": "T00001",
+    });
+    act(&mut sides.world, &officer, Wish::new("dosimeter.issued", dosimeter, issue).on(&today));
+    let transfer = sides.open("RELEASING_INST");
+    let refusal = sides.refused(&head, "transfer.approved", transfer, json!({"step": "RELEASING_INST"}));
+    assert_eq!(rule(&refusal), "transfer.dosimeters");
+    act(&mut sides.world, &officer, Wish::new("dosimeter.returned", dosimeter, json!({})).on(&today));
+    act(&mut sides.world, &head, Wish::new("transfer.approved", transfer, json!({"step": "RELEASING_INST"})));
+    // Who asks before it is his turn is told that the case is elsewhere.
+    let refusal = sides.refused(&head, "transfer.approved", transfer, json!({"step": "RELEASING_INST"}));
+    assert_eq!(rule(&refusal), "transfer.step");
+}
+
+#[test]
+fn a_licence_that_does_not_cover_the_post_holds_the_reception() {
+    let mut sides = Sides::new(7);
+    let transfer = sides.open("RECEIVING_COUNTY");
+    let post = sides.world.memory.members(&domain::records::employment::person_key(sides.here.person)).expect("all");
+    let post = post.records.last().expect("the post at the other side").id;
+    let rpo = sides.there_officer.clone();
+    let today = sides.world.today();
+    let change = Wish::new("employment.changed", post, json!({"set": {"category": "2E"}})).on(&today);
+    act(&mut sides.world, &rpo, change);
+    let approver = sides.there_approver.clone();
+    let refusal = sides.refused(&approver, "transfer.approved", transfer, json!({"step": "RECEIVING_COUNTY"}));
+    assert_eq!(rule(&refusal), "transfer.licence");
+    let ground = json!({"step": "RECEIVING_COUNTY", "ground": "NO_LICENCE"});
+    act(&mut sides.world, &approver, Wish::new("transfer.rejected", transfer, ground).because("GROUND"));
+}
+
+#[test]
+fn a_file_is_parked_with_the_county_and_taken_out_again() {
+    let mut sides = Sides::new(8);
+    let (head, approver) = (sides.here.head.clone(), sides.here.offices.approver.clone());
+    let supervisor = sides.here.offices.supervisor.clone();
+    let parked = sides.world.id();
+    let request = json!({
+        "person": {"kind": "person", "id": sides.here.person}, "type": "G", "by": "RELEASING", "history_by_hand": false,
+        "from_institution": sides.here.hospital, "from_area": AREA,
+    });
+    act(&mut sides.world, &head, Wish::new("transfer.requested", parked, request));
+    act(&mut sides.world, &head, Wish::new("transfer.approved", parked, json!({"step": "RELEASING_INST"})));
+    let without = json!({"step": "RELEASING_COUNTY"});
+    let refusal = sides.refused(&approver, "transfer.approved", parked, without);
+    assert_eq!(rule(&refusal), "transfer.leaving_exam");
+    act(&mut sides.world, &approver, Wish::new("transfer.approved", parked, let_go()));
+    sides.sealed(parked);
+    let receipt = json!({"by": "RELEASING_COUNTY"});
+    act(&mut sides.world, &supervisor, Wish::new("transfer.completed", parked, receipt));
+    assert_eq!(sides.custodian(), Custodian::Pool(AREA.into()));
+    // From the pool it goes to who employs him next: the county acts for the employer.
+    let taken = sides.world.id();
+    let mut request = sides.request("F", "RECEIVING");
+    request.as_object_mut().expect("an object").remove("from_institution");
+    let there = sides.there_head.clone();
+    act(&mut sides.world, &there, Wish::new("transfer.requested", taken, request));
+    let me = sides.here.me.clone();
+    act(&mut sides.world, &me, Wish::new("transfer.consent_refused", taken, json!({"how": "SIGNED"})));
+    assert_eq!(
+        sides.state(taken).consent,
+        Some(ConsentScope::Statutory),
+        "a refusal keeps the details back, not the file"
+    );
+    let there_approver = sides.there_approver.clone();
+    for (who, step) in
+        [(&approver, "RELEASING_COUNTY"), (&there, "RECEIVING_INST"), (&there_approver, "RECEIVING_COUNTY")]
+    {
+        act(&mut sides.world, who, Wish::new("transfer.approved", taken, json!({"step": step})));
+    }
+    sides.sealed(taken);
+    act(&mut sides.world, &there, Wish::new("transfer.completed", taken, json!({"by": "RECEIVING"})));
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.there));
+}
+
+#[test]
+fn a_file_leaves_the_city_and_comes_back_with_a_history() {
+    let mut sides = Sides::new(9);
+    let (head, approver) = (sides.here.head.clone(), sides.here.offices.approver.clone());
+    let (me, city, there) = (sides.here.me.clone(), sides.here.city_approver.clone(), sides.there_head.clone());
+    let gone = sides.world.id();
+    let request = json!({
+        "person": {"kind": "person", "id": sides.here.person}, "type": "D", "by": "RELEASING", "history_by_hand": false,
+        "from_institution": sides.here.hospital, "from_area": AREA, "outside": "外市示范医院",
+    });
+    act(&mut sides.world, &head, Wish::new("transfer.requested", gone, request));
+    let consent = json!({"scope": "FULL", "how": "SIGNED"});
+    act(&mut sides.world, &me, Wish::new("transfer.consent_signed", gone, consent.clone()));
+    act(&mut sides.world, &head, Wish::new("transfer.approved", gone, json!({"step": "RELEASING_INST"})));
+    // With the leaving examination no undertaking is needed.
+    let (chief, exam) = (sides.here.chief.clone(), sides.world.id());
+    let left = sides.here.exam("示范体检0009", ExamKind::Leaving, &["L1"]);
+    act(&mut sides.world, &chief, Wish::new("exam_result.reported", exam, left));
+    for (who, step) in [(&approver, "RELEASING_COUNTY"), (&city, "CITY")] {
+        act(&mut sides.world, who, Wish::new("transfer.approved", gone, json!({"step": step})));
+    }
+    sides.sealed(gone);
+    act(&mut sides.world, &me, Wish::new("transfer.completed", gone, json!({"by": "WORKER"})));
+    assert_eq!(sides.custodian(), Custodian::Outside(AREA.into()));
+    let back = sides.world.id();
+    let request = json!({
+        "person": {"kind": "person", "id": sides.here.person}, "type": "E", "by": "RECEIVING", "history_by_hand": true,
+        "to_institution": sides.there, "to_area": OTHER, "outside": "外市示范医院",
+    });
+    act(&mut sides.world, &there, Wish::new("transfer.requested", back, request));
+    act(&mut sides.world, &me, Wish::new("transfer.consent_signed", back, consent));
+    let year =
+        json!({"year": 2023, "effective_nsv": 1_200_000, "months": 12, "confidence": "C", "source": "外市示范医院"});
+    let declared = act(&mut sides.world, &there, Wish::new("transfer.history_declared", back, year.clone()));
+    let refusal = sides.refused(&there, "transfer.history_declared", back, year);
+    assert_eq!(rule(&refusal), "transfer.history", "one line a year");
+    let sealed = json!({"year": 2022, "confidence": "A", "source": "外市示范医院"});
+    let refusal = sides.refused(&there, "transfer.history_declared", back, sealed);
+    assert_eq!(rule(&refusal), "transfer.evidence", "what is said to be sealed comes with the scan");
+    let there_approver = sides.there_approver.clone();
+    let verified = json!({"declared": declared, "accepted": true});
+    act(&mut sides.world, &there_approver, Wish::new("transfer.history_verified", back, verified));
+    for (who, step) in [(&there, "RECEIVING_INST"), (&there_approver, "RECEIVING_COUNTY"), (&city, "CITY")] {
+        act(&mut sides.world, who, Wish::new("transfer.approved", back, json!({"step": step})));
+    }
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.there), "the last approval completes it");
+}
+
+#[test]
+fn a_second_practice_leaves_the_file_where_it_is() {
+    let mut sides = Sides::new(10);
+    let (head, there, me) = (sides.here.head.clone(), sides.there_head.clone(), sides.here.me.clone());
+    let there_approver = sides.there_approver.clone();
+    let practice = sides.world.id();
+    let request = sides.request("H", "RECEIVING");
+    act(&mut sides.world, &there, Wish::new("transfer.requested", practice, request));
+    let consent = json!({"scope": "STATUTORY", "how": "SIGNED"});
+    act(&mut sides.world, &me, Wish::new("transfer.consent_signed", practice, consent));
+    for (who, step) in [(&head, "RELEASING_INST"), (&there, "RECEIVING_INST"), (&there_approver, "RECEIVING_COUNTY")] {
+        act(&mut sides.world, who, Wish::new("transfer.approved", practice, json!({"step": step})));
+    }
+    assert_eq!(sides.state(practice).standing.state, TransferState::Completed);
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.here.hospital));
+    let today = sides.world.today();
+    let ended = Wish::new("transfer.practice_ended", practice, json!({"by": "RECEIVING"})).on(&today);
+    act(&mut sides.world, &there, ended);
+    let again = Wish::new("transfer.practice_ended", practice, json!({"by": "RECEIVING"})).on(&today);
+    assert_eq!(rule(&sides.world.act(&there, again).expect_err("once")), "transfer.practice");
+}
+
+#[test]
+fn sides_that_do_not_fit_the_type_are_refused_by_name() {
+    let mut sides = Sides::new(11);
+    let head = sides.there_head.clone();
+    let mut case = |change: &dyn Fn(&mut Json), expected: &str| {
+        let mut request = sides.request("C", "RECEIVING");
+        change(&mut request);
+        let transfer = sides.world.id();
+        let refusal = sides.refused(&head, "transfer.requested", transfer, request);
+        assert_eq!(rule(&refusal), expected);
+    };
+    case(&|request| request["to_area"] = json!(AREA), "transfer.parties");
+    case(&|request| request["outside"] = json!("外市"), "transfer.parties");
+    case(&|request| request["history_by_hand"] = json!(true), "transfer.history");
+    case(&|request| request["by"] = json!("RECEIVING_COUNTY"), "not_authorised");
+}
