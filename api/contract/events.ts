@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "device_test" | "investigation";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "device_test" | "investigation" | "exam_result" | "restriction" | "training_record" | "certificate" | "transfer";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -57,6 +57,70 @@ export const codeLists = {
     { code: "4", zh: "歇业或停止诊疗科目连续1年以上", en: "closed, or work stopped for a year or more" },
     { code: "5", zh: "被吊销医疗机构执业许可证", en: "practice licence revoked" },
   ],
+  CERT55: [
+    { code: "1A", zh: "铀矿开采", en: "uranium mining" },
+    { code: "1B", zh: "铀矿水冶", en: "uranium milling" },
+    { code: "1C", zh: "铀的浓缩和转化", en: "enrichment and conversion" },
+    { code: "1D", zh: "燃料制造", en: "fuel fabrication" },
+    { code: "1E", zh: "反应堆运行", en: "reactor operation" },
+    { code: "1F", zh: "燃料后处理", en: "fuel reprocessing" },
+    { code: "1G", zh: "核燃料循环研究", en: "fuel-cycle research" },
+    { code: "2A", zh: "诊断放射学", en: "diagnostic radiology" },
+    { code: "2B", zh: "牙科放射学", en: "dental radiology" },
+    { code: "2C", zh: "核医学", en: "nuclear medicine" },
+    { code: "2D", zh: "放射治疗", en: "radiotherapy" },
+    { code: "2E", zh: "介入放射学", en: "interventional radiology" },
+    { code: "2F", zh: "医学应用其他", en: "other medical uses" },
+    { code: "3A", zh: "工业辐照", en: "industrial irradiation" },
+    { code: "3B", zh: "工业探伤", en: "industrial radiography" },
+    { code: "3C", zh: "发光涂料工业", en: "luminizing" },
+    { code: "3D", zh: "放射性同位素生产", en: "radioisotope production" },
+    { code: "3E", zh: "测井", en: "well logging" },
+    { code: "3F", zh: "加速器运行", en: "accelerator operation" },
+    { code: "3G", zh: "工业应用其他", en: "other industrial uses" },
+    { code: "4A", zh: "民用航空", en: "civil aviation" },
+    { code: "4B", zh: "煤矿开采", en: "coal mining" },
+    { code: "4C", zh: "其他矿藏开采", en: "other mineral mining" },
+    { code: "4D", zh: "石油和天然气工业", en: "oil and gas industry" },
+    { code: "4E", zh: "矿物和矿石处理", en: "handling of minerals and ores" },
+    { code: "4F", zh: "天然源其他", en: "other natural sources" },
+    { code: "5A", zh: "教育", en: "education" },
+    { code: "5B", zh: "兽医学", en: "veterinary medicine" },
+    { code: "5C", zh: "科学研究", en: "research" },
+    { code: "5D", zh: "其他", en: "other" },
+  ],
+  CERTIFICATE_END: [
+    { code: "LEFT", zh: "离开放射工作岗位", en: "left radiation work" },
+    { code: "TRANSFERRED", zh: "调往其他单位", en: "moved to another employer" },
+    { code: "UNFIT", zh: "不适宜从事放射工作", en: "unfit for radiation work" },
+    { code: "DECEASED", zh: "死亡", en: "died" },
+    { code: "REVOKED", zh: "被撤销", en: "revoked" },
+    { code: "LOST_REPLACED", zh: "遗失补发", en: "lost and replaced" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  CERTIFICATE_ENTRY: [
+    { code: "DOSE_YEAR", zh: "年度个人剂量", en: "dose of a year" },
+    { code: "EXAM", zh: "职业健康检查", en: "health examination" },
+    { code: "TRAINING", zh: "防护知识培训", en: "training" },
+  ],
+  CERTIFICATE_PAPER: [
+    { code: "FORM", zh: "申请表", en: "application form" },
+    { code: "IDENTITY", zh: "身份证件", en: "identity document" },
+    { code: "PHOTO", zh: "照片", en: "photograph" },
+    { code: "EXAM", zh: "职业健康检查报告", en: "report of the health examination" },
+    { code: "TRAINING", zh: "培训合格证明", en: "proof of training" },
+    { code: "POST", zh: "岗位证明", en: "proof of the post" },
+    { code: "OTHER", zh: "其他材料", en: "other papers" },
+  ],
+  CERTIFICATE_REFUSAL: [
+    { code: "AGE", zh: "未满18周岁", en: "under 18" },
+    { code: "EXAM", zh: "职业健康检查不符合要求", en: "the health examination does not do" },
+    { code: "TRAINING", zh: "防护知识培训考核不合格", en: "not trained, or not passed" },
+    { code: "CONDUCT", zh: "不遵守防护规定或不接受个人剂量监测", en: "does not keep to the rules, or is not monitored" },
+    { code: "PAPERS", zh: "材料不齐", en: "papers are missing" },
+    { code: "AUTHORITY", zh: "不属于本机关职权范围", en: "another authority decides" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
   CLOCK: [
     { code: "system", zh: "系统时钟", en: "system clock" },
     { code: "simulated", zh: "模拟时钟（仅演示）", en: "simulated, only in a demonstration" },
@@ -64,6 +128,10 @@ export const codeLists = {
   CODE_STATUS: [
     { code: "IN_FORCE", zh: "可用", en: "in force" },
     { code: "WITHDRAWN", zh: "停用", en: "withdrawn" },
+  ],
+  CONSENT_SCOPE: [
+    { code: "FULL", zh: "全部明细", en: "every detail" },
+    { code: "STATUTORY", zh: "仅法定部分", en: "the statutory part only" },
   ],
   CONSTANCY_ITEM: [
     { code: "CTN", zh: "水模体CT值", en: "CT number of water" },
@@ -133,6 +201,15 @@ export const codeLists = {
     { code: "OUT_OF_SERVICE", zh: "停用", en: "out of service" },
     { code: "DECOMMISSIONED", zh: "报废", en: "decommissioned" },
   ],
+  DIAGNOSIS_OUTCOME: [
+    { code: "DISEASE", zh: "诊断为职业性放射性疾病", en: "occupational radiation disease" },
+    { code: "NO_DISEASE", zh: "未诊断为职业性放射性疾病", en: "no occupational radiation disease" },
+    { code: "ENDED", zh: "诊断终止", en: "the diagnosis was ended" },
+  ],
+  DISEASE_CATALOGUE: [
+    { code: "2013", zh: "职业病分类和目录（2013年）", en: "classification of 2013" },
+    { code: "2025", zh: "职业病分类和目录（2025年8月1日起施行）", en: "classification in force since 2025-08-01" },
+  ],
   DISPOSAL_METHOD: [
     { code: "DISABLED", zh: "去功能化后报废", en: "disabled and scrapped" },
     { code: "RETURNED", zh: "返厂", en: "returned to the maker" },
@@ -195,6 +272,73 @@ export const codeLists = {
     { code: "UNLAWFUL", zh: "违法处理", en: "unlawful processing" },
     { code: "MISTAKEN", zh: "误录", en: "entered by mistake" },
   ],
+  EXAM_CONCLUSION: [
+    { code: "P1", zh: "可从事放射工作", en: "may work with radiation" },
+    { code: "P2", zh: "在一定限制条件下可从事放射工作", en: "may work with radiation under restrictions" },
+    { code: "P3", zh: "不应（不宜）从事放射工作", en: "should not work with radiation" },
+    { code: "R1", zh: "可继续原放射工作", en: "may go on with the radiation work" },
+    { code: "R2", zh: "在一定限制条件下可从事放射工作", en: "may go on under restrictions" },
+    { code: "R3", zh: "暂时脱离放射工作", en: "leaves radiation work for a time" },
+    { code: "R4", zh: "不宜再做放射工作而调整做其他非放射工作", en: "is moved to work without radiation" },
+    { code: "L1", zh: "未见异常，可离岗", en: "nothing found, may leave" },
+    { code: "L2", zh: "需医学随访", en: "needs medical follow-up" },
+    { code: "E1", zh: "无需处理", en: "no treatment needed" },
+    { code: "E2", zh: "医学观察", en: "medical observation" },
+    { code: "E3", zh: "收治", en: "admitted to hospital" },
+    { code: "C1", zh: "需复查", en: "needs a re-examination" },
+    { code: "S1", zh: "疑似职业性放射性疾病", en: "suspected occupational radiation disease" },
+  ],
+  EXAM_ITEM: [
+    { code: "HISTORY", zh: "病史和职业史", en: "history and occupational history" },
+    { code: "INTERNAL", zh: "内科常规检查", en: "internal medicine" },
+    { code: "DERMATOLOGY", zh: "皮肤科常规检查", en: "dermatology" },
+    { code: "EYE_COLOUR", zh: "色觉", en: "colour vision" },
+    { code: "EYE_ACUITY", zh: "视力", en: "visual acuity" },
+    { code: "EYE_LENS", zh: "晶状体裂隙灯检查", en: "slit lamp of the lens" },
+    { code: "EYE_VITREOUS", zh: "玻璃体", en: "vitreous body" },
+    { code: "EYE_FUNDUS", zh: "眼底", en: "fundus" },
+    { code: "BLOOD", zh: "血常规和白细胞分类", en: "blood count and differential" },
+    { code: "URINE", zh: "尿常规", en: "urine" },
+    { code: "LIVER", zh: "肝功能", en: "liver function" },
+    { code: "KIDNEY", zh: "肾功能", en: "kidney function" },
+    { code: "ABERRATION", zh: "外周血淋巴细胞染色体畸变分析", en: "chromosome aberrations of lymphocytes" },
+    { code: "MICRONUCLEUS", zh: "外周血淋巴细胞微核试验", en: "micronuclei of lymphocytes" },
+    { code: "CHEST_XRAY", zh: "胸部X射线检查", en: "chest X-ray" },
+    { code: "ECG", zh: "心电图", en: "electrocardiogram" },
+    { code: "ABDOMEN", zh: "腹部超声", en: "abdominal ultrasound" },
+    { code: "THYROID", zh: "甲状腺功能", en: "thyroid function" },
+    { code: "ENT", zh: "耳鼻喉科常规检查", en: "ear, nose and throat" },
+    { code: "VISUAL_FIELD", zh: "视野", en: "visual field" },
+    { code: "PSYCHOLOGY", zh: "心理测试", en: "psychology" },
+    { code: "LUNG", zh: "肺功能", en: "lung function" },
+    { code: "TESTOSTERONE", zh: "血清睾酮", en: "serum testosterone" },
+    { code: "SPUTUM", zh: "痰细胞学检查", en: "sputum cytology" },
+    { code: "WHOLE_BODY", zh: "全身计数测量", en: "whole-body count" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  EXAM_KIND: [
+    { code: "PRE", zh: "上岗前", en: "before radiation work" },
+    { code: "PER", zh: "在岗期间", en: "periodic, during radiation work" },
+    { code: "LEA", zh: "离岗", en: "on leaving radiation work" },
+    { code: "EME", zh: "应急/事故照射", en: "after an emergency or accident" },
+    { code: "FOL", zh: "医学随访", en: "medical follow-up" },
+    { code: "REC", zh: "复查", en: "re-examination" },
+  ],
+  EXAM_RELATION: [
+    { code: "RECHECK", zh: "复查", en: "re-examines it" },
+    { code: "FOLLOW_UP", zh: "随访", en: "follows it up" },
+    { code: "SUPPLEMENT", zh: "补检", en: "supplies items that were missing" },
+    { code: "REPLACEMENT", zh: "重新出具报告", en: "reports it anew with another conclusion" },
+  ],
+  EXAM_STANDARD: [
+    { code: "GBZ235-2011", zh: "GBZ 235-2011", en: "GBZ 235-2011" },
+    { code: "GBZ98-2017", zh: "GBZ 98-2017", en: "GBZ 98-2017" },
+    { code: "GBZ98-2020", zh: "GBZ 98-2020", en: "GBZ 98-2020" },
+  ],
+  FOLLOWED_BY: [
+    { code: "EMPLOYER", zh: "用人单位", en: "the employer" },
+    { code: "EXAMINER", zh: "体检机构", en: "the examining organisation" },
+  ],
   GBZ128: [
     { code: "1A", zh: "铀矿开采", en: "uranium mining" },
     { code: "1B", zh: "铀矿水冶", en: "uranium milling" },
@@ -242,6 +386,11 @@ export const codeLists = {
     { code: "1C", zh: "一级丙等", en: "level 1 grade C" },
     { code: "10", zh: "一级未定等", en: "level 1" },
     { code: "00", zh: "未定级", en: "ungraded" },
+  ],
+  HISTORY_CONFIDENCE: [
+    { code: "A", zh: "盖章电子文件", en: "sealed electronic document" },
+    { code: "B", zh: "盖章纸质文件", en: "sealed paper" },
+    { code: "C", zh: "本人陈述", en: "the worker's statement" },
   ],
   HOLIDAY_KIND: [
     { code: "HOLIDAY", zh: "放假", en: "holiday" },
@@ -297,6 +446,13 @@ export const codeLists = {
     { code: "REAL", zh: "真实受照", en: "the dose was received" },
     { code: "ARTEFACT", zh: "虚假剂量", en: "the dose was not received" },
     { code: "NOMINAL", zh: "以名义剂量代替", en: "a nominal dose takes its place" },
+  ],
+  ITEM_MISSING: [
+    { code: "CONTRAINDICATED", zh: "不宜检查", en: "not advisable" },
+    { code: "DECLINED", zh: "本人未同意", en: "not agreed to by the worker" },
+    { code: "RECENT", zh: "采用近期结果", en: "a recent result is used" },
+    { code: "UNAVAILABLE", zh: "条件不具备", en: "not available" },
+    { code: "OTHER", zh: "其他", en: "other" },
   ],
   LEVEL: [
     { code: "T", zh: "市级", en: "city" },
@@ -476,11 +632,40 @@ export const codeLists = {
     { code: "B", zh: "β射线", en: "beta rays" },
     { code: "N", zh: "中子", en: "neutrons" },
   ],
+  RADIATION_DISEASE: [
+    { code: "01", zh: "外照射急性放射病", en: "acute radiation sickness from external exposure" },
+    { code: "02", zh: "外照射亚急性放射病", en: "subacute radiation sickness from external exposure" },
+    { code: "03", zh: "外照射慢性放射病", en: "chronic radiation sickness from external exposure" },
+    { code: "04", zh: "内照射放射病", en: "radiation sickness from internal exposure" },
+    { code: "05", zh: "放射性皮肤疾病", en: "radiation skin disease" },
+    { code: "06", zh: "放射性肿瘤（含矿工高氡暴露所致肺癌）", en: "radiation-induced tumour" },
+    { code: "07", zh: "放射性骨损伤", en: "radiation injury of bone" },
+    { code: "08", zh: "放射性甲状腺疾病", en: "radiation disease of the thyroid" },
+    { code: "09", zh: "放射性性腺疾病", en: "radiation disease of the gonads" },
+    { code: "10", zh: "放射复合伤", en: "combined radiation injury" },
+    { code: "11", zh: "其他放射性损伤", en: "other radiation injuries" },
+    { code: "12", zh: "放射性白内障", en: "radiation cataract" },
+    { code: "13", zh: "铀及其化合物中毒", en: "poisoning by uranium and its compounds" },
+  ],
   RAY_CLASS: [
     { code: "1", zh: "Ⅰ类", en: "class I" },
     { code: "2", zh: "Ⅱ类", en: "class II" },
     { code: "3", zh: "Ⅲ类", en: "class III" },
     { code: "0", zh: "不适用", en: "not applicable" },
+  ],
+  RESTRICTION_KIND: [
+    { code: "1", zh: "孕期", en: "pregnancy" },
+    { code: "2", zh: "哺乳期", en: "breast-feeding" },
+    { code: "3", zh: "健康原因", en: "medical reasons" },
+    { code: "9", zh: "其他", en: "other" },
+  ],
+  RESTRICTION_MEASURE: [
+    { code: "NO_INTERNAL", zh: "不从事有内照射风险的工作", en: "no work with a risk of internal exposure" },
+    { code: "AVOID_INTERNAL", zh: "避免内照射", en: "internal exposure is avoided" },
+    { code: "NO_EMERGENCY", zh: "不参与应急处理", en: "no emergency work" },
+    { code: "DOSE_LIMITED", zh: "限制剂量", en: "the dose is limited" },
+    { code: "NO_RADIATION", zh: "不从事放射工作", en: "no radiation work" },
+    { code: "OTHER", zh: "其他", en: "other" },
   ],
   RESULT_FLAG: [
     { code: "NORMAL", zh: "正常", en: "measured" },
@@ -523,6 +708,14 @@ export const codeLists = {
     { code: "CDC_READ", zh: "疾控查询", en: "CDC reader" },
     { code: "EXT_AUD", zh: "外部审计", en: "outside auditor" },
   ],
+  SAID_BY: [
+    { code: "SELF", zh: "本人账户签署", en: "signed with his own account" },
+    { code: "PAPER", zh: "本人签字的纸质文书", en: "a paper that he signed" },
+  ],
+  SAID_HOW: [
+    { code: "SIGNED", zh: "本人电子签名", en: "signed by himself" },
+    { code: "PAPER", zh: "纸质签字扫描件", en: "scan of a signed paper" },
+  ],
   SEX: [
     { code: "0", zh: "未知", en: "unknown" },
     { code: "1", zh: "男", en: "male" },
@@ -537,6 +730,11 @@ export const codeLists = {
     { code: "ORDER", zh: "监督要求", en: "ordered by the supervisor" },
     { code: "RESUMED", zh: "恢复使用", en: "resumed" },
     { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  SUBSTITUTION_GROUND: [
+    { code: "SILENT", zh: "逾期未办理", en: "silent past the limit" },
+    { code: "REFUSES", zh: "拒不办理", en: "refuses to act" },
+    { code: "GONE", zh: "单位已停业或注销", en: "closed or gone" },
   ],
   TEST_CONCLUSION: [
     { code: "1", zh: "合格", en: "passed" },
@@ -584,6 +782,92 @@ export const codeLists = {
     { code: "GBZ 120-2020", zh: "核医学放射防护要求", en: "protection in nuclear medicine" },
     { code: "GBZ 121-2020", zh: "放射治疗放射防护要求", en: "protection in radiotherapy" },
     { code: "OTHER", zh: "其他标准", en: "another standard" },
+  ],
+  TRAINING_HOLDER: [
+    { code: "CITY", zh: "市级组织的培训", en: "a course of the city" },
+    { code: "OUTSIDE", zh: "在外参加的培训", en: "training held elsewhere" },
+  ],
+  TRAINING_KIND: [
+    { code: "PRE", zh: "上岗前培训", en: "before the post is taken" },
+    { code: "REF", zh: "在岗复训", en: "refresher" },
+    { code: "MGR", zh: "负责人和管理人员培训", en: "of heads and managers" },
+    { code: "EMG", zh: "应急演练", en: "emergency drill" },
+    { code: "ADD", zh: "增补培训", en: "additional" },
+  ],
+  TRAINING_MODE: [
+    { code: "ONLINE", zh: "线上", en: "online" },
+    { code: "OFFLINE", zh: "线下", en: "in presence" },
+    { code: "MIXED", zh: "线上线下结合", en: "both" },
+  ],
+  TRAINING_RESULT: [
+    { code: "PASS", zh: "合格", en: "passed" },
+    { code: "FAIL", zh: "不合格", en: "failed" },
+    { code: "VOID", zh: "作废", en: "void" },
+    { code: "ABSENT", zh: "缺考", en: "absent" },
+  ],
+  TRAINING_TOPIC: [
+    { code: "LAW", zh: "法律法规", en: "law" },
+    { code: "STD", zh: "标准", en: "standards" },
+    { code: "PHY", zh: "电离辐射物理", en: "radiation physics" },
+    { code: "BIO", zh: "放射生物效应", en: "radiation biology" },
+    { code: "PROT-DX", zh: "X射线诊断防护", en: "protection in diagnostic radiology" },
+    { code: "PROT-IR", zh: "介入放射学防护", en: "protection in interventional radiology" },
+    { code: "PROT-NM", zh: "核医学防护", en: "protection in nuclear medicine" },
+    { code: "PROT-RT", zh: "放射治疗防护", en: "protection in radiotherapy" },
+    { code: "DOSE", zh: "个人剂量监测", en: "personal dosimetry" },
+    { code: "HEALTH", zh: "职业健康监护", en: "health surveillance" },
+    { code: "EMERG", zh: "应急处置", en: "emergencies" },
+  ],
+  TRAINING_VOID_GROUND: [
+    { code: "IDENTITY", zh: "身份核验不符", en: "somebody else took it" },
+    { code: "IRREGULAR", zh: "考试违规", en: "irregular examination" },
+    { code: "HOURS", zh: "学时不实", en: "hours that were not attended" },
+    { code: "FORGED", zh: "证明材料不实", en: "forged proof" },
+    { code: "MISTAKEN", zh: "误录", en: "entered by mistake" },
+  ],
+  TRANSFER_PARTY: [
+    { code: "RELEASING", zh: "转出单位", en: "releasing institution" },
+    { code: "RECEIVING", zh: "接收单位", en: "receiving institution" },
+    { code: "WORKER", zh: "本人", en: "the worker" },
+    { code: "RELEASING_COUNTY", zh: "转出县区", en: "releasing county" },
+    { code: "RECEIVING_COUNTY", zh: "接收县区", en: "receiving county" },
+  ],
+  TRANSFER_REJECTION: [
+    { code: "NOT_OUR_WORKER", zh: "非本单位人员", en: "not our worker" },
+    { code: "WRONG_PERSON", zh: "人员信息错误", en: "wrong person" },
+    { code: "OPEN_ACCIDENT", zh: "事故调查未结", en: "an accident is under investigation" },
+    { code: "LEAVING_EXAM", zh: "未做离岗体检", en: "the leaving examination is missing" },
+    { code: "UNDER_INVESTIGATION", zh: "案件查处中", en: "a case is under investigation" },
+    { code: "NOT_EMPLOYED", zh: "本单位未录用", en: "not employed by us" },
+    { code: "POST_UNSUITABLE", zh: "岗位不适合", en: "the post is not suitable" },
+    { code: "NO_LICENCE", zh: "单位无该类别许可", en: "the institution has no licence for the category" },
+    { code: "DUPLICATE", zh: "重复建档", en: "duplicate" },
+    { code: "IDENTITY", zh: "身份未核实", en: "the identity is not resolved" },
+    { code: "HISTORY_NOT_EVIDENCED", zh: "手工录入剂量史无证据", en: "the dose history entered by hand is not evidenced" },
+  ],
+  TRANSFER_RULING: [
+    { code: "APPROVED", zh: "视为同意", en: "the disputed step counts as approved" },
+    { code: "REJECTED", zh: "维持不予流动", en: "rejected for good" },
+  ],
+  TRANSFER_STEP: [
+    { code: "WORKER_CONSENT", zh: "本人同意", en: "consent of the worker" },
+    { code: "RELEASING_INST", zh: "转出单位审核", en: "releasing institution" },
+    { code: "RELEASING_COUNTY", zh: "转出县区审核", en: "releasing county" },
+    { code: "RECEIVING_INST", zh: "接收单位审核", en: "receiving institution" },
+    { code: "RECEIVING_COUNTY", zh: "接收县区审核", en: "receiving county" },
+    { code: "CITY", zh: "市级审核", en: "city" },
+    { code: "PACKAGING", zh: "封装档案", en: "packaging" },
+    { code: "HANDED_OVER", zh: "待签收", en: "handed over, waits for the receipt" },
+  ],
+  TRANSFER_TYPE: [
+    { code: "A", zh: "本单位内部调整", en: "another department of the same institution" },
+    { code: "B", zh: "同一县区内换单位", en: "another institution of the same county" },
+    { code: "C", zh: "市内跨县区换单位", en: "another county of the same city" },
+    { code: "D", zh: "调往市外", en: "out of the city" },
+    { code: "E", zh: "由市外调入", en: "into the city" },
+    { code: "F", zh: "原单位已不存在或档案在存档库", en: "the employer is gone, or the file lies in the archive pool" },
+    { code: "G", zh: "离开放射工作，档案存档", en: "leaves radiation work: the file is parked" },
+    { code: "H", zh: "多点执业或借调", en: "multi-site practice or secondment" },
   ],
   UNSIGNED_REASON: [
     { code: "LEFT", zh: "已离岗或机构已注销", en: "he left, or the organisation has ended" },
@@ -1125,6 +1409,18 @@ export interface PersonCorrectionDecided {
   request: EventRef;
   /** 是否同意 · whether it is accepted */
   accepted: boolean;
+}
+
+/** 档案管理权转移 · custody moved */
+export interface PersonCustodyMoved {
+  /** 依据的流动 · the transfer by which it moved */
+  transfer: string;
+  /** 管理单位 · institution that holds it */
+  institution?: string;
+  /** 管理县区 · county in whose archive it lies, or that let it go (6–6 characters, area) */
+  area?: string;
+  /** 已调往市外 · it left the city */
+  outside: boolean;
 }
 
 /** 拟上岗 · employment planned */
@@ -1742,6 +2038,535 @@ export interface InvestigationAccepted {
 /** 调查撤销 · investigation withdrawn */
 export type InvestigationWithdrawn = Record<string, never>;
 
+/** 本人拒绝离岗体检 · leaving examination declined */
+export interface ExamResultDeclined {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer that he leaves */
+  institution: string;
+  /** 用人关系 · the employment that he leaves */
+  employment: string;
+  /** 签署方式 · how he said so */
+  how: CodeOf<"SAID_BY">;
+  /** 理由 · why (sealed) (1–500 characters) */
+  why?: string;
+}
+
+/** 职业健康检查报告 · examination reported */
+export interface ExamResultReported {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer that sent him */
+  institution: string;
+  /** 用人关系 · the employment for which he was examined */
+  employment?: string;
+  /** 体检机构 · examining organisation */
+  examiner: string;
+  /** 报告编号 · number of the report (1–60 characters) */
+  report_no: string;
+  /** 报告行号 · line of the report, where it is of several persons (1–100000) */
+  line_no?: number;
+  /** 体检批次号 · number of the batch of examinations (1–40 characters) */
+  batch_no?: string;
+  /** 体检类别 · kind of examination */
+  kind: CodeOf<"EXAM_KIND">;
+  /** 执行标准 · standard by which he was examined */
+  standard?: CodeOf<"EXAM_STANDARD">;
+  /** 体检日期 · first day of the examination */
+  exam_on: string;
+  /** 体检结束日期 · last day of the examination */
+  exam_ended_on: string;
+  /** 结论日期 · day of the conclusion */
+  concluded_on: string;
+  /** 适任性意见 · conclusions: one about the work, beside it re-examination and suspected disease (1–3 items) */
+  conclusions: Array<CodeOf<"EXAM_CONCLUSION">>;
+  /** 限制从事 · posts that he must not have (1–5 items) */
+  restrictions?: Array<CodeOf<"POST_TAG">>;
+  /** 检查项目 · items (1–60 items) */
+  items: Array<{ item: CodeOf<"EXAM_ITEM">; missing?: CodeOf<"ITEM_MISSING"> }>;
+  /** 复查期限 · day by which he is to be examined again */
+  recheck_due_on?: string;
+  /** 随访至 · day until which he is followed up */
+  follow_up_until?: string;
+  /** 疑似职业病 · disease that is suspected */
+  disease?: CodeOf<"RADIATION_DISEASE">;
+  /** 职业病目录版本 · edition of the classification */
+  disease_catalogue?: CodeOf<"DISEASE_CATALOGUE">;
+  /** 与前次体检的关系 · what it is to an earlier examination */
+  relation?: CodeOf<"EXAM_RELATION">;
+  /** 前次体检 · the earlier examination */
+  follows?: string;
+  /** 检查结果 · findings (sealed) (1–2000 characters) */
+  findings?: string;
+  /** 处理意见 · advice (sealed) (1–2000 characters) */
+  advice?: string;
+  /** 随访计划 · plan of the follow-up (sealed) (1–500 characters) */
+  follow_up_plan?: string;
+}
+
+/** 职业健康检查报告更正 · examination corrected */
+export interface ExamResultCorrected {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 更正为 · new values */
+  set?: { employment?: string; report_no?: string; line_no?: number; batch_no?: string; standard?: CodeOf<"EXAM_STANDARD">; exam_on?: string; exam_ended_on?: string; concluded_on?: string; items?: Array<{ item: CodeOf<"EXAM_ITEM">; missing?: CodeOf<"ITEM_MISSING"> }>; recheck_due_on?: string; follow_up_until?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"employment" | "line_no" | "batch_no" | "standard" | "recheck_due_on" | "follow_up_until">;
+  /** 检查结果更正为 · corrected findings (sealed) (1–2000 characters) */
+  findings?: string;
+  /** 处理意见更正为 · corrected advice (sealed) (1–2000 characters) */
+  advice?: string;
+  /** 随访计划更正为 · corrected plan (sealed) (1–500 characters) */
+  follow_up_plan?: string;
+}
+
+/** 体检报告送达用人单位 · report delivered */
+export type ExamResultDelivered = Record<string, never>;
+
+/** 体检结果告知本人 · worker informed */
+export interface ExamResultInformed {
+  /** 签收方式 · how he said so */
+  how: CodeOf<"SAID_BY">;
+}
+
+/** 安排复查 · re-examination arranged */
+export interface ExamResultRecheckArranged {
+  /** 复查截止日期 · day by which he goes there */
+  until: string;
+  /** 复查机构 · organisation that examines him */
+  examiner?: string;
+}
+
+/** 随访记录 · follow-up recorded */
+export interface ExamResultFollowUpRecorded {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 记录方 · who records it */
+  by: CodeOf<"FOLLOWED_BY">;
+  /** 随访情况 · what was found and done (sealed) (1–500 characters) */
+  text: string;
+  /** 下次随访日期 · day of the next follow-up */
+  next_on?: string;
+}
+
+/** 疑似职业病报告 · suspected disease reported */
+export interface ExamResultDiseaseReported {
+  /** 受理部门 · authority to which it was reported (1–100 characters) */
+  authority?: string;
+  /** 报告卡编号 · number of the report card (1–60 characters) */
+  report_no?: string;
+}
+
+/** 安排职业病诊断 · diagnosis arranged */
+export interface ExamResultDiagnosisArranged {
+  /** 诊断机构 · organisation that diagnoses (1–100 characters) */
+  diagnosing?: string;
+}
+
+/** 职业病诊断结论 · diagnosed */
+export interface ExamResultDiagnosed {
+  /** 诊断结论 · outcome */
+  outcome: CodeOf<"DIAGNOSIS_OUTCOME">;
+  /** 职业病 · disease */
+  disease?: CodeOf<"RADIATION_DISEASE">;
+  /** 职业病目录版本 · edition of the classification */
+  disease_catalogue?: CodeOf<"DISEASE_CATALOGUE">;
+  /** 诊断证明书编号 · number of the certificate (1–60 characters) */
+  certificate_no?: string;
+}
+
+/** 认可本人拒绝离岗体检 · refusal accepted */
+export type ExamResultDeclineAccepted = Record<string, never>;
+
+/** 不认可本人拒绝离岗体检 · refusal not accepted */
+export type ExamResultDeclineRefused = Record<string, never>;
+
+/** 工作限制登记 · restriction recorded */
+export interface RestrictionRecorded {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer */
+  institution: string;
+  /** 用人关系 · the employment that it concerns */
+  employment?: string;
+  /** 限制措施 · what it asks for (1–6 items) */
+  measures: Array<CodeOf<"RESTRICTION_MEASURE">>;
+  /** 剂量限值 · dose that he may receive while it lasts (0–50000000, nSv) */
+  dose_limit_nsv?: number;
+  /** 预计解除日期 · day on which it will probably end */
+  expected_until?: string;
+  /** 限制原因 · why (sealed) */
+  kind?: CodeOf<"RESTRICTION_KIND">;
+  /** 说明 · note (sealed) (1–500 characters) */
+  note?: string;
+}
+
+/** 工作限制更正 · restriction corrected */
+export interface RestrictionCorrected {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 更正为 · new values */
+  set?: { employment?: string; measures?: Array<CodeOf<"RESTRICTION_MEASURE">>; dose_limit_nsv?: number; expected_until?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"employment" | "dose_limit_nsv" | "expected_until">;
+  /** 限制原因更正为 · corrected reason (sealed) */
+  kind?: CodeOf<"RESTRICTION_KIND">;
+  /** 说明更正为 · corrected note (sealed) (1–500 characters) */
+  note?: string;
+}
+
+/** 工作限制解除 · restriction ended */
+export type RestrictionEnded = Record<string, never>;
+
+/** 培训考核结果 · training completed */
+export interface TrainingRecordCompleted {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer */
+  institution: string;
+  /** 培训来源 · who vouches for it */
+  held_by: CodeOf<"TRAINING_HOLDER">;
+  /** 培训类别 · kind */
+  kind: CodeOf<"TRAINING_KIND">;
+  /** 培训机构 · institution that held it */
+  organiser?: string;
+  /** 培训单位名称 · who held it, where that is no institution of this ledger (1–100 characters) */
+  organiser_name?: string;
+  /** 培训班编号 · number of the course (1–40 characters) */
+  course_no?: string;
+  /** 课程名称 · name of the course (1–100 characters) */
+  course_name?: string;
+  /** 培训方式 · how it was held */
+  mode: CodeOf<"TRAINING_MODE">;
+  /** 培训内容 · what was taught (1–11 items) */
+  topics?: Array<CodeOf<"TRAINING_TOPIC">>;
+  /** 开始日期 · first day */
+  from: string;
+  /** 结束日期 · last day */
+  to: string;
+  /** 认定天数（0.1天） · days credited, in tenths (0–1000, 0.1 d) */
+  credited_days_tenths: number;
+  /** 学时（0.1学时） · class hours, in tenths (0–10000, 0.1 h) */
+  class_hours_tenths?: number;
+  /** 考核结果 · result */
+  result: CodeOf<"TRAINING_RESULT">;
+  /** 考核日期 · examined on */
+  examined_on?: string;
+  /** 合格日期 · passed on */
+  passed_on?: string;
+  /** 得分（0.1分） · score, in tenths (0–10000, 0.1) */
+  score_tenths?: number;
+  /** 满分（0.1分） · full mark, in tenths (0–10000, 0.1) */
+  full_mark_tenths?: number;
+  /** 合格分（0.1分） · pass mark, in tenths (0–10000, 0.1) */
+  pass_mark_tenths?: number;
+  /** 第几次考核 · which attempt it was (1–99) */
+  attempt_no?: number;
+  /** 培训合格证编号 · number of the completion (22–22 characters, completion_no) */
+  completion_no?: string;
+  /** 其他证明编号 · number of another proof (1–60 characters) */
+  other_no?: string;
+  /** 备注 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 培训考核结果更正 · training record corrected */
+export interface TrainingRecordCorrected {
+  /** 更正为 · new values */
+  set?: { kind?: CodeOf<"TRAINING_KIND">; organiser?: string; organiser_name?: string; course_no?: string; course_name?: string; mode?: CodeOf<"TRAINING_MODE">; topics?: Array<CodeOf<"TRAINING_TOPIC">>; from?: string; to?: string; credited_days_tenths?: number; class_hours_tenths?: number; result?: CodeOf<"TRAINING_RESULT">; examined_on?: string; passed_on?: string; score_tenths?: number; full_mark_tenths?: number; pass_mark_tenths?: number; attempt_no?: number; completion_no?: string; other_no?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"organiser" | "organiser_name" | "course_no" | "course_name" | "topics" | "class_hours_tenths" | "examined_on" | "passed_on" | "score_tenths" | "full_mark_tenths" | "pass_mark_tenths" | "attempt_no" | "completion_no" | "other_no">;
+}
+
+/** 培训考核结果作废 · training record voided */
+export interface TrainingRecordVoided {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 作废原因 · why */
+  ground: CodeOf<"TRAINING_VOID_GROUND">;
+  /** 情况说明 · what was found (sealed) (1–500 characters) */
+  details?: string;
+}
+
+/** 申请放射工作人员证 · certificate applied for */
+export interface CertificateApplied {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 用人单位 · employer */
+  institution: string;
+  /** 用人关系 · the employment for which it is */
+  employment: string;
+  /** 发证层级 · level that decides */
+  authority: CodeOf<"AUTHORITY_LEVEL">;
+  /** 职业类别 · occupational categories (1–12 items) */
+  categories: Array<CodeOf<"CERT55">>;
+  /** 所依据的职业健康检查 · health examination that it rests on */
+  exam?: string;
+  /** 所依据的培训 · training that it rests on */
+  training?: string;
+  /** 原放射工作人员证 · certificate that it follows */
+  predecessor?: string;
+  /** 备注 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 要求补正 · supplement requested */
+export interface CertificateSupplementRequested {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 需补正的材料 · what is missing (1–7 items) */
+  lacks: Array<CodeOf<"CERTIFICATE_PAPER">>;
+  /** 补正说明 · what is to be done (sealed) (1–500 characters) */
+  note?: string;
+}
+
+/** 补正材料 · application supplemented */
+export interface CertificateSupplemented {
+  /** 所依据的职业健康检查 · health examination that it rests on */
+  exam?: string;
+  /** 所依据的培训 · training that it rests on */
+  training?: string;
+}
+
+/** 撤回申请 · application withdrawn */
+export type CertificateWithdrawn = Record<string, never>;
+
+/** 不予核发 · certificate refused */
+export interface CertificateRefused {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 不予核发的理由 · why (1–7 items) */
+  grounds: Array<CodeOf<"CERTIFICATE_REFUSAL">>;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+  /** 说明 · explanation (sealed) (1–500 characters) */
+  note?: string;
+}
+
+/** 核发放射工作人员证 · certificate issued */
+export interface CertificateIssued {
+  /** 证号 · number as printed (1–60 characters) */
+  number: string;
+  /** 发证机关 · issuing authority (1–100 characters) */
+  issuer: string;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+  /** 核定职业类别（与申请不同时填写） · categories, where they are not those applied for (1–12 items) */
+  categories?: Array<CodeOf<"CERT55">>;
+  /** 系统启用前已核发或条件在系统外核实 · the papers were seen outside this system */
+  legacy: boolean;
+}
+
+/** 证件记载 · entry added */
+export interface CertificateEntryAdded {
+  /** 记载事项 · what is entered */
+  kind: CodeOf<"CERTIFICATE_ENTRY">;
+  /** 剂量年度 · year of the dose (1950–2200) */
+  dose_year?: number;
+  /** 年度有效剂量 · effective dose of the year (0–10000000000, nSv) */
+  effective_nsv?: number;
+  /** 职业健康检查 · health examination */
+  exam?: string;
+  /** 检查结论 · its conclusion */
+  conclusion?: CodeOf<"EXAM_CONCLUSION">;
+  /** 培训 · training */
+  training?: string;
+}
+
+/** 放射工作人员证变更 · certificate changed */
+export interface CertificateChanged {
+  /** 变更后的职业类别 · categories from now on (1–12 items) */
+  categories: Array<CodeOf<"CERT55">>;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+}
+
+/** 放射工作人员证注销 · certificate cancelled */
+export interface CertificateCancelled {
+  /** 注销原因 · why */
+  ground: CodeOf<"CERTIFICATE_END">;
+  /** 决定文号 · number of the decision (1–60 characters) */
+  decision_no?: string;
+}
+
+/** 放射工作人员证更正 · certificate corrected */
+export interface CertificateCorrected {
+  /** 更正为 · new values */
+  set?: { categories?: Array<CodeOf<"CERT55">>; exam?: string; training?: string; predecessor?: string };
+  /** 清空 · members without a value */
+  clear?: Array<"exam" | "training" | "predecessor">;
+  /** 证号更正为 · corrected number (1–60 characters) */
+  number?: string;
+  /** 发证机关更正为 · corrected authority (1–100 characters) */
+  issuer?: string;
+  /** 决定文号更正为 · corrected number of the decision (1–60 characters) */
+  decision_no?: string;
+  /** 年度有效剂量更正为 · corrected dose of the year entered (0–10000000000, nSv) */
+  effective_nsv?: number;
+  /** 检查结论更正为 · corrected conclusion entered */
+  conclusion?: CodeOf<"EXAM_CONCLUSION">;
+}
+
+/** 申请档案流动 · transfer requested */
+export interface TransferRequested {
+  /** 放射工作人员 · the worker */
+  person: RecordRef;
+  /** 流动类型 · how the file moves */
+  type: CodeOf<"TRANSFER_TYPE">;
+  /** 申请方 · who asks for it */
+  by: CodeOf<"TRANSFER_PARTY">;
+  /** 转出单位 · releasing institution */
+  from_institution?: string;
+  /** 转出县区 · releasing county (6–6 characters, area) */
+  from_area?: string;
+  /** 接收单位 · receiving institution */
+  to_institution?: string;
+  /** 接收县区 · receiving county (6–6 characters, area) */
+  to_area?: string;
+  /** 市外单位 · addressee or origin outside the city (1–100 characters) */
+  outside?: string;
+  /** 拟离岗日期 · last day planned at the releasing institution */
+  planned_end?: string;
+  /** 拟到岗日期 · first day planned at the receiving institution */
+  planned_start?: string;
+  /** 拟任职业类别 · category of the new post */
+  category?: CodeOf<"GBZ128">;
+  /** 拟任科室 · department of the new post (1–100 characters) */
+  department?: string;
+  /** 手工录入市外剂量史 · a dose history is entered by hand */
+  history_by_hand: boolean;
+}
+
+/** 本人同意 · consent signed */
+export interface TransferConsentSigned {
+  /** 同意范围 · what the new employer may see */
+  scope: CodeOf<"CONSENT_SCOPE">;
+  /** 方式 · how he said so */
+  how: CodeOf<"SAID_HOW">;
+}
+
+/** 本人不同意提供明细 · consent refused */
+export interface TransferConsentRefused {
+  /** 方式 · how he said so */
+  how: CodeOf<"SAID_HOW">;
+}
+
+/** 本人逾期未答复 · consent lapsed */
+export type TransferConsentLapsed = Record<string, never>;
+
+/** 同意 · step approved */
+export interface TransferApproved {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 承诺 · undertaking under which something that is missing is let pass (1–100 characters) */
+  undertaking?: string;
+}
+
+/** 不予流动 · step rejected */
+export interface TransferRejected {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 理由 · ground */
+  ground: CodeOf<"TRANSFER_REJECTION">;
+}
+
+/** 退回 · returned to an earlier step */
+export interface TransferReturned {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 退回至 · the step to which it goes back */
+  to: CodeOf<"TRANSFER_STEP">;
+}
+
+/** 上级代为办理 · released by substitution */
+export interface TransferSubstituted {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 理由 · ground */
+  ground: CodeOf<"SUBSTITUTION_GROUND">;
+}
+
+/** 中止 · suspended */
+export interface TransferSuspended {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+}
+
+/** 恢复 · resumed */
+export interface TransferResumed {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+}
+
+/** 撤回 · withdrawn */
+export type TransferWithdrawn = Record<string, never>;
+
+/** 提出争议 · rejection disputed */
+export interface TransferDisputed {
+  /** 提出方 · who says so */
+  by: CodeOf<"TRANSFER_PARTY">;
+}
+
+/** 市级裁定 · city's ruling */
+export interface TransferRuled {
+  /** 裁定 · ruling */
+  ruling: CodeOf<"TRANSFER_RULING">;
+}
+
+/** 封装档案 · package sealed */
+export interface TransferPackageSealed {
+  /** 账本位置 · position of the log at which it was made (0–9007199254740991) */
+  as_of: number;
+  /** 事件数 · number of events (1–1000000) */
+  events: number;
+  /** 清单摘要 · SHA-256 of the manifest */
+  manifest: string;
+  /** 本年累计有效剂量 · effective dose of the calendar year (0–1000000000000, nSv) */
+  year_nsv: number;
+  /** 五年周期累计有效剂量 · effective dose of the five-year block (0–1000000000000, nSv) */
+  block_nsv: number;
+  /** 终身累计有效剂量 · effective dose of the whole life (0–1000000000000, nSv) */
+  life_nsv: number;
+  /** 未了结事项数 · number of open items (0–10000) */
+  open_items: number;
+}
+
+/** 签收 · receipt signed */
+export interface TransferCompleted {
+  /** 签收方 · who signs the receipt */
+  by: CodeOf<"TRANSFER_PARTY">;
+  /** 纸质档案存放地 · where the papers are kept from now on (1–100 characters) */
+  paper_place?: string;
+}
+
+/** 申报市外剂量史 · outside history declared */
+export interface TransferHistoryDeclared {
+  /** 剂量年度 · dose year (1950–2100) */
+  year: number;
+  /** 有效剂量 · effective dose; absent when it is not known (0–10000000000, nSv) */
+  effective_nsv?: number;
+  /** 监测月数 · months monitored (1–12) */
+  months?: number;
+  /** 证据等级 · how well it is evidenced */
+  confidence: CodeOf<"HISTORY_CONFIDENCE">;
+  /** 来源单位 · who measured it (1–100 characters) */
+  source: string;
+}
+
+/** 核实市外剂量史 · outside history verified */
+export interface TransferHistoryVerified {
+  /** 所核实的申报 · the line */
+  declared: EventRef;
+  /** 是否属实 · whether the evidence holds */
+  accepted: boolean;
+}
+
+/** 多点执业结束 · multi-site practice ended */
+export interface TransferPracticeEnded {
+  /** 提出方 · who says so */
+  by: CodeOf<"TRANSFER_PARTY">;
+}
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -1796,6 +2621,7 @@ export interface EventData {
   "person.account_linked/1": PersonAccountLinked;
   "person.correction_requested/1": PersonCorrectionRequested;
   "person.correction_decided/1": PersonCorrectionDecided;
+  "person.custody_moved/1": PersonCustodyMoved;
   "employment.planned/1": EmploymentPlanned;
   "employment.activated/1": EmploymentActivated;
   "employment.suspended/1": EmploymentSuspended;
@@ -1846,6 +2672,52 @@ export interface EventData {
   "investigation.returned/1": InvestigationReturned;
   "investigation.accepted/1": InvestigationAccepted;
   "investigation.withdrawn/1": InvestigationWithdrawn;
+  "exam_result.declined/1": ExamResultDeclined;
+  "exam_result.reported/1": ExamResultReported;
+  "exam_result.corrected/1": ExamResultCorrected;
+  "exam_result.delivered/1": ExamResultDelivered;
+  "exam_result.informed/1": ExamResultInformed;
+  "exam_result.recheck_arranged/1": ExamResultRecheckArranged;
+  "exam_result.follow_up_recorded/1": ExamResultFollowUpRecorded;
+  "exam_result.disease_reported/1": ExamResultDiseaseReported;
+  "exam_result.diagnosis_arranged/1": ExamResultDiagnosisArranged;
+  "exam_result.diagnosed/1": ExamResultDiagnosed;
+  "exam_result.decline_accepted/1": ExamResultDeclineAccepted;
+  "exam_result.decline_refused/1": ExamResultDeclineRefused;
+  "restriction.recorded/1": RestrictionRecorded;
+  "restriction.corrected/1": RestrictionCorrected;
+  "restriction.ended/1": RestrictionEnded;
+  "training_record.completed/1": TrainingRecordCompleted;
+  "training_record.corrected/1": TrainingRecordCorrected;
+  "training_record.voided/1": TrainingRecordVoided;
+  "certificate.applied/1": CertificateApplied;
+  "certificate.supplement_requested/1": CertificateSupplementRequested;
+  "certificate.supplemented/1": CertificateSupplemented;
+  "certificate.withdrawn/1": CertificateWithdrawn;
+  "certificate.refused/1": CertificateRefused;
+  "certificate.issued/1": CertificateIssued;
+  "certificate.entry_added/1": CertificateEntryAdded;
+  "certificate.changed/1": CertificateChanged;
+  "certificate.cancelled/1": CertificateCancelled;
+  "certificate.corrected/1": CertificateCorrected;
+  "transfer.requested/1": TransferRequested;
+  "transfer.consent_signed/1": TransferConsentSigned;
+  "transfer.consent_refused/1": TransferConsentRefused;
+  "transfer.consent_lapsed/1": TransferConsentLapsed;
+  "transfer.approved/1": TransferApproved;
+  "transfer.rejected/1": TransferRejected;
+  "transfer.returned/1": TransferReturned;
+  "transfer.substituted/1": TransferSubstituted;
+  "transfer.suspended/1": TransferSuspended;
+  "transfer.resumed/1": TransferResumed;
+  "transfer.withdrawn/1": TransferWithdrawn;
+  "transfer.disputed/1": TransferDisputed;
+  "transfer.ruled/1": TransferRuled;
+  "transfer.package_sealed/1": TransferPackageSealed;
+  "transfer.completed/1": TransferCompleted;
+  "transfer.history_declared/1": TransferHistoryDeclared;
+  "transfer.history_verified/1": TransferHistoryVerified;
+  "transfer.practice_ended/1": TransferPracticeEnded;
 }
 
 export interface Shape {
@@ -1929,6 +2801,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"the worker's account","is":"uuid","name":"account","of":"account","required":true,"zh":"本人账户"}],"effective_on":"forbidden","en":"worker's account linked","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.account_linked","zh":"关联本人账户"},
     {"creates":false,"data":[{"en":"what he wants corrected","is":"sealed","name":"what","required":true,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"请求更正的内容"}],"effective_on":"forbidden","en":"correction requested by the worker","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.correction_requested","zh":"本人请求更正"},
     {"creates":false,"data":[{"en":"the request that is answered","is":"event_ref","name":"request","required":true,"zh":"所答复的请求"},{"en":"whether it is accepted","is":"flag","name":"accepted","required":true,"zh":"是否同意"}],"effective_on":"forbidden","en":"correction request decided","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"person.correction_decided","zh":"更正请求答复"},
+    {"creates":false,"data":[{"en":"the transfer by which it moved","is":"uuid","name":"transfer","of":"transfer","required":true,"zh":"依据的流动"},{"en":"institution that holds it","is":"uuid","name":"institution","of":"institution","required":false,"zh":"管理单位"},{"en":"county in whose archive it lies, or that let it go","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"管理县区"},{"en":"it left the city","is":"flag","name":"outside","required":true,"zh":"已调往市外"}],"effective_on":"forbidden","en":"custody moved","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"person.custody_moved","zh":"档案管理权转移"},
   ] },
   { kind: "employment", zh: "用人关系", en: "employment", types: [
     {"creates":true,"data":[{"en":"the worker","is":"uuid","name":"person","of":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":true,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":true,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"effective_on":"forbidden","en":"employment planned","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.planned","zh":"拟上岗"},
@@ -2005,6 +2878,62 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"退回意见"}],"effective_on":"forbidden","en":"investigation returned","meanings":["return"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"investigation.returned","zh":"调查退回"},
     {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"finding","is":"code","list":"INVESTIGATION_FINDING","name":"finding","required":true,"zh":"认定结论"},{"en":"final dose","is":"integer","max":10000000000,"min":0,"name":"final_nsv","required":true,"unit":"nSv","zh":"认定剂量"},{"en":"whether the results are to be corrected","is":"flag","name":"correct_results","required":true,"zh":"结果须更正"},{"en":"why the worker did not sign","is":"code","list":"UNSIGNED_REASON","name":"without_worker","required":false,"zh":"本人未签名原因"},{"en":"why the laboratory gave no opinion","is":"code","list":"UNSIGNED_REASON","name":"without_laboratory","required":false,"zh":"监测机构未出意见原因"},{"en":"conclusion","is":"sealed","name":"conclusion","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"审核意见"}],"effective_on":"forbidden","en":"investigation accepted","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"investigation.accepted","zh":"调查认定"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"investigation withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"investigation.withdrawn","zh":"调查撤销"},
+  ] },
+  { kind: "exam_result", zh: "职业健康检查", en: "health examination", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer that he leaves","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"the employment that he leaves","is":"uuid","name":"employment","of":"employment","required":true,"zh":"用人关系"},{"en":"how he said so","is":"code","list":"SAID_BY","name":"how","required":true,"zh":"签署方式"},{"en":"why","is":"sealed","name":"why","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"理由"}],"effective_on":"optional","en":"leaving examination declined","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.declined","zh":"本人拒绝离岗体检"},
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer that sent him","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"the employment for which he was examined","is":"uuid","name":"employment","of":"employment","required":false,"zh":"用人关系"},{"en":"examining organisation","is":"uuid","name":"examiner","of":"institution","required":true,"zh":"体检机构"},{"en":"number of the report","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":true,"zh":"报告编号"},{"en":"line of the report, where it is of several persons","is":"integer","max":100000,"min":1,"name":"line_no","required":false,"zh":"报告行号"},{"en":"number of the batch of examinations","is":"text","max_chars":40,"min_chars":1,"name":"batch_no","required":false,"zh":"体检批次号"},{"en":"kind of examination","is":"code","list":"EXAM_KIND","name":"kind","required":true,"zh":"体检类别"},{"en":"standard by which he was examined","is":"code","list":"EXAM_STANDARD","name":"standard","required":false,"zh":"执行标准"},{"en":"first day of the examination","is":"date","name":"exam_on","required":true,"zh":"体检日期"},{"en":"last day of the examination","is":"date","name":"exam_ended_on","required":true,"zh":"体检结束日期"},{"en":"day of the conclusion","is":"date","name":"concluded_on","required":true,"zh":"结论日期"},{"en":"conclusions: one about the work, beside it re-examination and suspected disease","is":"list","item":{"is":"code","list":"EXAM_CONCLUSION"},"max_items":3,"min_items":1,"name":"conclusions","required":true,"zh":"适任性意见"},{"en":"posts that he must not have","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"restrictions","required":false,"zh":"限制从事"},{"en":"items","is":"list","item":{"is":"object","members":[{"en":"item","is":"code","list":"EXAM_ITEM","name":"item","required":true,"zh":"检查项目"},{"en":"why it was not done; without one it was done","is":"code","list":"ITEM_MISSING","name":"missing","required":false,"zh":"未检原因"}]},"max_items":60,"min_items":1,"name":"items","required":true,"zh":"检查项目"},{"en":"day by which he is to be examined again","is":"date","name":"recheck_due_on","required":false,"zh":"复查期限"},{"en":"day until which he is followed up","is":"date","name":"follow_up_until","required":false,"zh":"随访至"},{"en":"disease that is suspected","is":"code","list":"RADIATION_DISEASE","name":"disease","required":false,"zh":"疑似职业病"},{"en":"edition of the classification","is":"code","list":"DISEASE_CATALOGUE","name":"disease_catalogue","required":false,"zh":"职业病目录版本"},{"en":"what it is to an earlier examination","is":"code","list":"EXAM_RELATION","name":"relation","required":false,"zh":"与前次体检的关系"},{"en":"the earlier examination","is":"uuid","name":"follows","of":"exam_result","required":false,"zh":"前次体检"},{"en":"findings","is":"sealed","name":"findings","required":false,"subject":"/data/person","value":{"is":"text","max_chars":2000,"min_chars":1},"zh":"检查结果"},{"en":"advice","is":"sealed","name":"advice","required":false,"subject":"/data/person","value":{"is":"text","max_chars":2000,"min_chars":1},"zh":"处理意见"},{"en":"plan of the follow-up","is":"sealed","name":"follow_up_plan","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"随访计划"}],"effective_on":"forbidden","en":"examination reported","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.reported","zh":"职业健康检查报告"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"new values","is":"set","members":[{"en":"the employment for which he was examined","is":"uuid","name":"employment","of":"employment","required":false,"zh":"用人关系"},{"en":"number of the report","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":false,"zh":"报告编号"},{"en":"line of the report, where it is of several persons","is":"integer","max":100000,"min":1,"name":"line_no","required":false,"zh":"报告行号"},{"en":"number of the batch of examinations","is":"text","max_chars":40,"min_chars":1,"name":"batch_no","required":false,"zh":"体检批次号"},{"en":"standard by which he was examined","is":"code","list":"EXAM_STANDARD","name":"standard","required":false,"zh":"执行标准"},{"en":"first day of the examination","is":"date","name":"exam_on","required":false,"zh":"体检日期"},{"en":"last day of the examination","is":"date","name":"exam_ended_on","required":false,"zh":"体检结束日期"},{"en":"day of the conclusion","is":"date","name":"concluded_on","required":false,"zh":"结论日期"},{"en":"items","is":"list","item":{"is":"object","members":[{"en":"item","is":"code","list":"EXAM_ITEM","name":"item","required":true,"zh":"检查项目"},{"en":"why it was not done; without one it was done","is":"code","list":"ITEM_MISSING","name":"missing","required":false,"zh":"未检原因"}]},"max_items":60,"min_items":1,"name":"items","required":false,"zh":"检查项目"},{"en":"day by which he is to be examined again","is":"date","name":"recheck_due_on","required":false,"zh":"复查期限"},{"en":"day until which he is followed up","is":"date","name":"follow_up_until","required":false,"zh":"随访至"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["employment","line_no","batch_no","standard","recheck_due_on","follow_up_until"],"required":false,"zh":"清空"},{"en":"corrected findings","is":"sealed","name":"findings","required":false,"subject":"/data/person","value":{"is":"text","max_chars":2000,"min_chars":1},"zh":"检查结果更正为"},{"en":"corrected advice","is":"sealed","name":"advice","required":false,"subject":"/data/person","value":{"is":"text","max_chars":2000,"min_chars":1},"zh":"处理意见更正为"},{"en":"corrected plan","is":"sealed","name":"follow_up_plan","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"随访计划更正为"}],"effective_on":"forbidden","en":"examination corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"exam_result.corrected","zh":"职业健康检查报告更正"},
+    {"creates":false,"data":[],"effective_on":"required","en":"report delivered","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.delivered","zh":"体检报告送达用人单位"},
+    {"creates":false,"data":[{"en":"how he said so","is":"code","list":"SAID_BY","name":"how","required":true,"zh":"签收方式"}],"effective_on":"optional","en":"worker informed","meanings":["receipt"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.informed","zh":"体检结果告知本人"},
+    {"creates":false,"data":[{"en":"day by which he goes there","is":"date","name":"until","required":true,"zh":"复查截止日期"},{"en":"organisation that examines him","is":"uuid","name":"examiner","of":"institution","required":false,"zh":"复查机构"}],"effective_on":"required","en":"re-examination arranged","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.recheck_arranged","zh":"安排复查"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"who records it","is":"code","list":"FOLLOWED_BY","name":"by","required":true,"zh":"记录方"},{"en":"what was found and done","is":"sealed","name":"text","required":true,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"随访情况"},{"en":"day of the next follow-up","is":"date","name":"next_on","required":false,"zh":"下次随访日期"}],"effective_on":"required","en":"follow-up recorded","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.follow_up_recorded","zh":"随访记录"},
+    {"creates":false,"data":[{"en":"authority to which it was reported","is":"text","max_chars":100,"min_chars":1,"name":"authority","required":false,"zh":"受理部门"},{"en":"number of the report card","is":"text","max_chars":60,"min_chars":1,"name":"report_no","required":false,"zh":"报告卡编号"}],"effective_on":"required","en":"suspected disease reported","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.disease_reported","zh":"疑似职业病报告"},
+    {"creates":false,"data":[{"en":"organisation that diagnoses","is":"text","max_chars":100,"min_chars":1,"name":"diagnosing","required":false,"zh":"诊断机构"}],"effective_on":"required","en":"diagnosis arranged","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.diagnosis_arranged","zh":"安排职业病诊断"},
+    {"creates":false,"data":[{"en":"outcome","is":"code","list":"DIAGNOSIS_OUTCOME","name":"outcome","required":true,"zh":"诊断结论"},{"en":"disease","is":"code","list":"RADIATION_DISEASE","name":"disease","required":false,"zh":"职业病"},{"en":"edition of the classification","is":"code","list":"DISEASE_CATALOGUE","name":"disease_catalogue","required":false,"zh":"职业病目录版本"},{"en":"number of the certificate","is":"text","max_chars":60,"min_chars":1,"name":"certificate_no","required":false,"zh":"诊断证明书编号"}],"effective_on":"required","en":"diagnosed","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.diagnosed","zh":"职业病诊断结论"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"refusal accepted","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"exam_result.decline_accepted","zh":"认可本人拒绝离岗体检"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"refusal not accepted","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"exam_result.decline_refused","zh":"不认可本人拒绝离岗体检"},
+  ] },
+  { kind: "restriction", zh: "工作限制", en: "restriction of work", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"the employment that it concerns","is":"uuid","name":"employment","of":"employment","required":false,"zh":"用人关系"},{"en":"what it asks for","is":"list","item":{"is":"code","list":"RESTRICTION_MEASURE"},"max_items":6,"min_items":1,"name":"measures","required":true,"zh":"限制措施"},{"en":"dose that he may receive while it lasts","is":"integer","max":50000000,"min":0,"name":"dose_limit_nsv","required":false,"unit":"nSv","zh":"剂量限值"},{"en":"day on which it will probably end","is":"date","name":"expected_until","required":false,"zh":"预计解除日期"},{"en":"why","is":"sealed","name":"kind","required":false,"subject":"/data/person","value":{"is":"code","list":"RESTRICTION_KIND"},"zh":"限制原因"},{"en":"note","is":"sealed","name":"note","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"required","en":"restriction recorded","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"restriction.recorded","zh":"工作限制登记"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"new values","is":"set","members":[{"en":"the employment that it concerns","is":"uuid","name":"employment","of":"employment","required":false,"zh":"用人关系"},{"en":"what it asks for","is":"list","item":{"is":"code","list":"RESTRICTION_MEASURE"},"max_items":6,"min_items":1,"name":"measures","required":false,"zh":"限制措施"},{"en":"dose that he may receive while it lasts","is":"integer","max":50000000,"min":0,"name":"dose_limit_nsv","required":false,"unit":"nSv","zh":"剂量限值"},{"en":"day on which it will probably end","is":"date","name":"expected_until","required":false,"zh":"预计解除日期"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["employment","dose_limit_nsv","expected_until"],"required":false,"zh":"清空"},{"en":"corrected reason","is":"sealed","name":"kind","required":false,"subject":"/data/person","value":{"is":"code","list":"RESTRICTION_KIND"},"zh":"限制原因更正为"},{"en":"corrected note","is":"sealed","name":"note","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明更正为"}],"effective_on":"forbidden","en":"restriction corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"restriction.corrected","zh":"工作限制更正"},
+    {"creates":false,"data":[],"effective_on":"required","en":"restriction ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"restriction.ended","zh":"工作限制解除"},
+  ] },
+  { kind: "training_record", zh: "培训记录", en: "record of training", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"who vouches for it","is":"code","list":"TRAINING_HOLDER","name":"held_by","required":true,"zh":"培训来源"},{"en":"kind","is":"code","list":"TRAINING_KIND","name":"kind","required":true,"zh":"培训类别"},{"en":"institution that held it","is":"uuid","name":"organiser","of":"institution","required":false,"zh":"培训机构"},{"en":"who held it, where that is no institution of this ledger","is":"text","max_chars":100,"min_chars":1,"name":"organiser_name","required":false,"zh":"培训单位名称"},{"en":"number of the course","is":"text","max_chars":40,"min_chars":1,"name":"course_no","required":false,"zh":"培训班编号"},{"en":"name of the course","is":"text","max_chars":100,"min_chars":1,"name":"course_name","required":false,"zh":"课程名称"},{"en":"how it was held","is":"code","list":"TRAINING_MODE","name":"mode","required":true,"zh":"培训方式"},{"en":"what was taught","is":"list","item":{"is":"code","list":"TRAINING_TOPIC"},"max_items":11,"min_items":1,"name":"topics","required":false,"zh":"培训内容"},{"en":"first day","is":"date","name":"from","required":true,"zh":"开始日期"},{"en":"last day","is":"date","name":"to","required":true,"zh":"结束日期"},{"en":"days credited, in tenths","is":"integer","max":1000,"min":0,"name":"credited_days_tenths","required":true,"unit":"0.1 d","zh":"认定天数（0.1天）"},{"en":"class hours, in tenths","is":"integer","max":10000,"min":0,"name":"class_hours_tenths","required":false,"unit":"0.1 h","zh":"学时（0.1学时）"},{"en":"result","is":"code","list":"TRAINING_RESULT","name":"result","required":true,"zh":"考核结果"},{"en":"examined on","is":"date","name":"examined_on","required":false,"zh":"考核日期"},{"en":"passed on","is":"date","name":"passed_on","required":false,"zh":"合格日期"},{"en":"score, in tenths","is":"integer","max":10000,"min":0,"name":"score_tenths","required":false,"unit":"0.1","zh":"得分（0.1分）"},{"en":"full mark, in tenths","is":"integer","max":10000,"min":0,"name":"full_mark_tenths","required":false,"unit":"0.1","zh":"满分（0.1分）"},{"en":"pass mark, in tenths","is":"integer","max":10000,"min":0,"name":"pass_mark_tenths","required":false,"unit":"0.1","zh":"合格分（0.1分）"},{"en":"which attempt it was","is":"integer","max":99,"min":1,"name":"attempt_no","required":false,"zh":"第几次考核"},{"en":"number of the completion","form":"completion_no","is":"text","max_chars":22,"min_chars":22,"name":"completion_no","pattern":"^YBFH-(PRE|REF)-[0-9]{4}-[0-9]{6}-[0-9X]$","required":false,"zh":"培训合格证编号"},{"en":"number of another proof","is":"text","max_chars":60,"min_chars":1,"name":"other_no","required":false,"zh":"其他证明编号"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"备注"}],"effective_on":"forbidden","en":"training completed","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"training_record.completed","zh":"培训考核结果"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"kind","is":"code","list":"TRAINING_KIND","name":"kind","required":false,"zh":"培训类别"},{"en":"institution that held it","is":"uuid","name":"organiser","of":"institution","required":false,"zh":"培训机构"},{"en":"who held it, where that is no institution of this ledger","is":"text","max_chars":100,"min_chars":1,"name":"organiser_name","required":false,"zh":"培训单位名称"},{"en":"number of the course","is":"text","max_chars":40,"min_chars":1,"name":"course_no","required":false,"zh":"培训班编号"},{"en":"name of the course","is":"text","max_chars":100,"min_chars":1,"name":"course_name","required":false,"zh":"课程名称"},{"en":"how it was held","is":"code","list":"TRAINING_MODE","name":"mode","required":false,"zh":"培训方式"},{"en":"what was taught","is":"list","item":{"is":"code","list":"TRAINING_TOPIC"},"max_items":11,"min_items":1,"name":"topics","required":false,"zh":"培训内容"},{"en":"first day","is":"date","name":"from","required":false,"zh":"开始日期"},{"en":"last day","is":"date","name":"to","required":false,"zh":"结束日期"},{"en":"days credited, in tenths","is":"integer","max":1000,"min":0,"name":"credited_days_tenths","required":false,"unit":"0.1 d","zh":"认定天数（0.1天）"},{"en":"class hours, in tenths","is":"integer","max":10000,"min":0,"name":"class_hours_tenths","required":false,"unit":"0.1 h","zh":"学时（0.1学时）"},{"en":"result","is":"code","list":"TRAINING_RESULT","name":"result","required":false,"zh":"考核结果"},{"en":"examined on","is":"date","name":"examined_on","required":false,"zh":"考核日期"},{"en":"passed on","is":"date","name":"passed_on","required":false,"zh":"合格日期"},{"en":"score, in tenths","is":"integer","max":10000,"min":0,"name":"score_tenths","required":false,"unit":"0.1","zh":"得分（0.1分）"},{"en":"full mark, in tenths","is":"integer","max":10000,"min":0,"name":"full_mark_tenths","required":false,"unit":"0.1","zh":"满分（0.1分）"},{"en":"pass mark, in tenths","is":"integer","max":10000,"min":0,"name":"pass_mark_tenths","required":false,"unit":"0.1","zh":"合格分（0.1分）"},{"en":"which attempt it was","is":"integer","max":99,"min":1,"name":"attempt_no","required":false,"zh":"第几次考核"},{"en":"number of the completion","form":"completion_no","is":"text","max_chars":22,"min_chars":22,"name":"completion_no","pattern":"^YBFH-(PRE|REF)-[0-9]{4}-[0-9]{6}-[0-9X]$","required":false,"zh":"培训合格证编号"},{"en":"number of another proof","is":"text","max_chars":60,"min_chars":1,"name":"other_no","required":false,"zh":"其他证明编号"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["organiser","organiser_name","course_no","course_name","topics","class_hours_tenths","examined_on","passed_on","score_tenths","full_mark_tenths","pass_mark_tenths","attempt_no","completion_no","other_no"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"training record corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"training_record.corrected","zh":"培训考核结果更正"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"why","is":"code","list":"TRAINING_VOID_GROUND","name":"ground","required":true,"zh":"作废原因"},{"en":"what was found","is":"sealed","name":"details","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"情况说明"}],"effective_on":"required","en":"training record voided","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"training_record.voided","zh":"培训考核结果作废"},
+  ] },
+  { kind: "certificate", zh: "放射工作人员证", en: "radiation worker's certificate", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"employer","is":"uuid","name":"institution","of":"institution","required":true,"zh":"用人单位"},{"en":"the employment for which it is","is":"uuid","name":"employment","of":"employment","required":true,"zh":"用人关系"},{"en":"level that decides","is":"code","list":"AUTHORITY_LEVEL","name":"authority","required":true,"zh":"发证层级"},{"en":"occupational categories","is":"list","item":{"is":"code","list":"CERT55"},"max_items":12,"min_items":1,"name":"categories","required":true,"zh":"职业类别"},{"en":"health examination that it rests on","is":"uuid","name":"exam","of":"exam_result","required":false,"zh":"所依据的职业健康检查"},{"en":"training that it rests on","is":"uuid","name":"training","of":"training_record","required":false,"zh":"所依据的培训"},{"en":"certificate that it follows","is":"uuid","name":"predecessor","of":"certificate","required":false,"zh":"原放射工作人员证"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"备注"}],"effective_on":"required","en":"certificate applied for","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.applied","zh":"申请放射工作人员证"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"what is missing","is":"list","item":{"is":"code","list":"CERTIFICATE_PAPER"},"max_items":7,"min_items":1,"name":"lacks","required":true,"zh":"需补正的材料"},{"en":"what is to be done","is":"sealed","name":"note","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"补正说明"}],"effective_on":"required","en":"supplement requested","meanings":["return"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"certificate.supplement_requested","zh":"要求补正"},
+    {"creates":false,"data":[{"en":"health examination that it rests on","is":"uuid","name":"exam","of":"exam_result","required":false,"zh":"所依据的职业健康检查"},{"en":"training that it rests on","is":"uuid","name":"training","of":"training_record","required":false,"zh":"所依据的培训"}],"effective_on":"required","en":"application supplemented","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.supplemented","zh":"补正材料"},
+    {"creates":false,"data":[],"effective_on":"required","en":"application withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"certificate.withdrawn","zh":"撤回申请"},
+    {"creates":false,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"why","is":"list","item":{"is":"code","list":"CERTIFICATE_REFUSAL"},"max_items":7,"min_items":1,"name":"grounds","required":true,"zh":"不予核发的理由"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"},{"en":"explanation","is":"sealed","name":"note","required":false,"subject":"/data/person","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"required","en":"certificate refused","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"certificate.refused","zh":"不予核发"},
+    {"creates":false,"data":[{"en":"number as printed","is":"text","max_chars":60,"min_chars":1,"name":"number","required":true,"zh":"证号"},{"en":"issuing authority","is":"text","max_chars":100,"min_chars":1,"name":"issuer","required":true,"zh":"发证机关"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"},{"en":"categories, where they are not those applied for","is":"list","item":{"is":"code","list":"CERT55"},"max_items":12,"min_items":1,"name":"categories","required":false,"zh":"核定职业类别（与申请不同时填写）"},{"en":"the papers were seen outside this system","is":"flag","name":"legacy","required":true,"zh":"系统启用前已核发或条件在系统外核实"}],"effective_on":"required","en":"certificate issued","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.issued","zh":"核发放射工作人员证"},
+    {"creates":false,"data":[{"en":"what is entered","is":"code","list":"CERTIFICATE_ENTRY","name":"kind","required":true,"zh":"记载事项"},{"en":"year of the dose","is":"integer","max":2200,"min":1950,"name":"dose_year","required":false,"zh":"剂量年度"},{"en":"effective dose of the year","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"年度有效剂量"},{"en":"health examination","is":"uuid","name":"exam","of":"exam_result","required":false,"zh":"职业健康检查"},{"en":"its conclusion","is":"code","list":"EXAM_CONCLUSION","name":"conclusion","required":false,"zh":"检查结论"},{"en":"training","is":"uuid","name":"training","of":"training_record","required":false,"zh":"培训"}],"effective_on":"required","en":"entry added","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.entry_added","zh":"证件记载"},
+    {"creates":false,"data":[{"en":"categories from now on","is":"list","item":{"is":"code","list":"CERT55"},"max_items":12,"min_items":1,"name":"categories","required":true,"zh":"变更后的职业类别"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"}],"effective_on":"required","en":"certificate changed","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.changed","zh":"放射工作人员证变更"},
+    {"creates":false,"data":[{"en":"why","is":"code","list":"CERTIFICATE_END","name":"ground","required":true,"zh":"注销原因"},{"en":"number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号"}],"effective_on":"required","en":"certificate cancelled","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"certificate.cancelled","zh":"放射工作人员证注销"},
+    {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"occupational categories","is":"list","item":{"is":"code","list":"CERT55"},"max_items":12,"min_items":1,"name":"categories","required":false,"zh":"职业类别"},{"en":"health examination that it rests on","is":"uuid","name":"exam","of":"exam_result","required":false,"zh":"所依据的职业健康检查"},{"en":"training that it rests on","is":"uuid","name":"training","of":"training_record","required":false,"zh":"所依据的培训"},{"en":"certificate that it follows","is":"uuid","name":"predecessor","of":"certificate","required":false,"zh":"原放射工作人员证"}],"name":"set","required":false,"zh":"更正为"},{"en":"members without a value","is":"clear","name":"clear","names":["exam","training","predecessor"],"required":false,"zh":"清空"},{"en":"corrected number","is":"text","max_chars":60,"min_chars":1,"name":"number","required":false,"zh":"证号更正为"},{"en":"corrected authority","is":"text","max_chars":100,"min_chars":1,"name":"issuer","required":false,"zh":"发证机关更正为"},{"en":"corrected number of the decision","is":"text","max_chars":60,"min_chars":1,"name":"decision_no","required":false,"zh":"决定文号更正为"},{"en":"corrected dose of the year entered","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"年度有效剂量更正为"},{"en":"corrected conclusion entered","is":"code","list":"EXAM_CONCLUSION","name":"conclusion","required":false,"zh":"检查结论更正为"}],"effective_on":"forbidden","en":"certificate corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"certificate.corrected","zh":"放射工作人员证更正"},
+  ] },
+  { kind: "transfer", zh: "档案流动", en: "transfer", types: [
+    {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"how the file moves","is":"code","list":"TRANSFER_TYPE","name":"type","required":true,"zh":"流动类型"},{"en":"who asks for it","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"申请方"},{"en":"releasing institution","is":"uuid","name":"from_institution","of":"institution","required":false,"zh":"转出单位"},{"en":"releasing county","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"from_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"转出县区"},{"en":"receiving institution","is":"uuid","name":"to_institution","of":"institution","required":false,"zh":"接收单位"},{"en":"receiving county","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"to_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"接收县区"},{"en":"addressee or origin outside the city","is":"text","max_chars":100,"min_chars":1,"name":"outside","required":false,"zh":"市外单位"},{"en":"last day planned at the releasing institution","is":"date","name":"planned_end","required":false,"zh":"拟离岗日期"},{"en":"first day planned at the receiving institution","is":"date","name":"planned_start","required":false,"zh":"拟到岗日期"},{"en":"category of the new post","is":"code","list":"GBZ128","name":"category","required":false,"zh":"拟任职业类别"},{"en":"department of the new post","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"拟任科室"},{"en":"a dose history is entered by hand","is":"flag","name":"history_by_hand","required":true,"zh":"手工录入市外剂量史"}],"effective_on":"forbidden","en":"transfer requested","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.requested","zh":"申请档案流动"},
+    {"creates":false,"data":[{"en":"what the new employer may see","is":"code","list":"CONSENT_SCOPE","name":"scope","required":true,"zh":"同意范围"},{"en":"how he said so","is":"code","list":"SAID_HOW","name":"how","required":true,"zh":"方式"}],"effective_on":"forbidden","en":"consent signed","meanings":["consent"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_signed","zh":"本人同意"},
+    {"creates":false,"data":[{"en":"how he said so","is":"code","list":"SAID_HOW","name":"how","required":true,"zh":"方式"}],"effective_on":"forbidden","en":"consent refused","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_refused","zh":"本人不同意提供明细"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"consent lapsed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_lapsed","zh":"本人逾期未答复"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"undertaking under which something that is missing is let pass","is":"text","max_chars":100,"min_chars":1,"name":"undertaking","required":false,"zh":"承诺"}],"effective_on":"forbidden","en":"step approved","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.approved","zh":"同意"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"ground","is":"code","list":"TRANSFER_REJECTION","name":"ground","required":true,"zh":"理由"}],"effective_on":"forbidden","en":"step rejected","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"transfer.rejected","zh":"不予流动"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"the step to which it goes back","is":"code","list":"TRANSFER_STEP","name":"to","required":true,"zh":"退回至"}],"effective_on":"forbidden","en":"returned to an earlier step","meanings":["return"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"transfer.returned","zh":"退回"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"ground","is":"code","list":"SUBSTITUTION_GROUND","name":"ground","required":true,"zh":"理由"}],"effective_on":"forbidden","en":"released by substitution","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.substituted","zh":"上级代为办理"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"}],"effective_on":"forbidden","en":"suspended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.suspended","zh":"中止"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"}],"effective_on":"forbidden","en":"resumed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.resumed","zh":"恢复"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"transfer.withdrawn","zh":"撤回"},
+    {"creates":false,"data":[{"en":"who says so","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"提出方"}],"effective_on":"forbidden","en":"rejection disputed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.disputed","zh":"提出争议"},
+    {"creates":false,"data":[{"en":"ruling","is":"code","list":"TRANSFER_RULING","name":"ruling","required":true,"zh":"裁定"}],"effective_on":"forbidden","en":"city's ruling","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.ruled","zh":"市级裁定"},
+    {"creates":false,"data":[{"en":"position of the log at which it was made","is":"integer","max":9007199254740991,"min":0,"name":"as_of","required":true,"zh":"账本位置"},{"en":"number of events","is":"integer","max":1000000,"min":1,"name":"events","required":true,"zh":"事件数"},{"en":"SHA-256 of the manifest","is":"hash","name":"manifest","required":true,"zh":"清单摘要"},{"en":"effective dose of the calendar year","is":"integer","max":1000000000000,"min":0,"name":"year_nsv","required":true,"unit":"nSv","zh":"本年累计有效剂量"},{"en":"effective dose of the five-year block","is":"integer","max":1000000000000,"min":0,"name":"block_nsv","required":true,"unit":"nSv","zh":"五年周期累计有效剂量"},{"en":"effective dose of the whole life","is":"integer","max":1000000000000,"min":0,"name":"life_nsv","required":true,"unit":"nSv","zh":"终身累计有效剂量"},{"en":"number of open items","is":"integer","max":10000,"min":0,"name":"open_items","required":true,"zh":"未了结事项数"}],"effective_on":"forbidden","en":"package sealed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.package_sealed","zh":"封装档案"},
+    {"creates":false,"data":[{"en":"who signs the receipt","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"签收方"},{"en":"where the papers are kept from now on","is":"text","max_chars":100,"min_chars":1,"name":"paper_place","required":false,"zh":"纸质档案存放地"}],"effective_on":"forbidden","en":"receipt signed","meanings":["receipt"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.completed","zh":"签收"},
+    {"creates":false,"data":[{"en":"dose year","is":"integer","max":2100,"min":1950,"name":"year","required":true,"zh":"剂量年度"},{"en":"effective dose; absent when it is not known","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"有效剂量"},{"en":"months monitored","is":"integer","max":12,"min":1,"name":"months","required":false,"zh":"监测月数"},{"en":"how well it is evidenced","is":"code","list":"HISTORY_CONFIDENCE","name":"confidence","required":true,"zh":"证据等级"},{"en":"who measured it","is":"text","max_chars":100,"min_chars":1,"name":"source","required":true,"zh":"来源单位"}],"effective_on":"forbidden","en":"outside history declared","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.history_declared","zh":"申报市外剂量史"},
+    {"creates":false,"data":[{"en":"the line","is":"event_ref","name":"declared","required":true,"zh":"所核实的申报"},{"en":"whether the evidence holds","is":"flag","name":"accepted","required":true,"zh":"是否属实"}],"effective_on":"forbidden","en":"outside history verified","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.history_verified","zh":"核实市外剂量史"},
+    {"creates":false,"data":[{"en":"who says so","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"提出方"}],"effective_on":"required","en":"multi-site practice ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.practice_ended","zh":"多点执业结束"},
   ] },
 ];
 
