@@ -2,9 +2,10 @@
 
 use domain::catalog::file_hash;
 use domain::codes::Role;
+use domain::record::Facts;
 use serde_json::json;
 use signing::bytes::Instant;
-use signing::statement::{EventRef, Meaning, RecordRef};
+use signing::statement::{EventRef, Meaning};
 use uuid::Uuid;
 
 use super::city::AREAS;
@@ -58,7 +59,7 @@ impl Story {
         let old_key = self.people[victim].key.public().id();
         // All but the latest stand: that one stays suspect.
         let mut confirmed: Vec<EventRef> = self.people[victim].signed.clone();
-        confirmed.retain(|event| self.signed_by(org, *event, old_key));
+        confirmed.retain(|event| self.signed_by(*event, old_key));
         confirmed.pop();
         if let Some(admin) = self.of_org(org, Role::UnitAdmin).filter(|_| !confirmed.is_empty()) {
             let confirms: Vec<_> = confirmed.iter().map(|event| countersigns(*event)["countersigns"].clone()).collect();
@@ -74,19 +75,10 @@ impl Story {
         self.enrol_again(victim);
     }
 
-    fn signed_by(&self, org: usize, event: EventRef, key: signing::bytes::KeyId) -> bool {
-        let devices = self.orgs[org]
-            .devices
-            .iter()
-            .map(|device| RecordRef { kind: "device".into(), id: self.devices[*device].id });
-        let institution = RecordRef { kind: "institution".into(), id: self.orgs[org].id };
-        devices.chain([institution]).any(|record| {
-            self.model
-                .memory
-                .record(&record)
-                .and_then(|entry| entry.mark(event.event))
-                .is_some_and(|mark| mark.key == key)
-        })
+    fn signed_by(&self, event: EventRef, key: signing::bytes::KeyId) -> bool {
+        let known = self.model.memory.event(event.event).ok().flatten();
+        let entry = known.and_then(|known| self.model.memory.record(&known.record));
+        entry.and_then(|entry| entry.mark(event.event)).is_some_and(|mark| mark.key == key)
     }
 
     /// Somebody leaves: grant and key revoked, account closed; asks for erasure later.
