@@ -191,8 +191,12 @@ impl Story {
         // A few a year are above the investigation level.
         let high = if self.model.luck.below(2_500) == 0 { 12 } else { 1 };
         let read = i64::from(who.exposure) * spread / 100 * factor * high / 100 * 100;
-        // Once in the years a dosimeter is left in the beam.
-        let read = if !double && self.model.luck.below(4_000) == 0 { 22_000_000 } else { read };
+        // Some single readings are above the investigation level, and once in the years a dosimeter is left in the beam.
+        let read = match self.model.luck.below(4_000) {
+            0 if !double => 22_000_000,
+            1..=3 if !double => 1_300_000 + 100 * i64::from(who.exposure % 16_000),
+            _ => read,
+        };
         let below = read < MDL_NSV && !lost;
         let value = if below { below_mdl(MDL_NSV) } else { read };
         let single = (!lost && !double).then_some(value);

@@ -117,7 +117,7 @@ impl Story {
             let wish = Wish::new("investigation.withdrawn", twice, json!({}));
             self.act(supervisor, wish.because("MISTAKEN", Some("合计时重复计入（示例）")));
         }
-        let ending = match (noticed.dose_nsv, turn % 3) {
+        let ending = match (noticed.dose_nsv, noticed.worker % 2) {
             (None, _) => Ending::Nominal,
             (Some(_), 0) => Ending::Artefact,
             (Some(_), _) => Ending::Real,
