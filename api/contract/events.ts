@@ -712,10 +712,6 @@ export const codeLists = {
     { code: "SELF", zh: "本人账户签署", en: "signed with his own account" },
     { code: "PAPER", zh: "本人签字的纸质文书", en: "a paper that he signed" },
   ],
-  SAID_HOW: [
-    { code: "SIGNED", zh: "本人电子签名", en: "signed by himself" },
-    { code: "PAPER", zh: "纸质签字扫描件", en: "scan of a signed paper" },
-  ],
   SEX: [
     { code: "0", zh: "未知", en: "unknown" },
     { code: "1", zh: "男", en: "male" },
@@ -2442,13 +2438,13 @@ export interface TransferConsentSigned {
   /** 同意范围 · what the new employer may see */
   scope: CodeOf<"CONSENT_SCOPE">;
   /** 方式 · how he said so */
-  how: CodeOf<"SAID_HOW">;
+  how: CodeOf<"SAID_BY">;
 }
 
 /** 本人不同意提供明细 · consent refused */
 export interface TransferConsentRefused {
   /** 方式 · how he said so */
-  how: CodeOf<"SAID_HOW">;
+  how: CodeOf<"SAID_BY">;
 }
 
 /** 本人逾期未答复 · consent lapsed */
@@ -2917,8 +2913,8 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
   ] },
   { kind: "transfer", zh: "档案流动", en: "transfer", types: [
     {"creates":true,"data":[{"en":"the worker","is":"record_ref","kinds":["person"],"name":"person","required":true,"zh":"放射工作人员"},{"en":"how the file moves","is":"code","list":"TRANSFER_TYPE","name":"type","required":true,"zh":"流动类型"},{"en":"who asks for it","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"申请方"},{"en":"releasing institution","is":"uuid","name":"from_institution","of":"institution","required":false,"zh":"转出单位"},{"en":"releasing county","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"from_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"转出县区"},{"en":"receiving institution","is":"uuid","name":"to_institution","of":"institution","required":false,"zh":"接收单位"},{"en":"receiving county","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"to_area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"接收县区"},{"en":"addressee or origin outside the city","is":"text","max_chars":100,"min_chars":1,"name":"outside","required":false,"zh":"市外单位"},{"en":"last day planned at the releasing institution","is":"date","name":"planned_end","required":false,"zh":"拟离岗日期"},{"en":"first day planned at the receiving institution","is":"date","name":"planned_start","required":false,"zh":"拟到岗日期"},{"en":"category of the new post","is":"code","list":"GBZ128","name":"category","required":false,"zh":"拟任职业类别"},{"en":"department of the new post","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"拟任科室"},{"en":"a dose history is entered by hand","is":"flag","name":"history_by_hand","required":true,"zh":"手工录入市外剂量史"}],"effective_on":"forbidden","en":"transfer requested","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.requested","zh":"申请档案流动"},
-    {"creates":false,"data":[{"en":"what the new employer may see","is":"code","list":"CONSENT_SCOPE","name":"scope","required":true,"zh":"同意范围"},{"en":"how he said so","is":"code","list":"SAID_HOW","name":"how","required":true,"zh":"方式"}],"effective_on":"forbidden","en":"consent signed","meanings":["consent"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_signed","zh":"本人同意"},
-    {"creates":false,"data":[{"en":"how he said so","is":"code","list":"SAID_HOW","name":"how","required":true,"zh":"方式"}],"effective_on":"forbidden","en":"consent refused","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_refused","zh":"本人不同意提供明细"},
+    {"creates":false,"data":[{"en":"what the new employer may see","is":"code","list":"CONSENT_SCOPE","name":"scope","required":true,"zh":"同意范围"},{"en":"how he said so","is":"code","list":"SAID_BY","name":"how","required":true,"zh":"方式"}],"effective_on":"forbidden","en":"consent signed","meanings":["consent"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_signed","zh":"本人同意"},
+    {"creates":false,"data":[{"en":"how he said so","is":"code","list":"SAID_BY","name":"how","required":true,"zh":"方式"}],"effective_on":"forbidden","en":"consent refused","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_refused","zh":"本人不同意提供明细"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"consent lapsed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.consent_lapsed","zh":"本人逾期未答复"},
     {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"undertaking under which something that is missing is let pass","is":"text","max_chars":100,"min_chars":1,"name":"undertaking","required":false,"zh":"承诺"}],"effective_on":"forbidden","en":"step approved","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.approved","zh":"同意"},
     {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"ground","is":"code","list":"TRANSFER_REJECTION","name":"ground","required":true,"zh":"理由"}],"effective_on":"forbidden","en":"step rejected","meanings":["refusal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"transfer.rejected","zh":"不予流动"},

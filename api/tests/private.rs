@@ -36,8 +36,6 @@ async fn findings_open_for_the_worker_and_not_for_his_employer() {
     let grant = city.person("HEO_CHIEF").grant.expect("a grant");
     let entry = city.world.memory.record(&signing::statement::RecordRef { kind: "grant".into(), id: grant });
     let examiner = entry.and_then(|entry| entry.state.grant()?.given.org).expect("an organisation");
-    city.world.adopt("catalogue", 5);
-    city.world.adopt("policy", 7);
     let [exam, restriction, document] = [0; 3].map(|_| city.world.id());
     let (hospital, today) = (city.hospital, city.world.today());
     let filing = json!({"document": document, "kind": "HEF", "number": "示范备案0001", "from": "2020-01-01"});

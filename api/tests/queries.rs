@@ -52,6 +52,13 @@ fn stands_for(city: &City, word: &str) -> Json {
     let (worker, entry) = worker.expect("a worker");
     match word {
         "$worker" => json!(format!("person/{}", worker.id)),
+        "$transfer" => {
+            let transfer = city.world.memory.records().find(|(_, entry)| entry.state.transfer().is_some());
+            json!(format!("transfer/{}", transfer.expect("a transfer").0.id))
+        }
+        // Who must act on it now: the worker.
+        "$holder" => json!(format!("person/{}", worker.id)),
+        "$device" => json!(format!("device/{}", city.device)),
         "$hospital" => json!(format!("institution/{}", city.hospital)),
         "$area" => json!(support::world::AREA),
         "$credit_code" => json!(support::credit_code(0)),
@@ -66,7 +73,7 @@ fn stands_for(city: &City, word: &str) -> Json {
 async fn every_question_of_the_documentation_is_answered() {
     let (server, city) = serve_city(61).await;
     let questions = questions();
-    assert!(questions.len() >= 21, "{}", questions.len());
+    assert!(questions.len() >= 27, "{}", questions.len());
     for Question { name, role, mut variables, shows, text } in questions {
         for value in variables.as_object_mut().expect("an object").values_mut() {
             if let Some(word) = value.as_str().filter(|word| word.starts_with('$')) {

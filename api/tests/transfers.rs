@@ -48,7 +48,7 @@ async fn the_chain_of_a_case_says_who_when_and_how_long() {
     let other = city.other_officer.clone();
     let transfer = transfer_of(&city);
     let id = format!("transfer/{transfer}");
-    let consent = json!({"scope": "STATUTORY", "how": "SIGNED"});
+    let consent = json!({"scope": "STATUTORY", "how": "SELF"});
     act(&server, &mut city, &me, Wish::new("transfer.consent_signed", transfer, consent)).await;
     assert_eq!(waiting(&server, &officer, &format!("institution/{}", city.hospital)).await, "1");
     assert_eq!(waiting(&server, &county, "area/511523").await, "0", "it waits for the institution first");

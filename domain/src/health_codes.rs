@@ -89,7 +89,7 @@ codes! {
         Replacement = "REPLACEMENT", "重新出具报告", "reports it anew with another conclusion";
     }
 
-    /// How a worker said that he was told, or that he declines.
+    /// How a worker said that he was told, that he agrees or that he declines.
     pub enum SaidBy = "SAID_BY" {
         Himself = "SELF", "本人账户签署", "signed with his own account";
         Paper = "PAPER", "本人签字的纸质文书", "a paper that he signed";

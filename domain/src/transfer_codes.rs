@@ -52,12 +52,6 @@ codes! {
         Statutory = "STATUTORY", "仅法定部分", "the statutory part only";
     }
 
-    /// How somebody who does not sign himself said so.
-    pub enum SaidHow = "SAID_HOW" {
-        Signed = "SIGNED", "本人电子签名", "signed by himself";
-        Paper = "PAPER", "纸质签字扫描件", "scan of a signed paper";
-    }
-
     /// Ground on which a step may be rejected: a closed list.
     pub enum TransferRejection = "TRANSFER_REJECTION" {
         NotOurWorker = "NOT_OUR_WORKER", "非本单位人员", "not our worker";

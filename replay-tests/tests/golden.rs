@@ -604,7 +604,7 @@ impl Story {
             "planned_start": self.world.today(), "category": "2A", "department": "放射科",
         });
         self.act(&there_officer, Wish::new("transfer.requested", lent, asked("H", "RECEIVING", sides)));
-        self.act(&me, Wish::new("transfer.consent_signed", lent, json!({"scope": "STATUTORY", "how": "SIGNED"})));
+        self.act(&me, Wish::new("transfer.consent_signed", lent, json!({"scope": "STATUTORY", "how": "SELF"})));
         self.act(&head, Wish::new("transfer.approved", lent, step("RELEASING_INST")));
         self.act(&there_officer, Wish::new("transfer.approved", lent, step("RECEIVING_INST")));
         let today = self.world.today();
@@ -613,7 +613,7 @@ impl Story {
         let claimed = self.world.id();
         let sides = json!({"to_institution": practice.hospital, "to_area": AREA, "outside": "外市示范医院"});
         self.act(&officer, Wish::new("transfer.requested", claimed, asked("E", "RECEIVING", sides)));
-        self.act(&me, Wish::new("transfer.consent_refused", claimed, json!({"how": "SIGNED"})));
+        self.act(&me, Wish::new("transfer.consent_refused", claimed, json!({"how": "SELF"})));
         let year =
             json!({"year": 2019, "effective_nsv": 900_000, "months": 12, "confidence": "C", "source": "外市示范医院"});
         let declared = self.act(&officer, Wish::new("transfer.history_declared", claimed, year));

@@ -66,7 +66,7 @@ impl Sides {
         let transfer = self.world.id();
         let request = self.request("C", "RECEIVING");
         act(&mut self.world, &self.there_head, Wish::new("transfer.requested", transfer, request));
-        let consent = json!({"scope": "STATUTORY", "how": "SIGNED"});
+        let consent = json!({"scope": "STATUTORY", "how": "SELF"});
         let steps: [(Person, &'static str, Json); 5] = [
             (self.here.me.clone(), "transfer.consent_signed", consent),
             (self.here.head.clone(), "transfer.approved", json!({"step": "RELEASING_INST"})),
@@ -287,7 +287,7 @@ fn a_file_is_parked_with_the_county_and_taken_out_again() {
     let there = sides.there_head.clone();
     act(&mut sides.world, &there, Wish::new("transfer.requested", taken, request));
     let me = sides.here.me.clone();
-    act(&mut sides.world, &me, Wish::new("transfer.consent_refused", taken, json!({"how": "SIGNED"})));
+    act(&mut sides.world, &me, Wish::new("transfer.consent_refused", taken, json!({"how": "SELF"})));
     assert_eq!(
         sides.state(taken).consent,
         Some(ConsentScope::Statutory),
@@ -315,7 +315,7 @@ fn a_file_leaves_the_city_and_comes_back_with_a_history() {
         "from_institution": sides.here.hospital, "from_area": AREA, "outside": "外市示范医院",
     });
     act(&mut sides.world, &head, Wish::new("transfer.requested", gone, request));
-    let consent = json!({"scope": "FULL", "how": "SIGNED"});
+    let consent = json!({"scope": "FULL", "how": "SELF"});
     act(&mut sides.world, &me, Wish::new("transfer.consent_signed", gone, consent.clone()));
     act(&mut sides.world, &head, Wish::new("transfer.approved", gone, json!({"step": "RELEASING_INST"})));
     // With the leaving examination no undertaking is needed.
@@ -360,7 +360,7 @@ fn a_second_practice_leaves_the_file_where_it_is() {
     let practice = sides.world.id();
     let request = sides.request("H", "RECEIVING");
     act(&mut sides.world, &there, Wish::new("transfer.requested", practice, request));
-    let consent = json!({"scope": "STATUTORY", "how": "SIGNED"});
+    let consent = json!({"scope": "STATUTORY", "how": "SELF"});
     act(&mut sides.world, &me, Wish::new("transfer.consent_signed", practice, consent));
     for (who, step) in [(&head, "RELEASING_INST"), (&there, "RECEIVING_INST"), (&there_approver, "RECEIVING_COUNTY")] {
         act(&mut sides.world, who, Wish::new("transfer.approved", practice, json!({"step": step})));

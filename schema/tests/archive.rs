@@ -147,6 +147,19 @@ fn full_segments_are_closed_chained_and_proved() {
     assert_eq!(rows as u64, SEGMENT_POSITIONS);
 }
 
+/// Opens an archive whose last writer was told to stop: what he was writing is finished first, and then the lock is free.
+async fn open_after(folder: &std::path::Path) -> Archive {
+    let began = std::time::Instant::now();
+    loop {
+        match Archive::open(folder) {
+            Err(Error::Unavailable(_)) if began.elapsed() < Duration::from_secs(10) => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            opened => return opened.expect("an archive"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn it_follows_the_log_over_restarts() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -154,7 +167,7 @@ async fn it_follows_the_log_over_restarts() {
     let appender = ledger.appender().await;
     let mut expected = 0;
     for round in 0..3 {
-        let archive = Archive::open(folder.path()).expect("an archive");
+        let archive = open_after(folder.path()).await;
         let following = tokio::spawn(follow(archive, ledger.log(), appender.sizes()));
         for _ in 0..7 {
             assert!(matches!(appender.append(fresh()).await, Ok(Outcome::Appended { .. })));
@@ -174,7 +187,7 @@ async fn it_follows_the_log_over_restarts() {
 
     // Another database, or one restored to an earlier day, is told apart.
     let other = common::ledger().await;
-    let archive = Archive::open(folder.path()).expect("an archive");
+    let archive = open_after(folder.path()).await;
     archive.continued_by(&ledger.log()).await.expect("its own");
     assert_eq!(corrupt_at(archive.continued_by(&other.log()).await), Some(expected - 1));
 }

@@ -56,6 +56,14 @@ const YEAR: &[Member] = &[
     },
 ];
 
+const DONE: &[Member] = &[
+    Member { name: "step", required: true, shape: Shape::Code(&TransferStep::LIST), zh: "环节", en: "step" },
+    Member { name: "act", required: true, shape: domain::field::LINE, zh: "办理", en: "what was done" },
+    Member { name: "from", required: true, shape: Shape::Day, zh: "起始日期", en: "day from which it waited" },
+    Member { name: "on", required: true, shape: Shape::Day, zh: "办结日期", en: "day on which it was done" },
+    Member { name: "event", required: true, shape: Shape::Id(""), zh: "事件", en: "the event" },
+];
+
 /// How a transfer looks.
 pub const LOOK: Look = Look {
     kind: Kind::Transfer,
@@ -99,6 +107,13 @@ pub const LOOK: Look = Look {
             shape: domain::field::LINE,
             zh: "承诺",
             en: "undertaking under which something that is missing was let pass",
+        },
+        Member {
+            name: "passages",
+            required: true,
+            shape: Shape::List(0, 1_000, &Shape::Object(DONE)),
+            zh: "已办环节",
+            en: "what was done, in order",
         },
         Member {
             name: "package",

@@ -28,14 +28,15 @@ use crate::custody::{
 };
 use crate::dose_codes::DosimeterState;
 use crate::field::{LINE, Shape};
+use crate::health_codes::SaidBy;
 use crate::law::{Citation, OCCUPATIONAL_DISEASE, PERSONAL_INFORMATION, RADIATION_WORKERS, RADIOLOGY, product};
 use crate::person_codes::{EmploymentState, OccupationalCategory};
 use crate::record::{About, Claim, Draft, Facts, Need, Record, Stop, Target, ensure};
 use crate::records::Nothing;
 use crate::refusal::{Code, Rule};
 use crate::transfer_codes::{
-    ConsentScope, HistoryConfidence, Ruling, SaidHow, SubstitutionGround, TransferParty, TransferRejection,
-    TransferState, TransferStep, TransferType,
+    ConsentScope, HistoryConfidence, Ruling, SubstitutionGround, TransferParty, TransferRejection, TransferState,
+    TransferStep, TransferType,
 };
 use crate::{data, events};
 
@@ -60,12 +61,12 @@ data! {
     /// The worker agrees.
     pub struct ConsentSigned {
         scope: ConsentScope = Shape::Code(&ConsentScope::LIST), "同意范围", "what the new employer may see";
-        how: SaidHow = Shape::Code(&SaidHow::LIST), "方式", "how he said so";
+        how: SaidBy = Shape::Code(&SaidBy::LIST), "方式", "how he said so";
     }
 
     /// The worker refuses that details are shown.
     pub struct ConsentRefused {
-        how: SaidHow = Shape::Code(&SaidHow::LIST), "方式", "how he said so";
+        how: SaidBy = Shape::Code(&SaidBy::LIST), "方式", "how he said so";
     }
 
     /// The holder of a step agrees.
@@ -423,9 +424,9 @@ impl Record for Transfer {
         };
         // On paper the worker said it to whom his file leaves, or to whom it comes.
         let said = |how| match how {
-            SaidHow::Signed => TransferParty::Worker,
-            SaidHow::Paper if request.from_institution.is_some() => TransferParty::Releasing,
-            SaidHow::Paper => TransferParty::Receiving,
+            SaidBy::Himself => TransferParty::Worker,
+            SaidBy::Paper if request.from_institution.is_some() => TransferParty::Releasing,
+            SaidBy::Paper => TransferParty::Receiving,
         };
         match event {
             Event::Requested(requested) => requested.of_party(requested.by, facts),
@@ -718,7 +719,7 @@ impl Transfer {
         let scanned = !about.statement.attachments.is_empty();
         match event {
             Event::ConsentSigned(ConsentSigned { how, .. }) | Event::ConsentRefused(ConsentRefused { how }) => {
-                ensure(*how == SaidHow::Signed || scanned, &EVIDENCE, "/attachments")
+                ensure(*how == SaidBy::Himself || scanned, &EVIDENCE, "/attachments")
             }
             Event::ConsentLapsed(_) => ensure(waited()? > CONSENT_WORKDAYS, &TOO_EARLY, ""),
             Event::Approved(approved) => {

@@ -377,7 +377,7 @@ impl Story {
     /// Most who leave are examined; one in seven declines, and some are forgotten.
     fn leaving(&mut self, worker: usize, org: usize, employment: Uuid) {
         let who = self.workers[worker].person;
-        if worker.is_multiple_of(7) {
+        if worker.is_multiple_of(7) && self.holds_file(org, who) {
             let Some(officer) = self.officer_of(org) else { return };
             let refusal = self.model.id();
             let scan = self.attach(officer, "OTH", Owner::Person(who), "放弃离岗体检声明.pdf");

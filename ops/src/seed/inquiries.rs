@@ -227,7 +227,7 @@ impl Story {
             let entry = self.model.entry("person", other.person);
             entry.and_then(|entry| entry.state.person()).is_some_and(|file| file.account == Some(account))
         });
-        let here = file.institution == self.orgs[org].id && file.account.is_none();
+        let here = self.holds_file(org, person) && file.account.is_none();
         let officer = self.protection_officer(org).filter(|_| here && !taken)?;
         self.act(officer, Wish::new("person.account_linked", person, json!({"account": account.to_string()})));
         Some(own)

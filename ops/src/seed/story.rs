@@ -49,7 +49,7 @@ const FULL_SIZE: usize = 20_000;
 const WORKERS: usize = 3_500;
 const WITH_ALL_WORKERS: usize = 120_000;
 /// Events that a worker comes to in the years, most of them doses.
-const EVENTS_PER_WORKER: usize = 30;
+const EVENTS_PER_WORKER: usize = 38;
 /// Restrictions of work, for a thousand workers in all the years.
 const RESTRICTIONS_PER_MILLE: usize = 20;
 /// What happens to workers beyond their doses, for a hundred of them in all the years.

@@ -137,7 +137,7 @@ impl Story {
         }
         let record = self.model.id();
         let mut wish = Wish::new("training_record.completed", record, data);
-        if !city && worker % 29 == 3 && self.opened_file(worker) {
+        if !city && worker % 29 == 3 && self.holds_file(self.workers[worker].org, person) {
             wish = wish.with(self.attach(clerk, "TRN", Owner::Person(person), "培训证明.pdf"));
         }
         Course { worker, record, city, wish }
@@ -224,7 +224,7 @@ impl Story {
         });
         let id = self.model.id();
         let wish = Wish::new("certificate.applied", id, data).on(on);
-        let photo = (worker % 41 == 6 && self.opened_file(worker))
+        let photo = (worker % 41 == 6 && self.holds_file(org, person))
             .then(|| self.attach(clerk, "PHO", Owner::Person(person), "照片.pdf"));
         Some(photo.into_iter().fold(wish, Wish::with))
     }
@@ -346,13 +346,6 @@ impl Story {
     fn keeps_health_files(&self) -> bool {
         let in_force = self.model.memory.in_force().expect("memory holds everything");
         policy_in_force(&in_force, self.model.day()).is_some_and(|policy| policy.version >= POLICY)
-    }
-
-    /// Whether his employer opened his file: a file about him is filed there.
-    fn opened_file(&self, worker: usize) -> bool {
-        let Worker { person, org, .. } = self.workers[worker];
-        let file = self.model.entry("person", person).and_then(|entry| entry.state.person());
-        file.is_some_and(|file| file.institution == self.orgs[org].id)
     }
 
     /// The workers who are in post in an institution.

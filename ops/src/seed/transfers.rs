@@ -14,6 +14,7 @@ use signing::bytes::Hash;
 use uuid::Uuid;
 
 use super::city::AREAS;
+use super::exams::Care;
 use super::files::Owner;
 use super::model::{Wish, countersigns};
 use super::story::{Story, Task};
@@ -197,9 +198,9 @@ impl Story {
                 }
                 // On paper, for most have no account of their own.
                 let org = state.request.from_institution.map_or(case.to, |_| Some(case.from));
-                let Some(rpo) = org.and_then(|org| self.rpo(org)) else { return };
+                let Some((org, rpo)) = org.and_then(|org| Some((org, self.rpo(org)?))) else { return };
                 let person = self.workers[worker].person;
-                if !self.may_file(rpo, person) {
+                if !self.holds_file(org, person) {
                     let days = self.model.day().days() - state.since.days();
                     if days > CONSENT_WORKDAYS * 2 {
                         self.by_county(state, case, "transfer.consent_lapsed", json!({}));
@@ -383,6 +384,8 @@ impl Story {
         let Some(rpo) = self.rpo(org).filter(|_| works) else { return };
         let today = self.model.day();
         self.act(rpo, Wish::new("employment.ended", employment, json!({"reason": reason})).on(today));
+        self.after(5, Task::Care(Care::Leaving(worker, org, employment)));
+        self.after(20, Task::HandIn(worker, org));
     }
 
     fn by_county(&mut self, state: &Transfer, case: Case, event_type: &str, data: Json) {
@@ -423,13 +426,6 @@ impl Story {
         use domain::record::Facts;
         let key = domain::records::transfer::person_key(self.workers[worker].person);
         self.model.memory.members(&key).is_ok_and(|members| !members.records.is_empty())
-    }
-
-    /// Whether an officer may file something about a worker: his file is in the custody of his institution.
-    fn may_file(&self, officer: usize, person: Uuid) -> bool {
-        let custodian = self.model.entry("person", person).and_then(|entry| Some(entry.state.person()?.custodian()));
-        let org = self.people[officer].org.map(|org| Custodian::Institution(self.orgs[org].id));
-        custodian == org
     }
 }
 

@@ -2,6 +2,7 @@
 
 use domain::codes::Role;
 use domain::person_codes::{EmploymentState, resident_no_ok};
+use domain::records::person::Custodian;
 use serde_json::{Value as Json, json};
 use signing::bytes::Date;
 use uuid::Uuid;
@@ -134,6 +135,8 @@ impl Story {
         }
         let today = self.model.day();
         let on_leave = self.employment_state(worker) == Some(EmploymentState::OnLeave);
+        // What stands in his file is entered by who holds it.
+        let holds = self.holds_file(org, person);
         match turn % 6 {
             _ if on_leave => {
                 self.act(clerk, Wish::new("employment.resumed", employment, json!({})).on(today));
@@ -152,16 +155,17 @@ impl Story {
                 let Some(wrong) = self.correctable("employment", employment, &["employment.planned"]) else { return };
                 let data = json!({"set": {"department": format!("放射科（更正{}）", 1 + self.model.luck.below(9))}});
                 let mut wish = Wish::new("employment.corrected", employment, data).because("TYPO", None);
-                if turn.is_multiple_of(4) {
+                if turn.is_multiple_of(4) && holds {
                     wish = wish.with(self.attach(clerk, "TRN", Owner::Person(person), "岗位证明.pdf"));
                 }
                 self.act(clerk, wish.correcting(wrong));
             }
-            3 => {
+            3 if holds => {
                 let data = json!({"phone": phone(&mut self.model.luck, "199")});
                 self.act(clerk, Wish::new("person.contact_changed", person, data).on(today));
             }
             4 => self.change_employer(worker, clerk),
+            _ if !holds => {}
             _ => {
                 let Some(wrong) = self.correctable("person", person, &["person.registered"]) else { return };
                 let data = json!({"name": person_name(&mut self.model.luck)});
@@ -220,8 +224,8 @@ impl Story {
             let own = self.of_org(org, Role::Worker)?;
             let clerk = self.of_org(org, Role::ProtectionOfficer)?;
             let file = self.model.entry("person", person)?.state.person()?;
-            let opened_here = file.institution == self.orgs[org].id && file.account.is_none();
-            (works && opened_here && self.clerk(org).is_some()).then_some((person, own, clerk))
+            let asks_here = self.holds_file(org, person) && file.account.is_none();
+            (works && asks_here && self.clerk(org).is_some()).then_some((person, own, clerk))
         });
         let Some((person, own, clerk)) = asker else { return };
         let account = self.people[own].account.to_string();
@@ -230,6 +234,12 @@ impl Story {
         let request = self.act(own, Wish::new("person.correction_requested", person, what));
         let data = json!({"request": super::model::countersigns(request)["countersigns"], "accepted": true});
         self.act(clerk, Wish::new("person.correction_decided", person, data));
+    }
+
+    /// Whether an institution holds a worker's file.
+    pub fn holds_file(&self, org: usize, person: Uuid) -> bool {
+        let file = self.model.entry("person", person).and_then(|entry| entry.state.person());
+        file.is_some_and(|file| file.custodian() == Custodian::Institution(self.orgs[org].id))
     }
 
     /// State of the present employment of a worker.
