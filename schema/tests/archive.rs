@@ -148,7 +148,7 @@ fn full_segments_are_closed_chained_and_proved() {
 }
 
 /// Opens an archive whose last writer was told to stop: what he was writing is finished first, and then the lock is free.
-async fn open_after(folder: &std::path::Path) -> Archive {
+async fn open_after(folder: &Path) -> Archive {
     let began = std::time::Instant::now();
     loop {
         match Archive::open(folder) {

@@ -232,11 +232,11 @@ impl Story {
     /// The last examination of a worker with a conclusion about his work.
     fn last_examination(&self, worker: usize) -> Option<Uuid> {
         let members = self.model.memory.members(&exam_result::person_key(self.workers[worker].person)).ok()?;
-        let known = members.records.iter().filter(|record| {
+        let mut known = members.records.iter().filter(|record| {
             let result = self.model.memory.record(record).and_then(|entry| entry.state.exam_result());
             result.and_then(ExamResult::exam).is_some_and(|exam| exam.about_work().is_some())
         });
-        known.last().map(|record| record.id)
+        known.next_back().map(|record| record.id)
     }
 
     /// The dose of the year before, once its last report has come.
