@@ -180,7 +180,7 @@ impl Record for Attachment {
         let bad = || Stop::code(Code::BadReference, "/data/person");
         let entry = facts.entry(person.ok_or_else(bad)?)?;
         let person = entry.as_ref().and_then(|entry| entry.state.person()).ok_or_else(bad)?;
-        Ok(Target { account: person.account, ..super::of_institution(person.institution, facts)? })
+        person.place(facts)
     }
 
     fn admit(state: Option<&Self>, event: &Event, _: &About<'_>, _: &dyn Facts) -> Result<(), Stop> {

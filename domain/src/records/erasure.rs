@@ -171,8 +171,7 @@ impl Record for Erasure {
             });
         }
         if let Some(person) = entry.state.person() {
-            let target = super::of_institution(person.institution, facts)?;
-            return Ok(Target { account: person.account, ..target });
+            return person.place(facts);
         }
         let account = entry.state.account();
         Ok(account.map_or_else(Target::default, |account| Target {

@@ -178,6 +178,18 @@ impl Person {
         }
     }
 
+    /// Where an act on the file takes place: with who holds it, and, for the worker's own, at his account.
+    ///
+    /// # Errors
+    /// A [`Need`](crate::record::Need) when the institution is not loaded.
+    pub fn place(&self, facts: &dyn Facts) -> Result<Target, Stop> {
+        let target = match self.custodian() {
+            Custodian::Institution(institution) => super::of_institution(institution, facts)?,
+            Custodian::Pool(area) | Custodian::Outside(area) => Target { area: Some(area), ..Target::default() },
+        };
+        Ok(Target { account: self.account, ..target })
+    }
+
     /// Whether he is of age on a day (职业病防治法: nobody under 18 works with radiation). A month of coming of age
     /// counts from the first day of the next.
     #[must_use]
@@ -251,16 +263,11 @@ impl Record for Person {
     const TYPES: &'static [EventType] = Event::TYPES;
 
     fn target(state: Option<&Self>, event: &Event, _: &About<'_>, facts: &dyn Facts) -> Result<Target, Stop> {
-        let custodian = match (event, state) {
-            (Event::Registered(registered), _) => Custodian::Institution(registered.institution),
-            (_, Some(person)) => person.custodian(),
-            (_, None) => return Err(Stop::code(Code::BadReference, "/record")),
-        };
-        let target = match custodian {
-            Custodian::Institution(institution) => super::of_institution(institution, facts)?,
-            Custodian::Pool(area) | Custodian::Outside(area) => Target { area: Some(area), ..Target::default() },
-        };
-        Ok(Target { account: state.and_then(|person| person.account), ..target })
+        match (event, state) {
+            (Event::Registered(registered), _) => super::of_institution(registered.institution, facts),
+            (_, Some(person)) => person.place(facts),
+            (_, None) => Err(Stop::code(Code::BadReference, "/record")),
+        }
     }
 
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {

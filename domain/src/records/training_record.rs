@@ -14,6 +14,7 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::erasure::SUBJECT_ERASED;
+use super::person::Custodian;
 use super::{
     SealedRef, change_is_sound, change_of, changed, corrects_one_of, employment, erasure, institution, not_in_future,
 };
@@ -361,11 +362,11 @@ fn training_of(completed: &Completed) -> Training {
     }
 }
 
-/// Whether the worker is or was of the institution: it opened his file, or he has or had a post there.
+/// Whether the worker is or was of the institution: it holds his file, or he has or had a post there.
 fn is_of(worker: &RecordRef, institution: Uuid, facts: &dyn Facts) -> Result<bool, Stop> {
     let entry = facts.entry(worker)?;
     let Some(file) = entry.as_ref().and_then(|entry| entry.state.person()) else { return Ok(false) };
-    if file.institution == institution {
+    if file.custodian() == Custodian::Institution(institution) {
         return Ok(true);
     }
     for record in &facts.members(&employment::person_key(worker.id))?.records {

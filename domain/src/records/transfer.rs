@@ -44,6 +44,7 @@ data! {
     /// Who wants a file moved, from where to where.
     pub struct Requested {
         person: RecordRef = Shape::RecordRef(&["person"]), "放射工作人员", "the worker";
+        #[serde(rename = "type")]
         type_: TransferType = Shape::Code(&TransferType::LIST), "流动类型", "how the file moves";
         by: TransferParty = Shape::Code(&TransferParty::LIST), "申请方", "who asks for it";
         from_institution: Option<Uuid> = Shape::Id("institution"), "转出单位", "releasing institution";
