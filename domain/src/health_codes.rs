@@ -117,7 +117,7 @@ codes! {
         Of2025 = "2025", "职业病分类和目录（2025年8月1日起施行）", "classification in force since 2025-08-01";
     }
 
-    /// Occupational radiation disease, of both editions of the classification.
+    /// Occupational radiation disease, of both editions of the classification: only ever behind a seal.
     pub enum RadiationDisease = "RADIATION_DISEASE" {
         Acute = "01", "外照射急性放射病", "acute radiation sickness from external exposure";
         Subacute = "02", "外照射亚急性放射病", "subacute radiation sickness from external exposure";
@@ -203,14 +203,6 @@ impl Conclusion {
     #[must_use]
     pub fn is_restricted(self) -> bool {
         matches!(self, Self::MayWorkRestricted | Self::MayGoOnRestricted)
-    }
-}
-
-impl RadiationDisease {
-    /// Whether an edition of the classification counts it among the radiation diseases.
-    #[must_use]
-    pub fn is_of(self, catalogue: DiseaseCatalogue) -> bool {
-        catalogue == DiseaseCatalogue::Of2025 || !matches!(self, Self::Cataract | Self::Uranium)
     }
 }
 

@@ -67,6 +67,13 @@ codes! {
         HistoryNotEvidenced = "HISTORY_NOT_EVIDENCED", "手工录入剂量史无证据", "the dose history entered by hand is not evidenced";
     }
 
+    /// Undertaking under which something that is missing is let pass.
+    pub enum TransferUndertaking = "TRANSFER_UNDERTAKING" {
+        LeavingExam = "LEAVING_EXAM", "限期补做离岗体检", "the leaving examination is made up for";
+        Papers = "PAPERS", "限期补交材料", "papers that are missing are handed in";
+        Other = "OTHER", "其他承诺（见理由）", "another one, as the reason says";
+    }
+
     /// Why somebody above acts in the place of who kept silent.
     pub enum SubstitutionGround = "SUBSTITUTION_GROUND" {
         Silent = "SILENT", "逾期未办理", "silent past the limit";

@@ -96,14 +96,11 @@ fn what_a_report_may_not_say() {
     assert_eq!(attempt(&|data| data["items"][1] = data["items"][0].clone()), "exam_result.items");
     assert_eq!(attempt(&|data| data["relation"] = json!("SUPPLEMENT")), "exam_result.follows", "which one");
     assert_eq!(attempt(&|data| data["follows"] = json!(nobody)), "exam_result.follows");
-    let suspected = |disease: &'static str, catalogue: &'static str| {
-        move |data: &mut Json| {
-            data["conclusions"] = json!(["S1"]);
-            data["disease"] = json!(disease);
-            data["disease_catalogue"] = json!(catalogue);
-        }
+    let unnamed = |data: &mut Json| {
+        data["conclusions"] = json!(["S1"]);
+        data["disease"] = json!("12");
     };
-    assert_eq!(attempt(&suspected("12", "2013")), "exam_result.disease", "a cataract was an eye disease then");
+    assert_eq!(attempt(&unnamed), "exam_result.disease", "by which edition");
     assert_eq!(attempt(&|data| data["disease"] = json!("05")), "exam_result.disease");
 }
 
@@ -209,10 +206,11 @@ fn a_suspected_disease_is_reported_and_diagnosed() {
     act(&mut world, &chief, card(id));
     assert_eq!(rule(world.act(&chief, card(id))), "exam_result.transition");
     act(&mut world, &officer, Wish::new("exam_result.diagnosis_arranged", id, json!({})).on(&today));
+    let person = json!({"kind": "person", "id": practice.person});
     let diagnosed = |data: Json| Wish::new("exam_result.diagnosed", id, data).on(&today);
-    let unnamed = diagnosed(json!({"outcome": "DISEASE"}));
+    let unnamed = diagnosed(json!({"person": person, "outcome": "DISEASE"}));
     assert_eq!(rule(world.act(&supervisor, unnamed)), "exam_result.disease");
-    act(&mut world, &supervisor, diagnosed(json!({"outcome": "NO_DISEASE"})));
+    act(&mut world, &supervisor, diagnosed(json!({"person": person, "outcome": "NO_DISEASE"})));
     let later = Wish::new("exam_result.diagnosis_arranged", id, json!({})).on(&today);
     assert_eq!(rule(world.act(&officer, later)), "exam_result.transition");
 }

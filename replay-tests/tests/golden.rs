@@ -550,7 +550,7 @@ impl Story {
         self.act(&chief, Wish::new("exam_result.disease_reported", exam, card).on("2024-02-22"));
         let sent = json!({"diagnosing": "示范职业病诊断机构"});
         self.act(&officer, Wish::new("exam_result.diagnosis_arranged", exam, sent).on("2024-02-28"));
-        let outcome = json!({"outcome": "DISEASE", "disease": "12", "disease_catalogue": "2025", "certificate_no": "示范诊断0001"});
+        let outcome = json!({"person": person, "outcome": "DISEASE", "disease": "12", "disease_catalogue": "2025", "certificate_no": "示范诊断0001"});
         self.act(&supervisor, Wish::new("exam_result.diagnosed", exam, outcome).on(&today));
 
         for accepted in [true, false] {
@@ -634,7 +634,7 @@ impl Story {
         self.act(&head, Wish::new("transfer.rejected", parked, ground).because("WRONG_PERSON"));
         self.act(&me, Wish::new("transfer.disputed", parked, json!({"by": "WORKER"})));
         self.act(&city_approver, Wish::new("transfer.ruled", parked, json!({"ruling": "APPROVED"})));
-        let undertaken = json!({"step": "RELEASING_COUNTY", "undertaking": "离岗体检一个月内补做"});
+        let undertaken = json!({"step": "RELEASING_COUNTY", "undertaking": "LEAVING_EXAM"});
         self.act(&approver, Wish::new("transfer.approved", parked, undertaken));
         let package = json!({
             "as_of": 1, "events": 12, "manifest": Hash::of(b"manifest"), "year_nsv": 0, "block_nsv": 0, "life_nsv": 0,

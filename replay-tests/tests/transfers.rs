@@ -114,7 +114,7 @@ impl Sides {
 
 /// The releasing county lets somebody go who was not examined for leaving.
 fn let_go() -> Json {
-    json!({"step": "RELEASING_COUNTY", "undertaking": "离岗体检一个月内补做"})
+    json!({"step": "RELEASING_COUNTY", "undertaking": "LEAVING_EXAM"})
 }
 
 fn rule(refusal: &Refusal) -> &str {

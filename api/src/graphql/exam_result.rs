@@ -2,8 +2,8 @@
 
 use domain::catalog::Kind;
 use domain::field::{Field, PARAGRAPH, Shape, Subject};
-use domain::health_codes::{Conclusion, DiagnosisOutcome, DiseaseCatalogue, FollowedBy, RadiationDisease, SaidBy};
-use domain::records::exam_result::Item;
+use domain::health_codes::{Conclusion, DiagnosisOutcome, DiseaseCatalogue, FollowedBy, SaidBy};
+use domain::records::exam_result::{DISEASE_CODE, Item};
 
 use super::record::{Look, edge};
 
@@ -32,7 +32,7 @@ const DIAGNOSIS: &[Field] = &[
     Field {
         name: "disease",
         required: false,
-        shape: Shape::Code(&RadiationDisease::LIST),
+        shape: Shape::Sealed(&DISEASE_CODE, Subject::Member("person")),
         zh: "职业病",
         en: "disease",
     },

@@ -8,7 +8,7 @@ use domain::catalog::Kind;
 use domain::custody::{CONSENT_WORKDAYS, STEP_WORKDAYS};
 use domain::field::{Field as Member, Shape};
 use domain::records::transfer::passages_by;
-use domain::transfer_codes::{ConsentScope, TransferState, TransferStep};
+use domain::transfer_codes::{ConsentScope, TransferState, TransferStep, TransferUndertaking};
 use domain::workdays::Calendar;
 use signing::bytes::Date;
 use uuid::Uuid;
@@ -104,7 +104,7 @@ pub const LOOK: Look = Look {
         Member {
             name: "undertaking",
             required: false,
-            shape: domain::field::LINE,
+            shape: Shape::Code(&TransferUndertaking::LIST),
             zh: "承诺",
             en: "undertaking under which something that is missing was let pass",
         },

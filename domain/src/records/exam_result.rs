@@ -39,6 +39,8 @@ use crate::{data, events};
 const REPORT_NO: Shape = Shape::Text(1, 60, &FREE);
 const ITEMS: Shape = Shape::List(1, 60, &Shape::Object(<Item as Data>::FIELDS));
 const FINDINGS: Shape = Shape::Text(1, 2000, &FREE);
+/// A disease: only ever behind a seal.
+pub const DISEASE_CODE: Shape = Shape::Code(&RadiationDisease::LIST);
 
 data! {
     /// An item, and why it was left out.
@@ -81,7 +83,7 @@ data! {
         items: Vec<Item> = ITEMS, "检查项目", "items";
         recheck_due_on: Option<Date> = Shape::Day, "复查期限", "day by which he is to be examined again";
         follow_up_until: Option<Date> = Shape::Day, "随访至", "day until which he is followed up";
-        disease: Option<RadiationDisease> = Shape::Code(&RadiationDisease::LIST), "疑似职业病", "disease that is suspected";
+        disease: Option<Sealed> = Shape::Sealed(&DISEASE_CODE, Subject::Member("person")), "疑似职业病", "disease that is suspected";
         disease_catalogue: Option<DiseaseCatalogue> = Shape::Code(&DiseaseCatalogue::LIST), "职业病目录版本", "edition of the classification";
         relation: Option<ExamRelation> = Shape::Code(&ExamRelation::LIST), "与前次体检的关系", "what it is to an earlier examination";
         follows: Option<Uuid> = Shape::Id("exam_result"), "前次体检", "the earlier examination";
@@ -132,8 +134,9 @@ data! {
 
     /// What came of it.
     pub struct Diagnosed {
+        person: RecordRef = Shape::RecordRef(&["person"]), "放射工作人员", "the worker";
         outcome: DiagnosisOutcome = Shape::Code(&DiagnosisOutcome::LIST), "诊断结论", "outcome";
-        disease: Option<RadiationDisease> = Shape::Code(&RadiationDisease::LIST), "职业病", "disease";
+        disease: Option<Sealed> = Shape::Sealed(&DISEASE_CODE, Subject::Member("person")), "职业病", "disease";
         disease_catalogue: Option<DiseaseCatalogue> = Shape::Code(&DiseaseCatalogue::LIST), "职业病目录版本", "edition of the classification";
         certificate_no: Option<CompactString> = REPORT_NO, "诊断证明书编号", "number of the certificate";
     }
@@ -206,7 +209,7 @@ pub struct Report {
     pub restrictions: Option<Vec<PostTag>>,
     /// Disease that is suspected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disease: Option<RadiationDisease>,
+    pub disease: Option<SealedRef>,
     /// Edition of the classification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disease_catalogue: Option<DiseaseCatalogue>,
@@ -276,9 +279,17 @@ pub struct FollowUp {
 pub struct Diagnosis {
     /// Day.
     pub on: Date,
-    /// What was diagnosed.
-    #[serde(flatten)]
-    pub diagnosed: Diagnosed,
+    /// Outcome.
+    pub outcome: DiagnosisOutcome,
+    /// The disease.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disease: Option<SealedRef>,
+    /// Edition of the classification that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disease_catalogue: Option<DiseaseCatalogue>,
+    /// Number of the certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_no: Option<CompactString>,
 }
 
 /// The refusal of a leaving examination.
@@ -401,7 +412,7 @@ const RECHECK: Rule = Rule {
 const DISEASE: Rule = Rule {
     id: "exam_result.disease",
     zh: "职业病须与结论相符，并注明收录该病的目录版本",
-    en: "A disease goes with the conclusion, and with an edition of the classification that has it.",
+    en: "A disease goes with the conclusion, and with the edition of the classification that has it.",
     citation: Citation { instrument: &OCCUPATIONAL_DISEASE, clause: "第五十条" },
 };
 const DATES: Rule = Rule {
@@ -661,17 +672,9 @@ fn conclusion_is_sound(reported: &Reported, kind: ExamKind) -> Result<(), Stop> 
     let restrictions = if restricted { said } else { reported.restrictions.is_none() };
     ensure(restrictions, &RESTRICTIONS, "/data/restrictions")?;
     let suspected = conclusions.contains(&Conclusion::Suspected);
-    let named = disease_is_sound(reported.disease, reported.disease_catalogue);
-    ensure(named && (suspected || reported.disease.is_none()), &DISEASE, "/data/disease")
-}
-
-/// A disease is named with an edition of the classification that has it.
-fn disease_is_sound(disease: Option<RadiationDisease>, catalogue: Option<DiseaseCatalogue>) -> bool {
-    match (disease, catalogue) {
-        (None, None) => true,
-        (Some(disease), Some(catalogue)) => disease.is_of(catalogue),
-        _ => false,
-    }
+    let named = reported.disease.is_some();
+    let sound = named == reported.disease_catalogue.is_some() && (suspected || !named);
+    ensure(sound, &DISEASE, "/data/disease")
 }
 
 fn examination_is_sound(
@@ -723,6 +726,9 @@ fn follows_report(
             ensure(recorded.next_on.is_none_or(|next| next >= day), &ORDER, "/data/next_on")
         }
         Event::DiseaseReported(_) | Event::DiagnosisArranged(_) | Event::Diagnosed(_) => {
+            if let Event::Diagnosed(diagnosed) = event {
+                ensure(diagnosed.person == exam.person, &PERSON, "/data/person")?;
+            }
             suspicion_goes_on(report, event, day)
         }
         Event::Reported(_) | Event::Declined(_) | Event::DeclineAccepted(_) | Event::DeclineRefused(_) => Ok(()),
@@ -739,8 +745,9 @@ fn suspicion_goes_on(report: &Report, event: &Event, day: Date) -> Result<(), St
     ensure(first, &TRANSITION, "")?;
     ensure(day >= report.examination.exam_on, &ORDER, "/effective_on")?;
     let Event::Diagnosed(diagnosed) = event else { return Ok(()) };
-    let named = diagnosed.disease.is_some() == (diagnosed.outcome == DiagnosisOutcome::Disease);
-    ensure(named && disease_is_sound(diagnosed.disease, diagnosed.disease_catalogue), &DISEASE, "/data/disease")
+    let found = diagnosed.outcome == DiagnosisOutcome::Disease;
+    let named = (diagnosed.disease.is_some(), diagnosed.disease_catalogue.is_some()) == (found, found);
+    ensure(named, &DISEASE, "/data/disease")
 }
 
 fn corrected_is_sound(
@@ -789,7 +796,7 @@ fn begun(event: Event, about: &About<'_>) -> ExamResult {
                 examination: examination_of(&reported),
                 conclusions: reported.conclusions,
                 restrictions: reported.restrictions,
-                disease: reported.disease,
+                disease: sealed(reported.disease, "disease"),
                 disease_catalogue: reported.disease_catalogue,
                 relation: reported.relation,
                 follows: reported.follows,
@@ -856,32 +863,17 @@ impl Report {
             }),
             Event::DiseaseReported(_) => self.disease_reported_on = Some(day),
             Event::DiagnosisArranged(_) => self.diagnosis_arranged_on = Some(day),
-            Event::Diagnosed(diagnosed) => self.diagnosis = Some(Diagnosis { on: day, diagnosed }),
+            Event::Diagnosed(diagnosed) => {
+                self.diagnosis = Some(Diagnosis {
+                    on: day,
+                    outcome: diagnosed.outcome,
+                    disease: diagnosed.disease.map(|disease| SealedRef::new(disease, about, "disease")),
+                    disease_catalogue: diagnosed.disease_catalogue,
+                    certificate_no: diagnosed.certificate_no,
+                });
+            }
             Event::DeclineAccepted(_) | Event::DeclineRefused(_) => {}
             Event::Reported(_) | Event::Declined(_) => unreachable!("a record begins once"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_disease_needs_an_edition_that_has_it() {
-        let (cataract, skin) = (Some(RadiationDisease::Cataract), Some(RadiationDisease::Skin));
-        let (old, new) = (Some(DiseaseCatalogue::Of2013), Some(DiseaseCatalogue::Of2025));
-        let cases = [
-            (None, None, true),
-            (skin, old, true),
-            (skin, new, true),
-            (cataract, new, true),
-            (cataract, old, false),
-            (skin, None, false),
-            (None, new, false),
-        ];
-        for (disease, catalogue, sound) in cases {
-            assert_eq!(disease_is_sound(disease, catalogue), sound, "{disease:?} {catalogue:?}");
         }
     }
 }

@@ -36,7 +36,7 @@ use crate::records::Nothing;
 use crate::refusal::{Code, Rule};
 use crate::transfer_codes::{
     ConsentScope, HistoryConfidence, Ruling, SubstitutionGround, TransferParty, TransferRejection, TransferState,
-    TransferStep, TransferType,
+    TransferStep, TransferType, TransferUndertaking,
 };
 use crate::{data, events};
 
@@ -73,7 +73,7 @@ data! {
     /// The holder of a step agrees.
     pub struct Approved {
         step: TransferStep = Shape::Code(&TransferStep::LIST), "环节", "the step";
-        undertaking: Option<CompactString> = LINE, "承诺", "undertaking under which something that is missing is let pass";
+        undertaking: Option<TransferUndertaking> = Shape::Code(&TransferUndertaking::LIST), "承诺", "undertaking under which something that is missing is let pass";
     }
 
     /// The holder of a step rejects.
@@ -214,7 +214,7 @@ pub struct Transfer {
     pub consent: Option<ConsentScope>,
     /// Undertaking under which something that is missing was let pass.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub undertaking: Option<CompactString>,
+    pub undertaking: Option<TransferUndertaking>,
     /// What happened, in order.
     pub passages: Vec<Passage>,
     /// What was handed over.

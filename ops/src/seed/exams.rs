@@ -366,10 +366,12 @@ impl Story {
     fn diagnosed(&mut self, org: usize, exam: Uuid) {
         let supervisor = self.office(Role::CountySupervisor, Some(self.present_area(org)), self.orgs[org].serial);
         let today = self.model.day();
+        let examined = self.model.entry("exam_result", exam).and_then(|entry| entry.state.exam_result());
+        let who = examined.expect("it was reported").person.id;
         let data = if self.model.luck.percent(50) {
-            json!({"outcome": "NO_DISEASE"})
+            json!({"person": person(who), "outcome": "NO_DISEASE"})
         } else {
-            json!({"outcome": "DISEASE", "disease": "05", "disease_catalogue": "2013", "certificate_no": format!("示例诊断{org:04}")})
+            json!({"person": person(who), "outcome": "DISEASE", "disease": "05", "disease_catalogue": "2013", "certificate_no": format!("示例诊断{org:04}")})
         };
         self.act(supervisor, Wish::new("exam_result.diagnosed", exam, data).on(today));
     }

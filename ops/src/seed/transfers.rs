@@ -329,7 +329,7 @@ impl Story {
     /// Under what somebody is let go who was not examined for leaving.
     fn undertaking(&self, state: &Transfer) -> Option<&'static str> {
         let examined = state.request.is_left_in_order(self.model.day(), &self.model.memory).unwrap_or(false);
-        (!examined).then_some("离岗体检一个月内补做（示例）")
+        (!examined).then_some("LEAVING_EXAM")
     }
 
     /// What follows for the worker when his file has moved.
