@@ -11,15 +11,25 @@ use crate::person_codes::OccupationalCategory;
 use crate::transfer_codes::{Ruling, TransferParty, TransferRejection, TransferState, TransferStep, TransferType};
 
 /// Working days of one step before it counts as late (W-TRF-01, product policy of workflows §20.8).
-pub const STEP_WORKDAYS: i64 = 5;
+const STEP_WORKDAYS: i64 = 5;
 /// Working days after which somebody above may act for who keeps silent: from the day after these.
 pub const SILENT_WORKDAYS: i64 = 10;
 /// Working days after which a worker's silence lets the case go on with the statutory part.
 pub const CONSENT_WORKDAYS: i64 = 20;
 /// Working days within which a rejection may be disputed.
 pub const DISPUTE_WORKDAYS: i64 = 10;
-/// Working days that a whole case should take.
-pub const CASE_WORKDAYS: i64 = 20;
+/// Working days in which a package is sealed.
+const PACKAGE_WORKDAYS: i64 = 3;
+
+/// Working days that a step may take (workflows §20.8).
+#[must_use]
+pub fn limit(step: TransferStep) -> i64 {
+    match step {
+        TransferStep::WorkerConsent => CONSENT_WORKDAYS,
+        TransferStep::Packaging => PACKAGE_WORKDAYS,
+        _ => STEP_WORKDAYS,
+    }
+}
 
 /// What of a request decides on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,12 +102,6 @@ pub fn steps(course: Course) -> Vec<TransferStep> {
 #[must_use]
 pub fn moves_custody(kind: TransferType) -> bool {
     !matches!(kind, TransferType::Department | TransferType::MultiSite)
-}
-
-/// Whether something is packed and handed over.
-#[must_use]
-pub fn is_packed(kind: TransferType) -> bool {
-    moves_custody(kind) && kind != TransferType::IntoCity
 }
 
 /// Who may ask for a transfer.

@@ -186,6 +186,27 @@ fn a_silent_institution_is_replaced_on_the_eleventh_working_day() {
     assert_eq!(sides.step(transfer), TransferStep::ReleasingCounty);
 }
 
+/// A week of silence, three weeks suspended, and eight days more: together they are more than ten working days.
+#[test]
+fn while_a_case_is_suspended_the_clock_stands_and_then_goes_on() {
+    let mut sides = Sides::new(3);
+    let transfer = sides.open("RELEASING_INST");
+    let approver = sides.here.offices.approver.clone();
+    let silent = json!({"step": "RELEASING_INST", "ground": "SILENT"});
+    let at_step = json!({"step": "RELEASING_INST"});
+    sides.world.pass_seconds(7 * DAY);
+    act(&mut sides.world, &approver, Wish::new("transfer.suspended", transfer, at_step.clone()));
+    sides.world.pass_seconds(21 * DAY);
+    act(&mut sides.world, &approver, Wish::new("transfer.resumed", transfer, at_step));
+    let refusal = sides.refused(&approver, "transfer.substituted", transfer, silent.clone());
+    assert_eq!(rule(&refusal), "transfer.too_early", "the days of the suspension do not count");
+    sides.world.pass_seconds(8 * DAY);
+    act(&mut sides.world, &approver, Wish::new("transfer.substituted", transfer, silent));
+    assert_eq!(sides.step(transfer), TransferStep::ReleasingCounty, "those before it do");
+    let stood: Vec<bool> = sides.state(transfer).passages.iter().map(|passage| passage.is_suspended()).collect();
+    assert_eq!(stood.iter().filter(|stood| **stood).count(), 1);
+}
+
 #[test]
 fn no_dispute_about_work_holds_a_file_back() {
     let mut sides = Sides::new(4);

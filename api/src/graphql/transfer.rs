@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::Value;
 use async_graphql::dynamic::{Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef};
 use domain::catalog::Kind;
-use domain::custody::{CONSENT_WORKDAYS, STEP_WORKDAYS};
+use domain::custody::limit;
 use domain::field::{Field as Member, Shape};
 use domain::records::transfer::passages_by;
 use domain::transfer_codes::{ConsentScope, TransferState, TransferStep, TransferUndertaking};
@@ -169,7 +169,7 @@ struct Passage {
     from: Date,
     on: Option<Date>,
     workdays: i64,
-    limit: i64,
+    limit: Option<i64>,
     event: Option<Uuid>,
 }
 
@@ -207,15 +207,15 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             ))
             .field(plain(
                 "limit",
-                TypeRef::named_nn(TypeRef::INT),
-                "时限（工作日） · Working days that it may take.",
-                |passage: &Passage| Value::from(passage.limit),
+                TypeRef::named(TypeRef::INT),
+                "时限（工作日）；中止期间不计时，为空 · Working days that it may take; absent while the case is suspended: the clock stands.",
+                |passage: &Passage| passage.limit.map_or(Value::Null, Value::from),
             ))
             .field(plain(
                 "late",
                 TypeRef::named_nn(TypeRef::BOOLEAN),
                 "是否逾期 · Whether it is late.",
-                |passage: &Passage| Value::from(passage.workdays > passage.limit),
+                |passage: &Passage| Value::from(passage.limit.is_some_and(|limit| passage.workdays > limit)),
             ))
             .field(Field::new("event", TypeRef::named("Event"), |ctx| asking(ctx.ctx, event(ctx))).description(
                 "办结事件：签署人、时间、证明 · The event that ended it: who signed, when, with its proof.",
@@ -296,25 +296,25 @@ async fn chain<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<Fie
     let chain = passages_by(&view.row.json).map_err(|member| fault("read a transfer", &member))?;
     let calendar = node.calendar(view.at).await?;
     let today = node.day_of(view.at).await?;
-    let passage = |step: TransferStep, from: Date, on: Option<Date>| Passage {
+    let passage = |step: TransferStep, from: Date, on: Option<Date>, suspended: bool| Passage {
         step: Code::new(&TransferStep::LIST, step.as_str()),
         act: None,
         from,
         on,
         workdays: workdays(&calendar, from, on.unwrap_or(today)),
-        limit: if step == TransferStep::WorkerConsent { CONSENT_WORKDAYS } else { STEP_WORKDAYS },
+        limit: (!suspended).then(|| limit(step)),
         event: None,
     };
     let mut passages: Vec<Passage> = Vec::with_capacity(chain.done.len() + 1);
     for done in chain.done {
-        let event = Some(done.event);
+        let (event, suspended) = (Some(done.event), done.is_suspended());
         passages.push(Passage {
             act: Some(done.act.to_string()),
             event,
-            ..passage(done.step, done.from, Some(done.on))
+            ..passage(done.step, done.from, Some(done.on), suspended)
         });
     }
-    passages.extend(chain.waits.map(|(step, since)| passage(step, since, None)));
+    passages.extend(chain.waits.map(|(step, since)| passage(step, since, None, chain.suspended)));
     Ok(Some(FieldValue::list(passages.into_iter().map(FieldValue::owned_any))))
 }
 

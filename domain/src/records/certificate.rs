@@ -288,8 +288,8 @@ const ONCE: Rule = Rule {
 };
 const RESTS_ON: Rule = Rule {
     id: "certificate.rests_on",
-    zh: "所依据的培训或原证不存在，或不是该人员的",
-    en: "The training or the certificate named does not exist, or is another worker's.",
+    zh: "所依据的体检、培训或原证不存在，或不是该人员的",
+    en: "The examination, the training or the certificate named does not exist, or is another worker's.",
     citation: product("§6"),
 };
 const TRANSITION: Rule = Rule {

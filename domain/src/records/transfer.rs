@@ -181,6 +181,19 @@ pub struct Passage {
     pub event: Uuid,
 }
 
+impl Passage {
+    /// Whether the case was suspended for its time: the clock stood.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.act == "resumed"
+    }
+
+    /// Whether it ended with the clock being stopped or going on, and not with the step.
+    fn is_pause(&self) -> bool {
+        self.is_suspended() || self.act == "suspended"
+    }
+}
+
 /// One year of a history that was received outside this ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OutsideYear {
@@ -716,7 +729,7 @@ impl Transfer {
 
     /// What is looked at beyond the order of the steps.
     fn may(&self, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
-        let waited = || -> Result<i64, Stop> { Ok(holiday_table::calendar(facts)?.between(self.since, about.day)) };
+        let waited = || self.waited(about.day, facts);
         let scanned = !about.statement.attachments.is_empty();
         match event {
             Event::ConsentSigned(ConsentSigned { how, .. }) | Event::ConsentRefused(ConsentRefused { how }) => {
@@ -743,6 +756,14 @@ impl Transfer {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Working days for which it has waited at its step: while it is suspended, the clock stands.
+    fn waited(&self, today: Date, facts: &dyn Facts) -> Result<i64, Stop> {
+        let calendar = holiday_table::calendar(facts)?;
+        let paused = self.passages.iter().rev().take_while(|passage| passage.is_pause());
+        let before = paused.filter(|passage| !passage.is_suspended());
+        Ok(calendar.between(self.since, today) + before.map(|run| calendar.between(run.from, run.on)).sum::<i64>())
     }
 
     /// What must be in place before a step is passed (workflows §20.5).
@@ -806,6 +827,8 @@ pub struct Chain {
     pub done: Vec<Passage>,
     /// The step that it waits at and since when; none once it is over.
     pub waits: Option<(TransferStep, Date)>,
+    /// It is suspended: the clock stands.
+    pub suspended: bool,
 }
 
 /// The chain of a row of the read model.
@@ -834,7 +857,7 @@ pub fn passages_by(row: &Json) -> Result<Chain, &'static str> {
     let state = TransferState::parse(text(row, "state")?).ok_or("state")?;
     let waits = matches!(state, TransferState::Open | TransferState::Suspended | TransferState::Disputed);
     let waits = if waits { Some((step(row)?, day(row, "since")?)) } else { None };
-    Ok(Chain { done, waits })
+    Ok(Chain { done, waits, suspended: state == TransferState::Suspended })
 }
 
 /// What an event does to the case; none for what stands beside its course.
