@@ -188,6 +188,9 @@ pub const LOOK: Look = Look {
     not_kept: &[],
     adds: &[
         Field {
+            name: "person", required: true, shape: Shape::Id("person"), zh: "放射工作人员", en: "the worker"
+        },
+        Field {
             name: "state", required: true, shape: Shape::Code(&InvestigationState::LIST), zh: "状态", en: "state"
         },
         Field {
@@ -239,6 +242,7 @@ pub const LOOK: Look = Look {
     ],
     edges: |object| {
         object
+            .field(edge("worker", &super::person::LOOK, "person", "放射工作人员 · The worker."))
             .field(edge(
                 "post",
                 &super::employment::LOOK,

@@ -71,6 +71,9 @@ pub const LOOK: Look = Look {
     list: "transfers",
     not_kept: &[],
     adds: &[
+        Member {
+            name: "person", required: true, shape: Shape::Id("person"), zh: "放射工作人员", en: "the worker"
+        },
         Member { name: "state", required: true, shape: Shape::Code(&TransferState::LIST), zh: "状态", en: "state" },
         Member {
             name: "step",
@@ -148,10 +151,7 @@ pub const LOOK: Look = Look {
         object
             .field(edge("releasing", &super::institution::LOOK, "from_institution", "转出单位 · Releasing institution."))
             .field(edge("receiving", &super::institution::LOOK, "to_institution", "接收单位 · Receiving institution."))
-            .field(
-                Field::new("worker", TypeRef::named("Person"), |ctx| asking(ctx.ctx, worker(ctx)))
-                    .description("放射工作人员 · The worker."),
-            )
+            .field(edge("worker", &super::person::LOOK, "person", "放射工作人员 · The worker."))
             .field(
                 Field::new("chain", TypeRef::named_nn_list(PASSAGE), |ctx| asking(ctx.ctx, chain(ctx))).description(
                     "流转链：每一环节何时由谁办结、用时、是否逾期 · The chain: each step with who, when, how long, and whether late.",
@@ -280,14 +280,6 @@ async fn flow<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<Fiel
     };
     let flows = node.transfer_flow(viewer, from, until, at).await?;
     Ok(Some(FieldValue::list(flows.into_iter().map(FieldValue::owned_any))))
-}
-
-async fn worker<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
-    let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
-    let id = view.row.json.get("person").and_then(|person| person.get("id")).and_then(|id| id.as_str());
-    let Some(id) = id.and_then(|id| Uuid::try_parse(id).ok()) else { return Ok(None) };
-    let row = node(&ctx).get(viewer(&ctx)?, Kind::Person, id, view.at).await?;
-    Ok(row.and_then(|row| View::page(vec![row], view.at).pop()).map(|view| view.value()))
 }
 
 async fn chain<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {

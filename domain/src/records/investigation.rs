@@ -210,6 +210,7 @@ pub struct Outcome {
 #[derive(Debug, Clone, Serialize)]
 pub struct Investigation {
     /// The worker.
+    #[serde(serialize_with = "super::dose_result::id_alone")]
     pub person: RecordRef,
     /// The employment in which it is investigated.
     pub employment: Uuid,

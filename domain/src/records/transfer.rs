@@ -43,6 +43,7 @@ use crate::{data, events};
 data! {
     /// Who wants a file moved, from where to where.
     pub struct Requested {
+        #[serde(serialize_with = "super::dose_result::id_alone")]
         person: RecordRef = Shape::RecordRef(&["person"]), "放射工作人员", "the worker";
         #[serde(rename = "type")]
         type_: TransferType = Shape::Code(&TransferType::LIST), "流动类型", "how the file moves";
