@@ -126,7 +126,7 @@ pub fn draft_statement(
             day,
             basis: draft.basis,
         }),
-        reads: Vec::new(),
+        reads: draft.reads.clone(),
         batch: None,
         attachments: Vec::new(),
     }

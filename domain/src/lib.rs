@@ -20,6 +20,7 @@
 //!   working days and months; [`licence_law`]: what the law of licences says in tables and dates.
 //! - [`qc`], [`qc_codes`]: what is due when of the tests of a device, and their code lists; [`investigation_codes`]: those of
 //!   investigations of a dose.
+//! - [`rules`], [`warning_codes`]: the warning rules, each with its law, and what the desk must say by them.
 //! - [`upcast`]: older schemas of an event read as today's.
 
 pub mod admission;
@@ -48,9 +49,11 @@ pub mod record;
 pub mod records;
 pub mod reference_codes;
 pub mod refusal;
+pub mod rules;
 pub mod seals;
 pub mod training;
 pub mod training_codes;
 pub mod transfer_codes;
 pub mod upcast;
+pub mod warning_codes;
 pub mod workdays;

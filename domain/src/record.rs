@@ -13,7 +13,7 @@ use serde::Serialize;
 use signing::bytes::{Date, Hash, Instant, KeyId, LedgerId};
 use signing::json::{Object, Value};
 use signing::keys::PublicKey;
-use signing::statement::{EventRef, RecordRef, Statement};
+use signing::statement::{EventRef, Read, RecordRef, Statement};
 use uuid::Uuid;
 
 use crate::authority::{Authority, InForce};
@@ -240,6 +240,8 @@ pub struct Entry {
     pub hash: Hash,
     /// Position of that version (or [`PENDING`] + index).
     pub position: u64,
+    /// Civil day on which that version was recorded.
+    pub day: Date,
     /// Its events.
     pub marks: Vec<Mark>,
     /// Keys that signed since the last approval.
@@ -590,6 +592,8 @@ pub struct Draft {
     pub function: (&'static str, u16),
     /// Log size folded; none for a consequence in the same append.
     pub basis: Option<u64>,
+    /// Records on which it rests, in their order on the wire.
+    pub reads: Vec<Read>,
     /// Data.
     pub data: Object,
 }

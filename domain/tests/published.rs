@@ -2,6 +2,7 @@
 
 use domain::catalog::{CATALOGUE, FILES, describe, event_types};
 use domain::policy::{matrix, policies};
+use domain::rules::RULES_FILE;
 
 /// Compares with a golden file; `UPDATE_GOLDEN=1` writes it anew, to be read before it is committed.
 fn golden(path: &str, actual: &str) {
@@ -18,6 +19,14 @@ fn the_catalogue_file_is_what_the_field_tables_say() {
     for version in 1..=CATALOGUE {
         let described = serde_json::to_string(&describe(version)).expect("a catalogue is JSON");
         golden(&format!("files/catalogue-{version}.json"), &described);
+    }
+}
+
+#[test]
+fn the_rules_file_is_what_the_rules_say() {
+    for version in 1..=RULES_FILE {
+        let described = serde_json::to_string(&domain::rules::describe(version)).expect("rules are JSON");
+        golden(&format!("files/rules-{version}.json"), &described);
     }
 }
 

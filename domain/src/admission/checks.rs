@@ -1,6 +1,6 @@
 //! Checks of one event that need no rights: who signed, ids, batch, time, references, head, reads, system statements.
 
-use signing::bytes::{Hash, KeyId};
+use signing::bytes::{Date, Hash, KeyId};
 use signing::json::{Object, Value};
 use signing::statement::Statement;
 use uuid::Uuid;
@@ -10,9 +10,10 @@ use super::layered::Layered;
 use super::{Presented, Typed, draft_statement};
 use crate::catalog::Event;
 use crate::codes::AccountKind;
-use crate::record::{Entry, Facts, KeyClass, KeyOwner, Stop};
-use crate::records::{attachment, erasure};
+use crate::record::{Draft, Entry, Facts, KeyClass, KeyOwner, Stop};
+use crate::records::{attachment, desk, erasure, warning};
 use crate::refusal::{Code, Refusal};
+use crate::rules;
 
 pub(super) const MINUTE: i64 = 60_000_000;
 
@@ -150,17 +151,24 @@ impl Judge<'_> {
     }
 
     /// A system event that comes through the door must be what the fold demands: the service cannot say what it likes.
-    pub(super) fn system(&self, typed: &Typed, entry: Option<&Entry>, class: Option<KeyClass>) -> Result<(), Stop> {
+    pub(super) fn system(
+        &self,
+        typed: &Typed,
+        entry: Option<&Entry>,
+        class: Option<KeyClass>,
+        facts: &dyn Facts,
+    ) -> Result<(), Stop> {
         if !matches!(class, Some(KeyClass::Service)) {
             return Ok(());
         }
         let statement = &typed.statement;
-        // What was folded includes the event that led to it.
         let basis = statement.derivation.as_ref().and_then(|derivation| derivation.basis);
-        let basis = basis.filter(|basis| entry.is_some_and(|entry| entry.position < *basis));
-        let draft = entry.zip(basis).and_then(|(entry, basis)| erasure::carry_out(&statement.record, entry, basis));
-        let due = draft.is_some_and(|draft| {
-            let data = draft.data.clone();
+        let draft = match basis {
+            Some(basis) => demanded(typed, entry, basis, self.day, facts)?,
+            None => None,
+        };
+        let due = draft.is_some_and(|mut draft| {
+            draft.basis = basis;
             let expected = draft_statement(
                 &draft,
                 statement.ledger,
@@ -169,10 +177,48 @@ impl Judge<'_> {
                 statement.signed_at,
                 self.day,
             );
-            expected == *statement && same_data(&data, typed, self.unit)
+            let expected = Statement { batch: statement.batch, ..expected };
+            expected == *statement && same_data(&draft.data, typed, self.unit)
         });
         if due { Ok(()) } else { Err(Stop::code(Code::NotAuthorised, "/derivation")) }
     }
+}
+
+/// What the fold demands of the service about the record of a statement, if anything.
+fn demanded(
+    typed: &Typed,
+    entry: Option<&Entry>,
+    basis: u64,
+    day: Date,
+    facts: &dyn Facts,
+) -> Result<Option<Draft>, Stop> {
+    let record = &typed.statement.record;
+    Ok(match &typed.event {
+        // What was folded includes the event that led to it.
+        Event::Erasure(_) => {
+            entry.filter(|entry| entry.position < basis).and_then(|entry| erasure::carry_out(record, entry, basis))
+        }
+        Event::Warning(event) => {
+            let known = entry.and_then(|entry| entry.state.warning());
+            let (rule, subject) = match (event, known) {
+                (warning::Event::Raised(raised), _) => (&raised.rule, &raised.subject),
+                (_, Some(warning)) => (&warning.rule, &warning.subject),
+                (_, None) => return Ok(None),
+            };
+            let Some(rule) = rules::rule(rule) else { return Ok(None) };
+            let drafts = rules::conclude(rule, subject, day, facts)?.drafts;
+            drafts.into_iter().find(|draft| draft.record == *record)
+        }
+        Event::Desk(desk::Event::Opened(_)) => Some(desk::open(record.id, basis)),
+        // The numbers and the digest are the desk's word for what the audit counts.
+        Event::Desk(desk::Event::Evaluated(evaluated)) => {
+            entry.filter(|_| evaluated.basis == i64::try_from(basis).unwrap_or(i64::MAX)).map(|entry| Draft {
+                data: evaluated.to_object(),
+                ..desk::evaluated(record, entry, evaluated.day, basis, &desk::Tally::default())
+            })
+        }
+        _ => None,
+    })
 }
 
 /// The data of a draft is the data that was signed.

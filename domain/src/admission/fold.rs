@@ -60,7 +60,7 @@ pub fn evolve(before: Option<&Entry>, event: Event, about: &About<'_>, index: us
         corrected: false,
         key: statement.signer.key,
     });
-    Entry { state, version: statement.version, hash: about.hash, position, marks, signers }
+    Entry { state, version: statement.version, hash: about.hash, position, day: about.day, marks, signers }
 }
 
 /// Folds one stored event onto its record: the same step on replay as on admission.

@@ -126,7 +126,7 @@ impl<'a> Judge<'a> {
         self.reads(statement, &facts)?;
         let state = entry.as_ref().map(|entry| &entry.state);
         let admitted = self
-            .system(&typed, entry.as_deref(), class)
+            .system(&typed, entry.as_deref(), class, &facts)
             .and_then(|()| self.rules(&typed, presented, state, &about, &facts));
         // A claim that is taken is told before a rule that refuses; the head fits, so the event can be folded either way.
         let verdict = match admitted {

@@ -147,6 +147,7 @@ pub fn carry_out(record: &RecordRef, entry: &Entry, basis: u64) -> Option<Draft>
         cause: Some(EventRef { event: approved.id, hash: approved.hash }),
         function: CARRY_OUT,
         basis: Some(basis),
+        reads: Vec::new(),
         data: Object::from_pairs(vec![("subject".into(), record_value(&erasure.subject))]),
     })
 }

@@ -247,6 +247,7 @@ fn end(record: &RecordRef, entry: &crate::record::Entry, account: Uuid, about: &
         cause: Some(EventRef { event: about.statement.id, hash: about.hash }),
         function: END_WITH_ORG,
         basis: None,
+        reads: Vec::new(),
         data: Object::from_pairs(vec![("account".into(), Value::Text(account.to_string().into()))]),
     }
 }

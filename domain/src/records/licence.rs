@@ -287,6 +287,12 @@ pub fn licences_key(institution: Uuid) -> CompactString {
     format!("institution/{institution}/licences").into()
 }
 
+/// Reference to a licence.
+#[must_use]
+pub fn reference(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::Licence.as_str().into(), id }
+}
+
 /// Whether a radiology licence of an institution that has not ended covers a class.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ pub mod attachment;
 pub mod certificate;
 pub mod code_list;
 pub mod credential;
+pub mod desk;
 pub mod device;
 pub mod device_test;
 pub mod dose_report;
@@ -27,6 +28,7 @@ pub mod policy;
 pub mod restriction;
 pub mod training_record;
 pub mod transfer;
+pub mod warning;
 
 use compact_str::CompactString;
 use serde::{Serialize, Serializer};

@@ -632,6 +632,7 @@ fn move_custody(transfer: &Transfer, about: &About<'_>, person: &crate::record::
         cause: Some(EventRef { event: about.statement.id, hash: about.hash }),
         function: MOVE_CUSTODY,
         basis: None,
+        reads: Vec::new(),
         data: Object::from_pairs(data),
     }
 }

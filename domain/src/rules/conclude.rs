@@ -1,0 +1,278 @@
+//! From what a rule finds to what the desk must say.
+//!
+//! A warning is a record of its own. Its grade only rises by itself; where the condition is gone the warning is cleared,
+//! and what was red waits for an officer (rules.md §3.6, 3.7). The function is the same for the desk that drafts, for the
+//! judge who compares and for the audit that looks for what is missing.
+
+use std::sync::Arc;
+
+use signing::bytes::Date;
+use signing::json::{Object, Value};
+use signing::statement::{EventRef, Read, RecordRef};
+
+use super::{Finding, Look, RULES, Version, WarningRule};
+use crate::codes::PolicyFile;
+use crate::record::{Draft, Entry, Facts, Need};
+use crate::records::warning::{self, Warning};
+use crate::warning_codes::{WarningGrade, WarningState};
+use crate::workdays::Calendar;
+
+/// Working days after which a red warning that nobody acknowledged goes to the city (rules.md §3.9).
+pub const UNANSWERED_WORKDAYS: u32 = 3;
+
+/// What the desk must say about a subject, and when it has to look again.
+#[derive(Debug, Default)]
+pub struct Conclusions {
+    /// The system events that are due; their `basis` is the caller's to fill in.
+    pub drafts: Vec<Draft>,
+    /// The next day on which another answer is possible with the facts as they stand.
+    pub next: Option<Date>,
+}
+
+impl Conclusions {
+    fn again_on(&mut self, day: Option<Date>) {
+        self.next = match (self.next, day) {
+            (Some(known), Some(day)) => Some(known.min(day)),
+            (known, day) => known.or(day),
+        };
+    }
+}
+
+/// [`conclude`] by every rule that has subjects of this kind.
+///
+/// # Errors
+/// A [`Need`] when something that a rule looks at is not loaded.
+pub fn conclude_all(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Need> {
+    let mut all = Conclusions::default();
+    for rule in RULES.iter().filter(|rule| rule.subject.as_str() == subject.kind) {
+        let Conclusions { drafts, next } = conclude(rule, subject, day, facts)?;
+        all.drafts.extend(drafts);
+        all.again_on(next);
+    }
+    Ok(all)
+}
+
+/// What the desk must say by a rule about a subject on a day.
+///
+/// # Errors
+/// A [`Need`] when something that the rule looks at is not loaded.
+pub fn conclude(
+    rule: &'static WarningRule,
+    subject: &RecordRef,
+    day: Date,
+    facts: &dyn Facts,
+) -> Result<Conclusions, Need> {
+    let mut conclusions = Conclusions::default();
+    let in_force = facts.in_force()?.version(PolicyFile::Rules, day).is_some_and(|file| file.version >= rule.since);
+    let Some(version) = rule.version(day).filter(|_| in_force) else { return Ok(conclusions) };
+    let look = Look::new(facts, day);
+    rule.versions.iter().for_each(|version| look.again_on(version.from));
+    let findings = (version.evaluate)(subject.id, &look)?;
+    conclusions.again_on(look.horizon());
+    let newest = look.newest();
+    let known = look.all(&warning::warnings_key(rule.id, subject))?;
+    let case = Case { rule, version, subject, day, newest, facts };
+    for finding in &findings {
+        conclusions.again_on(finding.steps.next_after(day));
+        let id = warning::id_of(facts.ledger_id(), rule.id, subject, &finding.occurrence);
+        let entry = known.iter().find(|(known, _)| *known == id).map(|(_, entry)| entry);
+        let holds = finding.steps.since(day);
+        match (entry, holds) {
+            (None, None) => {}
+            (None, Some((grade, since))) => conclusions.drafts.push(case.raised(id, finding, grade, since)?),
+            (Some(entry), holds) => case.follow(id, entry, finding, holds, &mut conclusions)?,
+        }
+    }
+    for (id, entry) in &known {
+        let Some(warning) = entry.state.warning() else { continue };
+        if !findings.iter().any(|finding| finding.occurrence == warning.occurrence) {
+            conclusions.drafts.extend(case.gone(*id, entry, warning));
+        }
+    }
+    Ok(conclusions)
+}
+
+struct Case<'a> {
+    rule: &'static WarningRule,
+    version: &'static Version,
+    subject: &'a RecordRef,
+    day: Date,
+    newest: Option<Arc<Entry>>,
+    facts: &'a dyn Facts,
+}
+
+impl Case<'_> {
+    /// What a warning that exists must hear of a finding that is there.
+    fn follow(
+        &self,
+        id: uuid::Uuid,
+        entry: &Entry,
+        finding: &Finding,
+        holds: Option<(WarningGrade, Date)>,
+        conclusions: &mut Conclusions,
+    ) -> Result<(), Need> {
+        let Some(warning) = entry.state.warning() else { return Ok(()) };
+        let Some((grade, since)) = holds else {
+            conclusions.drafts.extend(self.gone(id, entry, warning));
+            return Ok(());
+        };
+        let next = |event_type, data| self.next(event_type, id, entry, data);
+        let draft = match warning.state {
+            // Somebody decided; only somebody takes it up again.
+            WarningState::Closed | WarningState::Suspended => None,
+            WarningState::Cleared | WarningState::PendingClose => {
+                let data = graded(grade, since, finding);
+                Some(self.resting_on(next("warning.reopened", data), finding, since)?)
+            }
+            WarningState::Waived => match warning.waived_until.filter(|until| *until < self.day) {
+                Some(_) => Some(next("warning.waiver_ended", Vec::new())),
+                None => {
+                    conclusions.again_on(warning.waived_until.map(|until| until.add_days(1)));
+                    None
+                }
+            },
+            _ if grade > warning.grade => {
+                let data = graded(grade, since, finding);
+                Some(self.resting_on(next("warning.escalated", data), finding, since)?)
+            }
+            WarningState::Open if warning.goes_to_city() => {
+                let on = self.unanswered_on(warning)?;
+                conclusions.again_on(on.filter(|on| *on > self.day));
+                on.filter(|on| *on <= self.day).map(|_| next("warning.passed_to_city", Vec::new()))
+            }
+            _ => None,
+        };
+        conclusions.drafts.extend(draft);
+        Ok(())
+    }
+
+    /// First day on which nobody has acknowledged a red warning for too long.
+    fn unanswered_on(&self, warning: &Warning) -> Result<Option<Date>, Need> {
+        let calendar: Calendar = crate::records::holiday_table::calendar(self.facts)?;
+        Ok(warning.red_since.map(|red| calendar.add(red, UNANSWERED_WORKDAYS).add_days(1)))
+    }
+
+    /// The condition is gone.
+    fn gone(&self, id: uuid::Uuid, entry: &Entry, warning: &Warning) -> Option<Draft> {
+        let event_type = match (warning.state, warning.grade) {
+            (WarningState::Cleared | WarningState::Closed | WarningState::PendingClose, _) => return None,
+            (_, WarningGrade::Red) => "warning.condition_ended",
+            _ => "warning.cleared",
+        };
+        let mut draft = self.next(event_type, id, entry, Vec::new());
+        // What was looked at and has changed since the desk spoke last ended it; else the day did.
+        let spoken = entry.marks.iter().rev().find(|mark| warning::is_of_desk(mark.event_type));
+        let newer = |newest: &&Arc<Entry>| spoken.is_none_or(|spoken| newest.position > spoken.position);
+        draft.cause = self.newest.as_ref().filter(newer).and_then(|newest| head_of(newest));
+        Some(draft)
+    }
+
+    fn raised(&self, id: uuid::Uuid, finding: &Finding, grade: WarningGrade, since: Date) -> Result<Draft, Need> {
+        let subject = Object::from_pairs(vec![
+            ("kind".into(), Value::Text(self.subject.kind.clone())),
+            ("id".into(), text(&self.subject.id)),
+        ]);
+        let mut data = vec![
+            ("rule".into(), Value::Text(self.rule.id.into())),
+            ("rule_version".into(), Value::Integer(i64::from(self.version.version))),
+            ("subject".into(), Value::Object(subject)),
+            ("occurrence".into(), Value::Text(finding.occurrence.clone())),
+        ];
+        data.extend(graded(grade, since, finding));
+        data.extend(finding.due_on.map(|due| ("due_on".into(), text(&due))));
+        data.extend(finding.institution.map(|institution| ("institution".into(), text(&institution))));
+        let himself = Some(self.subject.id).filter(|_| self.subject.kind == "person");
+        data.extend(himself.or(finding.person).map(|person| ("person".into(), text(&person))));
+        let draft = Draft {
+            event_type: "warning.raised",
+            schema: 1,
+            record: warning::reference(id),
+            version: 1,
+            prev: None,
+            effective_on: None,
+            cause: None,
+            function: (self.rule.id, self.version.version),
+            basis: None,
+            reads: Vec::new(),
+            data: Object::from_pairs(data),
+        };
+        self.resting_on(draft, finding, since)
+    }
+
+    /// The next event of a warning.
+    fn next(&self, event_type: &'static str, id: uuid::Uuid, entry: &Entry, data: Vec<Pair>) -> Draft {
+        Draft {
+            event_type,
+            schema: 1,
+            record: warning::reference(id),
+            version: entry.version + 1,
+            prev: Some(entry.hash),
+            effective_on: None,
+            cause: None,
+            function: (self.rule.id, self.version.version),
+            basis: None,
+            reads: Vec::new(),
+            data: Object::from_pairs(data),
+        }
+    }
+
+    /// Names the records on which a draft rests, and the newest of their events as its cause where the grade held already
+    /// when that was recorded; where it came later, the day led to it.
+    fn resting_on(&self, mut draft: Draft, finding: &Finding, since: Date) -> Result<Draft, Need> {
+        let mut newest: Option<Arc<Entry>> = None;
+        for input in &finding.inputs {
+            let Some(entry) = self.facts.entry(input)? else { continue };
+            draft.reads.push(Read { record: input.clone(), version: entry.version, hash: entry.hash });
+            if newest.as_ref().is_none_or(|newest| newest.position < entry.position) {
+                newest = Some(entry);
+            }
+        }
+        let place = |read: &Read| (read.record.kind.clone(), read.record.id);
+        draft.reads.sort_by_key(place);
+        draft.reads.dedup_by_key(|read| place(read));
+        draft.cause = newest.filter(|newest| since <= newest.day).and_then(|newest| head_of(&newest));
+        Ok(draft)
+    }
+}
+
+type Pair = (compact_str::CompactString, Value);
+
+fn graded(grade: WarningGrade, since: Date, finding: &Finding) -> Vec<Pair> {
+    let mut data = vec![("grade".into(), Value::Text(grade.as_str().into())), ("since".into(), text(&since))];
+    if !finding.figures.is_empty() {
+        let figures = finding.figures.iter().map(|(name, value)| {
+            let pairs = vec![("name".into(), Value::Text((*name).into())), ("value".into(), Value::Integer(*value))];
+            Value::Object(Object::from_pairs(pairs))
+        });
+        data.push(("figures".into(), Value::Array(figures.collect())));
+    }
+    data
+}
+
+fn text(value: &dyn std::fmt::Display) -> Value {
+    Value::Text(value.to_string().into())
+}
+
+fn head_of(entry: &Entry) -> Option<EventRef> {
+    entry.marks.last().map(|mark| EventRef { event: mark.id, hash: mark.hash })
+}
+
+/// What the digest of a desk's run says of an event of the desk: the grade that is concluded, or that there is none.
+#[must_use]
+pub fn outcome(event_type: &str, warning: &Warning) -> &'static str {
+    match event_type {
+        "warning.cleared" | "warning.condition_ended" => "NONE",
+        _ => warning.grade.as_str(),
+    }
+}
+
+/// The grade that a rule finds for an occurrence on a day.
+///
+/// # Errors
+/// A [`Need`] when something that the rule looks at is not loaded.
+pub fn grade_on(warning: &Warning, day: Date, facts: &dyn Facts) -> Result<Option<WarningGrade>, Need> {
+    let Some(version) = super::rule(&warning.rule).and_then(|rule| rule.version(day)) else { return Ok(None) };
+    let findings = (version.evaluate)(warning.subject.id, &Look::new(facts, day))?;
+    let same = findings.iter().find(|finding| finding.occurrence == warning.occurrence);
+    Ok(same.and_then(|finding| finding.steps.grade(day)))
+}

@@ -1,0 +1,149 @@
+//! What a rule looks at: the facts of the ledger, and what follows from having looked.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use signing::bytes::{Date, Instant, KeyId, LedgerId};
+use signing::json::Value;
+use signing::statement::RecordRef;
+use uuid::Uuid;
+
+use crate::authority::{Authority, InForce};
+use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need, Stored};
+use crate::records::ledger::Ledger;
+use crate::records::{SealedRef, holiday_table, parameter};
+use crate::reference_codes::ParameterName;
+use crate::workdays::Calendar;
+
+/// The facts on a day, for one rule and one subject. It remembers the newest event that was looked at and the next day on
+/// which something other than the rule's own steps changes the answer.
+pub struct Look<'a> {
+    facts: &'a dyn Facts,
+    /// The day that is judged.
+    pub day: Date,
+    newest: RefCell<Option<Arc<Entry>>>,
+    horizon: Cell<Option<Date>>,
+}
+
+impl<'a> Look<'a> {
+    /// A look at the facts on a day.
+    #[must_use]
+    pub fn new(facts: &'a dyn Facts, day: Date) -> Self {
+        Self { facts, day, newest: RefCell::default(), horizon: Cell::new(None) }
+    }
+
+    /// A record, as it stands.
+    ///
+    /// # Errors
+    /// A [`Need`] when it is not loaded.
+    pub fn record(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
+        self.entry(record)
+    }
+
+    /// The records that touched an index key, in the order in which they began.
+    ///
+    /// # Errors
+    /// A [`Need`] when they are not loaded: all of them at once.
+    pub fn all(&self, key: &str) -> Result<Vec<(Uuid, Arc<Entry>)>, Need> {
+        let members = self.members(key)?;
+        let mut all = Vec::with_capacity(members.records.len());
+        for record in &members.records {
+            let entry = self.entry(record).map_err(|_| Need::Members(key.into()))?;
+            all.extend(entry.map(|entry| (record.id, entry)));
+        }
+        Ok(all)
+    }
+
+    /// The value of a parameter on the day. A setting that counts from a later day is a day on which to look again.
+    ///
+    /// # Errors
+    /// A [`Need`] when the parameters are not loaded.
+    pub fn value(&self, name: ParameterName) -> Result<i64, Need> {
+        for (_, entry) in self.all(parameter::PARAMETERS_KEY)? {
+            let Some(parameter) = entry.state.parameter().filter(|parameter| parameter.name == name) else { continue };
+            parameter.settings.iter().map(|setting| setting.from_day).for_each(|day| self.again_on(day));
+        }
+        parameter::value_on(name, self.day, self)
+    }
+
+    /// Working days as the published tables make them.
+    ///
+    /// # Errors
+    /// A [`Need`] when a table is not loaded.
+    pub fn calendar(&self) -> Result<Calendar, Need> {
+        holiday_table::calendar(self)
+    }
+
+    /// The answer may be another from this day on.
+    pub fn again_on(&self, day: Date) {
+        if day > self.day && self.horizon.get().is_none_or(|known| day < known) {
+            self.horizon.set(Some(day));
+        }
+    }
+
+    /// The next day on which the answer may be another one, beside the steps of what was found.
+    #[must_use]
+    pub fn horizon(&self) -> Option<Date> {
+        self.horizon.get()
+    }
+
+    /// The record with the newest event of all that were looked at.
+    #[must_use]
+    pub fn newest(&self) -> Option<Arc<Entry>> {
+        self.newest.borrow().clone()
+    }
+}
+
+/// Everything else is the ledger's answer.
+impl Facts for Look<'_> {
+    fn ledger_id(&self) -> LedgerId {
+        self.facts.ledger_id()
+    }
+    fn now(&self) -> Instant {
+        self.facts.now()
+    }
+    fn content_key(&self) -> [u8; 32] {
+        self.facts.content_key()
+    }
+    fn ledger(&self) -> Result<Option<Arc<Ledger>>, Need> {
+        self.facts.ledger()
+    }
+    fn in_force(&self) -> Result<Arc<InForce>, Need> {
+        self.facts.in_force()
+    }
+    fn owner(&self, key: &KeyId) -> Result<Option<KeyOwner>, Need> {
+        self.facts.owner(key)
+    }
+    fn authority(&self, account: Uuid) -> Result<Arc<Authority>, Need> {
+        self.facts.authority(account)
+    }
+    fn entry(&self, record: &RecordRef) -> Result<Option<Arc<Entry>>, Need> {
+        let entry = self.facts.entry(record)?;
+        if let Some(entry) = &entry {
+            let mut newest = self.newest.borrow_mut();
+            if newest.as_ref().is_none_or(|newest| newest.position < entry.position) {
+                *newest = Some(entry.clone());
+            }
+        }
+        Ok(entry)
+    }
+    fn members(&self, key: &str) -> Result<Arc<Members>, Need> {
+        self.facts.members(key)
+    }
+    fn event(&self, id: Uuid) -> Result<Option<Known>, Need> {
+        self.facts.event(id)
+    }
+    fn used(&self, id: Uuid) -> Result<bool, Need> {
+        self.facts.used(id)
+    }
+    /// No rule may rest on a sealed value: every one is as if it had been erased.
+    fn opened(&self, _sealed: &SealedRef) -> Result<Option<Value>, Need> {
+        Ok(None)
+    }
+    fn claim(&self, claim: &Claim) -> Result<Option<Holder>, Need> {
+        self.facts.claim(claim)
+    }
+    fn stored(&self, _file: Uuid) -> Result<Stored, Need> {
+        Ok(Stored::NotAsked)
+    }
+}
