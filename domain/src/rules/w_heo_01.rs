@@ -1,9 +1,9 @@
 //! W-HEO-01 职业健康检查机构备案/条件变化: an examining organisation that is not filed, or has lost a condition.
 //!
-//! It files with the province within fifteen working days of beginning: of the day from which the ledger knows it as an
-//! examining organisation. It holds a practice licence and, where it uses devices, a radiology licence: one that no longer
-//! stands is a condition lost. Whether one was ever issued is not asked here (W-LIC-02). The categories of a filing and the
-//! certificate of the chief physician stand in no kind yet.
+//! It files with the province within fifteen working days of beginning: of the day from which the ledger knows it as
+//! an examining organisation. It holds a practice licence and, where it uses devices, a radiology licence: one that
+//! no longer stands is a condition lost. Whether one was ever issued is not asked here (W-LIC-02). The categories of
+//! a filing and the certificate of the chief physician stand in no kind yet.
 
 use jiff::civil::date;
 use signing::bytes::Date;

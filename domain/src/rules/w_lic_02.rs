@@ -1,10 +1,11 @@
 //! W-LIC-02 无证或超许可范围开展放射诊疗: radiological work without a licence or outside of it.
 //!
-//! Where an institution uses a device and no radiology licence under which it may work stands, that is one warning. With
-//! such a licence every device in use is looked at: a class that none covers at once, a device that no annex names from the
-//! day after. A licence whose verification is overdue still stands until it is cancelled (W-LIC-01); whether one may work
-//! under a deferred one is a parameter. The annex of a licence is entered by the authority that issued it: of a copy
-//! without one nothing can be said. Applications for an amendment and procedures have no kind yet.
+//! Where an institution uses a device and no radiology licence under which it may work stands, that is one warning.
+//! With such a licence every device in use is looked at: a class that none covers at once, a device that no annex
+//! names from the day after. A licence whose verification is overdue still stands until it is cancelled (W-LIC-01);
+//! whether one may work under a deferred one is a parameter. The annex of a licence is entered by the authority that
+//! issued it: of a copy without one nothing can be said. Applications for an amendment and procedures have no kind
+//! yet.
 
 use jiff::civil::date;
 use signing::bytes::Date;

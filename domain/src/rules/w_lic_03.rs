@@ -1,8 +1,9 @@
 //! W-LIC-03 辐射安全许可证到期: the term of a radiation safety licence ends.
 //!
-//! It is valid for five years, and whoever goes on applies thirty days before the end at the latest: that day is the last
-//! one in time, and red begins after it. A renewed licence keeps its number, so the renewal is a change of this copy; a new
-//! end is another warning. That a renewal was applied for is known to no kind yet, and neither moderates nor delays.
+//! It is valid for five years, and whoever goes on applies thirty days before the end at the latest: that day is the
+//! last one in time, and red begins after it. A renewed licence keeps its number, so the renewal is a change of this
+//! copy; a new end is another warning. That a renewal was applied for is known to no kind yet, and neither moderates
+//! nor delays.
 
 use jiff::civil::date;
 use signing::bytes::Date;
@@ -93,7 +94,8 @@ mod tests {
         let mut case = Case::new();
         let licence = until_the_end_of_july(&mut case);
         let before = case.find(&RULE, licence, "2026-07-10");
-        case.event("licence.changed", licence, "2026-07-20", json!({"set": {"from": "2026-08-01", "until": "2031-08-01"}}));
+        let renewed = json!({"set": {"from": "2026-08-01", "until": "2031-08-01"}});
+        case.event("licence.changed", licence, "2026-07-20", renewed);
         case.grades(&RULE, licence, &[("2026-07-20", None), ("2031-07-02", Some(Red))]);
         assert_ne!(before[0].occurrence, case.find(&RULE, licence, "2026-07-20")[0].occurrence);
         case.event("licence.cancelled", licence, "2030-01-01", json!({"decision_no": "1"}));

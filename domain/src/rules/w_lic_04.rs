@@ -1,8 +1,9 @@
 //! W-LIC-04 放射诊疗许可与辐射安全许可/诊疗科目不一致: the two licences of an institution do not match.
 //!
 //! A device that one licence names and the other does not is a mismatch from the day on which that came about. A copy
-//! without an annex disagrees with nothing. Without any radiation safety licence a device that gives rays may not be used at
-//! all; one whose term is over is a matter of W-LIC-03. The departments of the practice licence stand in no kind yet.
+//! without an annex disagrees with nothing. Without any radiation safety licence a device that gives rays may not be
+//! used at all; one whose term is over is a matter of W-LIC-03. The departments of the practice licence stand in no
+//! kind yet.
 
 use jiff::civil::date;
 use signing::bytes::Date;
@@ -133,7 +134,7 @@ mod tests {
         case.event("licence.changed", licence, "2026-02-15", json!({"set": {"devices": [ct]}}));
         assert_eq!(case.find(&RULE, institution, "2026-02-15").len(), 2, "each licence names what the other does not");
         case.event("licence.changed", licence, "2026-02-16", json!({"clear": ["devices"]}));
-        assert!(case.find(&RULE, institution, "2026-02-16").is_empty(), "a copy without an annex disagrees with nothing");
+        assert!(case.find(&RULE, institution, "2026-02-16").is_empty(), "without an annex nothing differs");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! W-LIC-06 停业或停止放射诊疗科目满1年未注销: work stopped for a year, and the licence still stands.
 //!
-//! A class of work is stopped when every device that served it is out of service or disposed of: since the last of them was
-//! used. An institution that suspended its business or ended stopped every class that day. After a year the authority
-//! cancels the licence (or takes the class out of it) and announces that.
+//! A class of work is stopped when every device that served it is out of service or disposed of: since the last of
+//! them was used. An institution that suspended its business or ended stopped every class that day. After a year the
+//! authority cancels the licence (or takes the class out of it) and announces that.
 
 use jiff::civil::date;
 use signing::bytes::Date;
@@ -124,7 +124,7 @@ mod tests {
     fn one_device_still_used_keeps_the_class_and_one_on_standby_too() {
         let mut case = Case::new();
         let institution = case.institution(json!({}));
-        let devices = [("X02", "2021-04-01"), ("X01", "2021-04-01")].map(|(k, on)| case.used_device(institution, k, on));
+        let devices = ["X02", "X01"].map(|kind| case.used_device(institution, kind, "2021-04-01"));
         case.radiology_licence(institution, "2021-03-15", &devices);
         case.turn_device(devices[0], "OUT_OF_SERVICE", "2024-04-10");
         case.turn_device(devices[1], "STANDBY", "2025-04-10");

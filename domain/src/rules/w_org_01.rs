@@ -1,8 +1,8 @@
 //! W-ORG-01 医疗机构执业许可证校验到期: the verification of a practice licence is due.
 //!
-//! Every year with fewer than a hundred licensed beds, every three years with more; a date that is printed goes before. The
-//! copy of the licence says so where the ledger keeps one, else what the institution entered of it. A clinic that is filed
-//! and not licensed is not verified. Beds that nobody entered count as fewer.
+//! Every year with fewer than a hundred licensed beds, every three years with more; a date that is printed goes
+//! before. The copy of the licence says so where the ledger keeps one, else what the institution entered of it. A
+//! clinic that is filed and not licensed is not verified. Beds that nobody entered count as fewer.
 
 use jiff::civil::date;
 use signing::bytes::Date;
@@ -57,7 +57,10 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let licences = look.all(&licence::licences_key(subject))?;
     // Of several the one that is verified last: the others were replaced by it.
     let copies = licences.iter().filter_map(|(id, entry)| {
-        let copy = entry.state.licence().filter(|copy| copy.profile.type_ == LicenceType::Practice && !copy.is_ended())?;
+        let copy = entry.state.licence().filter(|copy| !copy.is_ended())?;
+        if copy.profile.type_ != LicenceType::Practice {
+            return None;
+        }
         let last = copy.verified.as_ref().map_or(copy.profile.issued_on, |verified| verified.origin.date);
         Some((practice_due(copy.profile.verify_due_on, beds(institution), last), licence::reference(*id)))
     });

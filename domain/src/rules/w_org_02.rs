@@ -1,9 +1,9 @@
 //! W-ORG-02 机构登记信息变更后许可未同步变更: what the licences print changed, and a licence was not amended.
 //!
-//! Whoever changes the name, the address or the legal representative has the radiation safety licence amended within twenty
-//! days; the same time is given to the radiology licence and the practice licence, which print the principal too. A copy
-//! does not say what it prints of its holder: it counts as amended when it was issued or changed on the day of the change
-//! or later. The first change that a licence has not followed is the matter; later ones join it.
+//! Whoever changes the name, the address or the legal representative has the radiation safety licence amended within
+//! twenty days; the same time is given to the radiology licence and the practice licence, which print the principal
+//! too. A copy does not say what it prints of its holder: it counts as amended when it was issued or changed on the
+//! day of the change or later. The first change that a licence has not followed is the matter; later ones join it.
 
 use jiff::civil::date;
 use signing::bytes::Date;

@@ -1,7 +1,7 @@
 //! W-ORG-03 放射防护管理组织或专(兼)职人员缺失: no radiation protection officer while devices are used.
 //!
-//! It counts from the day on which the last officer left, or from which devices are used, whichever is later. The document
-//! by which the organisation is set up is no document of its own yet.
+//! It counts from the day on which the last officer left, or from which devices are used, whichever is later. The
+//! document by which the organisation is set up is no document of its own yet.
 
 use jiff::civil::date;
 use signing::bytes::Date;

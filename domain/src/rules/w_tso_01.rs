@@ -1,7 +1,7 @@
 //! W-TSO-01 放射卫生技术服务机构资质到期: the qualification of a technical-service organisation expires.
 //!
-//! The last day is that of the certificate that ends last, of those that the authority has confirmed: when it approved the
-//! organisation, or by looking at a renewed one. Institutions with a contract are not told by this rule.
+//! The last day is that of the certificate that ends last, of those that the authority has confirmed: when it
+//! approved the organisation, or by looking at a renewed one. Institutions with a contract are not told by this rule.
 
 use jiff::civil::date;
 use signing::bytes::Date;

@@ -1,7 +1,7 @@
 //! W-TSO-02 超资质范围或资质失效期间出具报告: a report without a valid qualification on the day of signing.
 //!
-//! A device test that its laboratory signed without the qualification that it names is taken and moves no date, until the
-//! city rules that it counts or the laboratory withdraws it. A dose report of that kind is refused when it comes
+//! A device test that its laboratory signed without the qualification that it names is taken and moves no date, until
+//! the city rules that it counts or the laboratory withdraws it. A dose report of that kind is refused when it comes
 //! (`dose_report.qualification`). Items of a qualification and authorised signatories stand in no kind yet.
 
 use jiff::civil::date;
