@@ -9,11 +9,14 @@
 
 mod agenda;
 mod conclude;
+mod holding;
 mod look;
 mod steps;
 
 #[cfg(test)]
 mod case;
+#[cfg(test)]
+mod case_licence;
 
 use compact_str::CompactString;
 use serde_json::{Value as Json, json};
@@ -220,7 +223,17 @@ macro_rules! rules {
 }
 
 rules! {
+    w_org_01,
+    w_org_02,
+    w_org_03,
     w_lic_01,
+    w_lic_02,
+    w_lic_03,
+    w_lic_04,
+    w_lic_06,
+    w_tso_01,
+    w_tso_02,
+    w_heo_01,
 }
 
 /// The rule of an id.
