@@ -136,6 +136,12 @@ impl Case {
         self.begin("licence.issued", "2021-03-15", with(data, more))
     }
 
+    /// The institution of a licence.
+    pub(super) fn institution_of(&self, licence: Uuid) -> Uuid {
+        let entry = self.memory.record(&crate::records::licence::reference(licence)).expect("it was begun");
+        entry.state.licence().expect("a licence").profile.institution
+    }
+
     /// A worker's file at an institution; members of `more` replace the usual ones.
     pub(super) fn person(&mut self, institution: Uuid, more: Json) -> Uuid {
         let data = json!({"institution": institution, "name": Self::sealed(), "id_type": "01", "sex": "1",

@@ -272,6 +272,7 @@ fn related(record: &RecordRef, state: &State, facts: &dyn Facts) -> Result<Vec<R
     let of = |kind: Kind, id: Uuid| RecordRef { kind: kind.as_str().into(), id };
     let mut all = vec![record.clone()];
     match state {
+        State::Institution(_) => all.extend(facts.members(&licence::licences_key(record.id))?.records.iter().cloned()),
         State::Device(device) => all.push(of(Kind::Institution, device.profile.institution)),
         State::DeviceTest(test) => all.push(of(Kind::Device, test.device)),
         // The dates of a practice licence count for the others that print none.

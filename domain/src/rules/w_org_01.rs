@@ -6,6 +6,7 @@
 
 use jiff::civil::date;
 use signing::bytes::Date;
+use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::{Closer, Finding, L90, Look, Told, Version, WarningRule};
@@ -50,10 +51,16 @@ pub(super) static RULE: WarningRule = WarningRule {
 };
 
 fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
+    let due = verification_due(subject, look)?;
+    Ok(due.map(|(due, record)| Finding::due(due, L90).on(record)).into_iter().collect())
+}
+
+/// When the practice licence of an institution is to be verified, and the record that says so.
+pub(super) fn verification_due(subject: Uuid, look: &Look<'_>) -> Result<Option<(Date, RecordRef)>, Need> {
     let record = institution::reference(subject);
-    let Some(entry) = look.record(&record)? else { return Ok(Vec::new()) };
+    let Some(entry) = look.record(&record)? else { return Ok(None) };
     let institution = entry.state.institution().filter(|known| known.is_approved() && !known.is_ended());
-    let Some(institution) = institution else { return Ok(Vec::new()) };
+    let Some(institution) = institution else { return Ok(None) };
     let licences = look.all(&licence::licences_key(subject))?;
     // Of several the one that is verified last: the others were replaced by it.
     let copies = licences.iter().filter_map(|(id, entry)| {
@@ -65,8 +72,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
         Some((practice_due(copy.profile.verify_due_on, beds(institution), last), licence::reference(*id)))
     });
     let copy = copies.max_by_key(|(due, _)| *due);
-    let due = copy.or_else(|| Some((due_as_entered(institution)?, record)));
-    Ok(due.map(|(due, record)| Finding::due(due, L90).on(record)).into_iter().collect())
+    Ok(copy.or_else(|| Some((due_as_entered(institution)?, record))))
 }
 
 /// Licensed beds, else those that there are.
