@@ -124,6 +124,9 @@ pub struct Device {
     /// Last day on which it was installed.
     #[serde(skip)]
     pub installed_on: Option<Date>,
+    /// Last day from which it was no longer in use.
+    #[serde(skip)]
+    pub stopped_on: Option<Date>,
     /// From when it counts as put in use for the last time.
     #[serde(skip)]
     put_in_use: Option<Origin>,
@@ -284,12 +287,16 @@ impl Record for Device {
                 legacy: false,
                 repaired: None,
                 installed_on: None,
+                stopped_on: None,
                 put_in_use: None,
                 origins: Origins::new(origin),
             };
         };
         let turn = |device: &mut Self, to| {
             if origin >= device.state_since {
+                if device.state == DeviceState::InUse && to != DeviceState::InUse {
+                    device.stopped_on = Some(origin.date);
+                }
                 device.state = to;
                 device.state_since = origin;
             }
