@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use signing::bytes::{Date, Hash, Instant, KeyId, LedgerId};
 use signing::json::{Object, read_loose};
-use signing::statement::{RecordRef, Signer, Statement};
+use signing::statement::{Derivation, RecordRef, Signer, Statement};
 use uuid::Uuid;
 
 use super::{Finding, Look, WarningRule, touched};
@@ -14,7 +14,7 @@ use crate::warning_codes::WarningGrade;
 
 /// A ledger in which every event was recorded on the business date that it names, unless said otherwise.
 pub(super) struct Case {
-    memory: Memory,
+    pub(super) memory: Memory,
     drawn: u32,
 }
 
@@ -76,7 +76,12 @@ impl Case {
             effective_on: dated.then(|| day(on)),
             corrects: corrects.map(|mark| signing::statement::EventRef { event: mark.id, hash: mark.hash }),
             cause: None,
-            derivation: None,
+            derivation: (known.meanings[0] == signing::statement::Meaning::System).then(|| Derivation {
+                function: "case".into(),
+                version: 1,
+                day: day(recorded_on),
+                basis: Some(0),
+            }),
             reads: Vec::new(),
             batch: None,
             attachments: Vec::new(),
@@ -152,7 +157,8 @@ fn start(on: &str) -> Instant {
     Instant::start_of_day(day(on)).plus_micros(8 * 3_600_000_000)
 }
 
-fn with(mut data: Json, more: Json) -> Json {
+/// Data with the members of `more` in place of its own; a null takes one away.
+pub(super) fn with(mut data: Json, more: Json) -> Json {
     let (Some(members), Json::Object(more)) = (data.as_object_mut(), more) else { return data };
     for (name, value) in more {
         match value {

@@ -10,9 +10,12 @@
 mod conclude;
 mod look;
 mod steps;
+mod tested;
 
 #[cfg(test)]
 mod case;
+#[cfg(test)]
+mod case_device;
 
 use compact_str::CompactString;
 use serde_json::{Value as Json, json};
@@ -215,6 +218,11 @@ macro_rules! rules {
 
 rules! {
     w_lic_01,
+    w_dev_01,
+    w_dev_02,
+    w_dev_03,
+    w_dev_04,
+    w_dev_05,
 }
 
 /// The rule of an id.
