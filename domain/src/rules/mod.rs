@@ -11,6 +11,7 @@ mod conclude;
 mod look;
 mod steps;
 mod tested;
+mod worker;
 
 #[cfg(test)]
 mod case;
@@ -223,6 +224,12 @@ rules! {
     w_dev_03,
     w_dev_04,
     w_dev_05,
+    w_trn_01,
+    w_trn_02,
+    w_trn_04,
+    w_crt_01,
+    w_crt_02,
+    w_crt_03,
 }
 
 /// The rule of an id.
