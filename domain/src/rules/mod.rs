@@ -230,6 +230,7 @@ rules! {
     w_crt_01,
     w_crt_02,
     w_crt_03,
+    w_tso_03,
 }
 
 /// The rule of an id.
