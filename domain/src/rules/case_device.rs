@@ -18,10 +18,10 @@ impl Case {
     }
 
     /// A parameter has this value from a day on.
-    pub(super) fn parameter(&mut self, name: &str, value: i64, on: &str) {
+    pub(super) fn parameter(&mut self, name: &str, value: i64, on: &str) -> Uuid {
         let unit = crate::reference_codes::ParameterName::parse(name).expect("a parameter").bounds().unit.as_str();
         let data = json!({"name": name, "unit": unit, "value": value, "from_day": on, "source": "市卫健委通知"});
-        self.begin("parameter.set", on, data);
+        self.begin("parameter.set", on, data)
     }
 
     /// A device of a new institution, registered in 2023.

@@ -130,7 +130,9 @@ mod tests {
         let dose = json!({"kind": "DOSE_YEAR", "dose_year": 2023, "effective_nsv": 900_000});
         case.event("certificate.entry_added", certificate, "2024-01-20", dose);
         case.grades(&RULE, person, &[("2026-01-20", None), ("2026-01-21", Some(Blue)), ("2029-01-21", Some(Blue))]);
-        case.event("employment.suspended", post, "2026-02-01", json!({"reason": "STUDY"}));
+        case.event("employment.suspended", post, "2026-01-10", json!({"reason": "STUDY"}));
         case.grades(&RULE, person, &[("2026-02-01", None)]);
+        case.event("employment.resumed", post, "2026-02-10", json!({}));
+        case.grades(&RULE, person, &[("2026-02-09", None), ("2026-02-10", Some(Blue))]);
     }
 }

@@ -119,6 +119,15 @@ mod tests {
     }
 
     #[test]
+    fn taken_out_of_service_before_the_report_came() {
+        let mut case = Case::new();
+        let device = case.device_in_use("X02", "2024-01-08");
+        case.turned(device, "2026-03-20", "OUT_OF_SERVICE");
+        case.reported(device, "STA", "2026-03-28", "2", json!({"signed_on": "2026-04-01"}));
+        case.grades(&RULE, device, &[("2026-05-01", None), ("2026-05-02", Some(Yellow))]);
+    }
+
+    #[test]
     fn the_place_is_judged_by_its_own_test() {
         let mut case = Case::new();
         let device = case.device_in_use("X02", "2024-01-08");

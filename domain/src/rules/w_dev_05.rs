@@ -196,5 +196,11 @@ mod tests {
         case.grades(&RULE, device, &[("2026-04-01", Some(Orange))]);
         case.tested(device, "STA", "2026-04-02", "1");
         case.grades(&RULE, device, &[("2026-04-02", None)]);
+        let again = case.checked(device, "OUT", "2026-04-03", true);
+        case.grades(&RULE, device, &[("2026-05-03", Some(Blue)), ("2026-05-04", Some(Orange))]);
+        case.event("device_test.withdrawn", again, "2026-05-04", json!({}));
+        case.grades(&RULE, device, &[("2026-05-04", Some(Blue))]);
+        case.checked(device, "OUT", "2026-04-02", true);
+        case.grades(&RULE, device, &[("2026-05-04", Some(Blue))]);
     }
 }

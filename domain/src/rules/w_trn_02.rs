@@ -62,7 +62,7 @@ mod tests {
     fn the_worked_cases() {
         let mut case = Case::new();
         let (person, institution) = case.worker();
-        case.trained(person, "PRE", 40, "2024-05-20");
+        let training = case.trained(person, "PRE", 40, "2024-05-20");
         case.active(person, institution, "2024-05-21");
         let expected = [
             ("2026-02-18", None),
@@ -73,6 +73,7 @@ mod tests {
             ("2026-05-21", Some(Red)),
         ];
         case.grades(&RULE, person, &expected);
+        assert_eq!(case.find(&RULE, person, "2026-02-19")[0].inputs, [training_record::reference(training)]);
         case.trained(person, "REF", 15, "2026-02-10");
         case.grades(&RULE, person, &expected);
         case.trained(person, "REF", 20, "2026-05-21");

@@ -107,8 +107,9 @@ mod tests {
     #[test]
     fn as_the_parameter_stood_when_it_came() {
         let mut case = Case::new();
-        case.parameter("TSO_REPORT_DAYS", 20, "2026-03-01");
-        case.parameter("TSO_REPORT_DAYS", 90, "2026-05-01");
+        let days = case.parameter("TSO_REPORT_DAYS", 20, "2026-03-01");
+        let later = json!({"set": {"value": 90, "from_day": "2026-05-01", "source": "市卫健委通知"}});
+        case.event("parameter.changed", days, "2026-05-01", later);
         let test = filed(&mut case, "2026-04-10", json!({}));
         let found = case.find(&RULE, test, "2026-06-01");
         assert_eq!(found[0].figures, [("late_days", 19)]);
