@@ -68,7 +68,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
 mod tests {
     use serde_json::json;
 
-    use super::super::case::Case;
+    use super::super::case::{Case, day};
     use super::*;
 
     fn born(case: &mut Case, year: i64, adult_month: &str) -> (Uuid, Uuid) {
@@ -88,6 +88,8 @@ mod tests {
             ("2026-03-31", Some(Red)),
             ("2026-04-01", None),
         ]);
+        let next = case.find(&RULE, person, "2026-02-20")[0].steps.next_after(day("2026-02-20"));
+        assert_eq!(next, Some(day("2026-04-01")), "the day itself ends it");
     }
 
     #[test]
