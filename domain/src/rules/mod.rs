@@ -12,9 +12,13 @@ mod conclude;
 mod holding;
 mod look;
 mod steps;
+mod tested;
+mod worker;
 
 #[cfg(test)]
 mod case;
+#[cfg(test)]
+mod case_device;
 #[cfg(test)]
 mod case_licence;
 
@@ -231,8 +235,20 @@ rules! {
     w_lic_03,
     w_lic_04,
     w_lic_06,
+    w_dev_01,
+    w_dev_02,
+    w_dev_03,
+    w_dev_04,
+    w_dev_05,
+    w_trn_01,
+    w_trn_02,
+    w_trn_04,
+    w_crt_01,
+    w_crt_02,
+    w_crt_03,
     w_tso_01,
     w_tso_02,
+    w_tso_03,
     w_heo_01,
 }
 
