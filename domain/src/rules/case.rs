@@ -56,6 +56,7 @@ impl Case {
         let kind = known.kind();
         let record = RecordRef { kind: kind.into(), id };
         let before = self.memory.record(&record).cloned();
+        let derived = known.signed_by == crate::catalog::SignedBy::Service;
         let dated = known.effective_on != crate::catalog::Presence::Forbidden;
         let corrects = before.as_ref().filter(|_| known.meanings[0] == signing::statement::Meaning::Correction);
         let corrects = corrects.and_then(|entry| entry.marks.iter().rev().find(|mark| !mark.corrected));
@@ -76,7 +77,12 @@ impl Case {
             effective_on: dated.then(|| day(on)),
             corrects: corrects.map(|mark| signing::statement::EventRef { event: mark.id, hash: mark.hash }),
             cause: None,
-            derivation: None,
+            derivation: derived.then(|| signing::statement::Derivation {
+                function: event_type.into(),
+                version: 1,
+                day: day(recorded_on),
+                basis: Some(1),
+            }),
             reads: Vec::new(),
             batch: None,
             attachments: Vec::new(),
@@ -104,6 +110,11 @@ impl Case {
             assert!(touched(input, &entry.state).any(|told| told == subject), "{} of {kind:?}", rule.id);
         }
         found
+    }
+
+    /// The state of a record.
+    pub(super) fn state(&self, record: &RecordRef) -> crate::catalog::State {
+        self.memory.record(record).expect("a record").state.clone()
     }
 
     /// The highest grade that a rule finds about a subject, day by day.
@@ -152,7 +163,7 @@ fn start(on: &str) -> Instant {
     Instant::start_of_day(day(on)).plus_micros(8 * 3_600_000_000)
 }
 
-fn with(mut data: Json, more: Json) -> Json {
+pub(super) fn with(mut data: Json, more: Json) -> Json {
     let (Some(members), Json::Object(more)) = (data.as_object_mut(), more) else { return data };
     for (name, value) in more {
         match value {

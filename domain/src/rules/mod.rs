@@ -8,11 +8,14 @@
 //! worked cases of `rules.md` and cases below, at and above. [`RULES`] is THE list.
 
 mod conclude;
+mod exams;
 mod look;
 mod steps;
 
 #[cfg(test)]
 mod case;
+#[cfg(test)]
+mod case_health;
 
 use compact_str::CompactString;
 use serde_json::{Value as Json, json};
@@ -215,6 +218,15 @@ macro_rules! rules {
 
 rules! {
     w_lic_01,
+    w_hlt_01,
+    w_hlt_02,
+    w_hlt_03,
+    w_hlt_04,
+    w_hlt_05,
+    w_hlt_06,
+    w_hlt_07,
+    w_hlt_08,
+    w_heo_02,
 }
 
 /// The rule of an id.
@@ -255,12 +267,17 @@ fn related(record: &RecordRef, state: &State) -> Vec<RecordRef> {
         }
         State::Dosimeter(dosimeter) => all.push(dosimeter.issue.person.clone()),
         State::DoseResult(result) => all.push(result.person.clone()),
-        State::ExamResult(exam) => all.push(exam.person.clone()),
+        State::ExamResult(exam) => {
+            all.push(exam.person.clone());
+            let earlier = exam.report().and_then(|report| report.follows);
+            all.extend(earlier.map(|earlier| of(Kind::ExamResult, earlier)));
+        }
         State::TrainingRecord(training) => all.push(training.person.clone()),
         State::Certificate(certificate) => all.push(certificate.person.clone()),
         State::Restriction(restriction) => all.push(restriction.person.clone()),
         State::Investigation(investigation) => all.push(investigation.person.clone()),
         State::Transfer(transfer) => all.push(transfer.request.person.clone()),
+        State::Credential(credential) => all.push(of(Kind::Account, credential.account)),
         State::Grant(grant) => all.push(of(Kind::Account, grant.given.account)),
         State::Warning(warning) => all = vec![warning.subject.clone()],
         _ => {}
