@@ -227,6 +227,9 @@ rules! {
     w_hlt_07,
     w_hlt_08,
     w_heo_02,
+    w_trf_01,
+    w_trf_03,
+    w_sig_01,
 }
 
 /// The rule of an id.
