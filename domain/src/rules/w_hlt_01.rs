@@ -113,10 +113,15 @@ mod tests {
 
     #[test]
     fn the_age_of_the_examination() {
-        for (on, grade) in [("2025-03-02", None), ("2025-03-01", Some(Red))] {
+        for (kind, conclusion, on, grade) in [
+            (FULL, "P1", "2025-03-02", None),
+            (FULL, "P1", "2025-03-01", Some(Red)),
+            (ExamKind::Periodic, "R1", "2025-03-02", None),
+            (ExamKind::Periodic, "R1", "2025-03-01", Some(Red)),
+        ] {
             let mut case = Case::new();
             let worker = case.worker("2026-03-02");
-            case.exam(worker, FULL, on, "P1", json!({}));
+            case.exam(worker, kind, on, conclusion, json!({}));
             case.grades(&RULE, worker.person, &[("2026-03-02", grade), ("2030-01-01", grade)]);
         }
         let mut case = Case::new();

@@ -38,7 +38,7 @@ pub(super) static RULE: WarningRule = WarningRule {
         citations: &[
             Citation { instrument: &OCCUPATIONAL_DISEASE, clause: "第三十五条第二款" },
             Citation { instrument: &RADIATION_WORKERS, clause: "第二十条" },
-            Citation { instrument: &SURVEILLANCE, clause: "4.8.3" },
+            Citation { instrument: &SURVEILLANCE, clause: "" },
         ],
         evaluate,
     }],

@@ -28,9 +28,7 @@ pub(super) static RULE: WarningRule = WarningRule {
         version: 1,
         from: Date(date(2006, 3, 1)),
         citations: &[
-            Citation {
-                instrument: &RADIOLOGY, clause: "第十七条第一款、第十八条第（二）项、第三十八条"
-            },
+            Citation { instrument: &RADIOLOGY, clause: "第十七条第一款、第十八条第（二）项、第三十八条" },
             Citation { instrument: &MEDICAL_INSTITUTIONS, clause: "第二十二条" },
         ],
         evaluate,
@@ -76,17 +74,13 @@ mod tests {
     fn the_worked_cases() {
         let mut case = Case::new();
         let licence = case.licence("LIC", json!({"verify_due_on": "2026-03-15"}));
-        case.grades(
-            &RULE,
-            licence,
-            &[
-                ("2025-12-14", None),
-                ("2025-12-15", Some(Blue)),
-                ("2026-01-14", Some(Yellow)),
-                ("2026-02-13", Some(Orange)),
-                ("2026-03-15", Some(Orange)),
-                ("2026-03-16", Some(Red)),
-            ],
-        );
+        case.grades(&RULE, licence, &[
+            ("2025-12-14", None),
+            ("2025-12-15", Some(Blue)),
+            ("2026-01-14", Some(Yellow)),
+            ("2026-02-13", Some(Orange)),
+            ("2026-03-15", Some(Orange)),
+            ("2026-03-16", Some(Red)),
+        ]);
     }
 }
