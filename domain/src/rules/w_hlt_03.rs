@@ -130,7 +130,9 @@ mod tests {
     #[test]
     fn the_worked_cases() {
         for conclusion in ["R3", "R4"] {
-            let (case, worker) = concluded(conclusion, json!(null), json!(null));
+            let (mut case, worker) = concluded(conclusion, json!(null), json!(null));
+            let emergency = case.exam(worker, ExamKind::Emergency, "2026-03-03", "E1", json!({}));
+            case.delivered(emergency, "2026-03-04");
             case.grades(
                 &RULE,
                 worker.person,
