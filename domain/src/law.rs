@@ -166,6 +166,24 @@ pub const HEALTH_REQUIREMENTS: Instrument = Instrument {
     edition: "GBZ 98-2020",
 };
 
+/// 放射工作人员职业健康监护技术规范: what radiation workers were examined for until GBZ 98-2020 took its place.
+pub const HEALTH_SURVEILLANCE_2011: Instrument = Instrument {
+    zh: "放射工作人员职业健康监护技术规范",
+    en: "Technical specifications of occupational health surveillance for radiation workers",
+    edition: "GBZ 235-2011",
+};
+
+/// 职业健康监护技术规范: occupational health surveillance of all trades.
+pub const SURVEILLANCE: Instrument = Instrument {
+    zh: "职业健康监护技术规范",
+    en: "Technical specifications for occupational health surveillance",
+    edition: "GBZ 188-2014",
+};
+
+/// 密码法: the cryptography law.
+pub const CRYPTOGRAPHY: Instrument =
+    Instrument { zh: "中华人民共和国密码法", en: "Cryptography Law", edition: "2019年" };
+
 /// What the product itself lays down, where the law is silent: `docs/wire-format.md` and `ARCHITECTURE.md`.
 pub const PRODUCT: Instrument = Instrument { zh: "账本规则", en: "Ledger rules", edition: "第1版" };
 

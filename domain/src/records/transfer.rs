@@ -38,6 +38,7 @@ use crate::transfer_codes::{
     ConsentScope, HistoryConfidence, Ruling, SubstitutionGround, TransferParty, TransferRejection, TransferState,
     TransferStep, TransferType, TransferUndertaking,
 };
+use crate::workdays::Calendar;
 use crate::{data, events};
 
 data! {
@@ -763,9 +764,25 @@ impl Transfer {
     /// Working days for which it has waited at its step: while it is suspended, the clock stands.
     fn waited(&self, today: Date, facts: &dyn Facts) -> Result<i64, Stop> {
         let calendar = holiday_table::calendar(facts)?;
-        let paused = self.passages.iter().rev().take_while(|passage| passage.is_pause());
-        let before = paused.filter(|passage| !passage.is_suspended());
-        Ok(calendar.between(self.since, today) + before.map(|run| calendar.between(run.from, run.on)).sum::<i64>())
+        Ok(calendar.between(self.since, today) + self.waited_before(&calendar))
+    }
+
+    /// Working days for which it had waited at its step before it was suspended, each time.
+    #[must_use]
+    pub fn waited_before(&self, calendar: &Calendar) -> i64 {
+        let before = self.pauses().filter(|passage| !passage.is_suspended());
+        before.map(|run| calendar.between(run.from, run.on)).sum()
+    }
+
+    /// Day on which its step began, however often it was suspended since.
+    #[must_use]
+    pub fn step_since(&self) -> Date {
+        self.pauses().last().map_or(self.since, |first| first.from)
+    }
+
+    /// The passages at its step in which the clock was stopped or went on, the last one first.
+    fn pauses(&self) -> impl Iterator<Item = &Passage> {
+        self.passages.iter().rev().take_while(|passage| passage.is_pause())
     }
 
     /// What must be in place before a step is passed (workflows §20.5).

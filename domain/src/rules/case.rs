@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Finding, Look, WarningRule, touched};
 use crate::admission::read_typed;
-use crate::catalog::event_types;
+use crate::catalog::{State, event_types};
 use crate::memory::Memory;
 use crate::records::{device, licence};
 use crate::warning_codes::WarningGrade;
@@ -107,10 +107,20 @@ impl Case {
             let entry = self.memory.record(input).expect("what a finding rests on is there");
             let kind = entry.state.kind();
             assert!(rule.feeds.contains(&kind), "{} rests on {kind:?}, which does not feed it", rule.id);
-            let told = touched(input, &entry.state, &self.memory).expect("everything is at hand");
+            let told = self.touched(input, &entry.state);
             assert!(told.contains(&subject), "{} of {kind:?}", rule.id);
         }
         found
+    }
+
+    /// The state of a record.
+    pub(super) fn state(&self, record: &RecordRef) -> crate::catalog::State {
+        self.memory.record(record).expect("a record").state.clone()
+    }
+
+    /// What an event of a record makes the desk look at.
+    pub(super) fn touched(&self, record: &RecordRef, state: &State) -> Vec<RecordRef> {
+        touched(record, state, &self.memory).expect("everything is at hand")
     }
 
     /// The highest grade that a rule finds about a subject, day by day.

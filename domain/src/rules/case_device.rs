@@ -78,7 +78,7 @@ impl Case {
     }
 
     /// A worker of a new institution, and that institution.
-    pub(super) fn worker(&mut self) -> (Uuid, Uuid) {
+    pub(super) fn worker_without_post(&mut self) -> (Uuid, Uuid) {
         let institution = self.institution(json!({}));
         (self.person(institution, json!({})), institution)
     }

@@ -9,16 +9,54 @@
 
 mod agenda;
 mod conclude;
+mod exams;
 mod holding;
 mod look;
 mod steps;
 mod tested;
+mod w_crt_01;
+mod w_crt_02;
+mod w_crt_03;
+mod w_dev_01;
+mod w_dev_02;
+mod w_dev_03;
+mod w_dev_04;
+mod w_dev_05;
+mod w_heo_01;
+mod w_heo_02;
+mod w_hlt_01;
+mod w_hlt_02;
+mod w_hlt_03;
+mod w_hlt_04;
+mod w_hlt_05;
+mod w_hlt_06;
+mod w_hlt_07;
+mod w_hlt_08;
+mod w_lic_01;
+mod w_lic_02;
+mod w_lic_03;
+mod w_lic_04;
+mod w_lic_06;
+mod w_org_01;
+mod w_org_02;
+mod w_org_03;
+mod w_sig_01;
+mod w_trf_01;
+mod w_trf_03;
+mod w_trn_01;
+mod w_trn_02;
+mod w_trn_04;
+mod w_tso_01;
+mod w_tso_02;
+mod w_tso_03;
 mod worker;
 
 #[cfg(test)]
 mod case;
 #[cfg(test)]
 mod case_device;
+#[cfg(test)]
+mod case_health;
 #[cfg(test)]
 mod case_licence;
 
@@ -216,41 +254,44 @@ pub const CONCLUSIONS_AT_ONCE: usize = 100;
 /// The newest rules file.
 pub const RULES_FILE: u32 = 2;
 
-/// Declares the files of the rules and the list of them.
-macro_rules! rules {
-    ($($module:ident,)+) => {
-        $(mod $module;)+
-
-        /// Every rule, in the order of their numbers.
-        pub static RULES: &[&WarningRule] = &[$(&$module::RULE),+];
-    };
-}
-
-rules! {
-    w_org_01,
-    w_org_02,
-    w_org_03,
-    w_lic_01,
-    w_lic_02,
-    w_lic_03,
-    w_lic_04,
-    w_lic_06,
-    w_dev_01,
-    w_dev_02,
-    w_dev_03,
-    w_dev_04,
-    w_dev_05,
-    w_trn_01,
-    w_trn_02,
-    w_trn_04,
-    w_crt_01,
-    w_crt_02,
-    w_crt_03,
-    w_tso_01,
-    w_tso_02,
-    w_tso_03,
-    w_heo_01,
-}
+/// Every rule, in the order of their numbers.
+pub static RULES: &[&WarningRule] = &[
+    &w_org_01::RULE,
+    &w_org_02::RULE,
+    &w_org_03::RULE,
+    &w_lic_01::RULE,
+    &w_lic_02::RULE,
+    &w_lic_03::RULE,
+    &w_lic_04::RULE,
+    &w_lic_06::RULE,
+    &w_dev_01::RULE,
+    &w_dev_02::RULE,
+    &w_dev_03::RULE,
+    &w_dev_04::RULE,
+    &w_dev_05::RULE,
+    &w_hlt_01::RULE,
+    &w_hlt_02::RULE,
+    &w_hlt_03::RULE,
+    &w_hlt_04::RULE,
+    &w_hlt_05::RULE,
+    &w_hlt_06::RULE,
+    &w_hlt_07::RULE,
+    &w_hlt_08::RULE,
+    &w_trn_01::RULE,
+    &w_trn_02::RULE,
+    &w_trn_04::RULE,
+    &w_crt_01::RULE,
+    &w_crt_02::RULE,
+    &w_crt_03::RULE,
+    &w_tso_01::RULE,
+    &w_tso_02::RULE,
+    &w_tso_03::RULE,
+    &w_heo_01::RULE,
+    &w_heo_02::RULE,
+    &w_trf_01::RULE,
+    &w_trf_03::RULE,
+    &w_sig_01::RULE,
+];
 
 /// The rule of an id.
 #[must_use]
@@ -303,12 +344,17 @@ fn related(record: &RecordRef, state: &State, facts: &dyn Facts) -> Result<Vec<R
         }
         State::Dosimeter(dosimeter) => all.push(dosimeter.issue.person.clone()),
         State::DoseResult(result) => all.push(result.person.clone()),
-        State::ExamResult(exam) => all.push(exam.person.clone()),
+        State::ExamResult(exam) => {
+            all.push(exam.person.clone());
+            let earlier = exam.report().and_then(|report| report.follows);
+            all.extend(earlier.map(|earlier| of(Kind::ExamResult, earlier)));
+        }
         State::TrainingRecord(training) => all.push(training.person.clone()),
         State::Certificate(certificate) => all.push(certificate.person.clone()),
         State::Restriction(restriction) => all.push(restriction.person.clone()),
         State::Investigation(investigation) => all.push(investigation.person.clone()),
         State::Transfer(transfer) => all.push(transfer.request.person.clone()),
+        State::Credential(credential) => all.push(of(Kind::Account, credential.account)),
         State::Grant(grant) => all.push(of(Kind::Account, grant.given.account)),
         _ => {}
     }

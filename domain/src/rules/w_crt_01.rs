@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn nobody_applied() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let post = case.active(person, institution, "2026-03-02");
         case.grades(&RULE, person, &[("2026-03-01", None), ("2026-03-02", Some(Red))]);
         let other = case.institution(json!({}));
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn an_application_is_borne_for_twenty_working_days() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let post = case.planned(person, institution, "2026-02-27", json!({}));
         let certificate = case.applied(person, institution, post, "2026-02-27");
         assert!(case.find(&RULE, person, "2026-02-27").is_empty());
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn a_certificate_without_the_category_of_the_post() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let post = case.planned(person, institution, "2026-02-27", json!({"category": "2E"}));
         case.event("employment.activated", post, "2026-03-02", json!({"legacy": true}));
         let certificate = case.certified(person, institution, post, "2026-02-27");
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn the_certificate_of_the_employer_before_is_borne_for_thirty_days() {
         let mut case = Case::new();
-        let (person, former) = case.worker();
+        let (person, former) = case.worker_without_post();
         let before = case.active(person, former, "2024-03-02");
         let certificate = case.certified(person, former, before, "2024-03-01");
         case.event("employment.ended", before, "2026-02-20", json!({"reason": "TRANSFER_IN_CITY"}));
@@ -177,11 +177,11 @@ mod tests {
         let transfer = case.id();
         let moved = json!({"transfer": transfer, "institution": institution, "outside": false});
         case.event("person.custody_moved", person, "2026-03-01", moved);
-        case.grades(&RULE, person, &[
-            ("2026-03-02", Some(Yellow)),
-            ("2026-04-01", Some(Yellow)),
-            ("2026-04-02", Some(Orange)),
-        ]);
+        case.grades(
+            &RULE,
+            person,
+            &[("2026-03-02", Some(Yellow)), ("2026-04-01", Some(Yellow)), ("2026-04-02", Some(Orange))],
+        );
         case.event("certificate.cancelled", certificate, "2026-04-03", json!({"ground": "TRANSFERRED"}));
         case.grades(&RULE, person, &[("2026-04-03", Some(Red))]);
     }
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn who_works_for_two_needs_a_certificate_of_each() {
         let mut case = Case::new();
-        let (person, first) = case.worker();
+        let (person, first) = case.worker_without_post();
         let post = case.active(person, first, "2024-03-02");
         case.certified(person, first, post, "2024-03-01");
         let second = case.institution(json!({}));

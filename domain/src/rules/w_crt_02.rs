@@ -82,12 +82,11 @@ mod tests {
         let mut case = Case::new();
         let (person, institution) = born(&mut case, 2008, "2026-03");
         case.active(person, institution, "2026-02-20");
-        case.grades(&RULE, person, &[
-            ("2026-02-19", None),
-            ("2026-02-20", Some(Red)),
-            ("2026-03-31", Some(Red)),
-            ("2026-04-01", None),
-        ]);
+        case.grades(
+            &RULE,
+            person,
+            &[("2026-02-19", None), ("2026-02-20", Some(Red)), ("2026-03-31", Some(Red)), ("2026-04-01", None)],
+        );
         let next = case.find(&RULE, person, "2026-02-20")[0].steps.next_after(day("2026-02-20"));
         assert_eq!(next, Some(day("2026-04-01")), "the day itself ends it");
     }
@@ -98,7 +97,7 @@ mod tests {
         let (person, institution) = born(&mut case, 2008, "2026-02");
         case.active(person, institution, "2026-03-01");
         case.grades(&RULE, person, &[("2026-03-01", None)]);
-        let (adult, institution) = case.worker();
+        let (adult, institution) = case.worker_without_post();
         case.active(adult, institution, "2026-03-01");
         case.grades(&RULE, adult, &[("2026-03-01", None)]);
     }

@@ -90,17 +90,21 @@ mod tests {
     #[test]
     fn the_worked_cases() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let post = case.active(person, institution, "2025-03-02");
         let certificate = case.certified(person, institution, post, "2025-03-01");
         case.event("employment.ended", post, "2026-03-01", json!({"reason": "RETIRE"}));
-        case.grades(&RULE, person, &[
-            ("2026-03-30", None),
-            ("2026-03-31", Some(Yellow)),
-            ("2026-04-05", Some(Yellow)),
-            ("2026-04-30", Some(Yellow)),
-            ("2026-05-01", Some(Orange)),
-        ]);
+        case.grades(
+            &RULE,
+            person,
+            &[
+                ("2026-03-30", None),
+                ("2026-03-31", Some(Yellow)),
+                ("2026-04-05", Some(Yellow)),
+                ("2026-04-30", Some(Yellow)),
+                ("2026-05-01", Some(Orange)),
+            ],
+        );
         let found = case.find(&RULE, person, "2026-05-01");
         assert_eq!(found[0].institution, Some(institution), "the duty of the employer whom he left");
         case.event("certificate.cancelled", certificate, "2026-05-02", json!({"ground": "LEFT"}));
@@ -110,7 +114,7 @@ mod tests {
     #[test]
     fn who_took_another_post_there_keeps_his_certificate() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let post = case.active(person, institution, "2025-03-02");
         case.certified(person, institution, post, "2025-03-01");
         case.event("employment.ended", post, "2026-03-01", json!({"reason": "OTHER"}));
@@ -123,7 +127,7 @@ mod tests {
     #[test]
     fn nothing_was_entered_for_two_years() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let post = case.active(person, institution, "2023-03-02");
         let certificate = case.certified(person, institution, post, "2023-03-01");
         case.grades(&RULE, person, &[("2025-03-01", None), ("2025-03-02", Some(Blue))]);

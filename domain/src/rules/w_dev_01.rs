@@ -78,15 +78,19 @@ mod tests {
         let mut case = Case::new();
         let device = case.device_in_use("X02", "2024-06-01");
         case.tested(device, "STA", "2025-06-10", "1");
-        case.grades(&RULE, device, &[
-            ("2026-04-10", None),
-            ("2026-04-11", Some(Blue)),
-            ("2026-05-10", Some(Blue)),
-            ("2026-05-11", Some(Yellow)),
-            ("2026-05-26", Some(Orange)),
-            ("2026-06-10", Some(Orange)),
-            ("2026-06-11", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            device,
+            &[
+                ("2026-04-10", None),
+                ("2026-04-11", Some(Blue)),
+                ("2026-05-10", Some(Blue)),
+                ("2026-05-11", Some(Yellow)),
+                ("2026-05-26", Some(Orange)),
+                ("2026-06-10", Some(Orange)),
+                ("2026-06-11", Some(Red)),
+            ],
+        );
     }
 
     #[test]
@@ -98,7 +102,12 @@ mod tests {
         case.grades(&RULE, device, &[("2026-06-12", Some(Red))]);
         let unqualified = case.reported(device, "STA", "2026-06-13", "1", json!({"qualification_no": "无此资质"}));
         case.grades(&RULE, device, &[("2026-06-13", Some(Red))]);
-        case.event("device_test.ruled", unqualified, "2026-06-20", json!({"counts": true, "grounds": "资质证书已补验"}));
+        case.event(
+            "device_test.ruled",
+            unqualified,
+            "2026-06-20",
+            json!({"counts": true, "grounds": "资质证书已补验"}),
+        );
         case.grades(&RULE, device, &[("2026-06-20", None), ("2027-06-13", Some(Orange)), ("2027-06-14", Some(Red))]);
     }
 

@@ -59,8 +59,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let reports = tested::reports(subject, look)?;
     let moved = moved_on(&entry);
     let Some(due) = workplace_due(&tested::evidence(&reports), moved) else { return Ok(Vec::new()) };
-    let last =
-        tested::latest(&reports, |test| test.conclusion.is_passed() && test.purpose == TestPurpose::Workplace);
+    let last = tested::latest(&reports, |test| test.conclusion.is_passed() && test.purpose == TestPurpose::Workplace);
     let mut finding = Finding::due(due, L60).on(device::reference(subject));
     finding.steps = finding.steps.not_before(device.state_since.date);
     if moved == Some(due) {
@@ -92,16 +91,20 @@ mod tests {
         let device = case.device_in_use("X02", "2024-06-01");
         case.grades(&RULE, device, &[("2025-08-01", None)]);
         case.tested(device, "WRK", "2025-09-01", "1");
-        case.grades(&RULE, device, &[
-            ("2026-07-02", None),
-            ("2026-07-03", Some(Blue)),
-            ("2026-08-02", Some(Yellow)),
-            ("2026-08-16", Some(Yellow)),
-            ("2026-08-17", Some(Orange)),
-            ("2026-08-20", Some(Orange)),
-            ("2026-09-01", Some(Orange)),
-            ("2026-09-02", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            device,
+            &[
+                ("2026-07-02", None),
+                ("2026-07-03", Some(Blue)),
+                ("2026-08-02", Some(Yellow)),
+                ("2026-08-16", Some(Yellow)),
+                ("2026-08-17", Some(Orange)),
+                ("2026-08-20", Some(Orange)),
+                ("2026-09-01", Some(Orange)),
+                ("2026-09-02", Some(Red)),
+            ],
+        );
         case.tested(device, "STA", "2026-09-02", "1");
         case.grades(&RULE, device, &[("2026-09-02", Some(Red))]);
         case.tested(device, "WRK", "2026-09-02", "1");

@@ -114,7 +114,12 @@ mod tests {
         case.grades(&RULE, device, &expected);
         case.turned(device, "2026-04-20", "REPAIR");
         case.grades(&RULE, device, &expected);
-        case.event("device.decommissioned", device, "2026-07-02", json!({"method": "DISABLED", "evidence": "已拆除球管"}));
+        case.event(
+            "device.decommissioned",
+            device,
+            "2026-07-02",
+            json!({"method": "DISABLED", "evidence": "已拆除球管"}),
+        );
         case.grades(&RULE, device, &[("2026-07-02", None)]);
     }
 

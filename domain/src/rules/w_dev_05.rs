@@ -137,16 +137,20 @@ mod tests {
     #[test]
     fn the_worked_cases() {
         let (case, device) = ct();
-        case.grades(&RULE, device, &[
-            ("2026-02-15", None),
-            ("2026-02-16", Some(Blue)),
-            ("2026-03-01", Some(Blue)),
-            ("2026-03-17", Some(Blue)),
-            ("2026-03-18", Some(Yellow)),
-            ("2026-05-16", Some(Yellow)),
-            ("2026-05-17", Some(Orange)),
-            ("2027-05-17", Some(Orange)),
-        ]);
+        case.grades(
+            &RULE,
+            device,
+            &[
+                ("2026-02-15", None),
+                ("2026-02-16", Some(Blue)),
+                ("2026-03-01", Some(Blue)),
+                ("2026-03-17", Some(Blue)),
+                ("2026-03-18", Some(Yellow)),
+                ("2026-05-16", Some(Yellow)),
+                ("2026-05-17", Some(Orange)),
+                ("2027-05-17", Some(Orange)),
+            ],
+        );
     }
 
     #[test]

@@ -121,14 +121,18 @@ mod tests {
     fn the_worked_cases() {
         let mut case = Case::new();
         let institution = examining(&mut case);
-        case.grades(&RULE, institution, &[
-            ("2026-03-02", Some(Blue)),
-            ("2026-03-16", Some(Blue)),
-            ("2026-03-17", Some(Orange)),
-            ("2026-03-20", Some(Orange)),
-            ("2026-03-23", Some(Orange)),
-            ("2026-03-24", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            institution,
+            &[
+                ("2026-03-02", Some(Blue)),
+                ("2026-03-16", Some(Blue)),
+                ("2026-03-17", Some(Orange)),
+                ("2026-03-20", Some(Orange)),
+                ("2026-03-23", Some(Orange)),
+                ("2026-03-24", Some(Red)),
+            ],
+        );
     }
 
     #[test]

@@ -28,7 +28,9 @@ pub(super) static RULE: WarningRule = WarningRule {
         version: 1,
         from: Date(date(2006, 3, 1)),
         citations: &[
-            Citation { instrument: &RADIOLOGY, clause: "第十七条第一款、第十八条第（二）项、第三十八条" },
+            Citation {
+                instrument: &RADIOLOGY, clause: "第十七条第一款、第十八条第（二）项、第三十八条"
+            },
             Citation { instrument: &MEDICAL_INSTITUTIONS, clause: "第二十二条" },
         ],
         evaluate,
@@ -66,14 +68,18 @@ mod tests {
     fn the_worked_cases() {
         let mut case = Case::new();
         let licence = case.licence("LIC", json!({"verify_due_on": "2026-03-15"}));
-        case.grades(&RULE, licence, &[
-            ("2025-12-14", None),
-            ("2025-12-15", Some(Blue)),
-            ("2026-01-14", Some(Yellow)),
-            ("2026-02-13", Some(Orange)),
-            ("2026-03-15", Some(Orange)),
-            ("2026-03-16", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            licence,
+            &[
+                ("2025-12-14", None),
+                ("2025-12-15", Some(Blue)),
+                ("2026-01-14", Some(Yellow)),
+                ("2026-02-13", Some(Orange)),
+                ("2026-03-15", Some(Orange)),
+                ("2026-03-16", Some(Red)),
+            ],
+        );
     }
 
     #[test]
@@ -85,7 +91,16 @@ mod tests {
         let practice = json!({"institution": institution, "type": "PRC", "number": "PDY0001", "issuer": "示范县卫生健康局",
             "issued_on": "2025-06-01", "verify_due_on": "2026-06-30"});
         case.begin("licence.issued", "2025-06-01", practice);
-        case.grades(&RULE, licence, &[("2026-03-31", None), ("2026-04-01", Some(Blue)), ("2026-06-30", Some(Orange)), ("2026-07-01", Some(Red))]);
+        case.grades(
+            &RULE,
+            licence,
+            &[
+                ("2026-03-31", None),
+                ("2026-04-01", Some(Blue)),
+                ("2026-06-30", Some(Orange)),
+                ("2026-07-01", Some(Red)),
+            ],
+        );
     }
 
     #[test]

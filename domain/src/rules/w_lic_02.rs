@@ -36,7 +36,9 @@ pub(super) static RULE: WarningRule = WarningRule {
         version: 1,
         from: Date(date(2006, 3, 1)),
         citations: &[
-            Citation { instrument: &RADIOLOGY, clause: "第四条、第十六条、第十七条第二款、第三十八条" },
+            Citation {
+                instrument: &RADIOLOGY, clause: "第四条、第十六条、第十七条第二款、第三十八条"
+            },
             Citation { instrument: &RADIATION_SAFETY, clause: "第八条第二款、第十五条" },
         ],
         evaluate,

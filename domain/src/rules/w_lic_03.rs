@@ -76,16 +76,20 @@ mod tests {
     fn the_worked_cases() {
         let mut case = Case::new();
         let licence = until_the_end_of_july(&mut case);
-        case.grades(&RULE, licence, &[
-            ("2026-05-01", None),
-            ("2026-05-02", Some(Blue)),
-            ("2026-05-31", Some(Blue)),
-            ("2026-06-01", Some(Yellow)),
-            ("2026-06-30", Some(Yellow)),
-            ("2026-07-01", Some(Orange)),
-            ("2026-07-02", Some(Red)),
-            ("2026-08-05", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            licence,
+            &[
+                ("2026-05-01", None),
+                ("2026-05-02", Some(Blue)),
+                ("2026-05-31", Some(Blue)),
+                ("2026-06-01", Some(Yellow)),
+                ("2026-06-30", Some(Yellow)),
+                ("2026-07-01", Some(Orange)),
+                ("2026-07-02", Some(Red)),
+                ("2026-08-05", Some(Red)),
+            ],
+        );
         assert_eq!(case.find(&RULE, licence, "2026-06-01")[0].due_on, Some(Date(date(2026, 7, 1))));
     }
 

@@ -112,11 +112,11 @@ mod tests {
         let safety = case.safety_licence(institution, "2022-03-15", "2027-03-15", &[dr]);
         assert!(case.find(&RULE, institution, "2026-01-31").is_empty());
         case.event("licence.changed", licence, "2026-02-01", json!({"set": {"devices": [dr, cbct]}}));
-        case.grades(&RULE, institution, &[
-            ("2026-02-20", Some(Yellow)),
-            ("2026-03-03", Some(Yellow)),
-            ("2026-03-04", Some(Orange)),
-        ]);
+        case.grades(
+            &RULE,
+            institution,
+            &[("2026-02-20", Some(Yellow)), ("2026-03-03", Some(Yellow)), ("2026-03-04", Some(Orange))],
+        );
         case.event("licence.changed", safety, "2026-03-10", json!({"set": {"devices": [dr, cbct]}}));
         assert!(case.find(&RULE, institution, "2026-03-10").is_empty());
     }

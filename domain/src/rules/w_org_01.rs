@@ -38,7 +38,9 @@ pub(super) static RULE: WarningRule = WarningRule {
         Version {
             version: 2,
             from: Date(date(2022, 5, 1)),
-            citations: &[Citation { instrument: &MEDICAL_INSTITUTIONS_2022, clause: "第二十一条、第四十四条" }],
+            citations: &[Citation {
+                instrument: &MEDICAL_INSTITUTIONS_2022, clause: "第二十一条、第四十四条"
+            }],
             evaluate,
         },
     ],
@@ -104,12 +106,16 @@ mod tests {
         let mut case = Case::new();
         let of = |beds: u32, from: &str| json!({"kind": "PRC", "number": "1", "beds": beds, "from": from});
         let small = with_document(&mut case, of(60, "2025-03-15"));
-        case.grades(&RULE, small, &[
-            ("2025-12-14", None),
-            ("2026-01-13", Some(Blue)),
-            ("2026-01-14", Some(Yellow)),
-            ("2026-03-16", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            small,
+            &[
+                ("2025-12-14", None),
+                ("2026-01-13", Some(Blue)),
+                ("2026-01-14", Some(Yellow)),
+                ("2026-03-16", Some(Red)),
+            ],
+        );
         let large = with_document(&mut case, of(100, "2023-03-15"));
         case.grades(&RULE, large, &[("2024-03-16", None), ("2026-03-15", Some(Orange)), ("2026-03-16", Some(Red))]);
         let below = with_document(&mut case, of(99, "2023-03-15"));

@@ -95,15 +95,19 @@ mod tests {
         let licence = case.safety_licence(institution, "2022-03-15", "2027-03-15", &[]);
         assert!(case.find(&RULE, institution, "2026-03-02").is_empty(), "the first one is no change");
         case.appoint(institution, "LEGAL_REPRESENTATIVE", "2026-03-02");
-        case.grades(&RULE, institution, &[
-            ("2026-03-01", None),
-            ("2026-03-02", Some(Blue)),
-            ("2026-03-12", Some(Blue)),
-            ("2026-03-13", Some(Yellow)),
-            ("2026-03-18", Some(Orange)),
-            ("2026-03-22", Some(Orange)),
-            ("2026-03-23", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            institution,
+            &[
+                ("2026-03-01", None),
+                ("2026-03-02", Some(Blue)),
+                ("2026-03-12", Some(Blue)),
+                ("2026-03-13", Some(Yellow)),
+                ("2026-03-18", Some(Orange)),
+                ("2026-03-22", Some(Orange)),
+                ("2026-03-23", Some(Red)),
+            ],
+        );
         case.event("licence.changed", licence, "2026-03-24", json!({"set": {"decision_no": "1"}}));
         assert!(case.find(&RULE, institution, "2026-03-24").is_empty());
     }

@@ -29,7 +29,9 @@ pub(super) static RULE: WarningRule = WarningRule {
         from: Date(date(2006, 3, 1)),
         citations: &[
             Citation { instrument: &RADIOLOGY, clause: "第六条、第十九条" },
-            Citation { instrument: &OCCUPATIONAL_DISEASE, clause: "第二十条第（一）项、第七十条第（二）项" },
+            Citation {
+                instrument: &OCCUPATIONAL_DISEASE, clause: "第二十条第（一）项、第七十条第（二）项"
+            },
         ],
         evaluate,
     }],
@@ -53,8 +55,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let devices = devices.iter().filter_map(|(_, entry)| entry.state.device());
     let Some(used) = used_since(devices) else { return Ok(Vec::new()) };
     let since = officers().filter_map(|officer| officer.until).max().map_or(used, |left| left.max(used));
-    let steps =
-        Steps::from(since, Yellow).then(since.add_days(8), Orange).then(since.add_days(31), Red);
+    let steps = Steps::from(since, Yellow).then(since.add_days(8), Orange).then(since.add_days(31), Red);
     Ok(vec![Finding::new(since, steps).on(record)])
 }
 
@@ -74,14 +75,18 @@ mod tests {
         assert!(case.find(&RULE, institution, "2026-03-01").is_empty());
         let left = json!({"post": "RP_OFFICER", "party": party});
         case.event("institution.officer_ended", institution, "2026-03-01", left);
-        case.grades(&RULE, institution, &[
-            ("2026-02-28", None),
-            ("2026-03-05", Some(Yellow)),
-            ("2026-03-08", Some(Yellow)),
-            ("2026-03-09", Some(Orange)),
-            ("2026-03-31", Some(Orange)),
-            ("2026-04-01", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            institution,
+            &[
+                ("2026-02-28", None),
+                ("2026-03-05", Some(Yellow)),
+                ("2026-03-08", Some(Yellow)),
+                ("2026-03-09", Some(Orange)),
+                ("2026-03-31", Some(Orange)),
+                ("2026-04-01", Some(Red)),
+            ],
+        );
         case.turn_device(device, "OUT_OF_SERVICE", "2026-04-02");
         assert!(case.find(&RULE, institution, "2026-04-02").is_empty());
         case.turn_device(device, "IN_USE", "2026-04-20");

@@ -27,7 +27,9 @@ pub(super) static RULE: WarningRule = WarningRule {
         version: 1,
         from: Date(date(2007, 11, 1)),
         citations: &[
-            Citation { instrument: &RADIATION_WORKERS, clause: "第五条第（三）项、第七条、第三十七条" },
+            Citation {
+                instrument: &RADIATION_WORKERS, clause: "第五条第（三）项、第七条、第三十七条"
+            },
             Citation { instrument: &RADIATION_SAFETY, clause: "第二十八条" },
             Citation { instrument: &OCCUPATIONAL_DISEASE, clause: "第三十四条、第七十条第（四）项" },
         ],
@@ -64,7 +66,7 @@ mod tests {
     #[test]
     fn three_and_a_half_days_are_too_few() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         case.trained(person, "PRE", 35, "2026-02-20");
         case.trained(person, "REF", 40, "2026-02-21");
         case.active(person, institution, "2026-03-02");
@@ -79,7 +81,7 @@ mod tests {
     #[test]
     fn four_days_passed_on_the_day_itself() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         case.trained(person, "PRE", 40, "2026-03-02");
         case.active(person, institution, "2026-03-02");
         case.grades(&RULE, person, &[("2026-03-02", None)]);
@@ -88,7 +90,7 @@ mod tests {
     #[test]
     fn the_duty_of_each_employer_while_he_works_there() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let other = case.institution(json!({}));
         let post = case.active(person, institution, "2026-03-02");
         case.active(person, other, "2026-03-09");

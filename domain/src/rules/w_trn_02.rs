@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn the_worked_cases() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let training = case.trained(person, "PRE", 40, "2024-05-20");
         case.active(person, institution, "2024-05-21");
         let expected = [
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn only_while_he_works() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         case.trained(person, "PRE", 40, "2024-05-20");
         let post = case.active(person, institution, "2024-05-21");
         case.event("employment.suspended", post, "2026-05-01", json!({"reason": "MATERNITY"}));
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn who_was_never_trained_has_no_refresher_due() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         case.active(person, institution, "2024-05-21");
         case.trained(person, "PRE", 35, "2024-05-20");
         assert!(case.find(&RULE, person, "2026-08-11").is_empty());

@@ -77,19 +77,23 @@ mod tests {
     #[test]
     fn the_worked_cases() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let post = case.active(person, institution, "2024-03-20");
         let certificate = case.certified(person, institution, post, "2024-03-15");
         let training = case.trained(person, "REF", 20, "2026-03-02");
-        case.grades(&RULE, person, &[
-            ("2026-03-16", None),
-            ("2026-03-17", Some(Blue)),
-            ("2026-03-20", Some(Blue)),
-            ("2026-03-31", Some(Blue)),
-            ("2026-04-01", Some(Yellow)),
-            ("2026-04-30", Some(Yellow)),
-            ("2026-05-01", Some(Orange)),
-        ]);
+        case.grades(
+            &RULE,
+            person,
+            &[
+                ("2026-03-16", None),
+                ("2026-03-17", Some(Blue)),
+                ("2026-03-20", Some(Blue)),
+                ("2026-03-31", Some(Blue)),
+                ("2026-04-01", Some(Yellow)),
+                ("2026-04-30", Some(Yellow)),
+                ("2026-05-01", Some(Orange)),
+            ],
+        );
         let entry = json!({"kind": "TRAINING", "training": training});
         case.event("certificate.entry_added", certificate, "2026-05-01", entry);
         assert!(case.find(&RULE, person, "2026-05-01").is_empty());
@@ -98,7 +102,7 @@ mod tests {
     #[test]
     fn the_certificate_rests_on_what_came_before_it() {
         let mut case = Case::new();
-        let (person, institution) = case.worker();
+        let (person, institution) = case.worker_without_post();
         let post = case.active(person, institution, "2024-03-20");
         case.trained(person, "PRE", 40, "2024-03-14");
         assert!(case.find(&RULE, person, "2026-05-01").is_empty(), "nothing that it could be entered in");

@@ -70,14 +70,18 @@ mod tests {
     fn the_worked_cases() {
         let mut case = Case::new();
         let laboratory = case.laboratory_until("川卫放技字（2022）第001号", "2026-10-01");
-        case.grades(&RULE, laboratory, &[
-            ("2026-07-01", None),
-            ("2026-07-02", Some(Blue)),
-            ("2026-07-31", Some(Blue)),
-            ("2026-08-01", Some(Yellow)),
-            ("2026-09-30", Some(Orange)),
-            ("2026-10-01", Some(Red)),
-        ]);
+        case.grades(
+            &RULE,
+            laboratory,
+            &[
+                ("2026-07-01", None),
+                ("2026-07-02", Some(Blue)),
+                ("2026-07-31", Some(Blue)),
+                ("2026-08-01", Some(Yellow)),
+                ("2026-09-30", Some(Orange)),
+                ("2026-10-01", Some(Red)),
+            ],
+        );
     }
 
     #[test]

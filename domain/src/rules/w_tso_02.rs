@@ -28,7 +28,9 @@ pub(super) static RULE: WarningRule = WarningRule {
         version: 1,
         from: Date(date(2007, 11, 1)),
         citations: &[
-            Citation { instrument: &OCCUPATIONAL_DISEASE, clause: "第七十九条、第八十条第（一）项、第（三）项" },
+            Citation {
+                instrument: &OCCUPATIONAL_DISEASE, clause: "第七十九条、第八十条第（一）项、第（三）项"
+            },
             Citation { instrument: &RADIATION_WORKERS, clause: "第十四条、第四十二条、第四十三条" },
         ],
         evaluate,

@@ -320,6 +320,7 @@ impl Story {
                 (_, Some(rpo)) => {
                     let receipt = json!({"by": "RECEIVING", "paper_place": "本单位档案室（示例）"});
                     self.act(rpo, Wish::new("transfer.completed", transfer, receipt));
+                    self.after(2, Task::TakeOver(state.request.person.id));
                 }
                 (_, None) => {}
             },

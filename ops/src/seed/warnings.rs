@@ -109,7 +109,9 @@ impl Story {
     pub fn heed(&mut self, id: Uuid, heed: Heed) {
         let Some(warning) = self.warning(id) else { return };
         match heed {
-            Heed::Acknowledge => self.by_unit(id, &warning, Act::Acknowledge, "warning.acknowledged", json!({"by": "UNIT"})),
+            Heed::Acknowledge => {
+                self.by_unit(id, &warning, Act::Acknowledge, "warning.acknowledged", json!({"by": "UNIT"}))
+            }
             Heed::Inform => self.inform(id, &warning),
             Heed::Start => {
                 let until = self.model.day().add_days(30).to_string();
@@ -184,7 +186,9 @@ impl Story {
         let account = warning.person.and_then(|person| self.model.entry("person", person)?.state.person()?.account);
         let today = self.model.day();
         let himself = account.and_then(|account| {
-            self.people.iter().position(|person| person.account == account && person.active && today < person.valid_until)
+            self.people
+                .iter()
+                .position(|person| person.account == account && person.active && today < person.valid_until)
         });
         if let Some(himself) = himself.filter(|_| !warning.is_over()) {
             self.act(himself, Wish::new("warning.acknowledged", id, json!({"by": "WORKER"})));
@@ -204,7 +208,8 @@ impl Story {
             } else if rules::rule(&warning.rule).is_some_and(|rule| rule.lasting) {
                 self.close_warning(id, warning);
             } else if warning.returns == 0 {
-                let wish = Wish::new("warning.rectification_returned", id, json!({})).because("INCOMPLETE", Some("请补充证明材料。"));
+                let wish = Wish::new("warning.rectification_returned", id, json!({}))
+                    .because("INCOMPLETE", Some("请补充证明材料。"));
                 self.act(officer, wish);
                 self.heed_in(5, 20, id, Heed::Submit);
             }
