@@ -152,7 +152,7 @@ fn start(on: &str) -> Instant {
     Instant::start_of_day(day(on)).plus_micros(8 * 3_600_000_000)
 }
 
-fn with(mut data: Json, more: Json) -> Json {
+pub(super) fn with(mut data: Json, more: Json) -> Json {
     let (Some(members), Json::Object(more)) = (data.as_object_mut(), more) else { return data };
     for (name, value) in more {
         match value {

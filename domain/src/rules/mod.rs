@@ -8,11 +8,14 @@
 //! worked cases of `rules.md` and cases below, at and above. [`RULES`] is THE list.
 
 mod conclude;
+mod doses;
 mod look;
 mod steps;
 
 #[cfg(test)]
 mod case;
+#[cfg(test)]
+mod case_dose;
 
 use compact_str::CompactString;
 use serde_json::{Value as Json, json};
@@ -214,6 +217,13 @@ macro_rules! rules {
 }
 
 rules! {
+    w_dose_01,
+    w_dose_02,
+    w_dose_03,
+    w_dose_04,
+    w_dose_05,
+    w_dose_06,
+    w_dose_07,
     w_lic_01,
 }
 
@@ -253,6 +263,7 @@ fn related(record: &RecordRef, state: &State) -> Vec<RecordRef> {
         State::Employment(employment) => {
             all.extend([of(Kind::Person, employment.person), of(Kind::Institution, employment.institution)]);
         }
+        State::DoseReport(report) => all.push(of(Kind::MonitoringContract, report.header.contract)),
         State::Dosimeter(dosimeter) => all.push(dosimeter.issue.person.clone()),
         State::DoseResult(result) => all.push(result.person.clone()),
         State::ExamResult(exam) => all.push(exam.person.clone()),
