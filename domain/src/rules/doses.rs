@@ -40,6 +40,8 @@ pub(super) struct Received {
 
 /// The results of a worker, by the last day on which they were worn.
 pub(super) struct Doses {
+    /// First day of the years that are looked at.
+    pub(super) first_day: Date,
     results: Vec<Received>,
 }
 
@@ -50,7 +52,8 @@ impl Doses {
     /// The results of the last years up to that of the day.
     pub(super) fn of(person: Uuid, look: &Look<'_>) -> Result<Self, Need> {
         let last = year_of(look.day);
-        let years = last.saturating_sub(YEARS_BEFORE)..=last;
+        let first = last.saturating_sub(YEARS_BEFORE);
+        let years = first..=last;
         let mut found = BTreeMap::new();
         for year in years.clone() {
             for position in WearPosition::ALL {
@@ -72,7 +75,7 @@ impl Doses {
         if !results.is_empty() {
             look.again_on(new_year(last.saturating_add(1)));
         }
-        Ok(Self { results })
+        Ok(Self { first_day: new_year(first), results })
     }
 
     /// All of them.
@@ -136,11 +139,17 @@ pub(super) fn dose_of(quantity: DoseQuantity, year: &Year) -> i64 {
     }
 }
 
-/// The investigations of a worker that were accepted.
-pub(super) fn accepted(person: Uuid, look: &Look<'_>) -> Result<Vec<Investigation>, Need> {
+/// The investigations of a worker.
+pub(super) fn investigations(person: Uuid, look: &Look<'_>) -> Result<Vec<Investigation>, Need> {
     let all = look.all(&investigation::investigations_key(person))?;
-    let all = all.iter().filter_map(|(_, entry)| entry.state.investigation());
-    Ok(all.filter(|investigation| investigation.state == InvestigationState::Accepted).cloned().collect())
+    Ok(all.iter().filter_map(|(_, entry)| entry.state.investigation()).cloned().collect())
+}
+
+/// Those that were accepted.
+pub(super) fn accepted(person: Uuid, look: &Look<'_>) -> Result<Vec<Investigation>, Need> {
+    let mut all = investigations(person, look)?;
+    all.retain(|investigation| investigation.state == InvestigationState::Accepted);
+    Ok(all)
 }
 
 /// Whether an investigation of a sum was accepted, and still is the answer: what came after it did not lead to a higher

@@ -224,6 +224,11 @@ rules! {
     w_dose_05,
     w_dose_06,
     w_dose_07,
+    w_dose_08,
+    w_dose_09,
+    w_dose_10,
+    w_dose_11,
+    w_dose_12,
     w_lic_01,
 }
 

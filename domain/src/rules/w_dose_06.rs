@@ -30,7 +30,7 @@ pub(super) static RULE: WarningRule = WarningRule {
     parameters: &[ParameterName::LensLimitMode, ParameterName::FiveYearEpoch],
     versions: &[Version {
         version: 1,
-        from: Date(date(2017, 11, 1)),
+        from: Date(date(2018, 5, 1)),
         citations: &[
             Citation { instrument: &BASIC_STANDARDS, clause: "附录B B1.1.1.1 c)" },
             Citation { instrument: &LENS_ESTIMATE, clause: "" },
