@@ -151,4 +151,25 @@ mod tests {
             "dose_year": 2026}));
         case.grades(&RULE, post.person, &[("2026-08-01", Some(Red)), ("2030-01-01", Some(Red))]);
     }
+    #[test]
+    fn a_result_across_two_years_counts_once_and_for_its_year() {
+        for (year, looked_at) in [("2031-12-31", true), ("2032-01-01", false)] {
+            let mut case = Case::new();
+            let post = case.post(json!({}));
+            let reading = json!({"hp10_nsv": 50_000_100, "effective_nsv": 50_000_100, "method": "SINGLE"});
+            case.read(&post, "CH", "2026-12-15", "2027-01-14", reading);
+            let found = case.find(&RULE, post.person, year);
+            let sums: Vec<_> = found.iter().map(|finding| (finding.occurrence.as_str(), finding.figures[0].1)).collect();
+            assert_eq!(sums, if looked_at { vec![("2026", 50_000_100)] } else { vec![] }, "{year}");
+        }
+    }
+
+    #[test]
+    fn the_years_that_are_looked_at_move_on_new_year() {
+        let mut case = Case::new();
+        let post = case.post(json!({}));
+        assert_eq!(case.looks_again(&RULE, post.person, "2026-05-01"), None, "nobody has a dose");
+        case.dose(&post, "2026-01-01", "2026-03-31", 100_000);
+        assert_eq!(case.looks_again(&RULE, post.person, "2026-05-01"), Some(day("2027-01-01")));
+    }
 }

@@ -124,6 +124,7 @@ fn trunk_nsv(lines: &[(&RecordRef, &Line)]) -> i64 {
 fn level(sum_nsv: i64, limit_nsv: i64) -> Option<WarningGrade> {
     let (tenths, limit) = (i128::from(sum_nsv) * 10, i128::from(limit_nsv));
     match () {
+        () if sum_nsv <= 0 => None,
         () if sum_nsv > limit_nsv => Some(Red),
         () if tenths >= limit * 7 => Some(Orange),
         () if tenths >= limit * 3 => Some(Yellow),
