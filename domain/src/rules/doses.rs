@@ -30,8 +30,8 @@ const YEARS_BEFORE: i16 = 5;
 pub(super) struct Received {
     /// The record.
     pub(super) record: RecordRef,
-    /// Day on which it was reported as it stands.
-    pub(super) recorded_on: Date,
+    /// Day on which it was reported first: no correction gives more time.
+    pub(super) reported_on: Date,
     /// The result.
     pub(super) result: DoseResult,
     /// What of it counts; none while there is no value.
@@ -66,7 +66,8 @@ impl Doses {
                 let result = entry.state.dose_result()?.clone();
                 let line = result.line();
                 let record = dose_result::reference(id);
-                Some(Received { record, recorded_on: entry.day, result, line })
+                let reported_on = entry.marks.first().map_or(entry.day, |mark| mark.origin.date);
+                Some(Received { record, reported_on, result, line })
             })
             // A result across the beginning of the window that counts for the year before it.
             .filter(|received| i16::try_from(received.result.reading.dose_year).is_ok_and(|year| years.contains(&year)))

@@ -146,7 +146,7 @@ fn missing(subject: Uuid, doses: &Doses, look: &Look<'_>) -> Result<Vec<Missing>
         let worn = Worn::of(received);
         if !missing.iter().any(|known| known.worn.meets(&worn)) {
             let lost = received.result.reading.flag == ResultFlag::Lost;
-            let (record, since) = (received.record.clone(), received.recorded_on);
+            let (record, since) = (received.record.clone(), received.reported_on);
             missing.push(Missing { record, worn, since, lost_on: lost.then_some(worn.to) });
         }
     }
@@ -225,6 +225,18 @@ mod tests {
         case.read(&post, "CH", "2026-01-01", "2026-03-31", json!({"flag": "LOST"}));
         let found = case.find(&RULE, post.person, "2026-05-01");
         assert_eq!(found[0].figures, [("nominal_by_year_before_nsv", 591_800)]);
+    }
+
+    #[test]
+    fn the_clock_of_a_rejected_reading_runs_from_its_first_report() {
+        let (mut case, post) = worker();
+        let result = case.read(&post, "CH", "2026-01-01", "2026-03-31", json!({"flag": "REJECTED"}));
+        let days = [("2026-04-15", None), ("2026-04-16", Some(Yellow)), ("2026-05-01", Some(Orange))];
+        case.grades(&RULE, post.person, &days);
+        case.event("dose_result.corrected", result, "2026-04-10", json!({"set": {"flag": "DAMAGED"}}));
+        case.grades(&RULE, post.person, &days);
+        case.dose(&post, "2026-01-01", "2026-03-31", 100_000);
+        case.grades(&RULE, post.person, &[("2026-05-01", None)]);
     }
 
     #[test]
