@@ -1,8 +1,9 @@
-//! What the dose rules look at: the results of a worker, whoever employed him, and the investigations that were accepted.
+//! What the dose rules look at: the results of a worker, whoever employed him, and the investigations that were
+//! accepted.
 //!
-//! Results are found by year and place on the body. Looked at are the year of the day and the five before it: enough for
-//! every sum of five consecutive years, and for a block of five years while it can still be reported late. The window moves
-//! on 1 January; what leaves it is history that nobody is warned of any more.
+//! Results are found by year and place on the body. Looked at are the year of the day and the five before it: enough
+//! for every sum of five consecutive years, and for a block of five years while it can still be reported late. The
+//! window moves on 1 January; what leaves it is history that nobody is warned of any more.
 
 use std::collections::BTreeMap;
 
@@ -168,8 +169,8 @@ pub(super) fn sum_settled(
     })
 }
 
-/// What the calendar years of a worker come to in one quantity, each year an occurrence. `grade` is that of a sum after so
-/// many months of its year.
+/// What the calendar years of a worker come to in one quantity, each year an occurrence. `grade` is that of a sum after
+/// so many months of its year.
 ///
 /// A hint ends with its year, and so does a warning whose investigation was accepted. A limit that was exceeded stays
 /// exceeded: somebody decides on it.

@@ -1,8 +1,9 @@
 //! W-DOSE-01 个人剂量监测周期超期/剂量计未回收: a dosimeter is worn longer than a period may be.
 //!
-//! A period has usually thirty days and ninety at most. A calendar quarter has up to ninety-two: so many days as the tolerance
-//! gives are only a hint. Both ends of a period count. What is collected, or registered as lost or damaged, is out of the
-//! worker's hands, and the matter with it. It is the duty of the institution that handed the dosimeter out.
+//! A period has usually thirty days and ninety at most. A calendar quarter has up to ninety-two: so many days as the
+//! tolerance gives are only a hint. Both ends of a period count. What is collected, or registered as lost or damaged,
+//! is out of the worker's hands, and the matter with it. It is the duty of the institution that handed the dosimeter
+//! out.
 
 use jiff::civil::date;
 use signing::bytes::Date;

@@ -1,9 +1,9 @@
 //! W-DOSE-02 个人剂量监测报告逾期送达: a dose report was not delivered within a month of its period.
 //!
 //! What is due follows from the contract, since one report answers for all workers of a period, and not from each
-//! dosimeter: a laboratory that is late is one matter, not one for every worker. Periods begin with the first report, or
-//! with the contract while there is none, and each begins the day after the one before. The first of them without a report is
-//! what the laboratory owes; when that has come, the next is. The duty stays with the laboratory.
+//! dosimeter: a laboratory that is late is one matter, not one for every worker. Periods begin with the first report,
+//! or with the contract while there is none, and each begins the day after the one before. The first of them without a
+//! report is what the laboratory owes; when that has come, the next is. The duty stays with the laboratory.
 
 use jiff::civil::date;
 use signing::bytes::Date;
@@ -57,8 +57,9 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     Ok(vec![Finding::new(to, steps).by(due).on(record).of(contract.terms.laboratory)])
 }
 
-/// Last day of the first period that no report covers, given the periods of the reports in order; none when the contract
-/// ended before. A report belongs to a period when it begins within it: not every laboratory begins on the first.
+/// Last day of the first period that no report covers, given the periods of the reports in order; none when the
+/// contract ended before. A report belongs to a period when it begins within it: not every laboratory begins on the
+/// first.
 fn owed(contract: &MonitoringContract, covered: &[(Date, Date)]) -> Option<Date> {
     let months = i32::try_from(contract.terms.cycle_months).unwrap_or(1).max(1);
     let last_of = |from: Date| {

@@ -1,10 +1,10 @@
 //! W-DOSE-03 单周期剂量达到调查水平: the dose of one period is at or above the investigation level.
 //!
 //! The level of a period is its share of the yearly one (5 mSv): 5/12 mSv for each month that it stands for, compared
-//! exactly. GBZ 128 says "greater than"; the national verification of large doses takes 1.25 mSv a quarter itself, and a
-//! parameter says which of the two counts. What is compared is the effective dose of all dosimeters of one employment over the
-//! same days: the two of a double give one dose. An accepted investigation settles its results, unless a correction made
-//! more of them than what was investigated.
+//! exactly. GBZ 128 says "greater than"; the national verification of large doses takes 1.25 mSv a quarter itself, and
+//! a parameter says which of the two counts. What is compared is the effective dose of all dosimeters of one employment
+//! over the same days: the two of a double give one dose. An accepted investigation settles its results, unless a
+//! correction made more of them than what was investigated.
 
 use jiff::civil::date;
 use signing::bytes::Date;

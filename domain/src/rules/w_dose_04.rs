@@ -1,9 +1,10 @@
 //! W-DOSE-04 年度累计剂量预警: the effective dose of a calendar year.
 //!
-//! GB 18871 limits it to 50 mSv in any year and to 20 mSv a year on the average of five. The sum is that of all employers,
-//! with nominal doses. Below the limits it warns early: from the level at which a dose is investigated, from three
-//! quarters of 20 mSv, and where the months so far, carried on, would lead above 20 mSv. A limit that was exceeded stays
-//! exceeded: the city concludes on it. The review of the work restriction above 20 mSv is no act of any kind yet.
+//! GB 18871 limits it to 50 mSv in any year and to 20 mSv a year on the average of five. The sum is that of all
+//! employers, with nominal doses. Below the limits it warns early: from the level at which a dose is investigated, from
+//! three quarters of 20 mSv, and where the months so far, carried on, would lead above 20 mSv. A limit that was
+//! exceeded stays exceeded: the city concludes on it. The review of the work restriction above 20 mSv is no act of any
+//! kind yet.
 
 use jiff::civil::date;
 use signing::bytes::Date;

@@ -1,10 +1,10 @@
 //! W-DOSE-05 连续五年累计剂量预警: the effective dose of five consecutive years.
 //!
-//! GB 18871 leaves it to the authority which five years are taken and allows no averaging backwards: blocks that begin with
-//! an epoch (a parameter), in which years before the first record count nothing and shorten nothing. Only the block has a
-//! limit (100 mSv). The sum of the last five calendar years, and a block whose years that are over had more than 20 mSv on
-//! the average, warn early. The block that ended is looked at for one more year, since its last results come late; the sums
-//! follow the worker.
+//! GB 18871 leaves it to the authority which five years are taken and allows no averaging backwards: blocks that begin
+//! with an epoch (a parameter), in which years before the first record count nothing and shorten nothing. Only the
+//! block has a limit (100 mSv). The sum of the last five calendar years, and a block whose years that are over had more
+//! than 20 mSv on the average, warn early. The block that ended is looked at for one more year, since its last results
+//! come late; the sums follow the worker.
 
 use jiff::civil::date;
 use signing::bytes::Date;

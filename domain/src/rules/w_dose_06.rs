@@ -1,9 +1,9 @@
 //! W-DOSE-06 眼晶状体剂量预警: the equivalent dose to the lens of the eye.
 //!
-//! The national limit is 150 mSv in a year. ICRP 118 and the IAEA's GSR Part 3 have 20 mSv a year on the average of five and
-//! 50 mSv in any: not yet national law, they only advise, and the figure `advisory_limit_nsv` names the one that was exceeded. A
-//! parameter makes limits of them. The five years are the blocks of the effective dose. An estimate by GBZ/T 301 counts as a
-//! result does: no member of a result tells the two apart yet.
+//! The national limit is 150 mSv in a year. ICRP 118 and the IAEA's GSR Part 3 have 20 mSv a year on the average of
+//! five and 50 mSv in any: not yet national law, they only advise, and the figure `advisory_limit_nsv` names the one
+//! that was exceeded. A parameter makes limits of them. The five years are the blocks of the effective dose. An
+//! estimate by GBZ/T 301 counts as a result does: no member of a result tells the two apart yet.
 
 use jiff::civil::date;
 use signing::bytes::Date;

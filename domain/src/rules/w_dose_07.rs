@@ -1,7 +1,7 @@
 //! W-DOSE-07 四肢/皮肤剂量预警: the equivalent dose to hands, feet or skin.
 //!
-//! The limit is 500 mSv in a year. Three tenths and three quarters of it, from which it warns early, are the product's own.
-//! Readings over the same days in one employment are readings of one exposure and count once, by the largest.
+//! The limit is 500 mSv in a year. Three tenths and three quarters of it, from which it warns early, are the product's
+//! own. Readings over the same days in one employment are readings of one exposure and count once, by the largest.
 
 use jiff::civil::date;
 use signing::bytes::Date;

@@ -1,10 +1,10 @@
 //! W-DOSE-08 16~18周岁学徒/学生剂量限值: doses received under age.
 //!
-//! Apprentices and students from 16 to 18 may receive 6 mSv in a year, 50 mSv to the lens and 150 mSv to the extremities; below
-//! 16 nobody has a dosimeter. A file has the month in which somebody comes of age, which counts from the first of the next, and
-//! sixteen is reckoned back from it. Nothing records an apprentice yet: everybody under age is held to his limits (that
-//! others hold no post at all is the matter of another rule). It ends when he is taken out of exposure, and below the limits
-//! when he comes of age.
+//! Apprentices and students from 16 to 18 may receive 6 mSv in a year, 50 mSv to the lens and 150 mSv to the
+//! extremities; below 16 nobody has a dosimeter. A file has the month in which somebody comes of age, which counts from
+//! the first of the next, and sixteen is reckoned back from it. Nothing records an apprentice yet: everybody under age
+//! is held to his limits (that others hold no post at all is the matter of another rule). It ends when he is taken out
+//! of exposure, and below the limits when he comes of age.
 
 use jiff::civil::date;
 use signing::bytes::Date;

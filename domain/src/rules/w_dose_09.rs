@@ -1,11 +1,11 @@
 //! W-DOSE-09 孕期/哺乳期放射工作限制: post and dose of a worker whose work is restricted.
 //!
-//! She declares it of her own free will, and why it is restricted is sealed: the rule reads what the restriction asks for
-//! and is named by that, so no warning tells a pregnancy. Without work with unsealed sources and without emergency work, as
-//! Order 55 has it for the pregnant; without intake, as for those who breast-feed; and within the limit of dose that the
-//! restriction names (1 mSv for the rest of a pregnancy), of which three tenths and seven tenths warn early.
-//! Counted is Hp(10) at the trunk, under the apron where it was read there, of every dosimeter that was still worn when the
-//! restriction began.
+//! She declares it of her own free will, and why it is restricted is sealed: the rule reads what the restriction asks
+//! for and is named by that, so no warning tells a pregnancy. Without work with unsealed sources and without emergency
+//! work, as Order 55 has it for the pregnant; without intake, as for those who breast-feed; and within the limit of
+//! dose that the restriction names (1 mSv for the rest of a pregnancy), of which three tenths and seven tenths warn
+//! early. Counted is Hp(10) at the trunk, under the apron where it was read there, of every dosimeter that was still
+//! worn when the restriction began.
 
 use std::collections::BTreeMap;
 

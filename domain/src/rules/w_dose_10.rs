@@ -1,9 +1,9 @@
 //! W-DOSE-10 剂量计丢失损坏与名义剂量: a dosimeter that cannot be read, and the nominal dose in its place.
 //!
-//! Three matters: a loss, damage or rejected reading that has no dose yet (fifteen days are given); a nominal dose for which
-//! officer and laboratory have not both signed an investigation; and several losses of one worker within 365 days,
-//! which stand for a year after the last. What the dose of the year before would give by days (method D) is told as a figure.
-//! The duty stays with the employer in whose post it happened.
+//! Three matters: a loss, damage or rejected reading that has no dose yet (fifteen days are given); a nominal dose for
+//! which officer and laboratory have not both signed an investigation; and several losses of one worker within 365
+//! days, which stand for a year after the last. What the dose of the year before would give by days (method D) is told
+//! as a figure. The duty stays with the employer in whose post it happened.
 
 use jiff::civil::date;
 use signing::bytes::Date;
@@ -153,7 +153,8 @@ fn missing(subject: Uuid, doses: &Doses, look: &Look<'_>) -> Result<Vec<Missing>
     Ok(missing)
 }
 
-/// Whether the officer filed and the laboratory assessed an investigation of this period, or it was accepted all the same.
+/// Whether the officer filed and the laboratory assessed an investigation of this period, or it was accepted all the
+/// same.
 fn is_signed_by_both(worn: &Worn, doses: &Doses, investigations: &[Investigation]) -> bool {
     let same = doses.all().iter().filter(|received| Worn::of(received).meets(worn));
     let same: Vec<Uuid> = same.map(|received| received.record.id).collect();

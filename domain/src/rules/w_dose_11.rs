@@ -1,9 +1,10 @@
 //! W-DOSE-11 应佩戴双剂量计/局部剂量计未佩戴: the dosimeters that a post asks for were not all worn.
 //!
-//! Judged is the last period that was reported for a worker who is active. Who works in the room at interventions wears one
-//! over the apron at the collar, and had better wear a second under it; who dispenses or injects in nuclear medicine wears
-//! one at the collar or a ring. That nobody wore it (periods without a reading while many procedures were done), a missing
-//! alarm dosimeter and the check in the field wait for kinds that record workload, instruments and checks.
+//! Judged is the last period that was reported for a worker who is active. Who works in the room at interventions wears
+//! one over the apron at the collar, and had better wear a second under it; who dispenses or injects in nuclear
+//! medicine wears one at the collar or a ring. That nobody wore it (periods without a reading while many procedures
+//! were done), a missing alarm dosimeter and the check in the field wait for kinds that record workload, instruments
+//! and checks.
 
 use std::collections::BTreeSet;
 

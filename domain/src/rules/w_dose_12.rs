@@ -1,10 +1,10 @@
 //! W-DOSE-12 在岗人员未建剂量监测/监测中断: a worker without dosimetry, or with a gap in it.
 //!
 //! Covered are the days on which he had a dosimeter of the body in the employer's hands, and those of any result of the
-//! employment (that of a lost dosimeter too: which dose it was is the matter of another rule). Looked at is every stretch
-//! of work, so a leave that was recorded is no gap. A stretch without any covered day runs from its beginning; between
-//! two covered periods, and after the last, the gap does. What is open ends with the work; a gap that was closed by the next
-//! dosimeter stands until a nominal dose fills it. It is the duty of the employer of that time.
+//! employment (that of a lost dosimeter too: which dose it was is the matter of another rule). Looked at is every
+//! stretch of work, so a leave that was recorded is no gap. A stretch without any covered day runs from its beginning;
+//! between two covered periods, and after the last, the gap does. What is open ends with the work; a gap that was
+//! closed by the next dosimeter stands until a nominal dose fills it. It is the duty of the employer of that time.
 
 use jiff::civil::date;
 use signing::bytes::Date;
