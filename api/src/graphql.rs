@@ -11,6 +11,7 @@ mod changes;
 mod code_list;
 pub mod connection;
 pub mod credential;
+mod desk;
 pub mod device;
 mod device_test;
 mod dose_report;
@@ -50,6 +51,7 @@ pub mod statistics;
 pub mod subscription;
 mod training_record;
 mod transfer;
+mod warning;
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@
 //! - [`reads`]: the questions to the read model. [`mask`]: sealed values as they are shown.
 //! - [`files`]: attached files, in and out. [`carried`]: how a file comes and goes over HTTP.
 //! - [`engine`], [`limits`], [`error`]: every request under every bound; every error in one form.
+//! - [`desk`]: warnings that follow from the rules, signed by the service.
 //! - [`import`]: spreadsheets of doses, read and judged before anything is signed.
 //! - [`imports`]: such files kept for who brought them, and handed out row by row to be signed.
 //! - [`log`], [`proofs`]: the public log and its proofs.
@@ -14,6 +15,7 @@
 
 pub mod carried;
 pub mod contract;
+pub mod desk;
 pub mod engine;
 pub mod error;
 pub mod files;

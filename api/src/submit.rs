@@ -456,6 +456,36 @@ impl Door {
         Err(SubmitError::Busy)
     }
 
+    /// Asks the same question about each of many things, of the ledger as it stands. What is missing is fetched for all of them
+    /// at once.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn ask<Q, T>(
+        &self,
+        about: &[Q],
+        question: impl Fn(&Q, &dyn Facts) -> Result<T, Need>,
+    ) -> Result<Vec<T>, SubmitError> {
+        let mut fetched = Fetched::default();
+        let new = HashSet::new();
+        let mut answers: Vec<Option<T>> = about.iter().map(|_| None).collect();
+        for _ in 0..FETCHES_MAX {
+            let view = self.view(&fetched, &new, true);
+            let mut needs = HashSet::new();
+            for (about, answer) in about.iter().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
+                match question(about, &view) {
+                    Ok(said) => *answer = Some(said),
+                    Err(need) => drop(needs.insert(need)),
+                }
+            }
+            if needs.is_empty() {
+                return Ok(answers.into_iter().flatten().collect());
+            }
+            self.fetch(needs.into_iter().collect(), &mut fetched).await?;
+        }
+        Err(SubmitError::Busy)
+    }
+
     /// The desk's step: carries out the erasures that were approved. Keys go first; only then is it said, so a crash
     /// in between leaves a record of what was decided.
     ///

@@ -75,8 +75,15 @@ fn place(city: &City, record: &RecordRef) -> Place {
         state(&domain::records::person::reference(person)).and_then(|state| state.person().expect("a person").account)
     };
     match state(record).expect("a record") {
-        State::Ledger(_) | State::Policy(_) | State::Parameter(_) | State::HolidayTable(_) | State::CodeList(_) => {
-            Place::default()
+        State::Ledger(_)
+        | State::Policy(_)
+        | State::Parameter(_)
+        | State::HolidayTable(_)
+        | State::CodeList(_)
+        | State::Desk(_) => Place::default(),
+        State::Warning(warning) => {
+            let own = warning.institution.map_or_else(|| place(city, &warning.subject), institution);
+            Place { worker: warning.person.and_then(worker), ..own }
         }
         State::Import(import) => institution(import.institution),
         State::Attachment(file) => match (&file.institution, &file.person) {

@@ -85,12 +85,44 @@ impl Service {
         uuid::Builder::from_random_bytes(id).into_uuid()
     }
 
-    /// The statement of a draft: what the service signs.
+    /// The statement of a draft: what the service signs. The day that was judged is that of its signature.
     #[must_use]
     pub fn statement(&self, draft: &Draft, ledger: LedgerId, signed_at: Instant) -> Statement {
-        let day = signed_at.civil_day();
+        self.statement_of(draft, ledger, signed_at.civil_day(), signed_at)
+    }
+
+    /// [`Service::statement`] of a day that the desk judged.
+    fn statement_of(&self, draft: &Draft, ledger: LedgerId, day: Date, signed_at: Instant) -> Statement {
         let signer = Signer { account: self.account, key: self.key, grant: None };
         draft_statement(draft, ledger, self.event_id(draft, day), signer, signed_at, day)
+    }
+}
+
+impl Service {
+    /// Drafts as the statements of one unit: what the service signs. The id of a batch follows from its first event, which is
+    /// in one batch only.
+    #[must_use]
+    pub fn unit(&self, drafts: &[Draft], ledger: LedgerId, day: Date, signed_at: Instant) -> Vec<Object> {
+        let statement = |draft| self.statement_of(draft, ledger, day, signed_at);
+        let statements: Vec<Statement> = drafts.iter().map(statement).collect();
+        let count = u16::try_from(statements.len()).unwrap_or(u16::MAX);
+        let batch = statements.first().filter(|_| count > 1).map(|first| {
+            let mut bytes = b"radledger-service-batch-v1\0".to_vec();
+            signing::bytes::lp(&mut bytes, &self.id_secret);
+            signing::bytes::lp(&mut bytes, first.id.as_bytes());
+            bytes.extend(count.to_be_bytes());
+            let mut id = [0; 16];
+            id.copy_from_slice(&Hash::of(&bytes).0[..16]);
+            uuid::Builder::from_random_bytes(id).into_uuid()
+        });
+        (0..)
+            .zip(statements)
+            .zip(drafts)
+            .map(|((index, mut statement), draft)| {
+                statement.batch = batch.map(|id| signing::statement::Batch { id, index, count });
+                statement.to_object(&draft.data)
+            })
+            .collect()
     }
 }
 

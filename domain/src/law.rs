@@ -72,6 +72,20 @@ pub const RADIATION_SAFETY: Instrument = Instrument {
 pub const MEDICAL_INSTITUTIONS: Instrument =
     Instrument { zh: "医疗机构管理条例", en: "Regulation on Medical Institutions", edition: "2016年修正" };
 
+/// 医疗机构管理条例 with the numbering of the revision that came into force on 2022-05-01.
+pub const MEDICAL_INSTITUTIONS_2022: Instrument = Instrument {
+    zh: "医疗机构管理条例",
+    en: "Regulation on Medical Institutions",
+    edition: "国务院令第752号，2022年修订",
+};
+
+/// 放射卫生技术服务机构管理办法: who measures and evaluates, annex 1 of 卫监督发〔2012〕25号.
+pub const RADIATION_SERVICES: Instrument = Instrument {
+    zh: "放射卫生技术服务机构管理办法",
+    en: "Measures for Technical-Service Organisations of Radiological Health",
+    edition: "卫监督发〔2012〕25号附件1，2020年修正",
+};
+
 /// 电子签名法: the electronic signature law.
 pub const ELECTRONIC_SIGNATURE: Instrument =
     Instrument { zh: "中华人民共和国电子签名法", en: "Electronic Signature Law", edition: "2019年修正" };

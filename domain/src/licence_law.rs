@@ -4,6 +4,7 @@
 
 use signing::bytes::Date;
 
+use crate::codes::DeviceKind;
 use crate::licence_codes::{LicenceClass, LicenceStanding, LicenceState, LicenceType};
 use crate::reference_codes::ParameterName;
 use crate::workdays::add_months;
@@ -29,6 +30,37 @@ pub fn verify_due(
     let radiology = kind == LicenceType::Radiology;
     let unprinted = || practice_licence_due.unwrap_or_else(|| add_months(last, VERIFIED_EVERY_MONTHS));
     printed.or_else(|| radiology.then(unprinted))
+}
+
+/// Beds from which on a practice licence is verified every three years only (医疗机构管理条例).
+const LARGE_BEDS: u32 = 100;
+/// Months from one verification of such a licence to the next.
+const LARGE_EVERY_MONTHS: i32 = 36;
+
+/// When a practice licence is to be verified: the date `printed`; if blank, three years after `last`, the last verification
+/// or the issue, with a hundred beds or more, and one year after it with fewer or where they are not known.
+#[must_use]
+pub fn practice_due(printed: Option<Date>, beds: Option<u32>, last: Date) -> Date {
+    let large = beds.is_some_and(|beds| beds >= LARGE_BEDS);
+    printed.unwrap_or_else(|| add_months(last, if large { LARGE_EVERY_MONTHS } else { VERIFIED_EVERY_MONTHS }))
+}
+
+/// The classes of which one must be licensed for a device of this kind (`domain/codes.md` §8): a mobile C-arm positions, or
+/// serves interventions.
+#[must_use]
+pub fn classes_of(kind: DeviceKind) -> &'static [LicenceClass] {
+    use DeviceKind as D;
+    match kind {
+        D::Ct | D::Dr | D::Cr | D::Film | D::Fluoroscopy | D::Mammography => &[LicenceClass::Diagnostic],
+        D::IntraOral | D::Panoramic | D::DentalCbct | D::BoneDensity => &[LicenceClass::Diagnostic],
+        D::Mobile | D::Lithotripsy | D::Vehicle => &[LicenceClass::Diagnostic],
+        D::MobileCArm => &[LicenceClass::Diagnostic, LicenceClass::Interventional],
+        D::Dsa | D::OtherInterventional => &[LicenceClass::Interventional],
+        D::Spect | D::Pet | D::GammaCamera | D::Cyclotron => &[LicenceClass::NuclearMedicine],
+        D::Radiopharmaceutical | D::Seeds => &[LicenceClass::NuclearMedicine],
+        D::Linac | D::GammaKnife | D::RobotArm | D::Tomotherapy | D::Cobalt => &[LicenceClass::Radiotherapy],
+        D::Afterloader | D::Proton | D::Simulator | D::XrayTherapy => &[LicenceClass::Radiotherapy],
+    }
 }
 
 /// How a licence stands on a day: the state as events left it, and what its dates add. The due day itself is in time;

@@ -195,11 +195,17 @@ impl Origins {
         Self { first, members: BTreeMap::new() }
     }
 
+    /// From when the value of a member counts.
+    #[must_use]
+    pub fn since(&self, member: &str) -> Origin {
+        self.members.get(member).copied().unwrap_or(self.first)
+    }
+
     /// Applies a change or a correction: a member is replaced unless its present value counts from later.
     pub fn apply<T: Data>(&mut self, profile: &mut T, change: &Change, origin: Origin) {
         let values = change.set.iter().map(|(name, value)| (name, Some(value)));
         for (name, value) in values.chain(change.clear.iter().map(|name| (name, None))) {
-            if origin >= self.members.get(name).copied().unwrap_or(self.first) {
+            if origin >= self.since(name) {
                 profile.put(name, value);
                 self.members.insert(name.clone(), origin);
             }

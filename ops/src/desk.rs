@@ -1,18 +1,20 @@
 //! The desk: what the service does by itself, through the same door as everybody else.
 //!
-//! Erasures that a second person approved are carried out; files that were sent and never filed are removed. The desk
+//! What the rules demand is concluded ([`api::desk`]); erasures that a second person approved are carried out; files that were sent and never filed are removed. The desk
 //! keeps no state of its own and may be killed at any moment: ids of its statements are derived, so nothing is said twice.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::submit::Door;
+use api::desk::Desk;
+use api::submit::{Door, SubmitError};
 use deadpool_postgres::Pool;
 use domain::catalog::Kind;
 use domain::records::erasure::ErasureState;
 use schema::catch_up::Projections;
 use schema::read_model::{ListQuery, ReadModel, Scope};
 use signing::statement::RecordRef;
+use tokio::sync::watch;
 
 /// Between two looks, at least.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -37,6 +39,21 @@ pub async fn work(door: Arc<Door>, model: ReadModel, projections: Arc<Projection
         }
         tokio::time::sleep(PAUSE).await;
         let _ = tokio::time::timeout(AGAIN, moved.changed()).await;
+    }
+}
+
+/// Evaluates what events touch and what each day brings, until it is dropped.
+pub async fn watch(desk: Desk, mut sizes: watch::Receiver<u64>) {
+    loop {
+        match desk.run().await {
+            Ok(run) if run.concluded > 0 => tracing::info!(?run, "desk.concluded"),
+            Ok(_) => {}
+            // Another process writes now, or nothing could be decided: the same again later.
+            Err(SubmitError::Busy | SubmitError::ReadOnly) => {}
+            Err(error) => tracing::error!(?error, "desk.evaluation_failed"),
+        }
+        tokio::time::sleep(PAUSE).await;
+        let _ = tokio::time::timeout(AGAIN, sizes.changed()).await;
     }
 }
 

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use api::desk::Desk;
 use schema::anchor::{FileAnchor, shares_file_system};
 use schema::archive::{Archive, follow};
 use schema::catch_up::Projections;
+use schema::desk::DeskStore;
 use schema::read_model::ReadModel;
 use schema::sealer::{Database, Refusal, Sealer};
 use schema::tiles::TileStore;
@@ -49,8 +51,10 @@ impl Followers {
             Arc::new(schema::catch_up::start(core.pools.projector.clone(), Some(core.door.sizes())).await?);
         let model = ReadModel::new(core.pools.reader.clone());
         let desk = tokio::spawn(desk::work(core.door.clone(), model, projections.clone()));
+        let warnings = Desk::new(core.door.clone(), DeskStore::new(core.pools.projector.clone()));
+        let watch = tokio::spawn(desk::watch(warnings, core.door.sizes()));
         let sweep = tokio::spawn(desk::sweep(core.door.clone(), core.pools.appender.clone()));
-        Ok(Self { projections, sealer, others: vec![archiving, desk, sweep] })
+        Ok(Self { projections, sealer, others: vec![archiving, desk, watch, sweep] })
     }
 
     /// Why nothing may be served any longer: returns when the sealer found that database and anchor do not belong together.

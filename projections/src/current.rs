@@ -126,8 +126,18 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         one("requested_on"),
         one("holder"),
     ];
+    const WARNING: &[Facet] = &[
+        one("person"),
+        one("rule"),
+        one("grade"),
+        one("subject"),
+        one("since"),
+        one("due_on"),
+        one("raised_on"),
+        one("with_city"),
+    ];
     match kind {
-        Kind::Ledger => &[],
+        Kind::Ledger | Kind::Desk => &[],
         Kind::Policy => POLICY,
         Kind::Account => ACCOUNT,
         Kind::Credential => CREDENTIAL,
@@ -154,6 +164,7 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::TrainingRecord => TRAINING_RECORD,
         Kind::Certificate => CERTIFICATE,
         Kind::Transfer => TRANSFER,
+        Kind::Warning => WARNING,
     }
 }
 
@@ -188,6 +199,8 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::TrainingRecord => vec!["COMPLETED", "CORRECTED", "VOIDED"],
         Kind::Certificate => codes(domain::certificate_codes::CertificateState::LIST),
         Kind::Transfer => codes(domain::transfer_codes::TransferState::LIST),
+        Kind::Warning => codes(domain::warning_codes::WarningState::LIST),
+        Kind::Desk => vec!["OPENED", "EVALUATED"],
     }
 }
 
@@ -210,6 +223,7 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         Kind::TrainingRecord => &["VOIDED"],
         Kind::Certificate => &["REFUSED", "WITHDRAWN", "CANCELLED"],
         Kind::Transfer => &["WITHDRAWN", "COMPLETED"],
+        Kind::Warning => &["CLEARED", "CLOSED"],
         Kind::Ledger
         | Kind::Policy
         | Kind::Person
@@ -217,7 +231,8 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         | Kind::DoseResult
         | Kind::Parameter
         | Kind::HolidayTable
-        | Kind::CodeList => &[],
+        | Kind::CodeList
+        | Kind::Desk => &[],
     }
 }
 
@@ -564,6 +579,25 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
                 ],
             }
         }
+        State::Warning(warning) => Shown {
+            label: text(format_args!("{} {}", warning.raised_on, warning.rule)),
+            state: warning.state.as_str(),
+            facets: vec![
+                maybe(warning.person),
+                warning.rule.clone(),
+                warning.grade.as_str().into(),
+                text(warning.subject.id),
+                text(warning.since),
+                maybe(warning.due_on),
+                text(warning.raised_on),
+                text(warning.with_city),
+            ],
+        },
+        State::Desk(desk) => Shown {
+            label: maybe(desk.last.as_ref().map(|last| last.day)),
+            state: if desk.last.is_some() { "EVALUATED" } else { "OPENED" },
+            facets: Vec::new(),
+        },
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Home {
 #[must_use]
 pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
     match state {
-        State::Ledger(_) | State::Policy(_) => Home::default(),
+        State::Ledger(_) | State::Policy(_) | State::Desk(_) => Home::default(),
         State::Institution(institution) => {
             Home { area: Some(institution.profile.supervision_area.clone()), ..of_org(record.id) }
         }
@@ -54,6 +54,8 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
         }
         // What belongs to an account here (a request for erasure) is not the account's own.
         State::Erasure(_) => Home { account: None, ..of_parent(record, state, entries) },
+        // Who reads what it is about reads it.
+        State::Warning(_) => of_parent(record, state, entries),
         _ => Home { filed_by: filed_by(state, entries), ..of_parent(record, state, entries) },
     }
 }
@@ -105,6 +107,7 @@ pub fn worker(record: &RecordRef, state: &State) -> Option<Uuid> {
         State::TrainingRecord(record) => Some(record.person.id),
         State::Certificate(certificate) => Some(certificate.person.id),
         State::Transfer(transfer) => Some(transfer.request.person.id),
+        State::Warning(warning) => warning.person,
         _ => None,
     }
 }
@@ -131,7 +134,7 @@ pub fn first_header(event: &Event) -> Option<RecordRef> {
 #[must_use]
 pub fn parent(record: &RecordRef, state: &State) -> Option<RecordRef> {
     match state {
-        State::Ledger(_) | State::Policy(_) | State::Institution(_) => None,
+        State::Ledger(_) | State::Policy(_) | State::Desk(_) | State::Institution(_) => None,
         State::Account(account) => account.org.map(institution).filter(|parent| parent != record),
         State::Grant(grant) => grant.given.org.map(institution),
         State::Credential(credential) => Some(account(credential.account)),

@@ -546,6 +546,7 @@ fn derived(out: &mut Worked) {
         cause: Some(cause),
         function: ("grant.end_with_org", 1),
         basis: None,
+        reads: Vec::new(),
         data: Object::default(),
     };
     let day: Date = "2026-11-25".parse().expect("a date");

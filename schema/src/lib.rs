@@ -31,6 +31,7 @@ pub use migrate::migrate;
 
 mod at_hand;
 pub mod catch_up;
+pub mod desk;
 pub mod drafts;
 pub mod files;
 pub mod imports;

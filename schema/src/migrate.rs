@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     113 "0113_person_years",
     115 "0115_builds_side_by_side",
     116 "0116_health_files",
+    117 "0117_desk",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

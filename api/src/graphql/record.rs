@@ -68,6 +68,8 @@ pub const LOOKS: &[&Look] = &[
     &super::training_record::LOOK,
     &super::certificate::LOOK,
     &super::transfer::LOOK,
+    &super::warning::LOOK,
+    &super::desk::LOOK,
 ];
 
 /// The look of a kind.

@@ -162,21 +162,16 @@ impl Judge<'_> {
             return Ok(());
         }
         let statement = &typed.statement;
-        let basis = statement.derivation.as_ref().and_then(|derivation| derivation.basis);
+        let derivation = statement.derivation.as_ref();
+        let (day, basis) = derivation.map_or((self.day, None), |derivation| (derivation.day, derivation.basis));
         let draft = match basis {
-            Some(basis) => demanded(typed, entry, basis, self.day, facts)?,
+            Some(basis) => demanded(typed, entry, basis, (day, self.day), facts)?,
             None => None,
         };
         let due = draft.is_some_and(|mut draft| {
             draft.basis = basis;
-            let expected = draft_statement(
-                &draft,
-                statement.ledger,
-                statement.id,
-                statement.signer,
-                statement.signed_at,
-                self.day,
-            );
+            let expected =
+                draft_statement(&draft, statement.ledger, statement.id, statement.signer, statement.signed_at, day);
             let expected = Statement { batch: statement.batch, ..expected };
             expected == *statement && same_data(&draft.data, typed, self.unit)
         });
@@ -184,15 +179,24 @@ impl Judge<'_> {
     }
 }
 
-/// What the fold demands of the service about the record of a statement, if anything.
+/// What the fold demands of the service about the record of a statement, if anything. Only the desk judges another day than
+/// today: one that it has not named yet.
 fn demanded(
     typed: &Typed,
     entry: Option<&Entry>,
     basis: u64,
-    day: Date,
+    (day, today): (Date, Date),
     facts: &dyn Facts,
 ) -> Result<Option<Draft>, Stop> {
     let record = &typed.statement.record;
+    let judged = match &typed.event {
+        Event::Warning(_) => desk::judges(day, today, facts)?,
+        Event::Desk(_) => true,
+        _ => day == today,
+    };
+    if !judged {
+        return Ok(None);
+    }
     Ok(match &typed.event {
         // What was folded includes the event that led to it.
         Event::Erasure(_) => {
@@ -209,10 +213,11 @@ fn demanded(
             let drafts = rules::conclude(rule, subject, day, facts)?.drafts;
             drafts.into_iter().find(|draft| draft.record == *record)
         }
-        Event::Desk(desk::Event::Opened(_)) => Some(desk::open(record.id, basis)),
+        Event::Desk(desk::Event::Opened(_)) => Some(desk::open(record.id, basis)).filter(|_| day == today),
         // The numbers and the digest are the desk's word for what the audit counts.
         Event::Desk(desk::Event::Evaluated(evaluated)) => {
-            entry.filter(|_| evaluated.basis == i64::try_from(basis).unwrap_or(i64::MAX)).map(|entry| Draft {
+            let said = (evaluated.day, evaluated.basis) == (day, i64::try_from(basis).unwrap_or(i64::MAX));
+            entry.filter(|_| said).map(|entry| Draft {
                 data: evaluated.to_object(),
                 ..desk::evaluated(record, entry, evaluated.day, basis, &desk::Tally::default())
             })

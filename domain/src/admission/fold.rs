@@ -98,7 +98,7 @@ pub fn home(
         Ok((Some(org), area))
     };
     match &entry.state {
-        State::Ledger(_) | State::Policy(_) => Ok((None, None)),
+        State::Ledger(_) | State::Policy(_) | State::Desk(_) => Ok((None, None)),
         State::Account(account) => Ok((account.org, account.area.clone())),
         State::Credential(credential) => {
             let authority = facts.authority(credential.account)?;

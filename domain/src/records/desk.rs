@@ -1,6 +1,6 @@
 //! The desk: the service's own diary of what it evaluated.
 //!
-//! Each day the desk says that it has looked at everything that was due, how many conclusions it drew since it said so
+//! For each day the desk says that it has looked at everything that was due, how many conclusions it drew since it said so
 //! before, and their digest. A conclusion that is missing for a day which the desk names, a day that it does not name, and a
 //! digest that is another one are findings of the audit (`docs/wire-format.md` §5). One ledger has one desk.
 
@@ -15,7 +15,7 @@ use crate::catalog::{EventType, Kind};
 use crate::field::{Data, Shape};
 use crate::record::{About, Draft, Entry, Facts, Need, Record, Stop, Target};
 use crate::records::Nothing;
-use crate::records::warning::Warning;
+use crate::records::warning::{self, Warning};
 use crate::refusal::Code;
 use crate::{data, events};
 
@@ -58,6 +58,25 @@ pub struct Desk {
     pub last: Option<Evaluated>,
 }
 
+impl Desk {
+    /// The day that it has to name next.
+    #[must_use]
+    pub fn next_day(&self) -> Date {
+        self.last.as_ref().map_or(self.opened_on, |last| last.day.add_days(1))
+    }
+}
+
+/// Whether the desk concludes anything about a day: about today, and while it catches up about the days that it has not named.
+/// Of a day that is over it says nothing more.
+///
+/// # Errors
+/// A [`Need`] when the desk is not loaded.
+pub fn judges(day: Date, today: Date, facts: &dyn Facts) -> Result<bool, Need> {
+    let Some((_, entry)) = desk(facts)? else { return Ok(false) };
+    let next = entry.state.desk().map(Desk::next_day);
+    Ok(day <= today && next.is_some_and(|next| next.min(today) <= day))
+}
+
 /// Index key of the desk.
 pub const DESK_KEY: &str = "desk";
 /// Function by which a desk is opened.
@@ -83,20 +102,22 @@ pub fn desk(facts: &dyn Facts) -> Result<Option<(RecordRef, std::sync::Arc<Entry
 /// What a run of the desk came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many of each sort.
-    pub counts: [i64; 5],
+    counts: [i64; 5],
     lines: Vec<Vec<u8>>,
 }
 
 impl Tally {
-    /// Takes a conclusion: the type of its event and the warning as it stands after it.
-    pub fn take(&mut self, event_type: &str, warning: &Warning) {
-        let place = match event_type {
-            "warning.raised" => 0,
-            "warning.escalated" => 1,
-            "warning.reopened" => 2,
-            "warning.cleared" | "warning.condition_ended" => 3,
-            _ => 4,
+    /// Takes an event of the desk about a warning; what a person did is no conclusion.
+    pub fn take(&mut self, event: &warning::Event, warning: &Warning) {
+        use warning::Event;
+        let (place, outcome) = match event {
+            Event::Raised(raised) => (0, raised.grade.as_str()),
+            Event::Escalated(graded) => (1, graded.grade.as_str()),
+            Event::Reopened(graded) => (2, graded.grade.as_str()),
+            Event::Cleared(_) | Event::ConditionEnded(_) => (3, "NONE"),
+            Event::WaiverEnded(_) => (4, "WAIVER_ENDED"),
+            Event::PassedToCity(_) => (4, "PASSED_TO_CITY"),
+            _ => return,
         };
         self.counts[place] += 1;
         let text = |text: &str| Value::Text(text.into());
@@ -106,7 +127,7 @@ impl Tally {
             text(&warning.subject.kind),
             text(&warning.subject.id.to_string()),
             text(&warning.occurrence),
-            text(crate::rules::outcome(event_type, warning)),
+            text(outcome),
         ]);
         self.lines.push(canonical(&line));
     }
@@ -199,15 +220,13 @@ impl Record for Desk {
         Ok(Target::default())
     }
 
-    /// One desk; each day once, on that day, and upon no more of the log than there is. Whether what it says of the day is
-    /// true the audit tells, which has all of it at hand.
+    /// One desk; each day once, none left out, and none before it has come. Whether what it says of the day is true the audit
+    /// tells, which has all of it at hand.
     fn admit(state: Option<&Self>, event: &Event, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
         let no = || Stop::code(Code::NotAuthorised, "/derivation");
         let holds = match (event, state) {
             (Event::Opened(_), _) => facts.members(DESK_KEY)?.records.is_empty(),
-            (Event::Evaluated(evaluated), Some(desk)) => {
-                evaluated.day == about.day && desk.last.as_ref().is_none_or(|last| last.day < evaluated.day)
-            }
+            (Event::Evaluated(evaluated), Some(desk)) => evaluated.day == desk.next_day() && evaluated.day <= about.day,
             (Event::Evaluated(_), None) => false,
         };
         if holds { Ok(()) } else { Err(no()) }

@@ -124,11 +124,23 @@ pub struct Device {
     /// Last day on which it was installed.
     #[serde(skip)]
     pub installed_on: Option<Date>,
+    /// Its times in use, in order.
+    #[serde(skip)]
+    pub uses: Vec<Use>,
     /// From when it counts as put in use for the last time.
     #[serde(skip)]
     put_in_use: Option<Origin>,
     #[serde(skip)]
     origins: Origins,
+}
+
+/// A time in which a device was in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use {
+    /// First day.
+    pub from: Date,
+    /// Day on which it was stopped; none while it is in use.
+    pub until: Option<Date>,
 }
 
 /// The repair of a major part.
@@ -146,6 +158,26 @@ impl Device {
     #[must_use]
     pub fn awaits_acceptance(&self) -> bool {
         self.repaired.is_some_and(|repair| self.put_in_use.is_none_or(|put| put < repair.origin))
+    }
+
+    /// First day of the time in which it is in use now.
+    #[must_use]
+    pub fn used_from(&self) -> Option<Date> {
+        self.uses.last().filter(|last| last.until.is_none()).map(|last| last.from)
+    }
+
+    /// Day on which it was stopped for the last time; none while it is in use, and of one that never was.
+    #[must_use]
+    pub fn stopped_on(&self) -> Option<Date> {
+        self.uses.last().and_then(|last| last.until)
+    }
+
+    fn count_use(&mut self, to: DeviceState, day: Date) {
+        match self.uses.last_mut().filter(|last| last.until.is_none()) {
+            Some(last) if to != DeviceState::InUse => last.until = Some(day),
+            None if to == DeviceState::InUse => self.uses.push(Use { from: day, until: None }),
+            _ => {}
+        }
     }
 
     /// The day from which its acceptance test must be: it was installed then, or repaired in a major part.
@@ -284,12 +316,14 @@ impl Record for Device {
                 legacy: false,
                 repaired: None,
                 installed_on: None,
+                uses: Vec::new(),
                 put_in_use: None,
                 origins: Origins::new(origin),
             };
         };
         let turn = |device: &mut Self, to| {
             if origin >= device.state_since {
+                device.count_use(to, origin.date);
                 device.state = to;
                 device.state_since = origin;
             }
@@ -321,6 +355,7 @@ impl Record for Device {
                 origins.apply(profile, &change_of(&corrected.set, &corrected.clear), origin);
             }
             Event::Decommissioned(_) => {
+                device.count_use(DeviceState::Decommissioned, origin.date);
                 device.state = DeviceState::Decommissioned;
                 device.state_since = origin;
             }

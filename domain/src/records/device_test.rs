@@ -223,6 +223,14 @@ impl DeviceTest {
         Some(Evidence { purpose: self.purpose, tested_on: findings.tested_on, conclusion: findings.conclusion, counts })
     }
 
+    /// Whether the laboratory had the qualification that the report names on the day of signing.
+    #[must_use]
+    pub fn is_qualified(&self, laboratory: Option<&institution::Institution>) -> bool {
+        let Some((findings, laboratory)) = self.findings().zip(laboratory) else { return false };
+        let number = findings.qualification_no.as_ref();
+        number.is_some_and(|number| laboratory.is_qualified(number, findings.signed_on))
+    }
+
     /// Days from the end of the field work to the report in the ledger (W-TSO-03).
     #[must_use]
     pub fn days_to_report(&self) -> Option<i64> {
@@ -302,6 +310,12 @@ const NO_REPORT: Rule = Rule {
     citation: product("§6"),
 };
 
+/// Reference to a device test.
+#[must_use]
+pub fn reference(id: Uuid) -> RecordRef {
+    RecordRef { kind: Kind::DeviceTest.as_str().into(), id }
+}
+
 /// Index key of what laboratories reported of a device. Constancy tests are many, and no decision reads them.
 #[must_use]
 pub fn tests_key(device: Uuid) -> CompactString {
@@ -317,14 +331,10 @@ pub fn evidence_of(device: Uuid, facts: &dyn Facts) -> Result<Vec<Evidence>, Nee
     for record in &facts.members(&tests_key(device))?.records {
         let entry = facts.entry(record)?;
         let Some(test) = entry.as_ref().and_then(|entry| entry.state.device_test()) else { continue };
-        let (Some(findings), Some(laboratory)) = (test.findings(), test.laboratory) else { continue };
+        let Some(laboratory) = test.laboratory else { continue };
         let laboratory = facts.entry(&institution::reference(laboratory))?;
         let laboratory = laboratory.as_ref().and_then(|entry| entry.state.institution());
-        let number = findings.qualification_no.as_ref();
-        let qualified = laboratory
-            .zip(number)
-            .is_some_and(|(laboratory, number)| laboratory.is_qualified(number, findings.signed_on));
-        all.extend(test.evidence(qualified));
+        all.extend(test.evidence(test.is_qualified(laboratory)));
     }
     Ok(all)
 }

@@ -23,7 +23,7 @@ use crate::codes::{
 };
 use crate::field::{Data, FREE, LINE, PARAGRAPH, PERSON_NAME, PHONE, Sealed, Shape, Subject};
 use crate::law::{Citation, DIVISIONS, RADIOLOGY, product};
-use crate::record::{About, Claim, Draft, Facts, Need, Origins, Record, Stop, Target, ensure};
+use crate::record::{About, Claim, Draft, Facts, Need, Origin, Origins, Record, Stop, Target, ensure};
 use crate::records::device::institution_key;
 use crate::records::grant::end_with_org;
 use crate::refusal::{Code, Rule};
@@ -162,6 +162,41 @@ pub struct Document {
     /// What a supervisor found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<DocumentResult>,
+    /// It lay there when the institution was approved.
+    #[serde(skip)]
+    approved: bool,
+}
+
+impl Document {
+    /// Whether the authority has looked at it and found it genuine: by itself, or with the institution.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.result.map_or(self.approved, |result| result == DocumentResult::Genuine)
+    }
+}
+
+/// What licences print of their holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Printed {
+    /// Name.
+    Name,
+    /// Address.
+    Address,
+    /// Legal representative.
+    LegalRepresentative,
+    /// Principal.
+    Principal,
+}
+
+/// A change of what licences print.
+#[derive(Debug, Clone)]
+pub struct PrintedChange {
+    /// What changed.
+    pub what: Printed,
+    /// From when it counts.
+    pub origin: Origin,
+    /// The name or address before.
+    before: Option<CompactString>,
 }
 
 /// An institution.
@@ -179,6 +214,9 @@ pub struct Institution {
     /// Institution that took over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<Uuid>,
+    /// Changes of what its licences print, from its approval on.
+    #[serde(skip)]
+    pub changes: Vec<PrintedChange>,
     #[serde(skip)]
     origins: Origins,
 }
@@ -205,6 +243,20 @@ impl Institution {
                 && filed.from <= day
                 && filed.until.is_none_or(|until| day < until)
         })
+    }
+
+    /// Since when it is of the kinds of which it is now.
+    #[must_use]
+    pub fn of_kinds_since(&self) -> Date {
+        self.origins.since("kinds").date
+    }
+
+    fn printed(&self, what: Printed) -> Option<CompactString> {
+        match what {
+            Printed::Name => Some(self.profile.name.clone()),
+            Printed::Address => Some(self.profile.address.clone()),
+            Printed::LegalRepresentative | Printed::Principal => None,
+        }
     }
 
     /// True when the person is or was an officer.
@@ -390,29 +442,46 @@ impl Record for Institution {
                 officers: Vec::new(),
                 documents: Vec::new(),
                 merged_into: None,
+                changes: Vec::new(),
                 origins: Origins::new(about.origin()),
             };
         };
         match event {
             Event::Registered(_) => unreachable!("an institution is registered once"),
-            Event::Approved(_) | Event::Resumed(_) => institution.state = InstitutionState::Active,
+            Event::Approved(_) => {
+                institution.state = InstitutionState::Active;
+                institution.documents.iter_mut().for_each(|document| document.approved = true);
+            }
+            Event::Resumed(_) => institution.state = InstitutionState::Active,
             Event::Returned(_) => institution.state = InstitutionState::Returned,
             Event::Changed(data) => {
+                let before = [Printed::Name, Printed::Address].map(|what| (what, institution.printed(what)));
                 let Self { origins, profile, .. } = &mut institution;
                 origins.apply(profile, &change_of(&data.set, &data.clear), about.origin());
+                for (what, before) in before {
+                    if institution.is_approved() && institution.printed(what) != before {
+                        institution.changes.push(PrintedChange { what, origin: about.origin(), before });
+                    }
+                }
                 if institution.state == InstitutionState::Returned {
                     institution.state = InstitutionState::Submitted;
                 }
             }
             Event::Corrected(data) => correct(&mut institution, &data, about),
-            Event::OfficerAppointed(data) => institution.officers.push(Officer {
-                post: data.post,
-                party: data.party.id,
-                name: SealedRef::new(data.name, about, "name"),
-                phone: data.phone.map(|phone| SealedRef::new(phone, about, "phone")),
-                from: about.date(),
-                until: None,
-            }),
+            Event::OfficerAppointed(data) => {
+                let succeeds = institution.officers.iter().any(|o| o.post == data.post && o.party != data.party.id);
+                if let Some(what) = printed_post(data.post).filter(|_| institution.is_approved() && succeeds) {
+                    institution.changes.push(PrintedChange { what, origin: about.origin(), before: None });
+                }
+                institution.officers.push(Officer {
+                    post: data.post,
+                    party: data.party.id,
+                    name: SealedRef::new(data.name, about, "name"),
+                    phone: data.phone.map(|phone| SealedRef::new(phone, about, "phone")),
+                    from: about.date(),
+                    until: None,
+                });
+            }
             Event::OfficerEnded(data) => {
                 let held = institution.officers.iter_mut().rev();
                 if let Some(officer) =
@@ -421,7 +490,9 @@ impl Record for Institution {
                     officer.until = Some(about.date());
                 }
             }
-            Event::DocumentFiled(filed) => institution.documents.push(Document { filed, result: None }),
+            Event::DocumentFiled(filed) => {
+                institution.documents.push(Document { filed, result: None, approved: false });
+            }
             Event::DocumentVerified(data) => {
                 if let Some(document) =
                     institution.documents.iter_mut().find(|known| known.filed.document == data.document)
@@ -511,6 +582,22 @@ fn correct(institution: &mut Institution, data: &Corrected, about: &About<'_>) {
     }
     let Institution { origins, profile, .. } = institution;
     origins.apply(profile, &change_of(&data.set, &data.clear), about.origin());
+    // A change that is corrected to what was before it is none.
+    let (origin, name, address) =
+        (about.origin(), institution.printed(Printed::Name), institution.printed(Printed::Address));
+    institution.changes.retain(|change| match change.what {
+        Printed::Name => change.origin != origin || change.before != name,
+        Printed::Address => change.origin != origin || change.before != address,
+        Printed::LegalRepresentative | Printed::Principal => true,
+    });
+}
+
+fn printed_post(post: Post) -> Option<Printed> {
+    match post {
+        Post::LegalRepresentative => Some(Printed::LegalRepresentative),
+        Post::Principal => Some(Printed::Principal),
+        Post::ProtectionOfficer | Post::Contact => None,
+    }
 }
 
 fn no_device_in_use(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {

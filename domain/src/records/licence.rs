@@ -12,6 +12,8 @@
 //! States: valid ⇄ deferred ⇄ suspended → cancelled | revoked. That a verification is overdue or a term is over follows
 //! from the day ([`Licence::standing`]) and is never stored.
 
+use std::collections::BTreeMap;
+
 use compact_str::CompactString;
 use serde::Serialize;
 use signing::bytes::Date;
@@ -141,6 +143,12 @@ pub struct Licence {
     /// Day of the last duplicate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicate_on: Option<Date>,
+    /// Device → whether it stands in the annex, and since when it does or does not.
+    #[serde(skip)]
+    annex: BTreeMap<Uuid, (bool, Date)>,
+    /// Day from which it counts.
+    #[serde(skip)]
+    first_day: Date,
     #[serde(skip)]
     origins: Origins,
 }
@@ -177,6 +185,28 @@ impl Licence {
     #[must_use]
     pub fn names_device(&self, device: Uuid) -> bool {
         self.profile.devices.iter().flatten().any(|known| *known == device)
+    }
+
+    /// Since when it says of a member what it says now.
+    #[must_use]
+    pub fn since(&self, member: &str) -> Date {
+        self.origins.since(member).date
+    }
+
+    /// Since when the device stands in the annex, if it does.
+    #[must_use]
+    pub fn named_since(&self, device: Uuid) -> Option<Date> {
+        self.annex.get(&device).filter(|(named, _)| *named).map(|(_, since)| *since)
+    }
+
+    /// Since when the device does not stand in the annex: it was taken out, or the licence never named it.
+    #[must_use]
+    pub fn unnamed_since(&self, device: Uuid) -> Option<Date> {
+        match self.annex.get(&device) {
+            Some((true, _)) => None,
+            Some((false, since)) => Some(*since),
+            None => Some(self.first_day),
+        }
     }
 }
 
@@ -383,15 +413,19 @@ impl Record for Licence {
         let origin = about.origin();
         let Some(mut licence) = state else {
             let Event::Issued(profile) = event else { unreachable!("a licence begins with licence.issued") };
-            return Self {
+            let mut licence = Self {
                 profile,
                 state: LicenceState::Valid,
                 state_since: origin,
                 verified: None,
                 ground: None,
                 duplicate_on: None,
+                annex: BTreeMap::new(),
+                first_day: origin.date,
                 origins: Origins::new(origin),
             };
+            licence.count_annex(origin.date);
+            return licence;
         };
         match event {
             Event::Issued(_) => unreachable!("a licence is issued once"),
@@ -454,6 +488,24 @@ impl Licence {
     fn apply(&mut self, change: &Change, origin: Origin) {
         let Self { origins, profile, .. } = self;
         origins.apply(profile, change, origin);
+        self.count_annex(origin.date);
+    }
+
+    /// Notes which devices came into the annex or left it.
+    fn count_annex(&mut self, day: Date) {
+        let Self { annex, profile, .. } = self;
+        let named = profile.devices.as_deref().unwrap_or_default();
+        for (device, state) in annex.iter_mut() {
+            if state.0 && !named.contains(device) {
+                *state = (false, day);
+            }
+        }
+        for device in named {
+            let state = annex.entry(*device).or_insert((true, day));
+            if !state.0 {
+                *state = (true, day);
+            }
+        }
     }
 
     /// A fact of an earlier day does not overturn what counts from a later one.
@@ -637,6 +689,8 @@ mod tests {
             verified: None,
             ground: None,
             duplicate_on: None,
+            annex: BTreeMap::new(),
+            first_day: origin.date,
             origins: Origins::new(origin),
         }
     }

@@ -101,7 +101,8 @@ impl Case {
             let entry = self.memory.record(input).expect("what a finding rests on is there");
             let kind = entry.state.kind();
             assert!(rule.feeds.contains(&kind), "{} rests on {kind:?}, which does not feed it", rule.id);
-            assert!(touched(input, &entry.state).any(|told| told == subject), "{} of {kind:?}", rule.id);
+            let told = touched(input, &entry.state, &self.memory).expect("everything is at hand");
+            assert!(told.contains(&subject), "{} of {kind:?}", rule.id);
         }
         found
     }
@@ -141,6 +142,12 @@ impl Case {
         let data = json!({"institution": institution, "type": type_, "number": "川宜卫放证字（2021）第0001号",
             "issuer": "示范县卫生健康局", "issued_on": "2021-03-15"});
         self.begin("licence.issued", "2021-03-15", with(data, more))
+    }
+
+    /// The institution of a licence.
+    pub(super) fn institution_of(&self, licence: Uuid) -> Uuid {
+        let entry = self.memory.record(&crate::records::licence::reference(licence)).expect("it was begun");
+        entry.state.licence().expect("a licence").profile.institution
     }
 
     /// A worker's file at an institution; members of `more` replace the usual ones.

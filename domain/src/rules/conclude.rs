@@ -257,15 +257,6 @@ fn head_of(entry: &Entry) -> Option<EventRef> {
     entry.marks.last().map(|mark| EventRef { event: mark.id, hash: mark.hash })
 }
 
-/// What the digest of a desk's run says of an event of the desk: the grade that is concluded, or that there is none.
-#[must_use]
-pub fn outcome(event_type: &str, warning: &Warning) -> &'static str {
-    match event_type {
-        "warning.cleared" | "warning.condition_ended" => "NONE",
-        _ => warning.grade.as_str(),
-    }
-}
-
 /// The grade that a rule finds for an occurrence on a day.
 ///
 /// # Errors

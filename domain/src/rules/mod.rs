@@ -7,8 +7,10 @@
 //! One rule, one file: its citation with the edition, its versions and the days from which they hold, its parameters, the
 //! worked cases of `rules.md` and cases below, at and above. [`RULES`] is THE list.
 
+mod agenda;
 mod conclude;
 mod doses;
+mod holding;
 mod look;
 mod steps;
 
@@ -16,6 +18,8 @@ mod steps;
 mod case;
 #[cfg(test)]
 mod case_dose;
+#[cfg(test)]
+mod case_licence;
 
 use compact_str::CompactString;
 use serde_json::{Value as Json, json};
@@ -23,13 +27,15 @@ use signing::bytes::Date;
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-pub use conclude::{Conclusions, conclude, conclude_all, grade_on, outcome};
+pub use agenda::Agenda;
+pub use conclude::{Conclusions, conclude, conclude_all, grade_on};
 pub use look::Look;
 pub use steps::{L15, L30, L60, L90, Ladder, Steps};
 
 use crate::catalog::{Kind, State};
 use crate::law::Citation;
-use crate::record::Need;
+use crate::record::{Facts, Need};
+use crate::records::licence;
 use crate::reference_codes::ParameterName;
 use crate::warning_codes::WarningGrade;
 
@@ -203,6 +209,9 @@ impl Finding {
 /// Most records that a warning names as those on which it rests.
 pub const INPUTS_MAX: usize = 16;
 
+/// Conclusions that the desk says in one unit: enough to be quick, few enough that one that no longer holds costs little.
+pub const CONCLUSIONS_AT_ONCE: usize = 100;
+
 /// The newest rules file.
 pub const RULES_FILE: u32 = 2;
 
@@ -217,6 +226,14 @@ macro_rules! rules {
 }
 
 rules! {
+    w_org_01,
+    w_org_02,
+    w_org_03,
+    w_lic_01,
+    w_lic_02,
+    w_lic_03,
+    w_lic_04,
+    w_lic_06,
     w_dose_01,
     w_dose_02,
     w_dose_03,
@@ -229,7 +246,9 @@ rules! {
     w_dose_10,
     w_dose_11,
     w_dose_12,
-    w_lic_01,
+    w_tso_01,
+    w_tso_02,
+    w_heo_01,
 }
 
 /// The rule of an id.
@@ -247,23 +266,36 @@ impl WarningRule {
 }
 
 /// The subjects about which an event of a record may change the answer of some rule.
-pub fn touched(record: &RecordRef, state: &State) -> impl Iterator<Item = RecordRef> {
+///
+/// # Errors
+/// A [`Need`] when the records beside it are not loaded.
+pub fn touched(record: &RecordRef, state: &State, facts: &dyn Facts) -> Result<Vec<RecordRef>, Need> {
+    if let State::Warning(warning) = state {
+        return Ok(vec![warning.subject.clone()]);
+    }
     let kind = state.kind();
-    let asks = move |subject: &RecordRef| {
-        kind == Kind::Warning
-            || RULES.iter().any(|rule| rule.subject.as_str() == subject.kind && rule.feeds.contains(&kind))
+    let asks = |subject: &RecordRef| {
+        RULES.iter().any(|rule| rule.subject.as_str() == subject.kind && rule.feeds.contains(&kind))
     };
-    related(record, state).into_iter().filter(asks)
+    let mut subjects = related(record, state, facts)?;
+    subjects.retain(asks);
+    Ok(subjects)
 }
 
-/// The records to which a record belongs, and itself: whatever a rule may have as its subject.
-fn related(record: &RecordRef, state: &State) -> Vec<RecordRef> {
+/// The records to which a record belongs, those that look at it, and itself: whatever a rule may have as its subject.
+fn related(record: &RecordRef, state: &State, facts: &dyn Facts) -> Result<Vec<RecordRef>, Need> {
     let of = |kind: Kind, id: Uuid| RecordRef { kind: kind.as_str().into(), id };
     let mut all = vec![record.clone()];
     match state {
+        State::Institution(_) => all.extend(facts.members(&licence::licences_key(record.id))?.records.iter().cloned()),
         State::Device(device) => all.push(of(Kind::Institution, device.profile.institution)),
         State::DeviceTest(test) => all.push(of(Kind::Device, test.device)),
-        State::Licence(licence) => all.push(of(Kind::Institution, licence.profile.institution)),
+        // The dates of a practice licence count for the others that print none.
+        State::Licence(licence) => {
+            all.push(of(Kind::Institution, licence.profile.institution));
+            let beside = facts.members(&licence::licences_key(licence.profile.institution))?;
+            all.extend(beside.records.iter().filter(|beside| *beside != record).cloned());
+        }
         State::MonitoringContract(contract) => all.push(of(Kind::Institution, contract.terms.institution)),
         State::Employment(employment) => {
             all.extend([of(Kind::Person, employment.person), of(Kind::Institution, employment.institution)]);
@@ -278,10 +310,9 @@ fn related(record: &RecordRef, state: &State) -> Vec<RecordRef> {
         State::Investigation(investigation) => all.push(investigation.person.clone()),
         State::Transfer(transfer) => all.push(transfer.request.person.clone()),
         State::Grant(grant) => all.push(of(Kind::Account, grant.given.account)),
-        State::Warning(warning) => all = vec![warning.subject.clone()],
         _ => {}
     }
-    all
+    Ok(all)
 }
 
 /// Whether an event of this kind may change every answer: parameters, holidays, rules in force.

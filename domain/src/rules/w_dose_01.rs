@@ -130,7 +130,8 @@ mod tests {
             case.begin("parameter.set", "2025-01-01", json!({"name": "DOSE_PERIOD_TOL", "unit": "DAY", "value": days,
                 "from_day": "2025-01-01", "source": "市卫生健康委"}));
             let [first, last] = grades;
-            case.grades(&RULE, post.person, &[("2026-04-01", first), ("2026-04-30", last), ("2026-05-01", Some(Orange))]);
+            let days = [("2026-04-01", first), ("2026-04-30", last), ("2026-05-01", Some(Orange))];
+            case.grades(&RULE, post.person, &days);
         }
     }
 }

@@ -160,7 +160,8 @@ mod tests {
             let reading = json!({"hp10_nsv": 50_000_100, "effective_nsv": 50_000_100, "method": "SINGLE"});
             case.read(&post, "CH", "2026-12-15", "2027-01-14", reading);
             let found = case.find(&RULE, post.person, year);
-            let sums: Vec<_> = found.iter().map(|finding| (finding.occurrence.as_str(), finding.figures[0].1)).collect();
+            let sums = found.iter().map(|finding| (finding.occurrence.as_str(), finding.figures[0].1));
+            let sums: Vec<_> = sums.collect();
             assert_eq!(sums, if looked_at { vec![("2026", 50_000_100)] } else { vec![] }, "{year}");
         }
     }

@@ -8,7 +8,7 @@ use jiff::civil::date;
 use signing::bytes::Date;
 use uuid::Uuid;
 
-use super::{Closer, Finding, L90, Look, Told, Version, WarningRule};
+use super::{Closer, Finding, L90, Look, Told, Version, WarningRule, w_org_01};
 use crate::catalog::Kind;
 use crate::law::{Citation, MEDICAL_INSTITUTIONS, RADIOLOGY};
 use crate::licence_codes::LicenceType;
@@ -22,7 +22,7 @@ pub(super) static RULE: WarningRule = WarningRule {
     zh: "放射诊疗许可证校验到期",
     en: "Verification of the radiology licence due",
     subject: Kind::Licence,
-    feeds: &[Kind::Licence],
+    feeds: &[Kind::Institution, Kind::Licence],
     parameters: &[],
     versions: &[Version {
         version: 1,
@@ -45,21 +45,13 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let record = licence::reference(subject);
     let Some(entry) = look.record(&record)? else { return Ok(Vec::new()) };
     let Some(licence) = entry.state.licence().filter(|licence| is_verified(licence)) else { return Ok(Vec::new()) };
-    let practice = practice_licence_due(licence.profile.institution, look)?;
-    let due = licence.verify_due(practice);
+    let practice = w_org_01::verification_due(licence.profile.institution, look)?;
+    let due = licence.verify_due(practice.map(|(due, _)| due));
     Ok(due.map(|due| Finding::due(due, L90).on(record)).into_iter().collect())
 }
 
 fn is_verified(licence: &licence::Licence) -> bool {
     licence.profile.type_ == LicenceType::Radiology && !licence.is_ended()
-}
-
-/// When the practice licence of an institution is to be verified.
-fn practice_licence_due(institution: Uuid, look: &Look<'_>) -> Result<Option<Date>, Need> {
-    let all = look.all(&licence::licences_key(institution))?;
-    let practice = all.iter().filter_map(|(_, entry)| entry.state.licence());
-    let mut practice = practice.filter(|licence| licence.profile.type_ == LicenceType::Practice && !licence.is_ended());
-    Ok(practice.find_map(|licence| licence.verify_due(None)))
 }
 
 #[cfg(test)]
@@ -82,5 +74,27 @@ mod tests {
             ("2026-03-15", Some(Orange)),
             ("2026-03-16", Some(Red)),
         ]);
+    }
+
+    #[test]
+    fn without_a_printed_date_it_goes_by_the_practice_licence_and_else_by_the_year() {
+        let mut case = Case::new();
+        let licence = case.licence("LIC", json!({"issued_on": "2025-03-15"}));
+        case.grades(&RULE, licence, &[("2026-03-15", Some(Orange)), ("2026-03-16", Some(Red))]);
+        let institution = case.institution_of(licence);
+        let practice = json!({"institution": institution, "type": "PRC", "number": "PDY0001", "issuer": "示范县卫生健康局",
+            "issued_on": "2025-06-01", "verify_due_on": "2026-06-30"});
+        case.begin("licence.issued", "2025-06-01", practice);
+        case.grades(&RULE, licence, &[("2026-03-31", Some(Blue)), ("2026-06-30", Some(Orange)), ("2026-07-01", Some(Red))]);
+    }
+
+    #[test]
+    fn a_verification_clears_it() {
+        let mut case = Case::new();
+        let licence = case.licence("LIC", json!({"verify_due_on": "2026-03-15"}));
+        case.event("licence.verified", licence, "2026-03-20", json!({"result": "PASSED", "next_due_on": "2027-03-15"}));
+        case.grades(&RULE, licence, &[("2026-03-21", None), ("2027-03-16", Some(Red))]);
+        case.event("licence.cancelled", licence, "2027-03-20", json!({"decision_no": "示范决定1号"}));
+        case.grades(&RULE, licence, &[("2027-03-21", None)]);
     }
 }

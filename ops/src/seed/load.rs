@@ -11,6 +11,7 @@ use anyhow::{Context, bail, ensure};
 use domain::codes::{Environment, Role};
 use domain::file_codes::MediaType;
 use indicatif::{ProgressBar, ProgressStyle};
+use schema::desk::{DeskStore, Due};
 use schema::event_log::EventLog;
 use schema::files::NewFile;
 use serde::{Deserialize, Serialize};
@@ -122,6 +123,7 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
         bail!("账本与示例城市自位置 {differs} 起不一致。From this position on the log is not what was told.");
     }
     publish_all(&core, place).await?;
+    hand_over_agenda(&core, &story, size).await?;
     projections.wait_for(size - 1, FOLDED_WITHIN).await?;
     projections.wait_for_statistics(size - 1, FOLDED_WITHIN).await?;
     projections.wait_for_person_years(size - 1, FOLDED_WITHIN).await?;
@@ -135,6 +137,18 @@ pub async fn load(place: &Place, wanted: &Demonstration) -> anyhow::Result<Loade
     nix::unistd::sync();
     write_identities(&folder, &story)?;
     Ok(Loaded { size, root, seconds: began.elapsed().as_secs_f64() })
+}
+
+/// The desk goes on where that of the story ended, and does not evaluate the whole city once more.
+async fn hand_over_agenda(core: &Core, story: &Story, size: u64) -> anyhow::Result<()> {
+    let store = DeskStore::new(core.pools.projector.clone());
+    let due: Vec<Due> = story.model.agenda().subjects().map(|(subject, next)| (subject.clone(), next)).collect();
+    for some in due.chunks(CHUNK) {
+        store.settle(some).await?;
+    }
+    // What was touched after the last evaluation of the story is looked at once more.
+    let rules = domain::catalog::file_hash("rules", domain::rules::RULES_FILE).context("the rules are published")?;
+    Ok(store.advance(story.model.evaluated_to().min(size), rules).await?)
 }
 
 fn prepare_folder(data: &Path, wanted: &Demonstration) -> anyhow::Result<(Plan, Folder)> {

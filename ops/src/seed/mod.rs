@@ -21,6 +21,7 @@ pub mod quality;
 pub mod story;
 pub mod training;
 pub mod transfers;
+mod warnings;
 pub mod workers;
 
 #[cfg(test)]

@@ -6,17 +6,19 @@
 use std::sync::Arc;
 
 use compact_str::CompactString;
-use domain::admission::{Admitted, Presented, Service, judge};
-use domain::catalog::file_hash;
+use domain::admission::{Admitted, Presented, Service, judge, read_typed};
+use domain::catalog::{Event, file_hash};
 use domain::memory::Memory;
 use domain::prepare::{Request, prepare};
-use domain::record::{Entry, Stop};
+use domain::record::{Draft, Entry, Stop};
+use domain::records::desk::{self, Tally};
 use domain::records::erasure::carry_out;
+use domain::rules::{self, Agenda};
 use domain::seals::Openings;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Date, Hash, Instant, LedgerId, b64url};
 use signing::envelope::{Envelope, Opening, PayloadType, Unit, statement_hash};
-use signing::json::{Object, Value, canonical_object};
+use signing::json::{Object, Value, canonical_object, read_stored};
 use signing::keys::{EnrolmentProof, SigningKey, demo_seed};
 use signing::note::LogSigner;
 use signing::statement::{Batch, EventRef, Meaning, RecordRef};
@@ -143,6 +145,12 @@ pub struct Model {
     keys_used: u32,
     steps: Vec<Step>,
     events: usize,
+    agenda: Agenda,
+    /// The desk, once it was opened, and what it concluded since it named a day.
+    desk: Option<RecordRef>,
+    tally: Tally,
+    /// Size of the log at its last evaluation.
+    evaluated_to: u64,
 }
 
 /// Everything that a demonstration installation takes from its seed.
@@ -236,6 +244,10 @@ impl Model {
             keys_used: FIRST_PERSONAL_KEY,
             steps: Vec::new(),
             events: 0,
+            agenda: Agenda::default(),
+            desk: None,
+            tally: Tally::default(),
+            evaluated_to: 0,
         }
     }
 
@@ -344,6 +356,73 @@ impl Model {
         named
     }
 
+    /// The desk evaluates the day: it concludes what is due and names the day. Returns the warnings of which it spoke, with the
+    /// type of what it said.
+    pub fn evaluate(&mut self) -> Vec<(Uuid, &'static str)> {
+        let desk = match self.desk.clone() {
+            Some(desk) => desk,
+            None => {
+                let id = self.id();
+                self.say(&[desk::open(id, self.events as u64)]);
+                self.desk = Some(desk::reference(id));
+                desk::reference(id)
+            }
+        };
+        let (day, basis) = (self.day(), self.events as u64);
+        let mut drafts = Vec::new();
+        for subject in self.agenda.due(day, basis) {
+            let Ok(conclusions) = rules::conclude_all(&subject, day, &self.memory) else {
+                unreachable!("a ledger in memory has everything at hand");
+            };
+            drafts.extend(conclusions.drafts);
+            self.agenda.settle(&subject, conclusions.next);
+        }
+        self.evaluated_to = basis;
+        drafts.iter_mut().for_each(|draft| draft.basis = Some(basis));
+        for some in drafts.chunks(rules::CONCLUSIONS_AT_ONCE) {
+            self.say(some);
+        }
+        let entry = self.memory.record(&desk).cloned().expect("it was opened");
+        let tally = std::mem::take(&mut self.tally);
+        self.say(&[desk::evaluated(&desk, &entry, day, basis, &tally)]);
+        drafts.iter().map(|draft| (draft.record.id, draft.event_type)).collect()
+    }
+
+    /// Every subject of a rule with the day on which it is due: what the service goes on with.
+    pub fn agenda(&self) -> &Agenda {
+        &self.agenda
+    }
+
+    /// Size of the log at the last evaluation.
+    pub fn evaluated_to(&self) -> u64 {
+        self.evaluated_to
+    }
+
+    /// The service says what it concluded, in one unit.
+    fn say(&mut self, drafts: &[Draft]) {
+        self.now = self.now.plus_micros(1_000_000);
+        self.memory.set_now(self.now);
+        let unit = self.service.unit(drafts, self.ledger, self.day(), self.now);
+        let mut envelopes = Vec::with_capacity(unit.len());
+        let mut presented = Vec::with_capacity(unit.len());
+        for object in unit {
+            let payload = canonical_object(&object);
+            let signature = self.service_key.sign_payload(PayloadType::Event, &payload).to_vec();
+            let key = self.service.key;
+            envelopes.push(Envelope {
+                payload_type: PayloadType::Event,
+                payload: payload.clone(),
+                key,
+                signature: signature.clone(),
+            });
+            let (hash, openings) = (statement_hash(&payload), Openings::Given(Vec::new()));
+            presented.push(Presented { hash, object, key, alg: 1, signature, payload, openings });
+        }
+        let events = self.admit(&presented);
+        let openings = vec![Some(Vec::new()); envelopes.len()];
+        self.steps.push(Step { at: self.now, act: Act::Submit(Unit { envelopes, openings }), events });
+    }
+
     /// The desk says that an approved erasure was carried out.
     pub fn carry_out(&mut self, erasure: Uuid) {
         self.memory.set_now(self.now);
@@ -378,8 +457,31 @@ impl Model {
         };
         self.memory.apply(&admitted);
         self.grow(&admitted, presented);
+        self.touch(&admitted);
         self.events += admitted.events.len();
         admitted.events.len()
+    }
+
+    /// What the desk has to look at, and what it has said.
+    fn touch(&mut self, admitted: &Admitted) {
+        for (position, event) in (self.events as u64..).zip(&admitted.events) {
+            let record = &event.statement.record;
+            let entry = self.memory.record(record).cloned().expect("it was just admitted");
+            if rules::touches_all(entry.state.kind()) {
+                self.agenda.touch_all(position);
+            }
+            let Ok(touched) = rules::touched(record, &entry.state, &self.memory) else {
+                unreachable!("a ledger in memory has everything at hand");
+            };
+            touched.into_iter().for_each(|subject| self.agenda.touch(subject, position));
+            if let Some(warning) = entry.state.warning() {
+                let object = read_stored(&event.payload).expect("what was admitted is readable");
+                let typed = read_typed(&object, None).expect("what was admitted is typed");
+                if let Event::Warning(event) = &typed.event {
+                    self.tally.take(event, warning);
+                }
+            }
+        }
     }
 
     fn grow(&mut self, admitted: &Admitted, presented: &[Presented]) {

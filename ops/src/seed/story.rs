@@ -248,6 +248,8 @@ pub enum Task {
     Resume(usize),
     /// An institution is handed to the delegated area.
     HandOver(usize),
+    /// The desk evaluates the day.
+    Desk,
 }
 
 /// Whose data a request wants erased.
@@ -431,6 +433,10 @@ impl Story {
         self.later(66, Task::Adopt("policy", 6));
         self.later(67, Task::Adopt("catalogue", 5));
         self.later(69, Task::Adopt("policy", 7));
+        self.later(70, Task::Adopt("catalogue", 6));
+        self.later(72, Task::Adopt("policy", 8));
+        self.later(73, Task::Adopt("rules", 2));
+        self.nightly(90);
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),
@@ -487,6 +493,14 @@ impl Story {
         let at = Instant::start_of_day(day).plus_micros(minute * MINUTE);
         self.queued += 1;
         self.tasks.insert(self.queued, task);
+        self.queue.push(Reverse((at, self.queued)));
+    }
+
+    /// Queues the desk for the first half hour of a day.
+    pub fn nightly(&mut self, day: i64) {
+        let at = Instant::start_of_day(self.begins.add_days(day)).plus_micros(30 * MINUTE);
+        self.queued += 1;
+        self.tasks.insert(self.queued, Task::Desk);
         self.queue.push(Reverse((at, self.queued)));
     }
 
@@ -610,6 +624,7 @@ impl Story {
             Task::Suspend(org) => self.suspend(org),
             Task::Resume(org) => self.resume(org),
             Task::HandOver(org) => self.hand_over(org),
+            Task::Desk => self.desk(),
         }
     }
 }

@@ -20,6 +20,7 @@ use signing::note::LogVerifier;
 use signing::statement::{RecordRef, Statement};
 use uuid::Uuid;
 
+use super::desk::DeskAudit;
 use super::evidence::{Evidence, Kept};
 use super::report::{Check, Report, Trust};
 use super::rows::{Chunk, Row, Rows};
@@ -54,6 +55,7 @@ pub struct Audit<'a> {
     tail: Chunk,
     /// Erasures that were approved: where and when.
     approvals: BTreeMap<RecordRef, (u64, Instant)>,
+    desk: DeskAudit,
     report: Report,
 }
 
@@ -87,6 +89,7 @@ impl<'a> Audit<'a> {
             waiting: Chunk::default(),
             tail: Chunk::default(),
             approvals: BTreeMap::new(),
+            desk: DeskAudit::default(),
             report: Report::new(ledger, strict),
         }
     }
@@ -120,6 +123,7 @@ impl<'a> Audit<'a> {
         self.fold(rest, true);
         self.tree.finish(self.verifier.as_ref(), &mut self.report);
         self.due();
+        self.desk.silent(self.last.civil_day(), self.tree.size(), &mut self.report);
         if let Some(fault) = self.memory.store().take_fault() {
             return Err(fault);
         }
@@ -167,6 +171,7 @@ impl<'a> Audit<'a> {
             Some(admitted) if admitted.events.len() == unit.len() => {
                 unit.iter().zip(&admitted.events).for_each(|(row, event)| self.note(row, &event.statement));
                 self.memory.apply(admitted);
+                unit.iter().zip(&admitted.events).for_each(|(row, event)| self.folded(row, &event.statement));
                 if admitted.events.iter().any(|event| event.statement.record.kind == "ledger") {
                     self.know_service();
                 }
@@ -262,6 +267,7 @@ impl<'a> Audit<'a> {
         }
         self.note(row, &typed.statement);
         self.memory.replay(&typed, &row.event.payload, row.event.hash, row.read.recorded_at);
+        self.folded(row, &typed.statement);
         if typed.event_type.kind() == "ledger" {
             self.know_service();
         }
@@ -281,6 +287,17 @@ impl<'a> Audit<'a> {
             self.file(statement, &row.event.object, position);
         }
         self.report.checked(Check::Statement, 1);
+    }
+
+    /// What the desk has to look at because of an event, and what it said with it.
+    fn folded(&mut self, row: Row<'_>, statement: &Statement) {
+        let position = row.read.position;
+        self.desk.folded(&statement.record, position, &self.memory);
+        if matches!(statement.record.kind.as_str(), "warning" | "desk")
+            && let Ok(typed) = read_typed(&row.event.object, None)
+        {
+            self.desk.said(&typed, position, &self.memory, &mut self.report);
+        }
     }
 
     fn genesis(&mut self, row: Row<'_>, statement: &Statement) {

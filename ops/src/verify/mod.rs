@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod bundle;
 pub mod database;
+mod desk;
 pub mod evidence;
 #[cfg(test)]
 mod parcel_tests;
