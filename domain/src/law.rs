@@ -134,6 +134,41 @@ pub const DIAGNOSTIC_PROTECTION: Instrument = Instrument {
     edition: "GBZ 130-2020",
 };
 
+/// The edition of it before, from 2014-05-01 until 2020-09-30.
+pub const DIAGNOSTIC_PROTECTION_2013: Instrument = Instrument {
+    zh: "医用X射线诊断放射防护要求",
+    en: "Requirements for radiological protection in medical X-ray diagnosis",
+    edition: "GBZ 130-2013",
+};
+
+/// 医用X射线诊断设备质量控制检测规范: tests of diagnostic X-ray equipment; seven standards of 2017 became one.
+pub const QC_XRAY: Instrument = Instrument {
+    zh: "医用X射线诊断设备质量控制检测规范",
+    en: "Specification for testing of quality control in medical X-ray diagnostic equipment",
+    edition: "WS 76-2020",
+};
+
+/// X射线计算机体层摄影装置质量控制检测规范: tests of computed tomography.
+pub const QC_CT: Instrument = Instrument {
+    zh: "X射线计算机体层摄影装置质量控制检测规范",
+    en: "Specification for testing of quality control in X-ray computed tomography",
+    edition: "WS 519-2019",
+};
+
+/// 伽玛照相机、单光子发射断层成像设备（SPECT）质量控制检测规范: tests of gamma cameras.
+pub const QC_GAMMA_CAMERA: Instrument = Instrument {
+    zh: "伽玛照相机、单光子发射断层成像设备（SPECT）质量控制检测规范",
+    en: "Specification for testing of quality control in gamma cameras and SPECT",
+    edition: "WS 523-2019",
+};
+
+/// 医用电子直线加速器质量控制检测规范: tests of medical linear accelerators.
+pub const QC_LINAC: Instrument = Instrument {
+    zh: "医用电子直线加速器质量控制检测规范",
+    en: "Specification for testing of quality control in medical electron linear accelerators",
+    edition: "WS 674-2020",
+};
+
 /// 职业健康检查管理办法: who examines, and how it is reported.
 pub const HEALTH_EXAMS: Instrument = Instrument {
     zh: "职业健康检查管理办法",

@@ -24,6 +24,7 @@ use crate::qc_codes::{ConstancyItem, ItemResult, TestConclusion, TestItem, TestP
 use crate::record::{About, Claim, Facts, Need, Origins, Record, Stop, Target, ensure};
 use crate::records::Nothing;
 use crate::refusal::{Code, Rule};
+use crate::workdays::year_of;
 use crate::{data, events};
 
 const NUMBER: Shape = Shape::Text(1, 60, &FREE);
@@ -223,12 +224,25 @@ impl DeviceTest {
         Some(Evidence { purpose: self.purpose, tested_on: findings.tested_on, conclusion: findings.conclusion, counts })
     }
 
-    /// Whether the laboratory had the qualification that the report names on the day of signing.
+    /// Whether its laboratory had the qualification that it names on the day of signing.
+    ///
+    /// # Errors
+    /// A [`Need`] when the laboratory is not loaded.
+    pub fn is_by_qualified(&self, facts: &dyn Facts) -> Result<bool, Need> {
+        let (Some(findings), Some(laboratory)) = (self.findings(), self.laboratory) else { return Ok(false) };
+        let Some(number) = &findings.qualification_no else { return Ok(false) };
+        let laboratory = facts.entry(&institution::reference(laboratory))?;
+        let laboratory = laboratory.as_ref().and_then(|entry| entry.state.institution());
+        Ok(laboratory.is_some_and(|laboratory| laboratory.is_qualified(number, findings.signed_on)))
+    }
+
+    /// What the institution itself checked, unless that was withdrawn; none of a report of a laboratory.
     #[must_use]
-    pub fn is_qualified(&self, laboratory: Option<&institution::Institution>) -> bool {
-        let Some((findings, laboratory)) = self.findings().zip(laboratory) else { return false };
-        let number = findings.qualification_no.as_ref();
-        number.is_some_and(|number| laboratory.is_qualified(number, findings.signed_on))
+    pub fn constancy(&self) -> Option<&Constancy> {
+        match &self.content {
+            Content::Constancy(constancy) if self.state != TestState::Withdrawn => Some(constancy),
+            _ => None,
+        }
     }
 
     /// Days from the end of the field work to the report in the ledger (W-TSO-03).
@@ -322,6 +336,18 @@ pub fn tests_key(device: Uuid) -> CompactString {
     format!("device/{device}/tests").into()
 }
 
+/// Index key of one item of constancy of a device in one year: there may be a check every day, for decades.
+#[must_use]
+pub fn constancy_key(device: Uuid, check: ConstancyItem, year: u32) -> CompactString {
+    format!("device/{device}/constancy/{}/{year}", check.as_str()).into()
+}
+
+/// Index key of the constancy tests of a device whose deviation was over the control limit.
+#[must_use]
+pub fn deviations_key(device: Uuid) -> CompactString {
+    format!("device/{device}/deviations").into()
+}
+
 /// What laboratories reported of a device, as decisions look at it.
 ///
 /// # Errors
@@ -331,10 +357,7 @@ pub fn evidence_of(device: Uuid, facts: &dyn Facts) -> Result<Vec<Evidence>, Nee
     for record in &facts.members(&tests_key(device))?.records {
         let entry = facts.entry(record)?;
         let Some(test) = entry.as_ref().and_then(|entry| entry.state.device_test()) else { continue };
-        let Some(laboratory) = test.laboratory else { continue };
-        let laboratory = facts.entry(&institution::reference(laboratory))?;
-        let laboratory = laboratory.as_ref().and_then(|entry| entry.state.institution());
-        all.extend(test.evidence(test.is_qualified(laboratory)));
+        all.extend(test.evidence(test.is_by_qualified(facts)?));
     }
     Ok(all)
 }
@@ -455,6 +478,11 @@ impl Record for DeviceTest {
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
             Event::Reported(reported) => vec![tests_key(reported.device)],
+            Event::Recorded(recorded) => {
+                let Recorded { device, check, tested_on, deviation_exceeded, .. } = recorded;
+                let item = constancy_key(*device, *check, year_of(*tested_on));
+                std::iter::once(item).chain(deviation_exceeded.then(|| deviations_key(*device))).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -3,18 +3,19 @@
 use serde_json::{Value as Json, json};
 use signing::bytes::{Date, Hash, Instant, KeyId, LedgerId};
 use signing::json::{Object, read_loose};
-use signing::statement::{RecordRef, Signer, Statement};
+use signing::statement::{Derivation, RecordRef, Signer, Statement};
 use uuid::Uuid;
 
 use super::{Finding, Look, WarningRule, touched};
 use crate::admission::read_typed;
 use crate::catalog::event_types;
 use crate::memory::Memory;
+use crate::records::{device, licence};
 use crate::warning_codes::WarningGrade;
 
 /// A ledger in which every event was recorded on the business date that it names, unless said otherwise.
 pub(super) struct Case {
-    memory: Memory,
+    pub(super) memory: Memory,
     drawn: u32,
 }
 
@@ -76,7 +77,12 @@ impl Case {
             effective_on: dated.then(|| day(on)),
             corrects: corrects.map(|mark| signing::statement::EventRef { event: mark.id, hash: mark.hash }),
             cause: None,
-            derivation: None,
+            derivation: (known.meanings[0] == signing::statement::Meaning::System).then(|| Derivation {
+                function: "case".into(),
+                version: 1,
+                day: day(recorded_on),
+                basis: Some(0),
+            }),
             reads: Vec::new(),
             batch: None,
             attachments: Vec::new(),
@@ -144,10 +150,12 @@ impl Case {
         self.begin("licence.issued", "2021-03-15", with(data, more))
     }
 
-    /// The institution of a licence.
-    pub(super) fn institution_of(&self, licence: Uuid) -> Uuid {
-        let entry = self.memory.record(&crate::records::licence::reference(licence)).expect("it was begun");
-        entry.state.licence().expect("a licence").profile.institution
+    /// The institution of a licence or a device.
+    pub(super) fn institution_of(&self, id: Uuid) -> Uuid {
+        let licence = self.memory.record(&licence::reference(id)).and_then(|entry| entry.state.licence());
+        let device = self.memory.record(&device::reference(id)).and_then(|entry| entry.state.device());
+        let institution = licence.map(|licence| licence.profile.institution);
+        institution.or(device.map(|device| device.profile.institution)).expect("it was begun")
     }
 
     /// A worker's file at an institution; members of `more` replace the usual ones.
@@ -167,6 +175,7 @@ fn start(on: &str) -> Instant {
     Instant::start_of_day(day(on)).plus_micros(8 * 3_600_000_000)
 }
 
+/// Data with the members of `more` in place of its own; a null takes one away.
 pub(super) fn with(mut data: Json, more: Json) -> Json {
     let (Some(members), Json::Object(more)) = (data.as_object_mut(), more) else { return data };
     for (name, value) in more {

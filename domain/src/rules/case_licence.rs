@@ -54,7 +54,7 @@ impl Case {
     }
 
     /// A technical-service organisation with a qualification, and the first day on which that is no longer valid.
-    pub(super) fn laboratory(&mut self, number: &str, until: &str) -> Uuid {
+    pub(super) fn laboratory_until(&mut self, number: &str, until: &str) -> Uuid {
         let laboratory = self.registered(json!(["TSO"]));
         self.file(laboratory, "TSQ", number, "2022-10-01", Some(until), "2022-10-01");
         self.event("institution.approved", laboratory, "2022-10-02", json!({}));

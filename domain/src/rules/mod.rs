@@ -13,9 +13,13 @@ mod doses;
 mod holding;
 mod look;
 mod steps;
+mod tested;
+mod worker;
 
 #[cfg(test)]
 mod case;
+#[cfg(test)]
+mod case_device;
 #[cfg(test)]
 mod case_dose;
 #[cfg(test)]
@@ -234,6 +238,11 @@ rules! {
     w_lic_03,
     w_lic_04,
     w_lic_06,
+    w_dev_01,
+    w_dev_02,
+    w_dev_03,
+    w_dev_04,
+    w_dev_05,
     w_dose_01,
     w_dose_02,
     w_dose_03,
@@ -246,8 +255,15 @@ rules! {
     w_dose_10,
     w_dose_11,
     w_dose_12,
+    w_trn_01,
+    w_trn_02,
+    w_trn_04,
+    w_crt_01,
+    w_crt_02,
+    w_crt_03,
     w_tso_01,
     w_tso_02,
+    w_tso_03,
     w_heo_01,
 }
 

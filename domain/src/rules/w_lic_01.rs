@@ -85,7 +85,7 @@ mod tests {
         let practice = json!({"institution": institution, "type": "PRC", "number": "PDY0001", "issuer": "示范县卫生健康局",
             "issued_on": "2025-06-01", "verify_due_on": "2026-06-30"});
         case.begin("licence.issued", "2025-06-01", practice);
-        case.grades(&RULE, licence, &[("2026-03-31", Some(Blue)), ("2026-06-30", Some(Orange)), ("2026-07-01", Some(Red))]);
+        case.grades(&RULE, licence, &[("2026-03-31", None), ("2026-04-01", Some(Blue)), ("2026-06-30", Some(Orange)), ("2026-07-01", Some(Red))]);
     }
 
     #[test]

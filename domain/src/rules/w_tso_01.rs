@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn the_worked_cases() {
         let mut case = Case::new();
-        let laboratory = case.laboratory("川卫放技字（2022）第001号", "2026-10-01");
+        let laboratory = case.laboratory_until("川卫放技字（2022）第001号", "2026-10-01");
         case.grades(&RULE, laboratory, &[
             ("2026-07-01", None),
             ("2026-07-02", Some(Blue)),
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_renewed_certificate_counts_once_the_city_has_confirmed_it() {
         let mut case = Case::new();
-        let laboratory = case.laboratory("川卫放技字（2022）第001号", "2026-10-01");
+        let laboratory = case.laboratory_until("川卫放技字（2022）第001号", "2026-10-01");
         let number = "川卫放技字（2026）第009号";
         let document = case.file(laboratory, "TSQ", number, "2026-10-01", Some("2030-10-01"), "2026-09-01");
         case.grades(&RULE, laboratory, &[("2026-09-30", Some(Orange))]);

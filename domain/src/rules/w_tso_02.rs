@@ -13,7 +13,7 @@ use crate::catalog::Kind;
 use crate::law::{Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS};
 use crate::qc_codes::TestState;
 use crate::record::Need;
-use crate::records::{device_test, institution};
+use crate::records::device_test;
 use crate::warning_codes::WarningGrade::Red;
 
 pub(super) static RULE: WarningRule = WarningRule {
@@ -47,8 +47,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let test = entry.state.device_test().filter(|test| matches!(test.state, TestState::Filed | TestState::Excluded));
     let Some((test, findings)) = test.and_then(|test| Some((test, test.findings()?))) else { return Ok(Vec::new()) };
     let Some(laboratory) = test.laboratory else { return Ok(Vec::new()) };
-    let known = look.record(&institution::reference(laboratory))?;
-    if test.is_qualified(known.as_ref().and_then(|entry| entry.state.institution())) {
+    if test.is_by_qualified(look)? {
         return Ok(Vec::new());
     }
     let steps = Steps::from(findings.signed_on, Red);
@@ -66,7 +65,7 @@ mod tests {
 
     /// A status test under a qualification whose last day is 2026-09-30.
     fn signed(case: &mut Case, on: &str, qualification: Option<&str>) -> Uuid {
-        let laboratory = case.laboratory(NUMBER, "2026-10-01");
+        let laboratory = case.laboratory_until(NUMBER, "2026-10-01");
         let institution = case.institution(json!({}));
         let device = case.used_device(institution, "X02", "2021-04-01");
         let mut data = json!({"purpose": "STA", "device": device, "institution": institution, "laboratory": laboratory,

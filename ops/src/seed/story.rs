@@ -23,6 +23,7 @@ use super::exams::Care;
 use super::inquiries::{Inquiry, Noticed};
 use super::model::{Model, Origin, Signer, Step};
 use super::transfers::Case;
+use super::warnings::Heed;
 use super::workers::Worker;
 
 /// What a demonstration is made from.
@@ -250,6 +251,10 @@ pub enum Task {
     HandOver(usize),
     /// The desk evaluates the day.
     Desk,
+    /// Somebody does something about a warning.
+    Heed(Uuid, Heed),
+    /// The warnings that came with a worker's file are taken over.
+    TakeOver(Uuid),
 }
 
 /// Whose data a request wants erased.
@@ -300,6 +305,8 @@ pub struct Story {
     pub offices: HashMap<(Role, Option<usize>), Vec<usize>>,
     /// Investigations of doses so far.
     pub inquiries: usize,
+    /// Warnings about workers.
+    pub warned: HashMap<Uuid, Vec<Uuid>>,
     /// The root holders.
     pub roots: [Signer; 2],
     origin: Origin,
@@ -330,6 +337,7 @@ impl Story {
             workers: Vec::new(),
             offices: HashMap::new(),
             inquiries: 0,
+            warned: HashMap::new(),
             roots: origin.roots.clone(),
             origin,
             begins,
@@ -625,6 +633,8 @@ impl Story {
             Task::Resume(org) => self.resume(org),
             Task::HandOver(org) => self.hand_over(org),
             Task::Desk => self.desk(),
+            Task::Heed(warning, heed) => self.heed(warning, heed),
+            Task::TakeOver(person) => self.take_over(person),
         }
     }
 }

@@ -429,6 +429,6 @@ impl Story {
     }
 }
 
-fn area_of_code(code: Option<&str>) -> Option<usize> {
+pub fn area_of_code(code: Option<&str>) -> Option<usize> {
     code.and_then(|code| AREAS.iter().position(|area| area.code == code))
 }
