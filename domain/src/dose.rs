@@ -49,6 +49,12 @@ pub fn below_mdl(mdl_nsv: i64) -> i64 {
     rounded(i128::from(mdl_nsv), 2)
 }
 
+/// Nominal dose of so many days by the dose of the year before (method D).
+#[must_use]
+pub fn nominal_by_year_before(year_nsv: i64, days: i64) -> i64 {
+    rounded(i128::from(year_nsv) * i128::from(days), 365)
+}
+
 /// Effective dose by one dosimeter; none when the method needs two.
 #[must_use]
 pub fn effective_single(method: EffectiveMethod, hp10_nsv: i64) -> Option<i64> {

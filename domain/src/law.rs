@@ -110,6 +110,23 @@ pub const MONITORING: Instrument = Instrument {
     edition: "GBZ 128-2019",
 };
 
+/// [`MONITORING`] as it stood from 1 November 2016 to 31 March 2020.
+pub const MONITORING_2016: Instrument = Instrument { edition: "GBZ 128-2016", ..MONITORING };
+
+/// 电离辐射防护与辐射源安全基本标准: the basic standards, with the dose limits.
+pub const BASIC_STANDARDS: Instrument = Instrument {
+    zh: "电离辐射防护与辐射源安全基本标准",
+    en: "Basic standards for protection against ionizing radiation and for the safety of radiation sources",
+    edition: "GB 18871-2002",
+};
+
+/// 电离辐射所致眼晶状体剂量估算方法: how the dose to the lens of the eye is estimated.
+pub const LENS_ESTIMATE: Instrument = Instrument {
+    zh: "电离辐射所致眼晶状体剂量估算方法",
+    en: "Estimation of the dose to the lens of the eye by ionizing radiation",
+    edition: "GBZ/T 301-2017",
+};
+
 /// 放射诊断放射防护要求: protection in diagnostic radiology.
 pub const DIAGNOSTIC_PROTECTION: Instrument = Instrument {
     zh: "放射诊断放射防护要求",

@@ -176,6 +176,12 @@ const COUNTS: Rule = Rule {
     citation: product("§6"),
 };
 
+/// Index key of the reports under a monitoring contract.
+#[must_use]
+pub fn reports_key(contract: Uuid) -> CompactString {
+    format!("monitoring_contract/{contract}/reports").into()
+}
+
 /// Reference to a dose report.
 #[must_use]
 pub fn reference(id: Uuid) -> RecordRef {
@@ -245,7 +251,7 @@ impl Record for DoseReport {
 
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
-            Event::Issued(header) => vec![format!("monitoring_contract/{}/reports", header.contract).into()],
+            Event::Issued(header) => vec![reports_key(header.contract)],
             Event::Corrected(_) => Vec::new(),
         }
     }

@@ -123,6 +123,14 @@ impl Case {
         touched(record, state, &self.memory).expect("everything is at hand")
     }
 
+    /// The next day, beside its steps, on which a rule wants to look again.
+    pub(super) fn looks_again(&self, rule: &WarningRule, subject: Uuid, on: &str) -> Option<Date> {
+        let look = Look::new(&self.memory, day(on));
+        let version = rule.version(day(on)).expect("a version of the day");
+        (version.evaluate)(subject, &look).unwrap_or_else(|need| panic!("{need:?}"));
+        look.horizon()
+    }
+
     /// The highest grade that a rule finds about a subject, day by day.
     pub(super) fn grades(&self, rule: &WarningRule, subject: Uuid, expected: &[(&str, Option<WarningGrade>)]) {
         for (on, grade) in expected {

@@ -9,6 +9,7 @@
 
 mod agenda;
 mod conclude;
+mod doses;
 mod exams;
 mod holding;
 mod look;
@@ -22,6 +23,18 @@ mod w_dev_02;
 mod w_dev_03;
 mod w_dev_04;
 mod w_dev_05;
+mod w_dose_01;
+mod w_dose_02;
+mod w_dose_03;
+mod w_dose_04;
+mod w_dose_05;
+mod w_dose_06;
+mod w_dose_07;
+mod w_dose_08;
+mod w_dose_09;
+mod w_dose_10;
+mod w_dose_11;
+mod w_dose_12;
 mod w_heo_01;
 mod w_heo_02;
 mod w_hlt_01;
@@ -55,6 +68,8 @@ mod worker;
 mod case;
 #[cfg(test)]
 mod case_device;
+#[cfg(test)]
+mod case_dose;
 #[cfg(test)]
 mod case_health;
 #[cfg(test)]
@@ -269,6 +284,18 @@ pub static RULES: &[&WarningRule] = &[
     &w_dev_03::RULE,
     &w_dev_04::RULE,
     &w_dev_05::RULE,
+    &w_dose_01::RULE,
+    &w_dose_02::RULE,
+    &w_dose_03::RULE,
+    &w_dose_04::RULE,
+    &w_dose_05::RULE,
+    &w_dose_06::RULE,
+    &w_dose_07::RULE,
+    &w_dose_08::RULE,
+    &w_dose_09::RULE,
+    &w_dose_10::RULE,
+    &w_dose_11::RULE,
+    &w_dose_12::RULE,
     &w_hlt_01::RULE,
     &w_hlt_02::RULE,
     &w_hlt_03::RULE,
@@ -342,6 +369,7 @@ fn related(record: &RecordRef, state: &State, facts: &dyn Facts) -> Result<Vec<R
         State::Employment(employment) => {
             all.extend([of(Kind::Person, employment.person), of(Kind::Institution, employment.institution)]);
         }
+        State::DoseReport(report) => all.push(of(Kind::MonitoringContract, report.header.contract)),
         State::Dosimeter(dosimeter) => all.push(dosimeter.issue.person.clone()),
         State::DoseResult(result) => all.push(result.person.clone()),
         State::ExamResult(exam) => {
