@@ -354,8 +354,8 @@ pub struct Members {
 /// Days that something takes for itself: another period of the same owner has none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
-    /// Whose days they are.
-    pub owner: Uuid,
+    /// Whose days they are, and of what of his: the place where a dosimeter is worn.
+    pub owner: (Uuid, &'static str),
     /// First day.
     pub from: Date,
     /// Last day.

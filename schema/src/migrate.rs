@@ -56,7 +56,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     115 "0115_builds_side_by_side",
     116 "0116_health_files",
     117 "0117_desk",
-    118 "0118_constancy_keys",
+    118 "0118_index_keys",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

@@ -259,10 +259,11 @@ pub fn reference(id: Uuid) -> RecordRef {
     RecordRef { kind: Kind::DoseResult.as_str().into(), id }
 }
 
-/// Index key of the results of a worker worn in one place in one year: what a new result is compared with.
+/// Index key of the results of a worker that were worn in a year: what a new result is compared with, and what sums are made
+/// of.
 #[must_use]
-pub fn wear_key(person: Uuid, position: WearPosition, year: i16) -> CompactString {
-    format!("person/{person}/wear/{}/{year}", position.as_str()).into()
+pub fn results_key(person: Uuid, year: i16) -> CompactString {
+    format!("person/{person}/results/{year}").into()
 }
 
 /// Whether the worker worked with radiation in this employment on any day of a period.
@@ -368,9 +369,9 @@ impl Record for DoseResult {
 
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
-            Event::Reported(reported) => years(reported.wear_from, reported.wear_to)
-                .map(|year| wear_key(reported.person.id, reported.position, year))
-                .collect(),
+            Event::Reported(reported) => {
+                years(reported.wear_from, reported.wear_to).map(|year| results_key(reported.person.id, year)).collect()
+            }
             Event::Corrected(_) => Vec::new(),
         }
     }
@@ -451,10 +452,10 @@ fn effective_is_right(reading: &Reading) -> bool {
 /// Whether the worker has a result of this employment that counts for the same place over some of the same days. Another
 /// employer gives him a dosimeter of his own.
 fn overlaps(reported: &Reported, facts: &dyn Facts) -> Result<bool, Stop> {
-    let Reported { employment, wear_from: from, wear_to: to, .. } = *reported;
+    let Reported { employment, position, wear_from: from, wear_to: to, .. } = *reported;
     for year in years(from, to) {
-        let key = wear_key(reported.person.id, reported.position, year);
-        if facts.touches(&key, &Period { owner: employment, from, to }, worn)? {
+        let key = results_key(reported.person.id, year);
+        if facts.touches(&key, &Period { owner: (employment, position.as_str()), from, to }, worn)? {
             return Ok(true);
         }
     }
@@ -464,6 +465,6 @@ fn overlaps(reported: &Reported, facts: &dyn Facts) -> Result<bool, Stop> {
 /// The days for which a result counts.
 fn worn(state: &State) -> Option<Period> {
     let result = state.dose_result()?;
-    let Reading { wear_from: from, wear_to: to, flag, .. } = result.reading;
-    (flag != ResultFlag::Rejected).then_some(Period { owner: result.employment, from, to })
+    let Reading { position, wear_from: from, wear_to: to, flag, .. } = result.reading;
+    (flag != ResultFlag::Rejected).then_some(Period { owner: (result.employment, position.as_str()), from, to })
 }

@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use super::{Finding, Look, Steps};
 use crate::dose::{Line, Sums, Year, sums, year_of};
-use crate::dose_codes::WearPosition;
 use crate::investigation_codes::{DoseQuantity, InvestigationBasis, InvestigationState};
 use crate::record::Need;
 use crate::records::dose_result::{self, DoseResult};
@@ -57,9 +56,7 @@ impl Doses {
         let years = first..=last;
         let mut found = BTreeMap::new();
         for year in years.clone() {
-            for position in WearPosition::ALL {
-                found.extend(look.all(&dose_result::wear_key(person, *position, year))?);
-            }
+            found.extend(look.all(&dose_result::results_key(person, year))?);
         }
         let mut results: Vec<Received> = found
             .into_iter()

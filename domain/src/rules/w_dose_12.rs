@@ -3,7 +3,8 @@
 //! Covered are the days on which he had a dosimeter of the body in the employer's hands, and those of any result of the
 //! employment (that of a lost dosimeter too: which dose it was is the matter of another rule). Looked at is every
 //! stretch of work, so a leave that was recorded is no gap. A stretch without any covered day runs from its beginning;
-//! between two covered periods, and after the last, the gap does. What is open ends with the work; a gap that was
+//! between two covered periods, and after the last, the gap does. After a result there is no telling before the report of
+//! the period that follows it is late: it lasts three months at most and is reported within one. What is open ends with the work; a gap that was
 //! closed by the next dosimeter stands until a nominal dose fills it. It is the duty of the employer of that time.
 
 use jiff::civil::date;
@@ -19,6 +20,7 @@ use crate::record::Need;
 use crate::records::dosimeter;
 use crate::records::employment::{self, Stretch};
 use crate::warning_codes::WarningGrade::{Orange, Red, Yellow};
+use crate::workdays::add_months;
 
 pub(super) static RULE: WarningRule = WarningRule {
     id: "W-DOSE-12",
@@ -54,6 +56,8 @@ pub(super) static RULE: WarningRule = WarningRule {
 struct Covered {
     from: Date,
     to: Option<Date>,
+    /// Known from a result: what came after it is only known from the next.
+    reported: bool,
 }
 
 fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
@@ -66,13 +70,13 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
         for dosimeter in dosimeters.iter().filter_map(|(_, entry)| entry.state.dosimeter()) {
             if dosimeter.issue.institution == post.institution && dosimeter.issue.position.is_of_the_body() {
                 let out = dosimeter.state == DosimeterState::Issued;
-                covered.push(Covered { from: dosimeter.from, to: (!out).then_some(dosimeter.since) });
+                covered.push(Covered { from: dosimeter.from, to: (!out).then_some(dosimeter.since), reported: false });
             }
         }
         for received in doses.all().iter().filter(|received| received.result.employment == id) {
             let reading = &received.result.reading;
             if reading.position.is_of_the_body() {
-                covered.push(Covered { from: reading.wear_from, to: Some(reading.wear_to) });
+                covered.push(Covered { from: reading.wear_from, to: Some(reading.wear_to), reported: true });
             }
         }
         covered.sort_unstable();
@@ -94,17 +98,18 @@ fn uncovered(stretch: &Stretch, covered: &[Covered], first_day: Date) -> Vec<(Da
     });
     let mut parts = Vec::new();
     // The first day no longer covered; none yet before the first covered day.
-    let mut next: Option<Date> = None;
-    for Covered { from, to } in within {
-        if let Some(gap) = next.filter(|next| (first_day..*from).contains(next)) {
+    let mut next: Option<(Date, bool)> = None;
+    for Covered { from, to, reported } in within {
+        if let Some((gap, _)) = next.filter(|(next, _)| (first_day..*from).contains(next)) {
             parts.push((gap, gap_of(gap, Some(*from))));
         }
         let Some(to) = to else { return parts };
-        next = next.max(Some(to.add_days(1)));
+        next = next.max(Some((to.add_days(1), *reported)));
     }
     let (from, steps) = match next {
         None => (stretch.from, none_issued(stretch.from)),
-        Some(gap) => (gap, gap_of(gap, None)),
+        Some((gap, false)) => (gap, gap_of(gap, None)),
+        Some((gap, true)) => (gap, gap_of(gap, None).not_before(add_months(gap, REPORTED_MONTHS))),
     };
     let steps = match stretch.until {
         Some(until) => steps.until(until),
@@ -113,6 +118,9 @@ fn uncovered(stretch: &Stretch, covered: &[Covered], first_day: Date) -> Vec<(Da
     parts.push((from, steps));
     parts
 }
+
+/// A period lasts three months at most, and its report comes within one (放射工作人员职业健康管理办法 第十一条、第十五条).
+const REPORTED_MONTHS: i32 = 4;
 
 /// No dosimeter since work began.
 fn none_issued(from: Date) -> Steps {
@@ -191,6 +199,15 @@ mod tests {
             case.read(&post, "CH", "2026-04-01", next, json!({"flag": "NOMINAL_C", "hp10_nsv": 1}));
             assert_eq!(case.find(&RULE, post.person, "2026-12-01"), []);
         }
+    }
+
+    #[test]
+    fn after_a_result_there_is_no_telling_before_the_next_report_is_late() {
+        let (mut case, post) = active_from("2026-01-01");
+        case.dose(&post, "2026-01-01", "2026-03-31", 100_000);
+        case.grades(&RULE, post.person, &[("2026-07-31", None), ("2026-08-01", Some(Red))]);
+        case.dose(&post, "2026-04-01", "2026-06-30", 100_000);
+        case.grades(&RULE, post.person, &[("2026-08-01", None), ("2026-10-31", None), ("2026-11-01", Some(Red))]);
     }
 
     #[test]

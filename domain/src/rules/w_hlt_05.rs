@@ -17,7 +17,6 @@ use super::exams::reports;
 use super::{Closer, Finding, Look, Steps, Told, Version, WarningRule};
 use crate::catalog::Kind;
 use crate::dose::{Line, sums, year_of};
-use crate::dose_codes::WearPosition;
 use crate::health_codes::ExamKind;
 use crate::investigation_codes::{DoseQuantity, InvestigationBasis};
 use crate::law::{Citation, OCCUPATIONAL_DISEASE, RADIATION_SAFETY, RADIATION_WORKERS};
@@ -95,18 +94,17 @@ fn periods(person: Uuid, look: &Look<'_>) -> Result<BTreeMap<(Date, Date, Uuid),
         look.again_on(Date(next));
     }
     let mut periods: BTreeMap<_, Period> = BTreeMap::new();
-    for position in WearPosition::ALL.iter().copied().filter(|position| position.is_of_the_body()) {
-        for year in (year - YEARS + 1)..=year {
-            for (id, entry) in look.all(&dose_result::wear_key(person, position, year))? {
-                let Some(line) = entry.state.dose_result().and_then(|result| result.line()) else { continue };
-                let period = periods.entry((line.from, line.to, line.employment)).or_default();
-                let record = dose_result::reference(id);
-                // Worn over the turn of a year, it stands under both.
-                if !period.results.contains(&record) {
-                    period.results.push(record);
-                    period.lines.push(line);
-                    period.known_on = period.known_on.max(Some(entry.day));
-                }
+    for year in (year - YEARS + 1)..=year {
+        for (id, entry) in look.all(&dose_result::results_key(person, year))? {
+            let result = entry.state.dose_result().filter(|result| result.reading.position.is_of_the_body());
+            let Some(line) = result.and_then(|result| result.line()) else { continue };
+            let period = periods.entry((line.from, line.to, line.employment)).or_default();
+            let record = dose_result::reference(id);
+            // Worn over the turn of a year, it stands under both.
+            if !period.results.contains(&record) {
+                period.results.push(record);
+                period.lines.push(line);
+                period.known_on = period.known_on.max(Some(entry.day));
             }
         }
     }

@@ -2,15 +2,17 @@
 
 use domain::codes::{DocumentKind, Role};
 use domain::dose::below_mdl;
+use domain::dose_codes::DosimeterState;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Date, Hash, b64url};
-use signing::statement::EventRef;
+use signing::statement::{EventRef, RecordRef};
 use uuid::Uuid;
 
 use super::city::Sort;
 use super::inquiries::notice;
 use super::model::Wish;
 use super::story::{Story, Task};
+use super::workers::Worker;
 
 /// Days of a period; reports come some weeks after its end.
 const PERIOD_DAYS: i64 = 91;
@@ -80,6 +82,7 @@ impl Story {
         };
         let to = from.add_days(PERIOD_DAYS - 1);
         self.dosimeter(org, clerk, from, to);
+        self.take_back(org, clerk, to);
         let report = self.model.id();
         let lines = self.lines(org, report, from, to);
         if !lines.is_empty() {
@@ -133,7 +136,7 @@ impl Story {
             return self.after(5, Task::Contract(org));
         }
         // One report in twenty is late.
-        let delay = if self.model.luck.percent(5) { 75 } else { 15 + self.model.luck.below(20) as i64 };
+        let delay = if self.model.luck.percent(5) { 75 } else { 6 + self.model.luck.below(17) as i64 };
         let next = to.add_days(1);
         let wait = next.add_days(PERIOD_DAYS + delay).days() - self.model.day().days();
         self.after(wait.max(1), Task::Doses(org, next));
@@ -272,6 +275,40 @@ impl Story {
             _ => ("dosimeter.returned", json!({})),
         };
         self.act(clerk, Wish::new(event_type, dosimeter, data).on(to));
+    }
+
+    /// Who begins at an institution gets a dosimeter on that day; later ones come and go by the report alone.
+    pub fn hand_out(&mut self, worker: usize) {
+        let Worker { person, employment, org, category, .. } = self.workers[worker];
+        let Some(Monitoring { contract, laboratory, .. }) = self.orgs[org].monitoring else { return };
+        let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else {
+            return;
+        };
+        let dosimeter = self.model.id();
+        let today = self.model.day();
+        let issue = json!({"contract": contract.to_string(), "institution": self.orgs[org].id.to_string(),
+            "laboratory": self.orgs[laboratory].id.to_string(), "person": {"kind": "person", "id": person.to_string()},
+            "employment": employment.to_string(), "position": if category == "2E" { "CO" } else { "CH" }, "kind": "TLD",
+            "number": format!("DH{:06}", self.model.size())});
+        self.act(clerk, Wish::new("dosimeter.issued", dosimeter, issue).on(today));
+        self.workers[worker].dosimeter = Some(dosimeter);
+    }
+
+    /// The dosimeters of who began in the period come back with the others.
+    fn take_back(&mut self, org: usize, clerk: usize, to: Date) {
+        let mut returned = Vec::new();
+        for worker in self.workers.iter_mut().filter(|worker| worker.org == org) {
+            let Some(dosimeter) = worker.dosimeter else { continue };
+            let entry = self.model.memory.record(&RecordRef { kind: "dosimeter".into(), id: dosimeter });
+            let known = entry.and_then(|entry| entry.state.dosimeter());
+            if known.is_some_and(|known| known.from <= to && known.state == DosimeterState::Issued) {
+                worker.dosimeter = None;
+                returned.push(Wish::new("dosimeter.returned", dosimeter, json!({})).on(to));
+            }
+        }
+        for some in returned.chunks(50) {
+            self.act_all(clerk, some.to_vec());
+        }
     }
 
     /// Number of a qualification of a laboratory that is valid today; a new one is filed when the last has run out.

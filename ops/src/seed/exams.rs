@@ -17,7 +17,7 @@ use super::story::{Story, Task};
 /// Day of the story from which examinations are reported: their catalogue is in force by then.
 const FROM_DAY: i64 = 90;
 /// Days from one round of periodic examinations to the next.
-const ROUND_DAYS: i64 = 700;
+const ROUND_DAYS: i64 = 640;
 /// Most events of a unit of the story.
 const AT_ONCE: usize = 40;
 
@@ -89,7 +89,7 @@ impl Story {
             return self.after(30, Task::Care(Care::First(org)));
         };
         let workers = self.examined_here(org, None);
-        self.report_all(examiner, chief, &workers, |story, worker| {
+        let exams = self.report_all(examiner, chief, &workers, |story, worker| {
             let begun = story.active_from(worker);
             // One in fifty was concluded some days too late.
             let late = if story.model.luck.percent(2) { 6 } else { -(1 + story.model.luck.below(120) as i64) };
@@ -97,6 +97,10 @@ impl Story {
             let outcome = Outcome { kind: ExamKind::PreJob, conclusions: json!(["P1"]), follows: None };
             (outcome, concluded)
         });
+        for some in exams.chunks(AT_ONCE) {
+            let wait = 2 + self.model.luck.below(8) as i64;
+            self.after(wait, Task::Care(Care::Deliver(org, some.to_vec())));
+        }
         let late = if self.orgs[org].serial % 19 == 4 { 130 } else { 0 };
         let wait = ROUND_DAYS - 30 + late + self.model.luck.below(40) as i64;
         self.after(wait, Task::Care(Care::Periodic(org)));
@@ -270,7 +274,7 @@ impl Story {
         let wishes = exams.iter().map(|exam| Wish::new("exam_result.delivered", *exam, json!({})).on(today));
         self.act_all(chief, wishes.collect());
         // Some institutions take their time.
-        let wait = if self.orgs[org].serial % 17 == 5 { 25 } else { 2 + self.model.luck.below(6) as i64 };
+        let wait = if self.orgs[org].serial % 17 == 5 { 25 } else { 1 + self.model.luck.below(5) as i64 };
         self.after(wait, Task::Care(Care::Inform(org, exams)));
     }
 

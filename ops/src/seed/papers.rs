@@ -43,8 +43,20 @@ impl Story {
         }
         self.act(approver, issued);
         self.orgs[org].licence = Some(licence);
-        let wait = due.days() - today.days() - 20 + self.lateness(serial);
+        self.radiation_safety_licence(org);
+        let wait = due.days() - today.days() - 75 + self.lateness(serial);
         self.after(wait.max(1), Task::VerifyLicence(org));
+    }
+
+    /// A copy of the licence of the ecological-environment authority; one institution in thirty has none.
+    fn radiation_safety_licence(&mut self, org: usize) {
+        let Some(clerk) = self.clerk(org).filter(|_| self.orgs[org].serial % 30 != 11) else { return };
+        let issued = self.model.day().add_days(-(self.model.luck.below(1_200) as i64));
+        let licence = self.model.id();
+        let data = json!({"institution": self.orgs[org].id.to_string(), "type": "RSL",
+            "number": format!("示例环辐证[{:05}]", self.orgs[org].serial), "issuer": "示例生态环境局",
+            "issued_on": issued.to_string(), "from": issued.to_string(), "until": issued.add_days(5 * 365 + 1).to_string()});
+        self.act(clerk, Wish::new("licence.issued", licence, data));
     }
 
     /// It is verified: mostly in time, sometimes late, in a few institutions never.
@@ -60,7 +72,7 @@ impl Story {
             json!({"result": result, "next_due_on": next.to_string(), "decision_no": format!("示例校验{serial:04}")});
         let approver = self.licensing(org);
         self.act(approver, Wish::new("licence.verified", licence, data).on(today));
-        self.after(365 + self.lateness(serial), Task::VerifyLicence(org));
+        self.after(310 + self.lateness(serial), Task::VerifyLicence(org));
     }
 
     /// What else happens to licences.

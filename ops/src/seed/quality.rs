@@ -65,7 +65,7 @@ impl Story {
     pub fn yearly_tests(&mut self, device: usize) {
         let Some(state) = self.standing(device).map(|device| device.state) else { return };
         let late = if self.model.luck.percent(6) { 30 + self.model.luck.below(120) as i64 } else { 0 };
-        let next = 345 + self.model.luck.below(18) as i64 + late;
+        let next = 280 + self.model.luck.below(45) as i64 + late;
         let Some((laboratory, signatory, number)) = self.tester(device) else {
             return self.after(20, Task::YearlyTests(device));
         };
@@ -122,6 +122,18 @@ impl Story {
         }
         self.after(8, Task::BackInUse(device));
         self.after(9, Task::Retest(device));
+    }
+
+    /// The report of the acceptance test of a device that was used before this ledger is filed with the other old papers.
+    pub fn old_acceptance(&mut self, device: usize) {
+        let Some(since) = self.standing(device).map(Device::to_be_tested_since) else { return };
+        let Some((laboratory, signatory, number)) = self.tester(device) else {
+            return self.after(20, Task::OldAcceptance(device));
+        };
+        let tested_on = since.unwrap_or_else(|| self.model.day().add_days(-400));
+        let report = self.report_no();
+        let test = self.test(device, laboratory, &number, ("ACC", &report, 1), tested_on, Verdict::Passed);
+        self.act(signatory, test.1);
     }
 
     /// A status and a workplace test out of turn: after a repair, a change of the room, a withdrawn report.
@@ -184,6 +196,9 @@ impl Story {
         let first = if accepted { 340 } else { 20 + self.model.luck.below(320) as i64 };
         let known = (KNOWN_FROM - self.day_of_story()).max(0);
         self.after(first.max(known), Task::YearlyTests(device));
+        if !accepted && self.model.luck.below(30) > 0 {
+            self.after(known + 3, Task::OldAcceptance(device));
+        }
         if self.orgs[self.devices[device].org].serial % 10 == 3 {
             let days = 30 + self.model.luck.below(60) as i64;
             self.after(days.max(known), Task::Constancy(device));

@@ -57,6 +57,8 @@ const RESTRICTIONS_PER_MILLE: usize = 20;
 const TURNS_PERCENT: usize = 60;
 /// Transfers of files, for a thousand workers in all the years.
 const TRANSFERS_PER_MILLE: usize = 50;
+/// Day on which the roots put the warning rules in force.
+const RULES_DAY: i64 = 760;
 const MINUTE: i64 = 60_000_000;
 
 /// Somebody of the city.
@@ -159,6 +161,8 @@ pub enum Task {
     BackInUse(usize),
     /// A new or repaired device has its acceptance test.
     Accept(usize),
+    /// The old report of an acceptance test is filed.
+    OldAcceptance(usize),
     /// A device has its yearly tests.
     YearlyTests(usize),
     /// A device that failed is repaired.
@@ -185,6 +189,8 @@ pub enum Task {
     Certify(usize),
     /// The authority decides on their certificates.
     DecideCertificates(usize),
+    /// Trainings are entered in the certificates.
+    EnterTrainings(usize),
     /// A worker hands in his certificate: who, where he worked.
     HandIn(usize, usize),
     /// An institution concludes a monitoring contract.
@@ -443,8 +449,9 @@ impl Story {
         self.later(69, Task::Adopt("policy", 7));
         self.later(70, Task::Adopt("catalogue", 6));
         self.later(72, Task::Adopt("policy", 8));
-        self.later(73, Task::Adopt("rules", 2));
-        self.nightly(90);
+        // The files are filled before anybody is warned of what is missing in them.
+        self.later(RULES_DAY, Task::Adopt("rules", 2));
+        self.nightly(RULES_DAY + 10);
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),
@@ -587,6 +594,7 @@ impl Story {
             Task::PutInUse(device) => self.put_in_use(device),
             Task::BackInUse(device) => self.back_in_use(device),
             Task::Accept(device) => self.accept(device),
+            Task::OldAcceptance(device) => self.old_acceptance(device),
             Task::YearlyTests(device) => self.yearly_tests(device),
             Task::Repair(device) => self.repair(device),
             Task::Retest(device) => self.retest(device),
@@ -599,6 +607,7 @@ impl Story {
             Task::MistakenWorker(turn) => self.mistaken_worker(turn),
             Task::Train(org) => self.train(org),
             Task::Certify(org) => self.certify(org),
+            Task::EnterTrainings(org) => self.enter_trainings(org),
             Task::DecideCertificates(org) => self.decide_certificates(org),
             Task::HandIn(worker, org) => self.hand_in(worker, org),
             Task::Contract(org) => self.contract(org),

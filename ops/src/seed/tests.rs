@@ -110,3 +110,37 @@ fn the_story_holds_for_other_seeds_and_days() {
         assert!(story.size() >= 4_000, "seed {seed} until {day}: {} events", story.size());
     }
 }
+
+#[test]
+#[ignore = "prints what the desk says"]
+fn what_the_desk_says() {
+    let events = std::env::var("N").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
+    let (_, steps) = tell(&settings(1, events));
+    let mut counts: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    for step in &steps {
+        let Act::Submit(unit) = &step.act else { continue };
+        for envelope in &unit.envelopes {
+            let object = signing::json::read(&envelope.payload).expect("the story signs strict JSON");
+            let name = object.get("type").and_then(Value::as_text).expect("a statement has a type");
+            if !name.starts_with("warning.") {
+                continue;
+            }
+            let rule = object
+                .get("derivation")
+                .and_then(Value::as_object)
+                .and_then(|d| d.get("fn"))
+                .and_then(Value::as_text)
+                .unwrap_or("");
+            let grade = object
+                .get("data")
+                .and_then(Value::as_object)
+                .and_then(|d| d.get("grade"))
+                .and_then(Value::as_text)
+                .unwrap_or("");
+            *counts.entry((rule.into(), name.into(), grade.into())).or_default() += 1;
+        }
+    }
+    for ((rule, name, grade), n) in counts {
+        println!("{n:7} {rule} {name} {grade}");
+    }
+}

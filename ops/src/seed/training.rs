@@ -4,11 +4,10 @@ use domain::admission::policy_in_force;
 use domain::certificate_codes::CertificateState;
 use domain::codes::Role;
 use domain::dose::sums;
-use domain::dose_codes::WearPosition;
 use domain::person_codes::EmploymentState;
 use domain::record::Facts;
 use domain::records::certificate::{self, Certificate, conditions_are_met};
-use domain::records::dose_result::wear_key;
+use domain::records::dose_result::results_key;
 use domain::records::exam_result::{self, ExamResult};
 use domain::records::training_record::{self, TrainingRecord};
 use domain::training::{Passed, check_character, refresher_due};
@@ -73,6 +72,27 @@ impl Story {
         for course in courses.iter().filter(|course| course.city) {
             self.look_again(course, trainer);
         }
+        if !courses.is_empty() {
+            self.after(9, Task::EnterTrainings(org));
+        }
+    }
+
+    /// Trainings are entered in the certificates, by most institutions soon.
+    pub fn enter_trainings(&mut self, org: usize) {
+        let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else {
+            return;
+        };
+        let mut entries = Vec::new();
+        for worker in self.at_work(org).into_iter().filter(|worker| worker % 5 < 4) {
+            let known = self.certificates(worker);
+            let valid = known
+                .iter()
+                .find(|(_, one)| one.institution == self.orgs[org].id && one.state == CertificateState::Valid);
+            entries.extend(valid.and_then(|(id, one)| self.training_entry(worker, *id, one)));
+        }
+        for some in entries.chunks(AT_ONCE) {
+            self.act_all(clerk, some.to_vec());
+        }
     }
 
     /// What is to be entered of a worker now: the training before his post, or a refresher that falls due.
@@ -86,7 +106,7 @@ impl Story {
             Outcome { kind: "PRE", days_tenths: if worker % 37 == 8 { 35 } else { 40 }, passed: true, on }
         } else {
             let due = refresher_due(&passed).unwrap_or_else(|| since.add_days(TWO_YEARS));
-            if today < due.add_days(-90) || self.model.luck.percent(15) {
+            if today < due.add_days(-210) || self.model.luck.percent(15) {
                 return Vec::new();
             }
             let on = today.add_days(-(self.model.luck.below(10) as i64));
@@ -173,8 +193,7 @@ impl Story {
         let wait = 170 + self.model.luck.below(40) as i64;
         self.after(wait, Task::Certify(org));
         let Some(clerk) = self.of_org(org, Role::ProtectionOfficer) else { return };
-        let (mut applications, mut doses, mut trainings, mut changes) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut applications, mut doses, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         for worker in self.at_work(org) {
             let known = self.certificates(worker);
             let here = known.iter().find(|(_, one)| one.institution == self.orgs[org].id && !is_over(one));
@@ -183,7 +202,6 @@ impl Story {
                 Some((id, one)) if one.state == CertificateState::Valid => {
                     if worker % 5 < 2 {
                         doses.extend(self.dose_entry(worker, *id, one));
-                        trainings.extend(self.training_entry(worker, *id, one));
                     }
                     if worker % 61 == 7 && one.request.categories.len() == 1 {
                         let categories = [one.request.categories[0].as_str(), "2F"];
@@ -195,7 +213,7 @@ impl Story {
             }
         }
         let approver = self.licensing(org);
-        for (signer, wishes) in [(clerk, applications), (clerk, doses), (clerk, trainings), (approver, changes)] {
+        for (signer, wishes) in [(clerk, applications), (clerk, doses), (approver, changes)] {
             for some in wishes.chunks(AT_ONCE) {
                 self.act_all(signer, some.to_vec());
             }
@@ -248,13 +266,10 @@ impl Story {
             return None;
         }
         let person = self.workers[worker].person;
-        let mut lines = Vec::new();
-        for position in [WearPosition::Chest, WearPosition::UnderApron, WearPosition::Collar] {
-            let results = self.model.memory.members(&wear_key(person, position, year)).ok()?;
-            let results = results.records.iter().filter_map(|record| self.model.memory.record(record));
-            let results = results.filter_map(|entry| entry.state.dose_result()?.line());
-            lines.extend(results.filter(|line| line.dose_year == year));
-        }
+        let results = self.model.memory.members(&results_key(person, year)).ok()?;
+        let results = results.records.iter().filter_map(|record| self.model.memory.record(record));
+        let results = results.filter_map(|entry| entry.state.dose_result()?.line());
+        let lines: Vec<_> = results.filter(|line| line.dose_year == year).collect();
         let effective = (!lines.is_empty()).then(|| sums(lines.iter()).year(year).effective_nsv)?;
         let data = json!({"kind": "DOSE_YEAR", "dose_year": year, "effective_nsv": effective});
         Some(Wish::new("certificate.entry_added", id, data).on(today))

@@ -352,8 +352,9 @@ impl Story {
                 let today = self.model.day();
                 let activated = Wish::new("employment.activated", post, json!({"legacy": true}));
                 self.act(rpo, activated.on(today));
-                let worker = &mut self.workers[worker];
-                (worker.org, worker.employment, worker.works) = (to, post, true);
+                let moved = &mut self.workers[worker];
+                (moved.org, moved.employment, moved.works) = (to, post, true);
+                self.hand_out(worker);
             }
             _ => {}
         }

@@ -63,15 +63,15 @@ impl Story {
         let Some(warning) = self.warning(id) else { return };
         let turn = self.model.luck.below(100);
         let (noted, started) = match warning.grade {
-            WarningGrade::Blue => (20, 0),
-            WarningGrade::Yellow => (45, 4),
-            WarningGrade::Orange => (75, 15),
-            WarningGrade::Red => (70, 50),
+            WarningGrade::Blue => (5, 0),
+            WarningGrade::Yellow => (8, 1),
+            WarningGrade::Orange => (15, 3),
+            WarningGrade::Red => (60, 15),
         };
         if turn < noted {
             let late = if warning.grade == WarningGrade::Red { 3 } else { 9 };
             self.heed_in(1, late, id, Heed::Acknowledge);
-        } else if warning.grade == WarningGrade::Red {
+        } else if warning.grade == WarningGrade::Red && turn < 80 {
             // Nobody took note in time: the city asks.
             self.heed_in(8, 20, id, Heed::Acknowledge);
         }
@@ -79,7 +79,7 @@ impl Story {
             self.heed_in(4, 10, id, Heed::Start);
             self.heed_in(14, 40, id, Heed::Submit);
         }
-        match self.model.luck.below(120) {
+        match self.model.luck.below(300) {
             0 => self.heed_in(2, 6, id, Heed::Waive),
             1 => self.heed_in(2, 6, id, Heed::Dispute),
             2 => self.heed_in(2, 6, id, Heed::Suspend),
@@ -92,7 +92,7 @@ impl Story {
     }
 
     fn heed_in(&mut self, least: i64, most: i64, id: Uuid, heed: Heed) {
-        let days = least + self.model.luck.below((most - least + 1) as u64) as i64;
+        let days = least + self.model.luck.below((most - least + 1) as usize) as i64;
         self.after(days, Task::Heed(id, heed));
     }
 
@@ -112,7 +112,7 @@ impl Story {
             Heed::Acknowledge => {
                 self.by_unit(id, &warning, Act::Acknowledge, "warning.acknowledged", json!({"by": "UNIT"}))
             }
-            Heed::Inform => self.inform(id, &warning),
+            Heed::Inform => self.tell_worker(id, &warning),
             Heed::Start => {
                 let until = self.model.day().add_days(30).to_string();
                 let data = json!({"until": until, "plan": "已安排专人负责，限期完成。"});
@@ -182,7 +182,7 @@ impl Story {
     }
 
     /// The worker takes note, where he has an account.
-    fn inform(&mut self, id: Uuid, warning: &Warning) {
+    fn tell_worker(&mut self, id: Uuid, warning: &Warning) {
         let account = warning.person.and_then(|person| self.model.entry("person", person)?.state.person()?.account);
         let today = self.model.day();
         let himself = account.and_then(|account| {
@@ -247,12 +247,12 @@ impl Story {
     }
 
     fn supervisor_of(&self, warning: &Warning) -> Option<usize> {
-        self.officer_of(warning, Role::CountySupervisor, Role::CitySupervisor)
+        self.authority_of(warning, Role::CountySupervisor, Role::CitySupervisor)
     }
 
     fn approver_of(&self, warning: &Warning) -> Option<usize> {
         match rules::rule(&warning.rule)?.closer {
-            Closer::County => self.officer_of(warning, Role::CountyApprover, Role::CityApprover),
+            Closer::County => self.authority_of(warning, Role::CountyApprover, Role::CityApprover),
             Closer::City => Some(self.office(Role::CityApprover, None, 0)),
             Closer::Audit => Some(self.office(Role::AuditAdmin, None, 0)),
         }
@@ -266,7 +266,7 @@ impl Story {
     }
 
     /// An officer of the county in which a warning lies, of the city where it lies in none.
-    fn officer_of(&self, warning: &Warning, county: Role, city: Role) -> Option<usize> {
+    fn authority_of(&self, warning: &Warning, county: Role, city: Role) -> Option<usize> {
         let (_, area) = self.place_of(warning)?;
         let area = super::transfers::area_of_code(area.as_deref());
         Some(area.map_or_else(|| self.office(city, None, 0), |area| self.office(county, Some(area), area)))
