@@ -150,6 +150,9 @@ impl Shelf {
                 }
             }
         }
+        // A record may be wanted by itself and as the member of several keys.
+        let mut once = HashSet::with_capacity(records.len());
+        records.retain(|record| once.insert(record.clone()));
         let (entries, members, known, holders) = tokio::try_join!(
             self.fetch_records(&records),
             self.fetch_members(&keys),

@@ -791,8 +791,6 @@ fn id_of(object: &Object) -> Option<Uuid> {
 
 /// The record of a statement that makes version 1.
 fn created_record(object: &Object) -> Option<RecordRef> {
-    let record = object.get("record")?.as_object()?;
     let first = object.get("version").and_then(Value::as_integer) == Some(1);
-    let id = signing::bytes::parse_uuid_v4(record.get("id")?.as_text()?)?;
-    first.then(|| RecordRef { kind: record.get("kind").and_then(Value::as_text).unwrap_or_default().into(), id })
+    RecordRef::named_in(object).filter(|_| first)
 }

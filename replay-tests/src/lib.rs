@@ -33,6 +33,14 @@
 //!   `a_licence_that_does_not_cover_the_post_holds_the_reception`,
 //!   `a_file_is_parked_with_the_county_and_taken_out_again`, `a_file_leaves_the_city_and_comes_back_with_a_history`,
 //!   `a_second_practice_leaves_the_file_where_it_is`, `sides_that_do_not_fit_the_type_are_refused_by_name`
+//! - `warnings`: `a_warning_from_its_ladder_to_the_signature_of_the_county`,
+//!   `what_ended_before_it_was_red_is_cleared_by_itself_and_comes_back_when_it_was_not_true`,
+//!   `red_and_unanswered_for_three_working_days_it_goes_to_the_city`,
+//!   `the_service_says_nothing_that_the_rules_do_not_demand`,
+//!   `a_limit_is_never_waived_and_nothing_for_longer_than_a_year`, `a_disputed_warning_stands_or_is_closed`,
+//!   `a_grade_falls_only_when_an_officer_says_so_on_corrected_data`, `the_worker_reads_and_takes_note_of_his_own`,
+//!   `warnings_go_with_the_file`, `a_rule_changes_and_the_old_year_stays_what_it_was`,
+//!   `a_parameter_counts_from_its_day`, `the_desk_names_each_day_once`
 
 pub mod practice;
 pub mod relay;

@@ -5,18 +5,21 @@
 use std::collections::HashMap;
 
 use domain::admission::{Admitted, Presented, Service, judge, receive};
-use domain::catalog::file_hash;
+use domain::catalog::{Event, file_hash};
 use domain::memory::Memory;
 use domain::person_codes::resident_no_ok;
 use domain::prepare::{Request, prepare};
-use domain::record::Stop;
+use domain::record::{Draft, Stop};
+use domain::records::desk::{self, Tally};
 use domain::records::erasure::carry_out;
+use domain::records::warning::Warning;
 use domain::refusal::Refusal;
+use domain::rules;
 use domain::seals::Openings;
 use serde_json::{Value as Json, json};
-use signing::bytes::{Hash, Instant, KeyId, LedgerId, b64url};
+use signing::bytes::{Date, Hash, Instant, KeyId, LedgerId, b64url};
 use signing::envelope::{Envelope, Opening, PayloadType, Unit};
-use signing::json::{Object, Value, canonical_object, read_loose};
+use signing::json::{Object, Value, canonical_object, read_loose, read_stored};
 use signing::keys::{EnrolmentProof, SigningKey, demo_seed};
 use signing::note::LogSigner;
 use signing::statement::{Batch, EventRef, Meaning, RecordRef};
@@ -163,6 +166,8 @@ pub struct World {
     drawn: u64,
     keys: u32,
     seed: u64,
+    /// What the desk concluded since it named a day.
+    tally: Tally,
 }
 
 /// A county with its people and one approved institution.
@@ -205,6 +210,7 @@ impl World {
             drawn: 0,
             keys: 1,
             seed,
+            tally: Tally::default(),
         };
         let mut id = [0; 16];
         id.copy_from_slice(&world.draw()[..16]);
@@ -474,6 +480,116 @@ impl World {
         let unit = Unit { envelopes: vec![envelope], openings: vec![Some(Vec::new())] };
         let admitted = self.submit(&unit).expect("the service says that it is done");
         EventRef { event: admitted.events[0].statement.id, hash: admitted.events[0].hash }
+    }
+
+    /// Puts the warning rules in force, with the catalogue and the policy that they need.
+    pub fn adopt_rules(&mut self) {
+        for (what, version) in [("catalogue", 6), ("policy", 8), ("rules", 2)] {
+            self.adopt(what, version);
+        }
+    }
+
+    /// What the desk does: it evaluates every subject that there is, on every day that it has not named yet, and names it.
+    /// Returns the warnings of which it spoke and the type of what it said. Nothing is left out for being unlikely to have
+    /// changed: what the service, the demonstration and the audit leave out is compared with this.
+    pub fn evaluate(&mut self) -> Vec<(Uuid, &'static str)> {
+        self.memory.set_now(self.now);
+        let known = desk::desk(&self.memory).expect("memory holds everything").map(|(record, _)| record);
+        let record = known.unwrap_or_else(|| {
+            let record = desk::reference(self.id());
+            self.say(&[desk::open(record.id, self.memory.size())], self.now.civil_day());
+            record
+        });
+        let mut spoken = Vec::new();
+        loop {
+            let entry = self.memory.record(&record).expect("it was opened").clone();
+            let day = entry.state.desk().expect("the desk").next_day();
+            let today = self.now.civil_day();
+            let drafts = self.demanded(day.min(today));
+            spoken.extend(drafts.iter().map(|draft| (draft.record.id, draft.event_type)));
+            for some in drafts.chunks(rules::CONCLUSIONS_AT_ONCE) {
+                self.say(some, day.min(today));
+            }
+            if day > today {
+                return spoken;
+            }
+            let basis = self.memory.size();
+            let tally = std::mem::take(&mut self.tally);
+            self.say(&[desk::evaluated(&record, &entry, day, basis, &tally)], day);
+        }
+    }
+
+    /// What the rules demand of the desk on a day, about every record that there is.
+    #[must_use]
+    pub fn demanded(&self, day: Date) -> Vec<Draft> {
+        let mut subjects: Vec<RecordRef> = self.memory.records().map(|(record, _)| record.clone()).collect();
+        subjects.sort_by(|a, b| (&a.kind, a.id).cmp(&(&b.kind, b.id)));
+        let of = |subject| rules::conclude_all(subject, day, &self.memory).expect("memory holds everything").drafts;
+        let basis = Some(self.memory.size());
+        subjects.iter().flat_map(of).map(|draft| Draft { basis, ..draft }).collect()
+    }
+
+    /// The service says something, in one unit.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn say(&mut self, drafts: &[Draft], day: Date) -> Admitted {
+        let unit = self.service_unit(drafts, day);
+        let admitted = self.submit(&unit).unwrap_or_else(|refusal| panic!("{drafts:?}: {refusal:?}"));
+        for event in &admitted.events {
+            let object = read_stored(&event.payload).expect("what was admitted is readable");
+            let typed = domain::admission::read_typed(&object, None).expect("what was admitted is typed");
+            let entry = self.memory.record(&event.statement.record).expect("it was just admitted");
+            if let (Event::Warning(event), Some(warning)) = (&typed.event, entry.state.warning()) {
+                self.tally.take(event, warning);
+            }
+        }
+        admitted
+    }
+
+    /// Drafts as a unit that the service has signed.
+    pub fn service_unit(&mut self, drafts: &[Draft], day: Date) -> Unit {
+        let objects = self.service.unit(drafts, self.ledger, day, self.now);
+        let envelopes = objects.iter().map(|object| {
+            let payload = canonical_object(object);
+            let signature = self.service_key.sign_payload(PayloadType::Event, &payload).to_vec();
+            Envelope { payload_type: PayloadType::Event, payload, key: self.service.key, signature }
+        });
+        Unit { envelopes: envelopes.collect(), openings: vec![Some(Vec::new()); drafts.len()] }
+    }
+
+    /// What somebody does who holds a key and the database: the unit stands in the log, and nobody has judged it.
+    ///
+    /// # Panics
+    /// When the unit is none of the catalogue.
+    pub fn write_beside_the_door(&mut self, unit: &Unit) {
+        for envelope in &unit.envelopes {
+            let object = read_stored(&envelope.payload).expect("strict");
+            let typed = domain::admission::read_typed(&object, None).expect("of the catalogue");
+            let hash = signing::envelope::statement_hash(&envelope.payload);
+            self.rows.push(Row {
+                position: self.memory.size(),
+                recorded_at: self.now,
+                alg: 1,
+                key: envelope.key,
+                signature: envelope.signature.clone(),
+                payload: envelope.payload.clone(),
+            });
+            self.memory.replay(&typed, &envelope.payload, hash, self.now);
+        }
+        self.pass_seconds(1);
+    }
+
+    /// The warning of a rule about a subject that was raised last.
+    #[must_use]
+    pub fn warning(&self, rule: &str, subject: Uuid) -> Option<(Uuid, Warning)> {
+        let of = |(record, entry): (&RecordRef, &std::sync::Arc<domain::record::Entry>)| {
+            let warning = entry.state.warning()?;
+            let first = entry.marks.first()?.position;
+            (warning.rule == rule && warning.subject.id == subject).then(|| (first, record.id, warning.clone()))
+        };
+        let last = self.memory.records().filter_map(of).max_by_key(|(first, ..)| *first);
+        last.map(|(_, id, warning)| (id, warning))
     }
 
     /// Signs and submits one wish.

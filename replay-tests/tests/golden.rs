@@ -13,6 +13,7 @@ use domain::admission::replay;
 use domain::catalog::{EventType, event_type, event_types};
 use domain::health_codes::ExamKind;
 use domain::record::{Entry, Facts};
+use domain::warning_codes::WarningGrade;
 use replay_tests::practice::{Offices, Practice, institution};
 use replay_tests::world::{
     AREA, Person, Wish, World, device_profile, dose_report, dose_result, employment as post, institution_profile,
@@ -652,6 +653,104 @@ impl Story {
     }
 }
 
+impl Story {
+    /// The desk opens: what it finds, and what people make of it.
+    fn warnings(&mut self, practice: &Practice) {
+        let Practice { officer, unit_admin, signatory, me, hospital, device, person, laboratory, .. } =
+            practice.clone();
+        let (supervisor, approver) = (self.supervisor.clone(), self.approver.clone());
+        self.world.adopt_rules();
+        // A licence that is to be verified in fifty days, and a dose that was entered four times as high as it was.
+        let (licence, contract, report, result) = (self.world.id(), self.world.id(), self.world.id(), self.world.id());
+        let day = |world: &World, days: i64| world.now.civil_day().add_days(days).to_string();
+        let due = day(&self.world, 50);
+        let profile = json!({
+            "institution": hospital, "type": "LIC", "number": "示范放证字（2024）第0009号", "authority": "COUNTY",
+            "issuer": "示范卫生健康局", "classes": [{"class": "XR", "items": ["XR-1"]}], "devices": [device],
+            "issued_on": day(&self.world, -300), "verify_due_on": due,
+        });
+        self.act(&approver, Wish::new("licence.issued", licence, profile));
+        let terms = json!({"institution": hospital, "laboratory": laboratory, "cycle_months": 3, "from": "2020-01-01"});
+        self.act(&officer, Wish::new("monitoring_contract.concluded", contract, terms));
+        let period = [day(&self.world, -100), day(&self.world, -10)];
+        let [from, to] = [period[0].as_str(), period[1].as_str()];
+        let header = dose_report(contract, laboratory, "示范报告0009", [from, to], &self.world.today());
+        self.act(&signatory, Wish::new("dose_report.issued", report, header));
+        let who = [person, practice.employment];
+        let line = dose_result(report, 1, who, [from, to], 6_000_000);
+        let reported = self.act(&signatory, Wish::new("dose_result.reported", result, line));
+        self.world.evaluate();
+
+        // Somebody takes note, and puts it right, the second time well enough.
+        let (untested, warning) = self.world.warning("W-DEV-03", device).expect("a device that nobody accepted");
+        assert_eq!(warning.grade, WarningGrade::Red);
+        let note = json!({"by": "UNIT", "remarks": "已转设备科处理"});
+        self.act(&officer, Wish::new("warning.acknowledged", untested, note));
+        let plan = json!({"until": day(&self.world, 20), "plan": "联系检测机构补做验收检测"});
+        self.act(&officer, Wish::new("warning.rectification_started", untested, plan));
+        let done = || json!({"measures": "验收检测报告已补充上传"});
+        self.act(&officer, Wish::new("warning.rectification_submitted", untested, done()));
+        let back = Wish::new("warning.rectification_returned", untested, json!({}));
+        self.act(&supervisor, back.because("INCOMPLETE"));
+        let tested_on = self.world.today();
+        let tested = json!({
+            "purpose": "ACC", "device": device, "institution": hospital, "laboratory": laboratory, "report_no": "示范检0009",
+            "line_no": 1, "field_work_on": tested_on, "tested_on": tested_on, "signed_on": tested_on,
+            "qualification_no": "示范资质0001", "standards": ["WS 76-2020"], "item": "T1", "conclusion": "1",
+        });
+        let test = self.world.id();
+        self.act(&signatory, Wish::new("device_test.reported", test, tested));
+        self.act(&officer, Wish::new("warning.rectification_submitted", untested, done()));
+        self.world.evaluate();
+        let close = || Wish::new("warning.closed", untested, json!({"remarks": "现场核实，予以核销"}));
+        self.act(&supervisor, close());
+        let revoked = Wish::new("warning.closing_revoked", untested, json!({}));
+        self.act(&approver, revoked.because("MISTAKEN"));
+        self.world.evaluate();
+        self.act(&supervisor, close());
+
+        // A grade falls when the dose was never that high.
+        let lower = json!({"set": {"hp10_nsv": 1_500_000, "effective_nsv": 1_500_000}});
+        self.act(&signatory, Wish::new("dose_result.corrected", result, lower).correcting(reported));
+        let (high, _) = self.world.warning("W-DOSE-03", person).expect("a dose above the level");
+        self.act(&approver, Wish::new("warning.regraded", high, json!({"grade": "YELLOW"})));
+        self.act(&me, Wish::new("warning.acknowledged", high, json!({"by": "WORKER"})));
+        let (duty, _) = self.world.warning("W-CRT-01", person).expect("a post without a certificate");
+        let taken = json!({"institution": hospital});
+        self.act(&unit_admin, Wish::new("warning.accepted", duty, taken));
+
+        // A verification falls due: waived, suspended, disputed, done, and not done after all.
+        let (late, _) = self.world.warning("W-LIC-01", licence).expect("a licence that is to be verified");
+        let waived = |until: String| json!({"ground": "NO_CAPACITY", "until": until, "remarks": "检测机构排期至下月"});
+        let until = day(&self.world, 3);
+        self.act(&approver, Wish::new("warning.waived", late, waived(until)));
+        self.world.pass_seconds(5 * 86_400);
+        self.world.evaluate();
+        let until = day(&self.world, 30);
+        self.act(&approver, Wish::new("warning.waived", late, waived(until)));
+        let revoked = Wish::new("warning.waiver_revoked", late, json!({}));
+        self.act(&approver, revoked.because("CHANGED"));
+        let paused = json!({"ground": "BUSINESS_SUSPENDED", "remarks": "机房改造停业"});
+        self.act(&supervisor, Wish::new("warning.suspended", late, paused));
+        self.act(&supervisor, Wish::new("warning.resumed", late, json!({})));
+        let disputed = json!({"ground": "DONE", "statement": "校验申请已受理"});
+        self.act(&officer, Wish::new("warning.disputed", late, disputed));
+        self.act(
+            &approver,
+            Wish::new("warning.ruled", late, json!({"ruling": "STANDS", "remarks": "受理不等于校验合格"})),
+        );
+        self.world.pass_seconds(18 * 86_400);
+        self.world.evaluate();
+        let next = json!({"result": "PASSED", "next_due_on": day(&self.world, 365)});
+        let today = self.world.today();
+        let verified = self.act(&approver, Wish::new("licence.verified", licence, next).on(&today));
+        self.world.evaluate();
+        let again = json!({"set": {"verify_due_on": due}});
+        self.act(&approver, Wish::new("licence.corrected", licence, again).correcting(verified));
+        self.world.evaluate();
+    }
+}
+
 fn story() -> World {
     let mut story = Story::begin();
     story.policy();
@@ -669,6 +768,7 @@ fn story() -> World {
     story.health(&practice);
     story.certificates(&practice);
     story.transfers(&practice);
+    story.warnings(&practice);
     story.world
 }
 

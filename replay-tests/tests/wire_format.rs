@@ -570,6 +570,21 @@ fn derived(out: &mut Worked) {
     out.line("id", made.to_string());
     out.line("id_without_cause", service.event_id(&Draft { cause: None, ..draft }, day).to_string());
 
+    out.block("warning-id");
+    let (rule, subject, occurrence) = ("W-LIC-01", record("licence", GRANT), "2026-03-15");
+    let mut message = b"radledger-id-v1\0".to_vec();
+    lp(&mut message, &ledger().0);
+    for part in [rule.as_bytes(), subject.kind.as_bytes(), subject.id.as_bytes(), occurrence.as_bytes()] {
+        lp(&mut message, part);
+    }
+    let made = domain::records::warning::id_of(ledger(), rule, &subject, occurrence);
+    assert_eq!(Hash::of(&message).0[..6], made.as_bytes()[..6]);
+    out.line("rule", rule);
+    out.line("subject", format!("{} {}", subject.kind, subject.id));
+    out.line("occurrence", occurrence);
+    out.bytes("message", &message);
+    out.line("id", made.to_string());
+
     out.block("claims");
     for (key, name, parts) in [
         ("credit_code", "credit_code", vec!["12511500451600013C", ""]),

@@ -1,8 +1,7 @@
 -- The desk: which subject is to be evaluated next on which day, and how far the log has been looked through. Nothing here is
 -- evidence: all of it follows from the log, and the desk makes it anew when the rules are others.
+create schema desk authorization radledger_owner;
 set local role radledger_owner;
-
-create schema desk;
 
 create table desk.subject (
     kind text collate "C" not null,

@@ -158,6 +158,18 @@ pub struct RecordRef {
     pub id: Uuid,
 }
 
+impl RecordRef {
+    /// The record that a statement names, if it is written as one.
+    #[must_use]
+    pub fn named_in(statement: &Object) -> Option<Self> {
+        let record = statement.get("record")?.as_object()?;
+        let text = |name| record.get(name).and_then(Value::as_text);
+        let kind = text("kind")?;
+        let id = if kind == "warning" { parse_uuid_v8(text("id")?) } else { parse_uuid_v4(text("id")?) };
+        Some(Self { kind: kind.into(), id: id? })
+    }
+}
+
 /// Another statement, named by its id and the hash of what was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct EventRef {

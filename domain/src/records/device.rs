@@ -180,6 +180,13 @@ impl Device {
         }
     }
 
+    /// How it stands for the law: in use from before it was entered here is in use, though its first entry is of a later day.
+    #[must_use]
+    pub fn stands(&self) -> DeviceState {
+        let entered = matches!(self.state, DeviceState::Registered | DeviceState::Installed);
+        if entered && self.put_in_use.is_some() { DeviceState::InUse } else { self.state }
+    }
+
     /// The day from which its acceptance test must be: it was installed then, or repaired in a major part.
     #[must_use]
     pub fn to_be_tested_since(&self) -> Option<Date> {
@@ -342,6 +349,9 @@ impl Record for Device {
                 device.in_use_since.get_or_insert(about.date());
                 device.legacy = put.legacy;
                 device.put_in_use = device.put_in_use.max(Some(origin));
+                if origin < device.state_since {
+                    device.count_use(device.stands(), origin.date);
+                }
                 turn(&mut device, DeviceState::InUse);
             }
             Event::Repaired(Repaired { component }) => {

@@ -21,7 +21,7 @@ pub(super) fn device(subject: Uuid, look: &Look<'_>) -> Result<Option<Device>, N
 
 /// Whether work is done with a device, or may be at any moment.
 pub(super) fn is_ready(device: &Device) -> bool {
-    matches!(device.state, DeviceState::InUse | DeviceState::Standby)
+    matches!(device.stands(), DeviceState::InUse | DeviceState::Standby)
 }
 
 /// A report of a laboratory.

@@ -64,7 +64,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     finding.steps = finding.steps.not_before(device.state_since.date);
     if moved == Some(due) {
         finding.steps = finding.steps.not_before(due);
-        if device.state != DeviceState::InUse {
+        if device.stands() != DeviceState::InUse {
             finding.steps = finding.steps.capped(Orange);
         }
     }

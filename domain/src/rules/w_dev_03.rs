@@ -62,7 +62,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
 
 /// What follows for a device while its acceptance test is missing.
 fn untested(device: &Device, since: Option<Date>) -> Option<Steps> {
-    match device.state {
+    match device.stands() {
         DeviceState::InUse => Some(Steps::from(since.max(Some(device.state_since.date))?, Red)),
         DeviceState::Installed => Some(Steps::from(since?.add_days(WAITING_DAYS + 1), Yellow)),
         _ => None,

@@ -53,7 +53,7 @@ pub(super) static RULE: WarningRule = WarningRule {
 
 fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let Some(device) = tested::device(subject, look)? else { return Ok(Vec::new()) };
-    if device.state == DeviceState::Decommissioned {
+    if device.stands() == DeviceState::Decommissioned {
         return Ok(Vec::new());
     }
     let reports = tested::reports(subject, look)?;
@@ -70,7 +70,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
 }
 
 fn steps(device: &Device, failed: &Report) -> Steps {
-    if device.state == DeviceState::InUse {
+    if device.stands() == DeviceState::InUse {
         return Steps::from(failed.signed_on.add_days(1).max(device.state_since.date), Red);
     }
     let stopped = device.stopped_on().unwrap_or(failed.signed_on).max(failed.signed_on);

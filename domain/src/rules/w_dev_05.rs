@@ -57,7 +57,7 @@ pub(super) static RULE: WarningRule = WarningRule {
 };
 
 fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
-    let in_use = tested::device(subject, look)?.filter(|device| device.state == DeviceState::InUse);
+    let in_use = tested::device(subject, look)?.filter(|device| device.stands() == DeviceState::InUse);
     let Some(device) = in_use else { return Ok(Vec::new()) };
     let returned = device.state_since.date;
     let first = device.in_use_since.unwrap_or(returned);

@@ -72,7 +72,7 @@ fn serving(class: LicenceClass, holding: &Holding) -> impl Iterator<Item = (Uuid
 
 /// Day on which the last device of a class was stopped, when all are out of service; none where no device served it.
 fn stopped_on(class: LicenceClass, holding: &Holding) -> Option<Date> {
-    let out = |device: &Device| matches!(device.state, DeviceState::OutOfService | DeviceState::Decommissioned);
+    let out = |device: &Device| matches!(device.stands(), DeviceState::OutOfService | DeviceState::Decommissioned);
     let days: Option<Vec<Date>> =
         serving(class, holding).map(|(_, device)| device.stopped_on().filter(|_| out(device))).collect();
     days?.into_iter().max()

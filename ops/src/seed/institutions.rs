@@ -292,7 +292,12 @@ impl Story {
         let today = self.model.day();
         let data = json!({"post": post, "party": {"kind": "party", "id": party.to_string()}});
         self.act(clerk, Wish::new("institution.officer_ended", id, data).on(today));
-        self.appoint_officer(org, clerk, post);
+        // Some institutions take their time to find another.
+        if post == "RP_OFFICER" && self.model.luck.percent(15) {
+            self.after(40, Task::Appoint(org, post));
+        } else {
+            self.appoint_officer(org, clerk, post);
+        }
         // Some of those who left ask for the erasure of their data.
         if self.model.luck.percent(6) {
             let approved = self.model.luck.percent(70);
@@ -302,7 +307,7 @@ impl Story {
         true
     }
 
-    fn appoint_officer(&mut self, org: usize, clerk: usize, post: &'static str) {
+    pub fn appoint_officer(&mut self, org: usize, clerk: usize, post: &'static str) {
         let party = self.model.id();
         let name = person_name(&mut self.model.luck);
         let number = phone(&mut self.model.luck, "138");

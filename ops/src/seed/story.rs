@@ -149,6 +149,8 @@ pub enum Task {
     Staff(usize),
     /// Officers are appointed and documents filed.
     Officers(usize),
+    /// A post that was vacant is filled.
+    Appoint(usize, &'static str),
     /// A supervisor looks at a document.
     VerifyDocument(usize, Uuid),
     /// Devices are registered.
@@ -588,6 +590,11 @@ impl Story {
             Task::Mend(org) => self.mend(org),
             Task::Staff(org) => self.staff(org),
             Task::Officers(org) => self.officers(org),
+            Task::Appoint(org, post) => {
+                if let Some(clerk) = self.clerk(org) {
+                    self.appoint_officer(org, clerk, post);
+                }
+            }
             Task::VerifyDocument(org, document) => self.verify_document(org, document),
             Task::Register(org) => self.register(org),
             Task::Install(device) => self.install(device),

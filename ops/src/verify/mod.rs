@@ -7,6 +7,8 @@ pub mod audit;
 pub mod bundle;
 pub mod database;
 mod desk;
+#[cfg(test)]
+mod desk_tests;
 pub mod evidence;
 #[cfg(test)]
 mod parcel_tests;

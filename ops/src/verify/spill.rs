@@ -20,7 +20,7 @@ use domain::record::{Claim, Entry, Holder, Known, Members};
 use domain::seals::Openings;
 use signing::bytes::{Hash, Instant, parse_uuid_v4};
 use signing::envelope::statement_hash;
-use signing::json::{Object, Value, read_stored};
+use signing::json::{Object, read_stored};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
@@ -65,9 +65,7 @@ struct Event {
 
 impl Event {
     fn record(&self) -> Option<RecordRef> {
-        let record = self.object.get("record")?.as_object()?;
-        let text = |name| record.get(name).and_then(Value::as_text);
-        Some(RecordRef { kind: text("kind")?.into(), id: parse_uuid_v4(text("id")?)? })
+        RecordRef::named_in(&self.object)
     }
 
     fn hash(&self) -> Hash {
