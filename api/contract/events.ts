@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "device_test" | "investigation" | "exam_result" | "restriction" | "training_record" | "certificate" | "transfer";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "device_test" | "investigation" | "exam_result" | "restriction" | "training_record" | "certificate" | "transfer" | "warning" | "desk";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -214,6 +214,16 @@ export const codeLists = {
     { code: "DISABLED", zh: "去功能化后报废", en: "disabled and scrapped" },
     { code: "RETURNED", zh: "返厂", en: "returned to the maker" },
     { code: "TRANSFERRED", zh: "转让", en: "transferred" },
+  ],
+  DISPUTE_GROUND: [
+    { code: "WRONG_DATA", zh: "依据的数据有误", en: "the data behind it is wrong" },
+    { code: "NOT_OURS", zh: "非本单位责任", en: "not the duty of this institution" },
+    { code: "DONE", zh: "事项已完成但未入账", en: "done, but not yet in the ledger" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  DISPUTE_RULING: [
+    { code: "STANDS", zh: "预警成立", en: "the warning stands" },
+    { code: "UNFOUNDED", zh: "预警不成立，核销", en: "unfounded: the warning is closed" },
   ],
   DOCUMENT_KIND: [
     { code: "PRC", zh: "医疗机构执业许可证", en: "practice licence" },
@@ -603,6 +613,12 @@ export const codeLists = {
     { code: "POINT", zh: "分", en: "points" },
     { code: "CHOICE", zh: "选项", en: "one of numbered choices" },
   ],
+  PAUSE_GROUND: [
+    { code: "LEAVE", zh: "本人休假或离岗学习", en: "the worker is on leave or study" },
+    { code: "BUSINESS_SUSPENDED", zh: "单位停业", en: "the institution has suspended business" },
+    { code: "PROCEEDING", zh: "另案处理中", en: "another proceeding decides" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
   POLICY_FILE: [
     { code: "catalogue", zh: "事件目录", en: "event catalogue" },
     { code: "policy", zh: "权限策略", en: "rights policy" },
@@ -879,6 +895,23 @@ export const codeLists = {
   VERIFICATION_RESULT: [
     { code: "PASSED", zh: "合格", en: "passed" },
     { code: "DEFERRED", zh: "暂缓校验", en: "deferred" },
+  ],
+  WAIVER_GROUND: [
+    { code: "ARRANGED", zh: "已安排并有书面凭证", en: "arranged, with papers" },
+    { code: "FORCE_MAJEURE", zh: "不可抗力", en: "force majeure" },
+    { code: "NO_CAPACITY", zh: "服务机构无法按期承接", en: "no organisation can do it in time" },
+    { code: "OTHER", zh: "其他", en: "other" },
+  ],
+  WARNING_GRADE: [
+    { code: "BLUE", zh: "蓝色（提示）", en: "blue: notice" },
+    { code: "YELLOW", zh: "黄色", en: "yellow" },
+    { code: "ORANGE", zh: "橙色", en: "orange" },
+    { code: "RED", zh: "红色", en: "red" },
+  ],
+  WARNING_PARTY: [
+    { code: "WORKER", zh: "本人", en: "the worker" },
+    { code: "UNIT", zh: "责任单位", en: "the institution whose duty it is" },
+    { code: "AUTHORITY", zh: "监管部门", en: "the authority" },
   ],
   WEAR_POSITION: [
     { code: "CH", zh: "躯干前（左胸）", en: "front of the trunk (left chest)" },
@@ -2570,6 +2603,163 @@ export interface TransferPracticeEnded {
   by: CodeOf<"TRANSFER_PARTY">;
 }
 
+/** 预警产生 · warning raised */
+export interface WarningRaised {
+  /** 预警规则 · rule (8–16 characters, warning_rule) */
+  rule: string;
+  /** 规则版本 · version of the rule (1–32767) */
+  rule_version: number;
+  /** 预警对象 · what it is about */
+  subject: RecordRef;
+  /** 发生项 · what tells it from others of this rule and subject (1–100 characters, occurrence) */
+  occurrence: string;
+  /** 级别 · grade */
+  grade: CodeOf<"WARNING_GRADE">;
+  /** 该级别起始日 · first day of this grade */
+  since: string;
+  /** 到期日 · due on */
+  due_on?: string;
+  /** 责任单位 · institution whose duty it is and stays */
+  institution?: string;
+  /** 放射工作人员 · the worker whom it concerns */
+  person?: string;
+  /** 计算值 · what was computed (1–8 items) */
+  figures?: Array<{ name: string; value: number }>;
+}
+
+/** 预警升级 · warning escalated */
+export interface WarningEscalated {
+  /** 级别 · grade */
+  grade: CodeOf<"WARNING_GRADE">;
+  /** 该级别起始日 · first day of this grade */
+  since: string;
+  /** 计算值 · what was computed (1–8 items) */
+  figures?: Array<{ name: string; value: number }>;
+}
+
+/** 预警条件消除 · condition ended */
+export type WarningConditionEnded = Record<string, never>;
+
+/** 预警自动解除 · warning cleared */
+export type WarningCleared = Record<string, never>;
+
+/** 预警重新产生 · warning reopened */
+export interface WarningReopened {
+  /** 级别 · grade */
+  grade: CodeOf<"WARNING_GRADE">;
+  /** 该级别起始日 · first day of this grade */
+  since: string;
+  /** 计算值 · what was computed (1–8 items) */
+  figures?: Array<{ name: string; value: number }>;
+}
+
+/** 豁免到期 · waiver ended */
+export type WarningWaiverEnded = Record<string, never>;
+
+/** 逾期未签收报市级 · passed to the city */
+export type WarningPassedToCity = Record<string, never>;
+
+/** 签收 · warning acknowledged */
+export interface WarningAcknowledged {
+  /** 签收方 · in which capacity */
+  by: CodeOf<"WARNING_PARTY">;
+  /** 说明 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 开始整改 · rectification started */
+export interface WarningRectificationStarted {
+  /** 计划完成日期 · planned to be done by */
+  until?: string;
+  /** 整改计划 · plan (sealed) (1–500 characters) */
+  plan?: string;
+}
+
+/** 提交整改 · rectification submitted */
+export interface WarningRectificationSubmitted {
+  /** 整改情况 · what was done (sealed) (1–500 characters) */
+  measures: string;
+}
+
+/** 退回整改 · rectification returned */
+export type WarningRectificationReturned = Record<string, never>;
+
+/** 核销 · warning closed */
+export interface WarningClosed {
+  /** 核销意见 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 撤销核销 · closing revoked */
+export type WarningClosingRevoked = Record<string, never>;
+
+/** 豁免 · warning waived */
+export interface WarningWaived {
+  /** 豁免理由 · ground */
+  ground: CodeOf<"WAIVER_GROUND">;
+  /** 豁免截止日 · last day on which it is waived */
+  until: string;
+  /** 说明 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 撤销豁免 · waiver revoked */
+export type WarningWaiverRevoked = Record<string, never>;
+
+/** 中止 · warning suspended */
+export interface WarningSuspended {
+  /** 中止理由 · ground */
+  ground: CodeOf<"PAUSE_GROUND">;
+  /** 说明 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 恢复 · warning resumed */
+export type WarningResumed = Record<string, never>;
+
+/** 提出异议 · warning disputed */
+export interface WarningDisputed {
+  /** 异议理由 · ground */
+  ground: CodeOf<"DISPUTE_GROUND">;
+  /** 异议说明 · statement (sealed) (1–500 characters) */
+  statement?: string;
+}
+
+/** 异议处理 · dispute decided */
+export interface WarningRuled {
+  /** 处理结论 · ruling */
+  ruling: CodeOf<"DISPUTE_RULING">;
+  /** 说明 · remarks (sealed) (1–500 characters) */
+  remarks?: string;
+}
+
+/** 降级 · warning regraded */
+export interface WarningRegraded {
+  /** 级别 · grade */
+  grade: CodeOf<"WARNING_GRADE">;
+}
+
+/** 承接 · warning taken over */
+export interface WarningAccepted {
+  /** 承接单位 · institution that takes it over */
+  institution: string;
+}
+
+/** 值守开始 · desk opened */
+export type DeskOpened = Record<string, never>;
+
+/** 当日评估完成 · day evaluated */
+export interface DeskEvaluated {
+  /** 评估日 · the day */
+  day: string;
+  /** 账本位置 · size of the log that was folded (0–9007199254740991) */
+  basis: number;
+  /** 结论数 · conclusions since it said so before */
+  counts: { raised: number; escalated: number; reopened: number; ended: number; other: number };
+  /** 结论摘要 · digest of these conclusions */
+  digest: string;
+}
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -2721,6 +2911,29 @@ export interface EventData {
   "transfer.history_declared/1": TransferHistoryDeclared;
   "transfer.history_verified/1": TransferHistoryVerified;
   "transfer.practice_ended/1": TransferPracticeEnded;
+  "warning.raised/1": WarningRaised;
+  "warning.escalated/1": WarningEscalated;
+  "warning.condition_ended/1": WarningConditionEnded;
+  "warning.cleared/1": WarningCleared;
+  "warning.reopened/1": WarningReopened;
+  "warning.waiver_ended/1": WarningWaiverEnded;
+  "warning.passed_to_city/1": WarningPassedToCity;
+  "warning.acknowledged/1": WarningAcknowledged;
+  "warning.rectification_started/1": WarningRectificationStarted;
+  "warning.rectification_submitted/1": WarningRectificationSubmitted;
+  "warning.rectification_returned/1": WarningRectificationReturned;
+  "warning.closed/1": WarningClosed;
+  "warning.closing_revoked/1": WarningClosingRevoked;
+  "warning.waived/1": WarningWaived;
+  "warning.waiver_revoked/1": WarningWaiverRevoked;
+  "warning.suspended/1": WarningSuspended;
+  "warning.resumed/1": WarningResumed;
+  "warning.disputed/1": WarningDisputed;
+  "warning.ruled/1": WarningRuled;
+  "warning.regraded/1": WarningRegraded;
+  "warning.accepted/1": WarningAccepted;
+  "desk.opened/1": DeskOpened;
+  "desk.evaluated/1": DeskEvaluated;
 }
 
 export interface Shape {
@@ -2937,6 +3150,33 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"dose year","is":"integer","max":2100,"min":1950,"name":"year","required":true,"zh":"剂量年度"},{"en":"effective dose; absent when it is not known","is":"integer","max":10000000000,"min":0,"name":"effective_nsv","required":false,"unit":"nSv","zh":"有效剂量"},{"en":"months monitored","is":"integer","max":12,"min":1,"name":"months","required":false,"zh":"监测月数"},{"en":"how well it is evidenced","is":"code","list":"HISTORY_CONFIDENCE","name":"confidence","required":true,"zh":"证据等级"},{"en":"who measured it","is":"text","max_chars":100,"min_chars":1,"name":"source","required":true,"zh":"来源单位"}],"effective_on":"forbidden","en":"outside history declared","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.history_declared","zh":"申报市外剂量史"},
     {"creates":false,"data":[{"en":"the line","is":"event_ref","name":"declared","required":true,"zh":"所核实的申报"},{"en":"whether the evidence holds","is":"flag","name":"accepted","required":true,"zh":"是否属实"}],"effective_on":"forbidden","en":"outside history verified","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.history_verified","zh":"核实市外剂量史"},
     {"creates":false,"data":[{"en":"who says so","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"提出方"}],"effective_on":"required","en":"multi-site practice ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.practice_ended","zh":"多点执业结束"},
+  ] },
+  { kind: "warning", zh: "预警", en: "warning", types: [
+    {"creates":true,"data":[{"en":"rule","form":"warning_rule","is":"text","max_chars":16,"min_chars":8,"name":"rule","pattern":"^W-[A-Z]{2,6}-[0-9]{2}$","required":true,"zh":"预警规则"},{"en":"version of the rule","is":"integer","max":32767,"min":1,"name":"rule_version","required":true,"zh":"规则版本"},{"en":"what it is about","is":"record_ref","kinds":["account","certificate","credential","device","device_test","dose_report","dose_result","dosimeter","employment","exam_result","institution","investigation","ledger","licence","monitoring_contract","person","training_record","transfer"],"name":"subject","required":true,"zh":"预警对象"},{"en":"what tells it from others of this rule and subject","form":"occurrence","is":"text","max_chars":100,"min_chars":1,"name":"occurrence","pattern":"^[A-Za-z0-9][A-Za-z0-9_./-]{0,99}$","required":true,"zh":"发生项"},{"en":"grade","is":"code","list":"WARNING_GRADE","name":"grade","required":true,"zh":"级别"},{"en":"first day of this grade","is":"date","name":"since","required":true,"zh":"该级别起始日"},{"en":"due on","is":"date","name":"due_on","required":false,"zh":"到期日"},{"en":"institution whose duty it is and stays","is":"uuid","name":"institution","of":"institution","required":false,"zh":"责任单位"},{"en":"the worker whom it concerns","is":"uuid","name":"person","of":"person","required":false,"zh":"放射工作人员"},{"en":"what was computed","is":"list","item":{"is":"object","members":[{"en":"name, its unit as the suffix","form":"figure","is":"text","max_chars":32,"min_chars":1,"name":"name","pattern":"^[a-z][a-z0-9_]{0,31}$","required":true,"zh":"名称（含单位后缀）"},{"en":"value","is":"integer","max":9007199254740991,"min":-9007199254740991,"name":"value","required":true,"zh":"数值"}]},"max_items":8,"min_items":1,"name":"figures","required":false,"zh":"计算值"}],"effective_on":"forbidden","en":"warning raised","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.raised","zh":"预警产生"},
+    {"creates":false,"data":[{"en":"grade","is":"code","list":"WARNING_GRADE","name":"grade","required":true,"zh":"级别"},{"en":"first day of this grade","is":"date","name":"since","required":true,"zh":"该级别起始日"},{"en":"what was computed","is":"list","item":{"is":"object","members":[{"en":"name, its unit as the suffix","form":"figure","is":"text","max_chars":32,"min_chars":1,"name":"name","pattern":"^[a-z][a-z0-9_]{0,31}$","required":true,"zh":"名称（含单位后缀）"},{"en":"value","is":"integer","max":9007199254740991,"min":-9007199254740991,"name":"value","required":true,"zh":"数值"}]},"max_items":8,"min_items":1,"name":"figures","required":false,"zh":"计算值"}],"effective_on":"forbidden","en":"warning escalated","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.escalated","zh":"预警升级"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"condition ended","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.condition_ended","zh":"预警条件消除"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"warning cleared","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.cleared","zh":"预警自动解除"},
+    {"creates":false,"data":[{"en":"grade","is":"code","list":"WARNING_GRADE","name":"grade","required":true,"zh":"级别"},{"en":"first day of this grade","is":"date","name":"since","required":true,"zh":"该级别起始日"},{"en":"what was computed","is":"list","item":{"is":"object","members":[{"en":"name, its unit as the suffix","form":"figure","is":"text","max_chars":32,"min_chars":1,"name":"name","pattern":"^[a-z][a-z0-9_]{0,31}$","required":true,"zh":"名称（含单位后缀）"},{"en":"value","is":"integer","max":9007199254740991,"min":-9007199254740991,"name":"value","required":true,"zh":"数值"}]},"max_items":8,"min_items":1,"name":"figures","required":false,"zh":"计算值"}],"effective_on":"forbidden","en":"warning reopened","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.reopened","zh":"预警重新产生"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"waiver ended","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.waiver_ended","zh":"豁免到期"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"passed to the city","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.passed_to_city","zh":"逾期未签收报市级"},
+    {"creates":false,"data":[{"en":"in which capacity","is":"code","list":"WARNING_PARTY","name":"by","required":true,"zh":"签收方"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"forbidden","en":"warning acknowledged","meanings":["acknowledgement"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.acknowledged","zh":"签收"},
+    {"creates":false,"data":[{"en":"planned to be done by","is":"date","name":"until","required":false,"zh":"计划完成日期"},{"en":"plan","is":"sealed","name":"plan","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"整改计划"}],"effective_on":"forbidden","en":"rectification started","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.rectification_started","zh":"开始整改"},
+    {"creates":false,"data":[{"en":"what was done","is":"sealed","name":"measures","required":true,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"整改情况"}],"effective_on":"forbidden","en":"rectification submitted","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.rectification_submitted","zh":"提交整改"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"rectification returned","meanings":["return"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"warning.rectification_returned","zh":"退回整改"},
+    {"creates":false,"data":[{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"核销意见"}],"effective_on":"forbidden","en":"warning closed","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.closed","zh":"核销"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"closing revoked","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"warning.closing_revoked","zh":"撤销核销"},
+    {"creates":false,"data":[{"en":"ground","is":"code","list":"WAIVER_GROUND","name":"ground","required":true,"zh":"豁免理由"},{"en":"last day on which it is waived","is":"date","name":"until","required":true,"zh":"豁免截止日"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"forbidden","en":"warning waived","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.waived","zh":"豁免"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"waiver revoked","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"warning.waiver_revoked","zh":"撤销豁免"},
+    {"creates":false,"data":[{"en":"ground","is":"code","list":"PAUSE_GROUND","name":"ground","required":true,"zh":"中止理由"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"forbidden","en":"warning suspended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.suspended","zh":"中止"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"warning resumed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.resumed","zh":"恢复"},
+    {"creates":false,"data":[{"en":"ground","is":"code","list":"DISPUTE_GROUND","name":"ground","required":true,"zh":"异议理由"},{"en":"statement","is":"sealed","name":"statement","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"异议说明"}],"effective_on":"forbidden","en":"warning disputed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.disputed","zh":"提出异议"},
+    {"creates":false,"data":[{"en":"ruling","is":"code","list":"DISPUTE_RULING","name":"ruling","required":true,"zh":"处理结论"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"forbidden","en":"dispute decided","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.ruled","zh":"异议处理"},
+    {"creates":false,"data":[{"en":"grade","is":"code","list":"WARNING_GRADE","name":"grade","required":true,"zh":"级别"}],"effective_on":"forbidden","en":"warning regraded","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.regraded","zh":"降级"},
+    {"creates":false,"data":[{"en":"institution that takes it over","is":"uuid","name":"institution","of":"institution","required":true,"zh":"承接单位"}],"effective_on":"forbidden","en":"warning taken over","meanings":["acknowledgement"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.accepted","zh":"承接"},
+  ] },
+  { kind: "desk", zh: "值守", en: "desk", types: [
+    {"creates":true,"data":[],"effective_on":"forbidden","en":"desk opened","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"desk.opened","zh":"值守开始"},
+    {"creates":false,"data":[{"en":"the day","is":"date","name":"day","required":true,"zh":"评估日"},{"en":"size of the log that was folded","is":"integer","max":9007199254740991,"min":0,"name":"basis","required":true,"zh":"账本位置"},{"en":"conclusions since it said so before","is":"object","members":[{"en":"raised","is":"integer","max":9007199254740991,"min":0,"name":"raised","required":true,"zh":"产生"},{"en":"escalated","is":"integer","max":9007199254740991,"min":0,"name":"escalated","required":true,"zh":"升级"},{"en":"reopened","is":"integer","max":9007199254740991,"min":0,"name":"reopened","required":true,"zh":"重新产生"},{"en":"cleared, or waiting to be closed","is":"integer","max":9007199254740991,"min":0,"name":"ended","required":true,"zh":"解除或待核销"},{"en":"waivers that ended, warnings that went to the city","is":"integer","max":9007199254740991,"min":0,"name":"other","required":true,"zh":"其他"}],"name":"counts","required":true,"zh":"结论数"},{"en":"digest of these conclusions","is":"hash","name":"digest","required":true,"zh":"结论摘要"}],"effective_on":"forbidden","en":"day evaluated","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"desk.evaluated","zh":"当日评估完成"},
   ] },
 ];
 

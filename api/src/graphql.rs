@@ -117,6 +117,7 @@ pub fn build() -> Schema {
     builder = record::register(builder);
     builder = doses::register(builder);
     builder = transfer::register(builder);
+    builder = warning::register(builder);
     builder = dose_report::register(builder);
     builder = statistics::register(builder);
     builder = person_years::register(builder);
@@ -180,6 +181,7 @@ fn query() -> Object {
         .field(person_years::field())
         .field(home::field())
         .field(transfer::flow_field())
+        .field(warning::rules_field())
         .field(info::ledger_field())
         .field(info::catalogue_field())
         .field(info::viewer_field())

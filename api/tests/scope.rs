@@ -14,7 +14,7 @@ use signing::statement::RecordRef;
 use support::{City, Server, city, serve, serve_city, serve_with};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 27] = [
+const LISTS: [(&str, Kind); 29] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
@@ -42,6 +42,8 @@ const LISTS: [(&str, Kind); 27] = [
     ("trainingRecords", Kind::TrainingRecord),
     ("certificates", Kind::Certificate),
     ("transfers", Kind::Transfer),
+    ("warnings", Kind::Warning),
+    ("desks", Kind::Desk),
 ];
 
 /// Where a record belongs.
@@ -158,7 +160,7 @@ fn expected(city: &City, role: &str, kind: Kind) -> BTreeSet<String> {
     let grant = RecordRef { kind: "grant".into(), id: person.grant.expect("a grant") };
     let entry = city.world.memory.record(&grant).expect("the grant").clone();
     let given = &entry.state.grant().expect("a grant").given;
-    let reach = policy(7).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
+    let reach = policy(8).expect("a policy").reads(Role::parse(role).expect("a role"), kind);
     let all = city.world.memory.records().filter(|(record, _)| record.kind == kind.as_str());
     let seen = all.filter(|(record, _)| {
         let place = place(city, record);
@@ -494,6 +496,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "statistics" => "{ statistics(measure: \"devices\") { position } }".to_owned(),
             "statisticMeasures" => "{ statisticMeasures { name } }".to_owned(),
             "home" => "{ home { on } }".to_owned(),
+            "warningRules" => "{ warningRules { id } }".to_owned(),
             "search" => "{ search(text: \"示范\") { id } }".to_owned(),
             "changes" => "{ changes { from } }".to_owned(),
             "diff" => "{ diff(id: \"device/6f1c1a52-3b0e-4c43-9d0e-0123456789ab\") { versionAfter } }".to_owned(),
@@ -509,7 +512,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 45, "every field of the root");
+    assert_eq!(asked, 48, "every field of the root");
     let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
     for act in [
         "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),

@@ -69,6 +69,8 @@ enum Command {
     Rebuild(commands::rebuild::Options),
     /// 状态 · how the ledger stands
     Status(commands::status::Options),
+    /// 预警规则及其依据、账本中的数量 · the warning rules, with their law and their numbers in this ledger
+    Rules(commands::rules::Options),
     /// 性能测试，以同机极限为比 · measure, as ratios to limits of the same run
     Bench(bench::BenchArgs),
     /// 打印接口定义 · print the GraphQL contract
@@ -101,6 +103,7 @@ fn main() -> ExitCode {
         Command::Export(options) => export::run(options),
         Command::Rebuild(options) => commands::rebuild::run(options),
         Command::Status(options) => commands::status::run(options),
+        Command::Rules(options) => commands::rules::run(options),
         Command::Bench(options) => return bench::run(options).unwrap_or_else(|error| commands::tell(&error).into()),
         Command::Sdl(options) => commands::sdl::run(options),
     };

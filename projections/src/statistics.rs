@@ -175,6 +175,25 @@ pub static MEASURES: &[Measure] = &[
         source: "R-05; S14",
     },
     Measure {
+        name: "warnings",
+        kind: Kind::Warning,
+        persons: false,
+        filer: false,
+        dimensions: &[
+            by("rule", "预警规则", "rule"),
+            by("grade", "级别", "grade"),
+            by("with_city", "已报市级", "passed to the city"),
+            STATE,
+        ],
+        amount: None,
+        labels: ("预警数", "warnings"),
+        definition: (
+            "预警，每条计一次，按现级别；未了结的为除自动解除和已核销以外的状态",
+            "Warnings, each once, by their present grade; those that are not over are in any state but CLEARED and CLOSED.",
+        ),
+        source: "G-04",
+    },
+    Measure {
         name: "monitoring_contracts",
         kind: Kind::MonitoringContract,
         persons: false,
@@ -409,7 +428,7 @@ fn count((_, changed): &mut (Home, Changed), state: &State, laboratory: Option<U
 impl Projection for Statistics {
     type Row = Row;
     const NAME: &'static str = "statistics";
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
     const DOSES: bool = true;
 
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {

@@ -71,6 +71,17 @@ impl DeskStore {
         Ok(())
     }
 
+    /// How many warnings there are: rule, grade, state, number.
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn counts(&self) -> Result<Vec<(String, String, String, i64)>, Error> {
+        let counts = "select facets[2], facets[3], state, count(*) from read.current
+                       where kind = 'warning' and until is null group by 1, 2, 3";
+        let rows = self.pool.get().await?.query(counts, &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect())
+    }
+
     /// Remembers when these subjects are due next.
     ///
     /// # Errors

@@ -114,7 +114,46 @@ const IN_FORCE: (&str, Wanted) = ("state", Wanted::Any(&["VALID", "DEFERRED"]));
 const RADIOLOGY: (&str, Wanted) = ("type", Wanted::Any(&["LIC"]));
 const AT_WORK: (&str, Wanted) = ("state", Wanted::Any(&["ACTIVE", "ON_LEAVE", "SUSPENDED"]));
 
+const NOT_OVER: (&str, Wanted) = (
+    "state",
+    Wanted::Any(&[
+        "OPEN",
+        "ACKNOWLEDGED",
+        "RECTIFYING",
+        "SUBMITTED",
+        "RETURNED",
+        "PENDING_CLOSE",
+        "DISPUTED",
+        "SUSPENDED",
+        "WAIVED",
+    ]),
+);
+
 const CARDS: &[Declared] = &[
+    Declared {
+        name: "warnings",
+        labels: ("未了结预警", "warnings that are not over"),
+        measure: "warnings",
+        conditions: &[NOT_OVER],
+        out_of: None,
+        by: &["grade"],
+    },
+    Declared {
+        name: "warnings_red",
+        labels: ("红色预警", "red warnings"),
+        measure: "warnings",
+        conditions: &[NOT_OVER, ("grade", Wanted::Any(&["RED"]))],
+        out_of: None,
+        by: &["area"],
+    },
+    Declared {
+        name: "warnings_to_close",
+        labels: ("待核销预警", "warnings that wait to be closed"),
+        measure: "warnings",
+        conditions: &[("state", Wanted::Any(&["PENDING_CLOSE"]))],
+        out_of: None,
+        by: &[],
+    },
     Declared {
         name: "radiology_institutions",
         labels: ("放射诊疗机构", "radiological institutions"),

@@ -1,10 +1,18 @@
-//! Warnings: what a rule found, with its law, and what became of it.
+//! Warnings: what a rule found, with its law, and what became of it; and the rules themselves.
 
+use std::sync::Arc;
+
+use async_graphql::Value;
+use async_graphql::dynamic::{Field as Resolved, FieldFuture, FieldValue, Object, SchemaBuilder, TypeRef};
 use domain::catalog::Kind;
 use domain::field::{Field, PARAGRAPH, Shape, Subject};
-use domain::warning_codes::WarningState;
+use domain::rules::{RULES, Version, WarningRule, rule};
+use domain::warning_codes::{WarningGrade, WarningState};
 
-use super::record::{Look, edge};
+use super::paths::asking;
+use super::record::{Look, View, edge};
+use super::scalars::{inner, plain};
+use super::viewer;
 
 /// How a warning looks.
 pub const LOOK: Look = Look {
@@ -89,6 +97,16 @@ pub const LOOK: Look = Look {
     edges: |object| {
         object
             .field(edge("worker", &super::person::LOOK, "person", "放射工作人员 · The worker whom it concerns."))
+            .field(
+                Resolved::new("law", TypeRef::named(RULE), |ctx| {
+                    FieldFuture::new(async move {
+                        let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
+                        let named = view.row.json.get("rule").and_then(|rule| rule.as_str());
+                        Ok(named.and_then(rule).map(FieldValue::owned_any))
+                    })
+                })
+                .description("预警规则及其依据 · The rule, with its law and what clears it."),
+            )
             .field(edge(
                 "responsible",
                 &super::institution::LOOK,
@@ -97,3 +115,110 @@ pub const LOOK: Look = Look {
             ))
     },
 };
+
+const RULE: &str = "WarningRule";
+const VERSION: &str = "WarningRuleVersion";
+
+type Of = &'static WarningRule;
+type OfVersion = &'static Version;
+
+/// Registers the types.
+pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
+    let text = || TypeRef::named_nn(TypeRef::STRING);
+    let maybe = || TypeRef::named(TypeRef::STRING);
+    let flag = || TypeRef::named_nn(TypeRef::BOOLEAN);
+    let version = Object::new(VERSION)
+        .description("规则的一个版本 · A version of a rule.")
+        .field(plain("version", TypeRef::named_nn(TypeRef::INT), "版本号 · Its number.", |version: &OfVersion| {
+            Value::from(version.version)
+        }))
+        .field(plain(
+            "from",
+            TypeRef::named_nn("Date"),
+            "施行日期 · First day on which it holds.",
+            |version: &OfVersion| Value::from(version.from.to_string()),
+        ))
+        .field(plain(
+            "law",
+            TypeRef::named_nn_list_nn(TypeRef::STRING),
+            "依据（含版本） · The law, with its editions.",
+            |version: &OfVersion| {
+                Value::List(version.citations.iter().map(|law| Value::from(law.to_string())).collect())
+            },
+        ));
+    let rule = Object::new(RULE)
+        .description("预警规则 · A warning rule, with its law.")
+        .field(plain("id", text(), "编号 · Its number.", |rule: &Of| Value::from(rule.id)))
+        .field(plain("zh", text(), "名称 · Name in Chinese.", |rule: &Of| Value::from(rule.zh)))
+        .field(plain("en", text(), "英文名称 · Name in English.", |rule: &Of| Value::from(rule.en)))
+        .field(plain("subject", text(), "预警对象类别 · Kind of the records that it looks at.", |rule: &Of| {
+            Value::from(rule.subject.as_str())
+        }))
+        .field(inner(
+            "versions",
+            TypeRef::named_nn_list_nn(VERSION),
+            "各版本，先旧后新 · Its versions, oldest first.",
+            |rule: &Of| Some(FieldValue::list(rule.versions.iter().map(FieldValue::owned_any))),
+        ))
+        .field(plain("clearedZh", text(), "解除条件 · What clears it, in Chinese.", |rule: &Of| {
+            Value::from(rule.cleared_zh)
+        }))
+        .field(plain("clearedEn", text(), "解除条件（英文） · What clears it, in English.", |rule: &Of| {
+            Value::from(rule.cleared_en)
+        }))
+        .field(plain(
+            "closedBy",
+            text(),
+            "转红后由谁核销：county、city、audit · Who closes it once it was red.",
+            |rule: &Of| Value::from(rule.closer.as_str()),
+        ))
+        .field(plain("waivable", flag(), "可否豁免 · Whether it may be waived for a time.", |rule: &Of| {
+            Value::from(rule.waivable)
+        }))
+        .field(plain(
+            "lasting",
+            flag(),
+            "事实不会消失，经处理后核销 · A fact that does not go away: it is closed by a decision on it.",
+            |rule: &Of| Value::from(rule.lasting),
+        ))
+        .field(plain(
+            "toldWorker",
+            maybe(),
+            "告知本人的最低级别 · Grade from which the worker is told.",
+            |rule: &Of| told(rule.told.worker),
+        ))
+        .field(plain(
+            "toldUnit",
+            maybe(),
+            "告知单位的最低级别 · Grade from which the institution is told.",
+            |rule: &Of| told(rule.told.unit),
+        ))
+        .field(plain(
+            "toldCounty",
+            maybe(),
+            "告知县级的最低级别 · Grade from which the county is told.",
+            |rule: &Of| told(rule.told.county),
+        ))
+        .field(plain(
+            "toldCity",
+            maybe(),
+            "告知市级的最低级别 · Grade from which the city is told.",
+            |rule: &Of| told(rule.told.city),
+        ));
+    builder.register(version).register(rule)
+}
+
+fn told(grade: Option<WarningGrade>) -> Value {
+    grade.map_or(Value::Null, |grade| Value::from(grade.as_str()))
+}
+
+/// The field of the root.
+pub fn rules_field() -> Resolved {
+    Resolved::new("warningRules", TypeRef::named_nn_list_nn(RULE), |ctx| {
+        asking(ctx.ctx, async move {
+            viewer(&ctx)?;
+            Ok(Some(FieldValue::list(RULES.iter().map(|rule| FieldValue::owned_any(*rule)))))
+        })
+    })
+    .description("全部预警规则 · Every warning rule.")
+}

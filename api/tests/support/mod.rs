@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use uuid::Uuid;
 use world::{
-    AREA, Person, Wish, World, device_profile, dose_report, dose_result, employment, institution_profile,
+    AREA, Person, Row, Wish, World, device_profile, dose_report, dose_result, employment, institution_profile,
     qualification, resident_no, worker,
 };
 
@@ -132,6 +132,11 @@ pub fn city(seed: u64) -> City {
     }
     people.extend([("T_ADMIN", admin), ("SYS_AUD", auditor)]);
     at_work(&mut world, &people, services[0], &hospitals);
+    world.adopt_rules();
+    world.evaluate();
+    let (warning, _) = world.warning("W-ORG-01", hospitals[0].0).expect("a practice licence of before");
+    let note = Wish::new("warning.acknowledged", warning, json!({"by": "UNIT"}));
+    world.act(&hospitals[0].1, note).expect("somebody takes note");
     City {
         world,
         people,
@@ -338,7 +343,15 @@ impl Server {
     /// Submits what the world has recorded, each at its own time, and waits until it can be read.
     pub async fn replay(&self, world: &World) {
         let mut last = 0;
-        for row in &world.rows {
+        let mut rest = &world.rows[..];
+        while let Some(row) = rest.first() {
+            let batch = said_by_the_desk(row, world);
+            let (unit, after) = rest.split_at(batch.unwrap_or(1));
+            rest = after;
+            if batch.is_some() {
+                last = self.say(unit).await;
+                continue;
+            }
             if row.key == world.service.key {
                 continue;
             }
@@ -367,6 +380,21 @@ impl Server {
         }
         self.set_now(world.now);
         self.projections.wait_for(last, std::time::Duration::from_secs(30)).await.expect("the read model follows");
+    }
+
+    /// Submits what the desk said in one unit.
+    async fn say(&self, rows: &[Row]) -> u64 {
+        let envelopes = rows.iter().map(|row| Envelope {
+            payload_type: PayloadType::Event,
+            payload: row.payload.clone(),
+            key: row.key,
+            signature: row.signature.clone(),
+        });
+        let unit = Unit { envelopes: envelopes.collect(), openings: vec![Some(Vec::new()); rows.len()] };
+        self.set_now(rows[0].recorded_at);
+        let receipts = self.door.submit_unit(unit).await;
+        let receipts = receipts.unwrap_or_else(|error| panic!("position {}: {error:?}", rows[0].position));
+        receipts.last().expect("a receipt").position
     }
 
     /// The signed answer to a fresh challenge, with something changed.
@@ -476,4 +504,13 @@ pub fn sign_session(session: &Session, key: &SigningKey) -> Vec<u8> {
 /// A key id that belongs to nobody.
 pub fn nobody() -> KeyId {
     KeyId([3; 32])
+}
+
+/// Number of the rows of a unit of the desk that begins here; none where it is another row.
+fn said_by_the_desk(row: &Row, world: &World) -> Option<usize> {
+    let object = signing::json::read_stored(&row.payload).expect("a payload");
+    let kind = object.get("record")?.as_object()?.get("kind")?.as_text()?;
+    let service = row.key == world.service.key && matches!(kind, "warning" | "desk");
+    let batch = object.get("batch").and_then(|batch| batch.as_object()?.get("count")?.as_integer());
+    service.then(|| batch.map_or(1, |count| usize::try_from(count).expect("a small batch")))
 }

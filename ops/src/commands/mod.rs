@@ -13,6 +13,7 @@ pub mod import;
 pub mod init;
 pub mod keygen;
 pub mod rebuild;
+pub mod rules;
 pub mod sdl;
 pub mod seed;
 pub mod serve;
