@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{Field as Resolved, FieldFuture, FieldValue, Object, SchemaBuilder, TypeRef};
+use async_graphql::dynamic::{Field as Resolved, FieldValue, Object, SchemaBuilder, TypeRef};
 use domain::catalog::Kind;
 use domain::field::{Field, PARAGRAPH, Shape, Subject};
 use domain::rules::{RULES, Version, WarningRule, rule};
@@ -99,7 +99,7 @@ pub const LOOK: Look = Look {
             .field(edge("worker", &super::person::LOOK, "person", "放射工作人员 · The worker whom it concerns."))
             .field(
                 Resolved::new("law", TypeRef::named(RULE), |ctx| {
-                    FieldFuture::new(async move {
+                    asking(ctx.ctx, async move {
                         let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
                         let named = view.row.json.get("rule").and_then(|rule| rule.as_str());
                         Ok(named.and_then(rule).map(FieldValue::owned_any))

@@ -21,6 +21,8 @@ pub struct Look<'a> {
     facts: &'a dyn Facts,
     /// The day that is judged.
     pub day: Date,
+    /// Values that are tried out in the place of those that were set.
+    drafted: &'a [(ParameterName, i64)],
     newest: RefCell<Option<Arc<Entry>>>,
     horizon: Cell<Option<Date>>,
 }
@@ -29,7 +31,13 @@ impl<'a> Look<'a> {
     /// A look at the facts on a day.
     #[must_use]
     pub fn new(facts: &'a dyn Facts, day: Date) -> Self {
-        Self { facts, day, newest: RefCell::default(), horizon: Cell::new(None) }
+        Self::drafted(facts, day, &[])
+    }
+
+    /// A look at the facts on a day, with other values of some parameters.
+    #[must_use]
+    pub fn drafted(facts: &'a dyn Facts, day: Date, drafted: &'a [(ParameterName, i64)]) -> Self {
+        Self { facts, day, drafted, newest: RefCell::default(), horizon: Cell::new(None) }
     }
 
     /// A record, as it stands.
@@ -59,6 +67,9 @@ impl<'a> Look<'a> {
     /// # Errors
     /// A [`Need`] when the parameters are not loaded.
     pub fn value(&self, name: ParameterName) -> Result<i64, Need> {
+        if let Some((_, value)) = self.drafted.iter().find(|(drafted, _)| *drafted == name) {
+            return Ok(*value);
+        }
         for (_, entry) in self.all(parameter::PARAMETERS_KEY)? {
             let Some(parameter) = entry.state.parameter().filter(|parameter| parameter.name == name) else { continue };
             parameter.settings.iter().map(|setting| setting.from_day).for_each(|day| self.again_on(day));

@@ -62,6 +62,7 @@ mod w_trn_04;
 mod w_tso_01;
 mod w_tso_02;
 mod w_tso_03;
+mod what_if;
 mod worker;
 
 #[cfg(test)]
@@ -85,6 +86,7 @@ pub use agenda::Agenda;
 pub use conclude::{Conclusions, conclude, conclude_all, grade_on};
 pub use look::Look;
 pub use steps::{L15, L30, L60, L90, Ladder, Steps};
+pub use what_if::{Drafted, Found, Matter, WhatIf};
 
 use crate::catalog::{Kind, State};
 use crate::law::Citation;

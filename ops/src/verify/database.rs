@@ -22,6 +22,9 @@ use crate::config::Place;
 use crate::folder::Folder;
 use crate::node::Database;
 
+/// Rows that are read by one statement.
+const STRETCH: usize = 1 << 16;
+
 /// Verifies the database of a data folder. The second answer lists rows of the read model that differ from a replay.
 ///
 /// # Errors
@@ -123,16 +126,19 @@ impl Copy {
     /// When rows cannot be read, or the audit breaks off.
     pub async fn audit(&self, trust: Option<&Trust>, strict: bool) -> anyhow::Result<Report> {
         let end = self.tiles.rows_end().await?;
-        let mut rows = Box::pin(self.tiles.rows(0, end));
         let progress = super::bundle::progress(end);
         let (send, receive) = std::sync::mpsc::sync_channel::<Vec<StoredRow>>(1);
         let feed = async {
             let mut chunk = Vec::with_capacity(CHUNK);
-            while let Some(row) = rows.next().await {
-                chunk.push(row?);
-                if chunk.len() == CHUNK && send.send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))).is_err()
-                {
-                    break;
+            // A statement lasts as long as the fold takes for its rows: none may outlast what the database allows.
+            for from in (0..end).step_by(STRETCH) {
+                let mut rows = Box::pin(self.tiles.rows(from, end.min(from + STRETCH as u64)));
+                while let Some(row) = rows.next().await {
+                    chunk.push(row?);
+                    let full = chunk.len() == CHUNK;
+                    if full && send.send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))).is_err() {
+                        return Ok(());
+                    }
                 }
             }
             let _ = send.send(chunk);

@@ -21,7 +21,7 @@ use domain::seals::Openings;
 use signing::bytes::{Hash, Instant, parse_uuid_v4};
 use signing::envelope::statement_hash;
 use signing::json::{Object, read_stored};
-use signing::statement::RecordRef;
+use signing::statement::{RecordRef, Statement};
 use uuid::Uuid;
 
 /// Events that share one known place in the file.
@@ -31,7 +31,9 @@ const GATHERED: usize = 1 << 20;
 /// Bytes before each payload: length, position of the record's event before (all ones: none), recorded_at.
 const HEADER: usize = 16;
 /// How much the records of late weigh at most, in marks: some 120 bytes each.
-const WEIGHT_MAX: usize = 1 << 18;
+const WEIGHT_MAX: usize = 1 << 21;
+/// Most members of index keys that are kept at hand, keys included.
+const MEMBERS_MAX: usize = 1 << 20;
 /// What a record weighs besides its marks.
 const WEIGHT_OF_STATE: usize = 8;
 
@@ -45,6 +47,7 @@ pub struct Spill {
     keys: HashMap<Hash, Vec<u32>>,
     last_batch: Option<Uuid>,
     late: RefCell<Late>,
+    lists: RefCell<Lists>,
     fault: RefCell<Option<io::Error>>,
 }
 
@@ -93,6 +96,7 @@ impl Spill {
             keys: HashMap::new(),
             last_batch: None,
             late: RefCell::new(Late { weight_max, ..Late::default() }),
+            lists: RefCell::default(),
             fault: RefCell::default(),
         }
     }
@@ -176,7 +180,9 @@ impl Store for Spill {
         }
         self.last_batch = batch;
         for key in keys {
-            self.keys.entry(Hash::of(key.as_bytes())).or_default().push(position);
+            let key = Hash::of(key.as_bytes());
+            self.keys.entry(key).or_default().push(position);
+            self.lists.get_mut().touch(&key, position, statement);
         }
     }
 
@@ -218,11 +224,17 @@ impl Store for Spill {
     }
 
     fn members(&self, key: &str) -> Arc<Members> {
-        let Some(touches) = self.keys.get(&Hash::of(key.as_bytes())) else { return Arc::default() };
+        let key = Hash::of(key.as_bytes());
+        let Some(touches) = self.keys.get(&key) else { return Arc::default() };
+        if let Some(members) = self.lists.borrow_mut().get(&key) {
+            return members;
+        }
         let mut seen = HashSet::new();
         let records = touches.iter().filter_map(|position| self.read(*position)?.record());
         let records = records.filter(|record| seen.insert(record.clone())).collect();
-        Arc::new(Members { last: touches.last().map(|last| u64::from(*last)), records })
+        let members = Arc::new(Members { last: touches.last().map(|last| u64::from(*last)), records });
+        self.lists.borrow_mut().put(key, members.clone());
+        members
     }
 
     fn claim(&self, claim: &Claim) -> Option<Holder> {
@@ -416,6 +428,46 @@ impl Shard {
             at = (at + 1) % length;
         }
         self.slots[at] = slot;
+    }
+}
+
+/// Members of index keys that were asked for lately: reading them again would read an event for each.
+#[derive(Debug, Default)]
+struct Lists {
+    young: HashMap<Hash, Arc<Members>>,
+    old: HashMap<Hash, Arc<Members>>,
+    weight: usize,
+}
+
+impl Lists {
+    fn get(&mut self, key: &Hash) -> Option<Arc<Members>> {
+        if let Some(members) = self.young.get(key) {
+            return Some(members.clone());
+        }
+        let members = self.old.remove(key)?;
+        self.put(*key, members.clone());
+        Some(members)
+    }
+
+    fn put(&mut self, key: Hash, members: Arc<Members>) {
+        self.weight += 1 + members.records.len();
+        self.young.insert(key, members);
+        if self.weight > MEMBERS_MAX / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.weight = 0;
+        }
+    }
+
+    /// An event of a record touched a key.
+    fn touch(&mut self, key: &Hash, position: u32, statement: &Statement) {
+        let Some(members) = self.young.get_mut(key).or_else(|| self.old.get_mut(key)) else { return };
+        let members = Arc::make_mut(members);
+        members.last = Some(u64::from(position));
+        // A record that begins is in no list yet, and some lists are long.
+        if statement.version == 1 || !members.records.contains(&statement.record) {
+            members.records.push(statement.record.clone());
+            self.weight += 1;
+        }
     }
 }
 
