@@ -40,7 +40,8 @@
 //!   `a_limit_is_never_waived_and_nothing_for_longer_than_a_year`, `a_disputed_warning_stands_or_is_closed`,
 //!   `a_grade_falls_only_when_an_officer_says_so_on_corrected_data`, `the_worker_reads_and_takes_note_of_his_own`,
 //!   `warnings_go_with_the_file`, `a_rule_changes_and_the_old_year_stays_what_it_was`,
-//!   `a_parameter_counts_from_its_day`, `the_desk_names_each_day_once`
+//!   `a_parameter_counts_from_its_day`, `the_desk_names_each_day_once`,
+//!   `what_a_rule_would_have_found_with_another_number`
 
 pub mod practice;
 pub mod relay;

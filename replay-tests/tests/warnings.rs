@@ -1,10 +1,12 @@
 //! Stories of warnings: raised, heeded and closed, each by a signed event that anyone can compute again.
 
 use domain::health_codes::ExamKind;
+use domain::memory::Memory;
 use domain::record::{Draft, Facts};
 use domain::records::warning::{self, Warning};
+use domain::reference_codes::ParameterName;
 use domain::refusal::{Code, Refusal};
-use domain::rules::{self, conclude};
+use domain::rules::{self, WhatIf, conclude};
 use domain::warning_codes::{WarningGrade, WarningState};
 use replay_tests::practice::{Practice, act, credit_code};
 use replay_tests::world::{AREA, Person, Wish, World, dose_report, dose_result, employment, institution_profile};
@@ -485,4 +487,37 @@ fn the_desk_names_each_day_once() {
         "a second desk"
     );
     assert!(world.memory.in_force().is_ok());
+}
+
+/// A draft is run over all history beside what was in force, without a warning being raised.
+#[test]
+fn what_a_rule_would_have_found_with_another_number() {
+    let (mut world, practice) = warned(13);
+    let (contract, report, result) = (world.id(), world.id(), world.id());
+    let terms = json!({
+        "institution": practice.hospital, "laboratory": practice.laboratory, "cycle_months": 3, "from": "2023-01-01",
+    });
+    act(&mut world, &practice.officer, Wish::new("monitoring_contract.concluded", contract, terms));
+    let today = world.today();
+    let period = ["2023-10-01", "2023-12-31"];
+    let header = dose_report(contract, practice.laboratory, "示范报告0001", period, &today);
+    act(&mut world, &practice.signatory, Wish::new("dose_report.issued", report, header));
+    let line = dose_result(report, 1, [practice.person, practice.employment], period, 1_100_000);
+    act(&mut world, &practice.signatory, Wish::new("dose_result.reported", result, line));
+    let rule = rules::rule("W-DOSE-03").expect("a rule");
+    for (level, expected) in [(5_000_000, 0), (4_400_000, 1), (4_400_001, 0)] {
+        let drafted = vec![(ParameterName::InvestigationLevel, level)];
+        let mut what_if = WhatIf::new(rule, drafted);
+        let mut memory = Memory::new(world.ledger());
+        for row in &world.rows {
+            let object = signing::json::read_stored(&row.payload).expect("strict");
+            let typed = domain::admission::read_typed(&object, None).expect("of the catalogue");
+            memory.replay(&typed, &row.payload, signing::envelope::statement_hash(&row.payload), row.recorded_at);
+            let entry = memory.record(&typed.statement.record).expect("it was just folded").clone();
+            what_if.folded(&typed.statement.record, &entry, &memory).expect("everything is at hand");
+        }
+        what_if.day(world.now.civil_day(), memory.size(), &memory).expect("everything is at hand");
+        let (before, after) = what_if.found();
+        assert_eq!((before.len(), after.len()), (0, expected), "{level} nSv a year, a quarter of it three months");
+    }
 }
