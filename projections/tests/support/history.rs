@@ -55,6 +55,7 @@ pub struct Maker {
     pub institutions: Vec<Uuid>,
     pub accounts: Vec<(Uuid, Option<Uuid>)>,
     pub devices: Vec<(Uuid, Uuid)>,
+    pub warnings: Vec<Uuid>,
     pub credentials: Vec<(Uuid, Uuid)>,
     pub grants: Vec<(Uuid, Uuid)>,
     pub erasures: Vec<(Uuid, Uuid)>,
@@ -81,6 +82,7 @@ impl Maker {
             institutions: Vec::new(),
             accounts: Vec::new(),
             devices: Vec::new(),
+            warnings: Vec::new(),
             credentials: Vec::new(),
             grants: Vec::new(),
             erasures: Vec::new(),
@@ -172,7 +174,9 @@ impl Maker {
                 43..=44 => self.follow_erasure(),
                 45 => Some(self.adopt()),
                 46..=56 => self.register_device(),
-                57..=68 => self.follow_device(),
+                57..=66 => self.follow_device(),
+                67..=70 => self.raise_warning(),
+                71..=73 => self.follow_warning(),
                 _ => self.next_of_workers(),
             };
             if let Some(made) = made {
@@ -482,6 +486,42 @@ impl Maker {
                 None,
                 json!({"to": "REPAIR", "why": "FAULT"}),
             ),
+        })
+    }
+
+    fn raise_warning(&mut self) -> Option<Made> {
+        let (device, institution) = self.any(|maker| &maker.devices)?;
+        self.number += 1;
+        let (rule, occurrence) = ("W-DEV-01", self.number.to_string());
+        let subject = RecordRef { kind: "device".into(), id: device };
+        let id = domain::records::warning::id_of(self.ledger, rule, &subject, &occurrence);
+        self.warnings.push(id);
+        let grade = ["BLUE", "YELLOW", "RED"][self.below(3)];
+        let data = json!({"rule": rule, "rule_version": 1, "subject": {"kind": "device", "id": device}, "occurrence": occurrence,
+            "grade": grade, "since": self.now.civil_day().to_string(), "institution": institution});
+        let last = self.head("device", device).last;
+        Some(self.make("warning", id, "warning.raised", Meaning::System, None, Some(last), data))
+    }
+
+    fn follow_warning(&mut self) -> Option<Made> {
+        let id = self.any(|maker| &maker.warnings)?;
+        let last = self.head("warning", id).last;
+        Some(match self.below(4) {
+            0 => self.make(
+                "warning",
+                id,
+                "warning.acknowledged",
+                Meaning::Acknowledgement,
+                None,
+                None,
+                json!({"by": "UNIT"}),
+            ),
+            1 => {
+                let data = json!({"grade": "RED", "since": self.now.civil_day().to_string()});
+                self.make("warning", id, "warning.escalated", Meaning::System, None, Some(last), data)
+            }
+            2 => self.make("warning", id, "warning.passed_to_city", Meaning::System, None, Some(last), json!({})),
+            _ => self.make("warning", id, "warning.cleared", Meaning::System, None, Some(last), json!({})),
         })
     }
 
