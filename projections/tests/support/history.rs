@@ -173,10 +173,10 @@ impl Maker {
                 41..=42 => self.request_erasure(),
                 43..=44 => self.follow_erasure(),
                 45 => Some(self.adopt()),
-                46..=56 => self.register_device(),
-                57..=66 => self.follow_device(),
-                67..=70 => self.raise_warning(),
-                71..=73 => self.follow_warning(),
+                46..=55 => self.register_device(),
+                56..=64 => self.follow_device(),
+                65..=66 => self.raise_warning(),
+                67..=68 => self.follow_warning(),
                 _ => self.next_of_workers(),
             };
             if let Some(made) = made {
