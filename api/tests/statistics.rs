@@ -412,3 +412,14 @@ async fn a_worker_reads_his_own_years_and_nobody_s_else() {
         assert!(server.ask(Some(&token), &query, json!({})).await.get("errors").is_some(), "{filter}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn warnings_are_counted_by_names_that_people_read() {
+    let (server, city) = serve_city(37).await;
+    let token = server.login(&city.person("T_SUP")).await;
+    let answer = ask(&server, &token, json!({"measure": "warnings", "by": ["rule", "grade", "state"]})).await;
+    assert!(!rows(&answer).is_empty());
+    for value in rows(&answer).iter().flat_map(|row| row["values"].as_array().expect("values")) {
+        assert!(value["zh"].as_str().is_some_and(|zh| !zh.is_ascii()), "{value}");
+    }
+}

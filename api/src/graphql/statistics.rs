@@ -283,8 +283,11 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
     objects.into_iter().fold(builder.register(condition), SchemaBuilder::register)
 }
 
-/// Labels of a value, from the code list of its member.
+/// Labels of a value, from the code list of its member; a rule has its names.
 fn label(of: &OfValue) -> (String, String) {
+    if let ("warning", "rule", Some(rule)) = (of.0.kind.as_str(), of.1.as_str(), domain::rules::rule(&of.2)) {
+        return (rule.zh.to_owned(), rule.en.to_owned());
+    }
     let found = code_list(of.0, &of.1).and_then(|list| list.codes.iter().find(|(code, ..)| *code == of.2));
     found.map_or_else(|| (of.2.clone(), of.2.clone()), |(_, zh, en)| ((*zh).to_owned(), (*en).to_owned()))
 }
@@ -294,6 +297,7 @@ fn code_list(measure: &Measure, dimension: &str) -> Option<CodeList> {
     use domain::dose_codes::ResultFlag;
     use domain::licence_codes::{LicenceClass, LicenceState, LicenceType};
     use domain::person_codes::{EmploymentState, OccupationalCategory};
+    use domain::warning_codes::{WarningGrade, WarningState};
     Some(match (measure.kind.as_str(), dimension) {
         ("institution", "kinds") => InstitutionKind::LIST,
         ("institution", "medical_type") => MedicalType::LIST,
@@ -306,6 +310,8 @@ fn code_list(measure: &Measure, dimension: &str) -> Option<CodeList> {
         ("licence", "type") => LicenceType::LIST,
         ("licence", "classes") => LicenceClass::LIST,
         ("licence", "state") => LicenceState::LIST,
+        ("warning", "grade") => WarningGrade::LIST,
+        ("warning", "state") => WarningState::LIST,
         (_, "category") => OccupationalCategory::LIST,
         (_, "flag") => ResultFlag::LIST,
         _ => return None,

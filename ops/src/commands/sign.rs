@@ -45,7 +45,7 @@ const PREPARE: &str = "mutation Prepare($input: PrepareInput!) { prepare(input: 
     consequences { type labelZh labelEn record { kind id } } head { version hash } \
     refusal { code index pointer rule citation headVersion headHash position messageZh messageEn } } }";
 
-const HISTORY: &str = "query History($id: ID!) { node(id: $id) { ... on Record { history(first: 100) { nodes { id type hash meaning corrects { event } } } } } }";
+const HISTORY: &str = "query History($id: ID!) { node(id: $id) { ... on Record { history(first: 100) { nodes { id version hash corrects { event } } } } } }";
 
 const EVENT: &str = "query Event($id: UUID!) { event(id: $id) { id hash type } }";
 
@@ -128,10 +128,9 @@ async fn corrected(client: &Client, options: &Options) -> anyhow::Result<Json> {
     }
     let answer = client.graphql(HISTORY, json!({"id": options.record})).await?;
     let events = answer.pointer("/node/history/nodes").and_then(Json::as_array).cloned().unwrap_or_default();
-    // The entry, as it was corrected last: an event is corrected once, so the next correction names the one before.
+    // The first event, as it was corrected last: an event is corrected once, so the next correction names the one before.
     let corrects = |event: &&Json, named: &Json| event.pointer("/corrects/event") == Some(named);
-    let mut entry =
-        events.iter().find(|event| event["type"].as_str().is_some_and(|name| name.ends_with(".registered")));
+    let mut entry = events.iter().find(|event| event["version"] == "1");
     while let Some(next) = entry.and_then(|entry| events.iter().find(|event| corrects(event, &entry["id"]))) {
         entry = Some(next);
     }
