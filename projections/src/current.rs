@@ -9,7 +9,7 @@ use domain::dose::{Annual, INTERVALS, interval};
 use signing::bytes::Instant;
 use uuid::Uuid;
 
-use crate::home::{Home, home};
+use crate::home::Home;
 use crate::{Change, Entries, Folded, Poison, Projection};
 
 /// The projection.
@@ -239,12 +239,11 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
 impl Projection for Current {
     type Row = Row;
     const NAME: &'static str = "current";
-    const VERSION: i32 = 6;
+    const VERSION: i32 = 7;
 
-    fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
+    fn fold(folded: &Folded<'_>, _entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);
-        let home = home(record, &after.state, entries);
-        let shown = show(&after.state, home.filed_by);
+        let shown = show(&after.state, folded.home.filed_by);
         let json = serde_json::to_string(&after.state).map_err(|error| Poison {
             position: folded.parsed.position,
             why: format!("its state is not JSON: {error}"),
@@ -257,7 +256,7 @@ impl Projection for Current {
             until: None,
             closes: folded.before.as_ref().map(|before| before.position),
             recorded_at: folded.parsed.recorded_at,
-            home,
+            home: folded.home.clone(),
             label: shown.label,
             state: shown.state.into(),
             facets: shown.facets,

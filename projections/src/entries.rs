@@ -172,7 +172,11 @@ impl Entries {
                         missing.insert(record);
                     }
                 }
+                let of_file = home::custodians(self.get(&at).as_ref().map(|entry| &entry.state), None);
+                missing.extend(of_file.into_iter().filter(|record| !begun.contains_key(record) && !self.hold(record)));
             }
+            let moved_to = home::custodians(None, Some(&event.typed.event));
+            missing.extend(moved_to.into_iter().filter(|record| !begun.contains_key(record) && !self.hold(record)));
         }
         // A worker is counted where his latest result is from.
         let orgs: HashSet<Uuid> = {

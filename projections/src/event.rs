@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::dose_book::{From, YearChange};
 use crate::entries::Entries;
-use crate::home::home;
+use crate::home::{Home, home};
 
 /// A stored event that cannot be folded: the log is corrupt, or it was written by a newer program. A projection
 /// halts there; it never goes on without the event.
@@ -80,16 +80,16 @@ impl Parsed {
         after.settle(self.position);
         let after = Arc::new(after);
         entries.put(statement.record.clone(), Some(after.clone()));
+        let home = home(&statement.record, &after, entries);
         let (reported, doses) = match after.state.dose_result() {
             Some(result) => {
-                let home = home(&statement.record, &after.state, entries);
                 let from = From { org: home.org, laboratory: home.filed_by };
                 let (was, doses) = entries.enter_dose(statement.record.id, result, from).map_err(poison)?;
                 ([was.and_then(|was| was.laboratory), from.laboratory], doses)
             }
             None => Default::default(),
         };
-        Ok(Folded { parsed: self, before, after, reported, doses })
+        Ok(Folded { parsed: self, before, after, home, reported, doses })
     }
 }
 
@@ -102,6 +102,8 @@ pub struct Folded<'a> {
     pub before: Option<Arc<Entry>>,
     /// The record after it.
     pub after: Arc<Entry>,
+    /// Where it belongs after it.
+    pub home: Home,
     /// The laboratory of a dose result before and after it. A report may come to name another one, which its results learn
     /// when something happens to them.
     pub reported: [Option<Uuid>; 2],

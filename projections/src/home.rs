@@ -7,7 +7,8 @@
 
 use compact_str::CompactString;
 use domain::catalog::{Event, Kind, State};
-use domain::records::person::Custodian;
+use domain::record::Entry;
+use domain::records::person::{self, Custodian, Person};
 use domain::records::transfer::Requested;
 use domain::records::{credential, dose_report, dose_result, erasure, grant};
 use signing::statement::RecordRef;
@@ -30,9 +31,16 @@ pub struct Home {
     pub other_area: Option<CompactString>,
 }
 
-/// Where the record belongs. The records on the way ([`parent`]) are in `entries`.
+/// Where the record belonged when it came to stand as it does here: what lies in a worker's file belongs to who held the
+/// file then. The records on the way ([`parent`]) are in `entries`, as they stand then or later.
 #[must_use]
-pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
+pub fn home(record: &RecordRef, entry: &Entry, entries: &Entries) -> Home {
+    home_at(record, entry, entry.position, entries)
+}
+
+fn home_at(record: &RecordRef, entry: &Entry, at: u64, entries: &Entries) -> Home {
+    let state = &entry.state;
+    let of_parent = |record: &RecordRef, state: &State| of_parent(record, state, at, entries);
     match state {
         State::Ledger(_) | State::Policy(_) | State::Desk(_) => Home::default(),
         State::Institution(institution) => {
@@ -40,23 +48,25 @@ pub fn home(record: &RecordRef, state: &State, entries: &Entries) -> Home {
         }
         State::Account(account) => within(account.org, account.area.as_ref(), Some(record.id), entries),
         State::Grant(grant) => within(grant.given.org, grant.given.area.as_ref(), Some(grant.given.account), entries),
-        State::Person(person) => match person.custodian() {
-            Custodian::Institution(_) => Home { account: person.account, ..of_parent(record, state, entries) },
+        State::Person(person) => match person.custodian_at(version_at(entry, at)) {
+            Custodian::Institution(held_by) => {
+                Home { account: person.account, ..of_entry(&institution(held_by), at, entries) }
+            }
             Custodian::Pool(area) | Custodian::Outside(area) => {
                 Home { area: Some(area), account: person.account, ..Home::default() }
             }
         },
         State::Transfer(transfer) => between(&transfer.request),
         State::Credential(credential) => {
-            let mut home = of_parent(record, state, entries);
+            let mut home = of_parent(record, state);
             home.account = Some(credential.account);
             home
         }
         // What belongs to an account here (a request for erasure) is not the account's own.
-        State::Erasure(_) => Home { account: None, ..of_parent(record, state, entries) },
+        State::Erasure(_) => Home { account: None, ..of_parent(record, state) },
         // Who reads what it is about reads it.
-        State::Warning(_) => of_parent(record, state, entries),
-        _ => Home { filed_by: filed_by(state, entries), ..of_parent(record, state, entries) },
+        State::Warning(_) => of_parent(record, state),
+        _ => Home { filed_by: filed_by(state, entries), ..of_parent(record, state) },
     }
 }
 
@@ -155,6 +165,16 @@ pub fn first_parent(event: &Event) -> Option<RecordRef> {
     }
 }
 
+/// Institutions that decide where rows of a worker's file belonged before it moved, or belong once an event moved it.
+pub(crate) fn custodians(state: Option<&State>, event: Option<&Event>) -> Vec<RecordRef> {
+    let earlier = state.and_then(State::person).into_iter().flat_map(Person::earlier_custodians);
+    let next = match event {
+        Some(Event::Person(person::Event::CustodyMoved(moved))) => moved.institution,
+        _ => None,
+    };
+    earlier.chain(next).map(institution).collect()
+}
+
 /// Reference to an institution.
 #[must_use]
 pub fn institution(id: Uuid) -> RecordRef {
@@ -167,10 +187,18 @@ pub fn account(id: Uuid) -> RecordRef {
     RecordRef { kind: Kind::Account.as_str().into(), id }
 }
 
-fn of_parent(record: &RecordRef, state: &State, entries: &Entries) -> Home {
-    let Some(parent) = parent(record, state) else { return Home::default() };
-    match entries.get(&parent) {
-        Some(entry) => home(&parent, &entry.state, entries),
+/// The version that was a record's last at a position.
+fn version_at(entry: &Entry, at: u64) -> u32 {
+    u32::try_from(entry.marks.partition_point(|mark| mark.position <= at)).unwrap_or(u32::MAX)
+}
+
+fn of_parent(record: &RecordRef, state: &State, at: u64, entries: &Entries) -> Home {
+    parent(record, state).map_or_else(Home::default, |parent| of_entry(&parent, at, entries))
+}
+
+fn of_entry(parent: &RecordRef, at: u64, entries: &Entries) -> Home {
+    match entries.get(parent) {
+        Some(entry) => home_at(parent, &entry, at, entries),
         // An account of the genesis is no record, and an institution may come after what names it.
         None if parent.kind == Kind::Institution.as_str() => of_org(parent.id),
         None => Home::default(),

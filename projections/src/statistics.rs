@@ -13,8 +13,6 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use domain::catalog::{Kind, State};
-use domain::record::Entry;
-use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use crate::current::{Facet, facets, moved, show};
@@ -434,9 +432,10 @@ impl Projection for Statistics {
     fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, kind, position) = (folded.record(), folded.after.state.kind(), folded.parsed.position);
         let mut deltas = Deltas::new();
-        let now = place(record, &folded.after, entries);
+        // A number belongs to no account and to no laboratory.
+        let now = Home { account: None, filed_by: None, ..folded.home.clone() };
         if let Some(before) = &folded.before {
-            let then = place(record, before, entries);
+            let then = Home { account: None, filed_by: None, ..home(record, before, entries) };
             // Its past rows are moved to where the institution is now, so both sides count there.
             let home = if then.org == now.org { &now } else { &then };
             count(
@@ -522,11 +521,6 @@ pub(crate) fn place_of(org: Option<Uuid>, entries: &Entries) -> Home {
     let entry = org.and_then(|org| entries.get(&institution(org)));
     let area = entry.and_then(|entry| entry.state.institution().map(|state| state.profile.supervision_area.clone()));
     Home { org, area, ..Home::default() }
-}
-
-/// Organisation and area of a record; a number belongs to no account and to no laboratory.
-fn place(record: &RecordRef, entry: &Entry, entries: &Entries) -> Home {
-    Home { account: None, filed_by: None, ..home(record, &entry.state, entries) }
 }
 
 /// The institution of a row that is written for it alone.

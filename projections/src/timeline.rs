@@ -11,7 +11,7 @@ use signing::bytes::Instant;
 use signing::statement::{Meaning, RecordRef};
 use uuid::Uuid;
 
-use crate::home::{self, Home, home};
+use crate::home::{self, Home};
 use crate::{Change, Entries, Folded, Poison, Projection};
 
 /// The projection.
@@ -48,9 +48,9 @@ pub struct Row {
 impl Projection for Timeline {
     type Row = Row;
     const NAME: &'static str = "timeline";
-    const VERSION: i32 = 4;
+    const VERSION: i32 = 5;
 
-    fn fold(folded: &Folded<'_>, entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
+    fn fold(folded: &Folded<'_>, _entries: &Entries) -> Result<Vec<Change<Row>>, Poison> {
         let (record, after) = (folded.record(), &folded.after);
         let statement = &folded.parsed.typed.statement;
         let mut subjects = vec![record.clone()];
@@ -74,7 +74,7 @@ impl Projection for Timeline {
             version: after.version,
             signer: statement.signer.account,
             recorded_at: folded.parsed.recorded_at,
-            home: home(record, &after.state, entries),
+            home: folded.home.clone(),
             person: home::worker(record, &after.state),
         };
         let mut changes = Vec::with_capacity(subjects.len() + 1);

@@ -41,7 +41,9 @@ begin
         execute format('create index if not exists %I on read.%I ((facets[4]), kind, label, id) where kind = ''warning''', v_table || '_about', v_table);
     end loop;
     -- Warnings are counted as well; rows that do not exist are what any fold would have made.
-    update read.projection set code = 4 where name = 'statistics' and position = 0;
+    -- The other two were made with who holds a worker's file at the end of a stretch, not as of the event.
+    update read.projection p set code = v.code
+      from (values ('statistics', 4), ('current', 7), ('timeline', 5)) v (name, code) where p.name = v.name and p.position = 0;
 end $$;
 
 reset role;

@@ -379,9 +379,9 @@ struct EncodedRow<K> {
 
 /// Steps each record in order, then folds and encodes on all cores.
 ///
-/// The rows of a stretch are folded with the records as they stand at its end. That gives the same rows: where a row
-/// belongs depends on its own record, on its account, which never moves, and on its institution's area, to which all
-/// rows are moved in the end anyhow.
+/// The rows of a stretch are folded with the records as they stand at its end. That gives the same rows: where each
+/// belongs was found at its step, where it belonged before is told as of then, and the area of an institution is the one
+/// to which all its rows are moved in the end anyhow.
 fn fold_all<P: Table>(parsed: &[Parsed], entries: &mut Entries) -> Result<Vec<Encoded<P::Key>>, Poison> {
     let mut folded = Vec::with_capacity(parsed.len());
     for event in parsed {

@@ -159,6 +159,9 @@ pub struct Person {
     pub account: Option<Uuid>,
     /// Requests of the worker that wait for an answer.
     pub requests_open: u32,
+    /// Who held it before each move, with the version that moved it.
+    #[serde(skip)]
+    held: Vec<(u32, Custodian)>,
     #[serde(skip)]
     requests: Vec<(Uuid, Hash)>,
     #[serde(skip)]
@@ -176,6 +179,21 @@ impl Person {
             None if custody.outside => Custodian::Outside(area()),
             None => Custodian::Pool(area()),
         }
+    }
+
+    /// Who held the file while this version was its last.
+    #[must_use]
+    pub fn custodian_at(&self, version: u32) -> Custodian {
+        let moved = self.held.iter().find(|(moved, _)| *moved > version);
+        moved.map_or_else(|| self.custodian(), |(_, before)| before.clone())
+    }
+
+    /// The institutions that held the file before.
+    pub fn earlier_custodians(&self) -> impl Iterator<Item = Uuid> + '_ {
+        self.held.iter().filter_map(|(_, before)| match before {
+            Custodian::Institution(institution) => Some(*institution),
+            Custodian::Pool(_) | Custodian::Outside(_) => None,
+        })
     }
 
     /// Where an act on the file takes place: with who holds it, and, for the worker's own, at his account.
@@ -332,6 +350,7 @@ impl Record for Person {
                 address: sealed(registered.address, "address"),
                 account: None,
                 requests_open: 0,
+                held: Vec::new(),
                 requests: Vec::new(),
                 origins: Origins::new(about.origin()),
             };
@@ -356,6 +375,7 @@ impl Record for Person {
             Event::AccountLinked(linked) => person.account = Some(linked.account),
             Event::CustodyMoved(moved) => {
                 let CustodyMoved { transfer, institution, area, outside } = moved;
+                person.held.push((about.statement.version, person.custodian()));
                 person.custody = Some(Custody { institution, area, outside, since: about.day, transfer });
             }
             Event::CorrectionRequested(_) => person.requests.push((about.statement.id, about.hash)),

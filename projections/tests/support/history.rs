@@ -491,15 +491,23 @@ impl Maker {
 
     fn raise_warning(&mut self) -> Option<Made> {
         let (device, institution) = self.any(|maker| &maker.devices)?;
+        let worker = self.any(|maker| &maker.begun.persons).filter(|_| self.below(2) == 0);
         self.number += 1;
-        let (rule, occurrence) = ("W-DEV-01", self.number.to_string());
-        let subject = RecordRef { kind: "device".into(), id: device };
+        let (rule, kind, about) = match worker {
+            Some((person, _)) => ("W-HLT-02", "person", person),
+            None => ("W-DEV-01", "device", device),
+        };
+        let (subject, occurrence) = (RecordRef { kind: kind.into(), id: about }, self.number.to_string());
         let id = domain::records::warning::id_of(self.ledger, rule, &subject, &occurrence);
         self.warnings.push(id);
         let grade = ["BLUE", "YELLOW", "RED"][self.below(3)];
-        let data = json!({"rule": rule, "rule_version": 1, "subject": {"kind": "device", "id": device}, "occurrence": occurrence,
-            "grade": grade, "since": self.now.civil_day().to_string(), "institution": institution});
-        let last = self.head("device", device).last;
+        let mut data = json!({"rule": rule, "rule_version": 1, "subject": {"kind": kind, "id": about}, "occurrence": occurrence,
+            "grade": grade, "since": self.now.civil_day().to_string()});
+        match worker {
+            Some((person, _)) => data["person"] = json!(person),
+            None => data["institution"] = json!(institution),
+        }
+        let last = self.head(kind, about).last;
         Some(self.make("warning", id, "warning.raised", Meaning::System, None, Some(last), data))
     }
 

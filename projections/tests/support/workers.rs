@@ -1,7 +1,7 @@
 //! Workers, their posts, dosimeters, reports and results, and the licences of their employers.
 
 use serde_json::{Value, json};
-use signing::statement::Meaning::{Correction, Declaration, Entry, Revocation, Submission};
+use signing::statement::Meaning::{Correction, Declaration, Entry, Revocation, Submission, System};
 use uuid::Uuid;
 
 use super::{Made, Maker};
@@ -67,8 +67,17 @@ impl Maker {
     fn follow_person(&mut self) -> Option<Made> {
         let (id, _) = self.any(|maker| &maker.begun.persons)?;
         let first = self.head("person", id).first;
-        Some(match self.below(3) {
-            0 => {
+        Some(match self.below(5) {
+            3 => {
+                // His warnings go with his file.
+                let mut data = json!({"transfer": self.uuid(), "institution": self.any(|maker| &maker.institutions)?, "outside": false});
+                if self.below(3) == 0 {
+                    data = json!({"transfer": data["transfer"], "area": super::AREAS[0], "outside": false});
+                }
+                let last = self.head("person", id).last;
+                self.make("person", id, "person.custody_moved", System, None, Some(last), data)
+            }
+            0 | 4 => {
                 let data = json!({"phone": self.seal()});
                 self.make("person", id, "person.contact_changed", Entry, Some(()), None, data)
             }
