@@ -70,22 +70,17 @@ fn home_at(record: &RecordRef, entry: &Entry, at: u64, entries: &Entries) -> Hom
     }
 }
 
-/// The laboratory of a contract, and of what it files under it; who examined a worker.
-/// The side that lets the file go, or the only one; the other side reads it as well.
+/// The side that lets the file go, or the only one; the other side reads it as well. An area is that of the institution
+/// beside it: a file that comes out of a county's archive lies with the county.
 fn between(request: &Requested) -> Home {
     let (from, to) = (request.from_institution, request.to_institution);
+    let org = from.or(to.filter(|_| request.from_area.is_none()));
     let area = request.from_area.clone().or_else(|| request.to_area.clone());
     let other_area = request.to_area.clone().filter(|other| Some(other) != area.as_ref());
-    Home {
-        org: from.or(to),
-        area,
-        account: None,
-        filed_by: to.filter(|to| from.is_some_and(|from| from != *to)),
-        other_area,
-    }
+    Home { org, area, account: None, filed_by: to.filter(|to| org != Some(*to)), other_area }
 }
 
-/// The laboratory of a contract, and of what it files under it.
+/// The laboratory of a contract, and of what it files under it; who examined a worker.
 fn filed_by(state: &State, entries: &Entries) -> Option<Uuid> {
     match state {
         State::MonitoringContract(contract) => Some(contract.terms.laboratory),
