@@ -249,7 +249,7 @@ fn a_file_is_imported_once_and_whole_or_not_at_all() {
     assert!(workers.len() >= 8, "the demonstration has workers under contract: {}", workers.len());
     good_again_and_bad(&site, &signatory, &workers);
     interrupted(&site, &signatory, &workers);
-    let verified = run(radledger(&site.data).args(["verify"]));
+    let verified = run(radledger(&site.data).args(["verify", "--replay"]));
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
