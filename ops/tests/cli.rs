@@ -1,5 +1,7 @@
 //! The executable as people and scripts use it: exit codes, printed forms, the walk from a key to a verified proof.
 
+#[path = "support/quiet.rs"]
+mod quiet;
 mod support;
 
 use std::io::{BufRead, BufReader, Write};
@@ -189,12 +191,14 @@ fn the_walk_from_a_key_to_a_verified_proof() {
     let data = place.path().join("data");
     let seed = ["seed", "--seed", "3", "--end", "2026-11-25", "--events", "1", "--json"];
     let loaded = json(&run(radledger(&data).args(seed)));
-    let size = loaded["size"].as_u64().expect("a size");
+    let loaded_size = loaded["size"].as_u64().expect("a size");
     assert_eq!(code(&run(radledger(&data).args(seed))), Some(2), "a second load is refused");
     let officer = identities(&data);
     export_and_verify(&data, "loaded.zip");
 
     let mut service = Service::start(&data);
+    let events = || json(&run(radledger(&data).args(["status", "--json"])))["events"].as_u64().expect("a number");
+    let size = quiet::quiet(loaded_size, events);
     let token = run(radledger(&data).args(["token", "--key"]).arg(&officer).args(["--url", &service.url]));
     assert_eq!(String::from_utf8_lossy(&token.stdout).trim().len(), 43, "{}", String::from_utf8_lossy(&token.stderr));
     let wrong = ["--type", "device.registered", "--record", "new", "--data", "{}"];

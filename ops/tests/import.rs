@@ -1,5 +1,7 @@
 //! `import dose` as a laboratory uses it: the executable against a served demonstration, over HTTP, on PostgreSQL.
 
+#[path = "support/quiet.rs"]
+mod quiet;
 mod support;
 
 use std::io::{BufRead, BufReader};
@@ -45,6 +47,12 @@ impl Site {
         let data = place.path().join("data");
         let seeded = run(radledger(&data).args(["seed", "--seed", "3", "--end", "2026-11-25", "--events", "3000"]));
         assert_eq!(seeded.status.code(), Some(0), "{}", String::from_utf8_lossy(&seeded.stderr));
+        let events = || {
+            let status = run(radledger(&data).args(["status", "--json"]));
+            let status: Json = serde_json::from_slice(&status.stdout).expect("JSON");
+            status["events"].as_u64().expect("a number")
+        };
+        let loaded = events();
         let mut child = radledger(&data)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stderr(Stdio::piped())
@@ -58,6 +66,7 @@ impl Site {
             }
         };
         std::thread::spawn(move || lines.for_each(drop));
+        quiet::quiet(loaded, events);
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         Self { data, url, http, runtime, child, _place: place }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use crate::load::{Load, Officer};
+use crate::quiet::quiet;
 use crate::rounds;
 use crate::site::Site;
 
@@ -63,8 +64,9 @@ async fn a_full_disk_loses_nothing_and_the_ledger_goes_on_when_there_is_room() {
         return;
     };
     let site = Site::at(disk.folder.path().to_owned());
-    let before = site.events();
+    let loaded = site.events();
     let mut service = site.serve();
+    let before = quiet(loaded, || site.events());
     let officer = Arc::new(Officer::of(&site));
     let load = Load::start(&officer, before);
     for _ in 0..rounds(1, 5) {

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::load::{Load, Officer};
+use crate::quiet::quiet;
 use crate::site::{Site, kill_postgres};
 use crate::{rounds, seed};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_event_survives_kill_9() {
     let site = Site::new();
-    let before = site.events();
+    let loaded = site.events();
     let mut service = site.serve();
+    let before = quiet(loaded, || site.events());
     let officer = Arc::new(Officer::of(&site));
     let load = Load::start(&officer, before);
     let mut random = seed() | 1;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::load::{Answer, Load, Officer};
+use crate::quiet::quiet;
 use crate::site::{PATIENCE, Site, kill_postgres};
 
 /// How long an answer may take while there is no database. The appender waits some seconds for a lost connection, and
@@ -16,8 +17,9 @@ const DEVICES: &str = "{ devices(first: 1) { totalCount } }";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_database_is_said_and_the_service_goes_on_when_it_is_back() {
     let site = Site::new();
-    let before = site.events();
+    let loaded = site.events();
     let mut service = site.serve();
+    let before = quiet(loaded, || site.events());
     let officer = Arc::new(Officer::of(&site));
     let load = Load::start(&officer, before);
     load.goes_on(20).await;

@@ -7,6 +7,8 @@ mod disk;
 mod killed;
 mod load;
 mod lost;
+#[path = "../support/quiet.rs"]
+mod quiet;
 mod restored;
 mod site;
 mod stopped;
