@@ -343,6 +343,14 @@ class WorkedBytes(unittest.TestCase):
         self.assertEqual(derived.service_id(without), b["id_without_cause"])
         self.all_used(b)
 
+    def test_block_warning_id(self):
+        b = self.block("warning-id")
+        kind, subject = b["subject"].split(" ")
+        message = derived.warning_id_message(bytes(range(16)), b["rule"], kind, subject, b["occurrence"])
+        self.assertEqual(message, b.hex("message"))
+        self.assertEqual(derived.warning_id(message), b["id"])
+        self.all_used(b)
+
     def test_block_export(self):
         b = self.block("export")
         payload = b["payload"].encode("utf-8")

@@ -32,3 +32,14 @@ def service_id_message(secret, cause, day, type_, kind, record_id, version):
 
 def service_id(message):
     return str(uuids.UUID(bytes=sha256(message)[:16], version=4))
+
+
+def warning_id_message(ledger, rule, kind, record_id, occurrence):
+    return b"radledger-id-v1\0" + lp(ledger) + lp(rule) + lp(kind) + lp(uuid_bytes(record_id)) + lp(occurrence)
+
+
+def warning_id(message):
+    first = bytearray(sha256(message)[:16])
+    first[6] = first[6] & 0x0F | 0x80
+    first[8] = first[8] & 0x3F | 0x80
+    return str(uuids.UUID(bytes=bytes(first)))
