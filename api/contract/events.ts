@@ -2659,6 +2659,9 @@ export type WarningWaiverEnded = Record<string, never>;
 /** 逾期未签收报市级 · passed to the city */
 export type WarningPassedToCity = Record<string, never>;
 
+/** 预警随档案转移 · warning moved with the file */
+export type WarningMoved = Record<string, never>;
+
 /** 签收 · warning acknowledged */
 export interface WarningAcknowledged {
   /** 签收方 · in which capacity */
@@ -2918,6 +2921,7 @@ export interface EventData {
   "warning.reopened/1": WarningReopened;
   "warning.waiver_ended/1": WarningWaiverEnded;
   "warning.passed_to_city/1": WarningPassedToCity;
+  "warning.moved/1": WarningMoved;
   "warning.acknowledged/1": WarningAcknowledged;
   "warning.rectification_started/1": WarningRectificationStarted;
   "warning.rectification_submitted/1": WarningRectificationSubmitted;
@@ -3159,6 +3163,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"grade","is":"code","list":"WARNING_GRADE","name":"grade","required":true,"zh":"级别"},{"en":"first day of this grade","is":"date","name":"since","required":true,"zh":"该级别起始日"},{"en":"what was computed","is":"list","item":{"is":"object","members":[{"en":"name, its unit as the suffix","form":"figure","is":"text","max_chars":32,"min_chars":1,"name":"name","pattern":"^[a-z][a-z0-9_]{0,31}$","required":true,"zh":"名称（含单位后缀）"},{"en":"value","is":"integer","max":9007199254740991,"min":-9007199254740991,"name":"value","required":true,"zh":"数值"}]},"max_items":8,"min_items":1,"name":"figures","required":false,"zh":"计算值"}],"effective_on":"forbidden","en":"warning reopened","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.reopened","zh":"预警重新产生"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"waiver ended","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.waiver_ended","zh":"豁免到期"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"passed to the city","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.passed_to_city","zh":"逾期未签收报市级"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"warning moved with the file","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"warning.moved","zh":"预警随档案转移"},
     {"creates":false,"data":[{"en":"in which capacity","is":"code","list":"WARNING_PARTY","name":"by","required":true,"zh":"签收方"},{"en":"remarks","is":"sealed","name":"remarks","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"说明"}],"effective_on":"forbidden","en":"warning acknowledged","meanings":["acknowledgement"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.acknowledged","zh":"签收"},
     {"creates":false,"data":[{"en":"planned to be done by","is":"date","name":"until","required":false,"zh":"计划完成日期"},{"en":"plan","is":"sealed","name":"plan","required":false,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"整改计划"}],"effective_on":"forbidden","en":"rectification started","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.rectification_started","zh":"开始整改"},
     {"creates":false,"data":[{"en":"what was done","is":"sealed","name":"measures","required":true,"subject":"/record","value":{"is":"text","max_chars":500,"min_chars":1},"zh":"整改情况"}],"effective_on":"forbidden","en":"rectification submitted","meanings":["submission"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"warning.rectification_submitted","zh":"提交整改"},
@@ -3176,7 +3181,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
   ] },
   { kind: "desk", zh: "值守", en: "desk", types: [
     {"creates":true,"data":[],"effective_on":"forbidden","en":"desk opened","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"desk.opened","zh":"值守开始"},
-    {"creates":false,"data":[{"en":"the day","is":"date","name":"day","required":true,"zh":"评估日"},{"en":"size of the log that was folded","is":"integer","max":9007199254740991,"min":0,"name":"basis","required":true,"zh":"账本位置"},{"en":"conclusions since it said so before","is":"object","members":[{"en":"raised","is":"integer","max":9007199254740991,"min":0,"name":"raised","required":true,"zh":"产生"},{"en":"escalated","is":"integer","max":9007199254740991,"min":0,"name":"escalated","required":true,"zh":"升级"},{"en":"reopened","is":"integer","max":9007199254740991,"min":0,"name":"reopened","required":true,"zh":"重新产生"},{"en":"cleared, or waiting to be closed","is":"integer","max":9007199254740991,"min":0,"name":"ended","required":true,"zh":"解除或待核销"},{"en":"waivers that ended, warnings that went to the city","is":"integer","max":9007199254740991,"min":0,"name":"other","required":true,"zh":"其他"}],"name":"counts","required":true,"zh":"结论数"},{"en":"digest of these conclusions","is":"hash","name":"digest","required":true,"zh":"结论摘要"}],"effective_on":"forbidden","en":"day evaluated","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"desk.evaluated","zh":"当日评估完成"},
+    {"creates":false,"data":[{"en":"the day","is":"date","name":"day","required":true,"zh":"评估日"},{"en":"size of the log that was folded","is":"integer","max":9007199254740991,"min":0,"name":"basis","required":true,"zh":"账本位置"},{"en":"conclusions since it said so before","is":"object","members":[{"en":"raised","is":"integer","max":9007199254740991,"min":0,"name":"raised","required":true,"zh":"产生"},{"en":"escalated","is":"integer","max":9007199254740991,"min":0,"name":"escalated","required":true,"zh":"升级"},{"en":"reopened","is":"integer","max":9007199254740991,"min":0,"name":"reopened","required":true,"zh":"重新产生"},{"en":"cleared, or waiting to be closed","is":"integer","max":9007199254740991,"min":0,"name":"ended","required":true,"zh":"解除或待核销"},{"en":"waivers that ended, warnings that went to the city or with a file","is":"integer","max":9007199254740991,"min":0,"name":"other","required":true,"zh":"其他"}],"name":"counts","required":true,"zh":"结论数"},{"en":"digest of these conclusions","is":"hash","name":"digest","required":true,"zh":"结论摘要"}],"effective_on":"forbidden","en":"day evaluated","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"desk.evaluated","zh":"当日评估完成"},
   ] },
 ];
 

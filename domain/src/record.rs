@@ -254,6 +254,14 @@ pub struct Entry {
     pub signers: Vec<KeyId>,
 }
 
+impl Mark {
+    /// Its event as others name it.
+    #[must_use]
+    pub fn named(&self) -> EventRef {
+        EventRef { event: self.id, hash: self.hash }
+    }
+}
+
 impl Entry {
     /// Replaces pending positions once the first position of the unit is known.
     pub fn settle(&mut self, first: u64) {
@@ -602,4 +610,31 @@ pub struct Draft {
     pub reads: Vec<Read>,
     /// Data.
     pub data: Object,
+}
+
+impl Draft {
+    /// The event that follows a record as it stands, or begins it. What led to it and what it rests on are the caller's to
+    /// fill in.
+    #[must_use]
+    pub fn following(
+        event_type: &'static str,
+        record: RecordRef,
+        before: Option<&Entry>,
+        function: (&'static str, u16),
+        data: Object,
+    ) -> Self {
+        Self {
+            event_type,
+            schema: 1,
+            record,
+            version: before.map_or(1, |entry| entry.version + 1),
+            prev: before.map(|entry| entry.hash),
+            effective_on: None,
+            cause: None,
+            function,
+            basis: None,
+            reads: Vec::new(),
+            data,
+        }
+    }
 }

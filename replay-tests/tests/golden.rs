@@ -579,7 +579,7 @@ impl Story {
     }
 
     /// A file that is lent, claimed from outside, parked with the county and asked for again.
-    fn transfers(&mut self, practice: &Practice) {
+    fn transfers(&mut self, practice: &Practice) -> (Uuid, Uuid, Person) {
         let Practice { offices, head, officer, me, .. } = practice.clone();
         let (city_approver, supervisor, approver) =
             (practice.city_approver.clone(), offices.supervisor.clone(), offices.approver.clone());
@@ -637,11 +637,7 @@ impl Story {
         self.act(&city_approver, Wish::new("transfer.ruled", parked, json!({"ruling": "APPROVED"})));
         let undertaken = json!({"step": "RELEASING_COUNTY", "undertaking": "LEAVING_EXAM"});
         self.act(&approver, Wish::new("transfer.approved", parked, undertaken));
-        let package = json!({
-            "as_of": 1, "events": 12, "manifest": Hash::of(b"manifest"), "year_nsv": 0, "block_nsv": 0, "life_nsv": 0,
-            "open_items": 0,
-        });
-        self.act(&supervisor, Wish::new("transfer.package_sealed", parked, package));
+        self.act(&supervisor, Wish::new("transfer.package_sealed", parked, package()));
         let receipt = json!({"by": "RELEASING_COUNTY", "paper_place": "区卫健局档案室"});
         self.act(&supervisor, Wish::new("transfer.completed", parked, receipt));
         // Asked for again, the worker says nothing: the case goes on with the statutory part.
@@ -650,7 +646,34 @@ impl Story {
         self.act(&there_officer, Wish::new("transfer.requested", again, asked("F", "RECEIVING", sides)));
         self.world.pass_seconds(40 * 86_400);
         self.act(&supervisor, Wish::new("transfer.consent_lapsed", again, json!({})));
+        (again, there, there_officer)
     }
+
+    /// The file is taken out of the county's archive, and its warnings go with it.
+    fn warnings_move(&mut self, practice: &Practice, (transfer, there, there_officer): &(Uuid, Uuid, Person)) {
+        let (supervisor, approver) = (practice.offices.supervisor.clone(), practice.offices.approver.clone());
+        let licence = self.world.id();
+        let profile = json!({
+            "institution": there, "type": "LIC", "number": "示范放证字（2024）第0059号", "authority": "COUNTY",
+            "issuer": "示范卫生健康局", "classes": [{"class": "XR", "items": ["XR-1"]}], "issued_on": self.world.today(),
+        });
+        self.act(&approver, Wish::new("licence.issued", licence, profile));
+        for (who, step) in
+            [(&approver, "RELEASING_COUNTY"), (there_officer, "RECEIVING_INST"), (&approver, "RECEIVING_COUNTY")]
+        {
+            self.act(who, Wish::new("transfer.approved", *transfer, json!({"step": step})));
+        }
+        self.act(&supervisor, Wish::new("transfer.package_sealed", *transfer, package()));
+        self.act(there_officer, Wish::new("transfer.completed", *transfer, json!({"by": "RECEIVING"})));
+        self.world.evaluate();
+    }
+}
+
+fn package() -> Json {
+    json!({
+        "as_of": 1, "events": 12, "manifest": Hash::of(b"manifest"), "year_nsv": 0, "block_nsv": 0, "life_nsv": 0,
+        "open_items": 0,
+    })
 }
 
 impl Story {
@@ -767,8 +790,9 @@ fn story() -> World {
     story.tests_and_investigations(&practice);
     story.health(&practice);
     story.certificates(&practice);
-    story.transfers(&practice);
+    let again = story.transfers(&practice);
     story.warnings(&practice);
+    story.warnings_move(&practice, &again);
     story.world
 }
 

@@ -12,7 +12,7 @@ use replay_tests::practice::{Practice, act, credit_code};
 use replay_tests::world::{AREA, Person, Wish, World, dose_report, dose_result, employment, institution_profile};
 use serde_json::{Value as Json, json};
 use signing::bytes::Date;
-use signing::statement::RecordRef;
+use signing::statement::{EventRef, RecordRef};
 use uuid::Uuid;
 
 const DAY: i64 = 86_400;
@@ -56,6 +56,20 @@ fn stands(world: &World, id: Uuid) -> (WarningState, WarningGrade) {
 fn told(world: &World, id: Uuid) -> Vec<&'static str> {
     let entry = world.memory.record(&warning::reference(id)).expect("the warning");
     entry.marks.iter().map(|mark| mark.event_type.trim_start_matches("warning.")).collect()
+}
+
+/// A quarter's dose of the worker, reported by the laboratory: the result, and the event that reports it.
+fn measured(world: &mut World, practice: &Practice, nsv: i64) -> (Uuid, EventRef) {
+    let (contract, report, result) = (world.id(), world.id(), world.id());
+    let terms = json!({
+        "institution": practice.hospital, "laboratory": practice.laboratory, "cycle_months": 3, "from": "2023-01-01",
+    });
+    act(world, &practice.officer, Wish::new("monitoring_contract.concluded", contract, terms));
+    let period = ["2023-10-01", "2023-12-31"];
+    let header = dose_report(contract, practice.laboratory, "示范报告0001", period, &world.today());
+    act(world, &practice.signatory, Wish::new("dose_report.issued", report, header));
+    let line = dose_result(report, 1, [practice.person, practice.employment], period, nsv);
+    (result, act(world, &practice.signatory, Wish::new("dose_result.reported", result, line)))
 }
 
 fn refused(world: &mut World, who: &Person, wish: Wish) -> Refusal {
@@ -264,17 +278,7 @@ fn a_disputed_warning_stands_or_is_closed() {
 #[test]
 fn a_grade_falls_only_when_an_officer_says_so_on_corrected_data() {
     let (mut world, practice) = warned(7);
-    let (contract, report, result) = (world.id(), world.id(), world.id());
-    let terms = json!({
-        "institution": practice.hospital, "laboratory": practice.laboratory, "cycle_months": 3, "from": "2023-01-01",
-    });
-    act(&mut world, &practice.officer, Wish::new("monitoring_contract.concluded", contract, terms));
-    let today = world.today();
-    let period = ["2023-10-01", "2023-12-31"];
-    let header = dose_report(contract, practice.laboratory, "示范报告0001", period, &today);
-    act(&mut world, &practice.signatory, Wish::new("dose_report.issued", report, header));
-    let line = dose_result(report, 1, [practice.person, practice.employment], period, 6_000_000);
-    let reported = act(&mut world, &practice.signatory, Wish::new("dose_result.reported", result, line));
+    let (result, reported) = measured(&mut world, &practice, 6_000_000);
     world.evaluate();
     let (id, raised) = find(&world, "W-DOSE-03", practice.person);
     assert_eq!(raised.grade, WarningGrade::Orange, "five millisieverts and more in one quarter");
@@ -376,6 +380,13 @@ fn warnings_go_with_the_file() {
     };
     assert_eq!(home(&world, id), Some(there), "the same warning, with who holds the file now");
     assert_eq!(home(&world, duty), Some(here.hospital), "what was owed stays where it was owed");
+    assert_eq!(told(&world, id).last(), Some(&"moved"), "so that the new holder finds it");
+    assert!(!told(&world, duty).contains(&"moved"));
+    let entry = world.memory.record(&warning::reference(id)).expect("the warning").clone();
+    let file = domain::records::person::reference(here.person);
+    let moved = world.memory.record(&file).and_then(|file| file.marks.last().cloned()).expect("the move");
+    let said = world.rows.iter().find(|row| row.position == entry.position).expect("a row");
+    assert!(String::from_utf8_lossy(&said.payload).contains(&moved.id.to_string()), "the move is its cause");
     let (same, after) = find(&world, "W-HLT-02", here.person);
     assert_eq!((same, after.raised_on, after.grade), (id, before.raised_on, before.grade));
     let gone = refused(&mut world, &here.officer, Wish::new("warning.acknowledged", id, note()));
@@ -435,17 +446,7 @@ fn a_rule_changes_and_the_old_year_stays_what_it_was() {
 #[test]
 fn a_parameter_counts_from_its_day() {
     let (mut world, practice) = warned(11);
-    let (contract, report, result) = (world.id(), world.id(), world.id());
-    let terms = json!({
-        "institution": practice.hospital, "laboratory": practice.laboratory, "cycle_months": 3, "from": "2023-01-01",
-    });
-    act(&mut world, &practice.officer, Wish::new("monitoring_contract.concluded", contract, terms));
-    let today = world.today();
-    let period = ["2023-10-01", "2023-12-31"];
-    let header = dose_report(contract, practice.laboratory, "示范报告0001", period, &today);
-    act(&mut world, &practice.signatory, Wish::new("dose_report.issued", report, header));
-    let line = dose_result(report, 1, [practice.person, practice.employment], period, 1_100_000);
-    act(&mut world, &practice.signatory, Wish::new("dose_result.reported", result, line));
+    measured(&mut world, &practice, 1_100_000);
     world.evaluate();
     assert!(world.warning("W-DOSE-03", practice.person).is_none(), "1.10 mSv is below 1.25 mSv of a quarter");
     let parameter = world.id();
@@ -493,17 +494,7 @@ fn the_desk_names_each_day_once() {
 #[test]
 fn what_a_rule_would_have_found_with_another_number() {
     let (mut world, practice) = warned(13);
-    let (contract, report, result) = (world.id(), world.id(), world.id());
-    let terms = json!({
-        "institution": practice.hospital, "laboratory": practice.laboratory, "cycle_months": 3, "from": "2023-01-01",
-    });
-    act(&mut world, &practice.officer, Wish::new("monitoring_contract.concluded", contract, terms));
-    let today = world.today();
-    let period = ["2023-10-01", "2023-12-31"];
-    let header = dose_report(contract, practice.laboratory, "示范报告0001", period, &today);
-    act(&mut world, &practice.signatory, Wish::new("dose_report.issued", report, header));
-    let line = dose_result(report, 1, [practice.person, practice.employment], period, 1_100_000);
-    act(&mut world, &practice.signatory, Wish::new("dose_result.reported", result, line));
+    measured(&mut world, &practice, 1_100_000);
     let rule = rules::rule("W-DOSE-03").expect("a rule");
     for (level, expected) in [(5_000_000, 0), (4_400_000, 1), (4_400_001, 0)] {
         let drafted = vec![(ParameterName::InvestigationLevel, level)];

@@ -28,7 +28,7 @@ data! {
         escalated: i64 = COUNT, "升级", "escalated";
         reopened: i64 = COUNT, "重新产生", "reopened";
         ended: i64 = COUNT, "解除或待核销", "cleared, or waiting to be closed";
-        other: i64 = COUNT, "其他", "waivers that ended, warnings that went to the city";
+        other: i64 = COUNT, "其他", "waivers that ended, warnings that went to the city or with a file";
     }
 
     /// A day that was evaluated.
@@ -117,6 +117,7 @@ impl Tally {
             Event::Cleared(_) | Event::ConditionEnded(_) => (3, "NONE"),
             Event::WaiverEnded(_) => (4, "WAIVER_ENDED"),
             Event::PassedToCity(_) => (4, "PASSED_TO_CITY"),
+            Event::Moved(_) => (4, "MOVED"),
             _ => return,
         };
         self.counts[place] += 1;
@@ -154,7 +155,8 @@ impl Tally {
 /// The event that opens the desk.
 #[must_use]
 pub fn open(id: Uuid, basis: u64) -> Draft {
-    draft("desk.opened", reference(id), None, OPEN, basis, Object::from_pairs(Vec::new()))
+    let draft = Draft::following("desk.opened", reference(id), None, OPEN, Object::default());
+    Draft { basis: Some(basis), ..draft }
 }
 
 /// The event that says a day was evaluated.
@@ -163,7 +165,8 @@ pub fn evaluated(record: &RecordRef, entry: &Entry, day: Date, basis: u64, tally
     let counts = tally.as_counts();
     let basis_said = i64::try_from(basis).unwrap_or(i64::MAX);
     let said = Evaluated { day, basis: basis_said, counts, digest: tally.digest() };
-    draft("desk.evaluated", record.clone(), Some(entry), EVALUATE, basis, said.to_object())
+    let draft = Draft::following("desk.evaluated", record.clone(), Some(entry), EVALUATE, said.to_object());
+    Draft { basis: Some(basis), ..draft }
 }
 
 impl Evaluated {
@@ -185,29 +188,6 @@ impl Evaluated {
             ("counts".into(), Value::Object(Object::from_pairs(counts))),
             ("digest".into(), Value::Text(self.digest.to_string().into())),
         ])
-    }
-}
-
-fn draft(
-    event_type: &'static str,
-    record: RecordRef,
-    before: Option<&Entry>,
-    function: (&'static str, u16),
-    basis: u64,
-    data: Object,
-) -> Draft {
-    Draft {
-        event_type,
-        schema: 1,
-        record,
-        version: before.map_or(1, |entry| entry.version + 1),
-        prev: before.map(|entry| entry.hash),
-        effective_on: None,
-        cause: None,
-        function,
-        basis: Some(basis),
-        reads: Vec::new(),
-        data,
     }
 }
 

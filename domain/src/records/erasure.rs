@@ -14,7 +14,7 @@
 use compact_str::CompactString;
 use serde::Serialize;
 use signing::json::Object;
-use signing::statement::{EventRef, RecordRef, record_value};
+use signing::statement::{RecordRef, record_value};
 use uuid::Uuid;
 
 use super::{employment, party_key};
@@ -137,19 +137,9 @@ pub fn carry_out(record: &RecordRef, entry: &Entry, basis: u64) -> Option<Draft>
     let approved = entry.marks.last()?;
     // Whoever asked for a party's data may have done so under a catalogue that knows no other schema.
     let schema = if is_of_person(&erasure.subject) { 2 } else { 1 };
-    Some(Draft {
-        event_type: "erasure.carried_out",
-        schema,
-        record: record.clone(),
-        version: entry.version + 1,
-        prev: Some(entry.hash),
-        effective_on: None,
-        cause: Some(EventRef { event: approved.id, hash: approved.hash }),
-        function: CARRY_OUT,
-        basis: Some(basis),
-        reads: Vec::new(),
-        data: Object::from_pairs(vec![("subject".into(), record_value(&erasure.subject))]),
-    })
+    let data = Object::from_pairs(vec![("subject".into(), record_value(&erasure.subject))]);
+    let draft = Draft::following("erasure.carried_out", record.clone(), Some(entry), CARRY_OUT, data);
+    Some(Draft { schema, cause: Some(approved.named()), basis: Some(basis), ..draft })
 }
 
 impl Record for Erasure {

@@ -237,17 +237,7 @@ pub fn end_with_org(org: Uuid, about: &About<'_>, facts: &dyn Facts) -> Result<V
 }
 
 fn end(record: &RecordRef, entry: &crate::record::Entry, account: Uuid, about: &About<'_>) -> Draft {
-    Draft {
-        event_type: "grant.ended",
-        schema: 1,
-        record: record.clone(),
-        version: entry.version + 1,
-        prev: Some(entry.hash),
-        effective_on: None,
-        cause: Some(EventRef { event: about.statement.id, hash: about.hash }),
-        function: END_WITH_ORG,
-        basis: None,
-        reads: Vec::new(),
-        data: Object::from_pairs(vec![("account".into(), Value::Text(account.to_string().into()))]),
-    }
+    let data = Object::from_pairs(vec![("account".into(), Value::Text(account.to_string().into()))]);
+    let cause = Some(EventRef { event: about.statement.id, hash: about.hash });
+    Draft { cause, ..Draft::following("grant.ended", record.clone(), Some(entry), END_WITH_ORG, data) }
 }

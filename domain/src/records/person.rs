@@ -99,6 +99,9 @@ events! {
     }
 }
 
+/// Type of the event by which a file passes to another holder.
+pub const CUSTODY_MOVED: &str = "person.custody_moved";
+
 /// Who holds a file: at each moment one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Custodian {

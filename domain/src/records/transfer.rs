@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::erasure::{self, SUBJECT_ERASED};
 use super::exam_result::is_examined_for_leaving;
 use super::person::{Custodian, Person};
-use super::{dosimeter, employment, holiday_table, investigation, licence};
+use super::{dosimeter, employment, holiday_table, investigation, licence, person};
 use crate::catalog::{EventType, Kind};
 use crate::codes::AREA;
 use crate::custody::{
@@ -614,7 +614,7 @@ impl Record for Transfer {
 pub const MOVE_CUSTODY: (&str, u16) = ("transfer.move_custody", 1);
 
 /// The file passes to the receiving side: the system event that says so, in the append of the last signature.
-fn move_custody(transfer: &Transfer, about: &About<'_>, person: &crate::record::Entry) -> Draft {
+fn move_custody(transfer: &Transfer, about: &About<'_>, file: &crate::record::Entry) -> Draft {
     let request = &transfer.request;
     let text = |value: &dyn std::fmt::Display| Value::Text(value.to_string().into());
     let mut data = vec![("transfer".into(), text(&about.record()))];
@@ -623,19 +623,9 @@ fn move_custody(transfer: &Transfer, about: &About<'_>, person: &crate::record::
         None => data.extend(request.from_area.as_ref().map(|area| ("area".into(), text(area)))),
     }
     data.push(("outside".into(), Value::Bool(request.type_ == TransferType::OutOfCity)));
-    Draft {
-        event_type: "person.custody_moved",
-        schema: 1,
-        record: request.person.clone(),
-        version: person.version + 1,
-        prev: Some(person.hash),
-        effective_on: None,
-        cause: Some(EventRef { event: about.statement.id, hash: about.hash }),
-        function: MOVE_CUSTODY,
-        basis: None,
-        reads: Vec::new(),
-        data: Object::from_pairs(data),
-    }
+    let (record, data) = (request.person.clone(), Object::from_pairs(data));
+    let cause = Some(EventRef { event: about.statement.id, hash: about.hash });
+    Draft { cause, ..Draft::following(person::CUSTODY_MOVED, record, Some(file), MOVE_CUSTODY, data) }
 }
 
 impl Requested {

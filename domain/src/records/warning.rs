@@ -192,6 +192,7 @@ events! {
         Reopened(Graded) = "warning.reopened", 1, [System], false, Forbidden, Service, "预警重新产生", "warning reopened";
         WaiverEnded(Nothing) = "warning.waiver_ended", 1, [System], false, Forbidden, Service, "豁免到期", "waiver ended";
         PassedToCity(Nothing) = "warning.passed_to_city", 1, [System], false, Forbidden, Service, "逾期未签收报市级", "passed to the city";
+        Moved(Nothing) = "warning.moved", 1, [System], false, Forbidden, Service, "预警随档案转移", "warning moved with the file";
         Acknowledged(Acknowledged) = "warning.acknowledged", 1, [Acknowledgement], false, Forbidden, Person, "签收", "warning acknowledged";
         RectificationStarted(RectificationStarted) = "warning.rectification_started", 1, [Declaration], false, Forbidden, Person, "开始整改", "rectification started";
         RectificationSubmitted(RectificationSubmitted) = "warning.rectification_submitted", 1, [Submission], false, Forbidden, Person, "提交整改", "rectification submitted";
@@ -448,7 +449,8 @@ impl Event {
             | Self::Cleared(_)
             | Self::Reopened(_)
             | Self::WaiverEnded(_)
-            | Self::PassedToCity(_) => None,
+            | Self::PassedToCity(_)
+            | Self::Moved(_) => None,
         }
     }
 }
@@ -670,6 +672,8 @@ impl Warning {
                 self.red_since = None;
             }
             Event::Accepted(data) => self.accepted_by = Some(data.institution),
+            // Where it lies follows from who holds the file.
+            Event::Moved(_) => {}
             Event::Raised(_)
             | Event::Closed(_)
             | Event::ClosingRevoked(_)

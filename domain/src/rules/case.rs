@@ -11,6 +11,7 @@ use crate::admission::read_typed;
 use crate::catalog::{State, event_types};
 use crate::memory::Memory;
 use crate::records::{device, licence};
+use crate::reference_codes::ParameterName;
 use crate::warning_codes::WarningGrade;
 
 /// A ledger in which every event was recorded on the business date that it names, unless said otherwise.
@@ -111,6 +112,15 @@ impl Case {
             assert!(told.contains(&subject), "{} of {kind:?}", rule.id);
         }
         found
+    }
+
+    /// Whether a rule finds anything about a subject on a day when a parameter is tried out with another value.
+    pub(super) fn finds_with(&self, rule: &WarningRule, subject: Uuid, on: &str, draft: (ParameterName, i64)) -> bool {
+        assert!(rule.parameters.contains(&draft.0), "{} does not say that it reads it", rule.id);
+        let draft = [draft];
+        let look = Look::drafted(&self.memory, day(on), &draft);
+        let version = rule.version(day(on)).expect("a version of the day");
+        !(version.evaluate)(subject, &look).unwrap_or_else(|need| panic!("{need:?}")).is_empty()
     }
 
     /// The state of a record.

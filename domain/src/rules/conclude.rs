@@ -11,8 +11,10 @@ use signing::json::{Object, Value};
 use signing::statement::{EventRef, Read, RecordRef};
 
 use super::{Finding, Look, RULES, Version, WarningRule};
+use crate::catalog::Kind;
 use crate::codes::PolicyFile;
-use crate::record::{Draft, Entry, Facts, Need};
+use crate::record::{Draft, Entry, Facts, Mark, Need};
+use crate::records::person;
 use crate::records::warning::{self, Warning};
 use crate::warning_codes::{WarningGrade, WarningState};
 use crate::workdays::Calendar;
@@ -89,6 +91,8 @@ pub fn conclude(
             conclusions.drafts.extend(case.gone(*id, entry, warning));
         }
     }
+    let moved = case.moved(&known, &conclusions.drafts)?;
+    conclusions.drafts.extend(moved);
     Ok(conclusions)
 }
 
@@ -167,6 +171,29 @@ impl Case<'_> {
         Some(draft)
     }
 
+    /// Warnings whose worker's file has another holder since they heard of something last, and that hear of nothing else now: each
+    /// goes with the file, so that the new holder finds it (workflows §20.6).
+    fn moved(&self, known: &[(uuid::Uuid, Arc<Entry>)], drafts: &[Draft]) -> Result<Vec<Draft>, Need> {
+        let goes = |entry: &Entry| {
+            entry.state.warning().is_some_and(|warning| !warning.is_over() && warning.institution.is_none())
+        };
+        let silent = |id: &uuid::Uuid| drafts.iter().all(|draft| draft.record.id != *id);
+        let open: Vec<_> = known.iter().filter(|(id, entry)| goes(entry) && silent(id)).collect();
+        if open.is_empty() || self.rule.subject != Kind::Person {
+            return Ok(Vec::new());
+        }
+        let Some(file) = self.facts.entry(self.subject)? else { return Ok(Vec::new()) };
+        let Some(moved) = file.marks.iter().rev().find(|mark| mark.event_type == person::CUSTODY_MOVED) else {
+            return Ok(Vec::new());
+        };
+        let behind = open.into_iter().filter(|(_, entry)| entry.position < moved.position);
+        let go = |(id, entry): &(uuid::Uuid, Arc<Entry>)| Draft {
+            cause: Some(moved.named()),
+            ..self.next("warning.moved", *id, entry, Vec::new())
+        };
+        Ok(behind.map(go).collect())
+    }
+
     fn raised(&self, id: uuid::Uuid, finding: &Finding, grade: WarningGrade, since: Date) -> Result<Draft, Need> {
         let subject = Object::from_pairs(vec![
             ("kind".into(), Value::Text(self.subject.kind.clone())),
@@ -183,37 +210,17 @@ impl Case<'_> {
         data.extend(finding.institution.map(|institution| ("institution".into(), text(&institution))));
         let himself = Some(self.subject.id).filter(|_| self.subject.kind == "person");
         data.extend(himself.or(finding.person).map(|person| ("person".into(), text(&person))));
-        let draft = Draft {
-            event_type: "warning.raised",
-            schema: 1,
-            record: warning::reference(id),
-            version: 1,
-            prev: None,
-            effective_on: None,
-            cause: None,
-            function: (self.rule.id, self.version.version),
-            basis: None,
-            reads: Vec::new(),
-            data: Object::from_pairs(data),
-        };
-        self.resting_on(draft, finding, since)
+        self.resting_on(self.draft("warning.raised", id, None, data), finding, since)
     }
 
     /// The next event of a warning.
     fn next(&self, event_type: &'static str, id: uuid::Uuid, entry: &Entry, data: Vec<Pair>) -> Draft {
-        Draft {
-            event_type,
-            schema: 1,
-            record: warning::reference(id),
-            version: entry.version + 1,
-            prev: Some(entry.hash),
-            effective_on: None,
-            cause: None,
-            function: (self.rule.id, self.version.version),
-            basis: None,
-            reads: Vec::new(),
-            data: Object::from_pairs(data),
-        }
+        self.draft(event_type, id, Some(entry), data)
+    }
+
+    fn draft(&self, event_type: &'static str, id: uuid::Uuid, before: Option<&Entry>, data: Vec<Pair>) -> Draft {
+        let function = (self.rule.id, self.version.version);
+        Draft::following(event_type, warning::reference(id), before, function, Object::from_pairs(data))
     }
 
     /// Names the records on which a draft rests, and the newest of their events as its cause where the grade held already
@@ -254,7 +261,7 @@ fn text(value: &dyn std::fmt::Display) -> Value {
 }
 
 fn head_of(entry: &Entry) -> Option<EventRef> {
-    entry.marks.last().map(|mark| EventRef { event: mark.id, hash: mark.hash })
+    entry.marks.last().map(Mark::named)
 }
 
 /// The grade that a rule finds for an occurrence on a day.

@@ -67,14 +67,22 @@ impl<'a> Look<'a> {
     /// # Errors
     /// A [`Need`] when the parameters are not loaded.
     pub fn value(&self, name: ParameterName) -> Result<i64, Need> {
-        if let Some((_, value)) = self.drafted.iter().find(|(drafted, _)| *drafted == name) {
-            return Ok(*value);
-        }
         for (_, entry) in self.all(parameter::PARAMETERS_KEY)? {
             let Some(parameter) = entry.state.parameter().filter(|parameter| parameter.name == name) else { continue };
             parameter.settings.iter().map(|setting| setting.from_day).for_each(|day| self.again_on(day));
         }
-        parameter::value_on(name, self.day, self)
+        self.value_on(name, self.day)
+    }
+
+    /// The value of a parameter on another day that the facts give.
+    ///
+    /// # Errors
+    /// A [`Need`] when the parameters are not loaded.
+    pub fn value_on(&self, name: ParameterName, day: Date) -> Result<i64, Need> {
+        match self.drafted.iter().find(|(drafted, _)| *drafted == name) {
+            Some((_, value)) => Ok(*value),
+            None => parameter::value_on(name, day, self),
+        }
     }
 
     /// Working days as the published tables make them.

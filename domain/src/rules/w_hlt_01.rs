@@ -18,7 +18,7 @@ use crate::law::{Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS};
 use crate::person_codes::{EmploymentState, PostTag};
 use crate::record::Need;
 use crate::records::employment::{self, Employment};
-use crate::records::{exam_result, parameter};
+use crate::records::exam_result;
 use crate::reference_codes::ParameterName;
 use crate::warning_codes::WarningGrade::Red;
 use crate::workdays::add_months;
@@ -71,7 +71,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
 /// The days on which he works in a post without the examination; none when there is none to come.
 fn unexamined(employment: &Employment, exams: &[Standing], look: &Look<'_>) -> Result<Option<Steps>, Need> {
     let (Some(first), Some(now)) = (employment.active.first(), employment.active.last()) else { return Ok(None) };
-    let months = parameter::value_on(ParameterName::PreExamAge, first.from, look)?;
+    let months = look.value_on(ParameterName::PreExamAge, first.from)?;
     let tags = employment.profile.tags.as_deref().unwrap_or_default();
     let months = i32::try_from(months).unwrap_or(i32::MAX);
     let is_young = |exam: &Standing| first.from <= add_months(exam.exam.concluded_on, months);
@@ -123,6 +123,9 @@ mod tests {
             let worker = case.worker("2026-03-02");
             case.exam(worker, kind, on, conclusion, json!({}));
             case.grades(&RULE, worker.person, &[("2026-03-02", grade), ("2030-01-01", grade)]);
+            let tried =
+                |months| case.finds_with(&RULE, worker.person, "2026-03-02", (ParameterName::PreExamAge, months));
+            assert!(tried(11) && !tried(13));
         }
         let mut case = Case::new();
         let setting = json!({"name": "PRE_EXAM_MAX_AGE_MONTHS", "unit": "MONTH", "value": 6, "from_day": "2026-01-01",

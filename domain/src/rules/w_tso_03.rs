@@ -14,7 +14,7 @@ use crate::catalog::Kind;
 use crate::law::{Citation, RADIATION_WORKERS};
 use crate::qc_codes::TestState;
 use crate::record::Need;
-use crate::records::{institution, parameter};
+use crate::records::institution;
 use crate::reference_codes::ParameterName;
 use crate::warning_codes::WarningGrade::{self, Blue, Orange, Red, Yellow};
 
@@ -51,7 +51,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
         Some(approved) => days.min(test.filed_on.days() - approved.days()),
         None => days,
     };
-    let overdue = days - parameter::value_on(ParameterName::ServiceReportDays, test.filed_on, look)?;
+    let overdue = days - look.value_on(ParameterName::ServiceReportDays, test.filed_on)?;
     let Some(grade) = grade(overdue) else { return Ok(Vec::new()) };
     let finding = Finding::new("filed", Steps::from(test.filed_on, grade)).by(test.filed_on.add_days(-overdue));
     Ok(vec![finding.on(record).of(laboratory).with("late_days", overdue)])
@@ -114,6 +114,8 @@ mod tests {
         let found = case.find(&RULE, test, "2026-06-01");
         assert_eq!(found[0].figures, [("late_days", 19)]);
         assert_eq!(found[0].due_on.map(|day| day.to_string()).as_deref(), Some("2026-03-22"));
+        let tried = |days| case.finds_with(&RULE, test, "2026-06-01", (ParameterName::ServiceReportDays, days));
+        assert!(tried(38) && !tried(39), "it came after 39 days");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use domain::reference_codes::ParameterName;
 use domain::rules::{Drafted, Found, RULES, WarningRule, WhatIf, rule};
 use domain::warning_codes::WarningGrade;
 use serde_json::{Value as Json, json};
+use signing::bytes::Date;
 
 use super::{Exit, wait_for};
 use crate::config::Place;
@@ -206,7 +207,7 @@ struct Tried {
     judging: Duration,
 }
 
-/// Folds the whole log, and evaluates the rule on each day on which something happened.
+/// Folds the whole log, and evaluates the rule at the end of each day, also of those on which nothing happened.
 async fn replay(place: &Place, mut what_if: WhatIf) -> anyhow::Result<Tried> {
     use futures_util::StreamExt;
     let folder = Folder::open(&place.data())?;
@@ -216,36 +217,39 @@ async fn replay(place: &Place, mut what_if: WhatIf) -> anyhow::Result<Tried> {
     let size = log.head().await?.next_position;
     let mut memory = Memory::new(folder.installation.ledger);
     let (mut folding, mut judging) = (Duration::ZERO, Duration::ZERO);
-    let mut today = None;
+    let mut today: Option<Date> = None;
     // A statement lasts as long as the fold takes for its rows: none may outlast what the database allows.
     let stretches = (0..size).step_by(STRETCH).map(|from| log.stream_range(from, size.min(from + STRETCH as u64)));
     let mut events = std::pin::pin!(futures_util::stream::iter(stretches).flatten());
     let mut begun = Clock::now();
+    let mut lap = || std::mem::replace(&mut begun, Clock::now()).elapsed();
+    let missing = |need| anyhow::anyhow!("重放缺少 the replay lacks {need:?}");
     while let Some(event) = events.next().await {
         let event = event?;
         let recorded_at = signing::bytes::Instant::from_micros(event.recorded_at);
         let object = signing::json::read_stored(&event.payload)
             .map_err(|fault| anyhow::anyhow!("位置 {}: {}", event.position, fault.code()))?;
         let typed = read_typed(&object, None).map_err(|stop| anyhow::anyhow!("位置 {}: {stop:?}", event.position))?;
+        folding += lap();
+        let day = recorded_at.civil_day();
+        while let Some(over) = today.filter(|over| *over < day) {
+            what_if.day(over, memory.size(), &memory).map_err(missing)?;
+            today = Some(over.add_days(1));
+        }
+        today = Some(day);
+        judging += lap();
         memory.replay(&typed, &event.payload, signing::bytes::Hash(event.hash), recorded_at);
-        folding += begun.elapsed();
-        begun = Clock::now();
+        folding += lap();
         let record = &typed.statement.record;
-        let missing = |need| anyhow::anyhow!("重放缺少 the replay lacks {need:?}");
         if let Some(entry) = memory.record(record).cloned() {
             what_if.folded(record, &entry, &memory).map_err(missing)?;
         }
-        let day = recorded_at.civil_day();
-        if today.replace(day) != Some(day) {
-            what_if.day(day, memory.size(), &memory).map_err(missing)?;
-        }
-        judging += begun.elapsed();
-        begun = Clock::now();
+        judging += lap();
     }
     if let Some(day) = today {
-        what_if.day(day, memory.size(), &memory).map_err(|need| anyhow::anyhow!("{need:?}"))?;
+        what_if.day(day, memory.size(), &memory).map_err(missing)?;
     }
-    judging += begun.elapsed();
+    judging += lap();
     pools.close();
     if let Some(cluster) = database.cluster {
         cluster.stop().await?;

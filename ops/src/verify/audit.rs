@@ -292,7 +292,7 @@ impl<'a> Audit<'a> {
     /// What the desk has to look at because of an event, and what it said with it.
     fn folded(&mut self, row: Row<'_>, statement: &Statement) {
         let position = row.read.position;
-        self.desk.folded(&statement.record, position, &self.memory);
+        self.desk.folded(&statement.record, position, &self.memory, &mut self.report);
         if matches!(statement.record.kind.as_str(), "warning" | "desk")
             && let Ok(typed) = read_typed(&row.event.object, None)
         {

@@ -26,13 +26,15 @@ pub struct DeskAudit {
 
 impl DeskAudit {
     /// Takes an event that was folded.
-    pub fn folded<S: Store>(&mut self, record: &RecordRef, position: u64, memory: &Memory<S>) {
+    pub fn folded<S: Store>(&mut self, record: &RecordRef, position: u64, memory: &Memory<S>, report: &mut Report) {
         let Some(entry) = memory.store().record(record) else { return };
         if rules::touches_all(entry.state.kind()) {
             self.agenda.touch_all(position);
         }
-        // The ledger in memory has everything that there is.
-        let touched = rules::touched(record, &entry.state, memory).unwrap_or_default();
+        let Ok(touched) = rules::touched(record, &entry.state, memory) else {
+            let expected = format!("whom an event of {} {} concerns", record.kind, record.id);
+            return report.finding(Check::System, position, &expected, "it cannot be computed from this log");
+        };
         touched.into_iter().for_each(|subject| self.agenda.touch(subject, position));
     }
 
@@ -60,8 +62,12 @@ impl DeskAudit {
             report.finding(Check::System, position, &expected, &said.digest.to_string());
         }
         for subject in self.agenda.due(said.day, u64::try_from(said.basis).unwrap_or_default()) {
-            let Ok(conclusions) = rules::conclude_all(&subject, said.day, memory) else { continue };
             report.checked(Check::System, 1);
+            let Ok(conclusions) = rules::conclude_all(&subject, said.day, memory) else {
+                let expected = format!("what the rules demand about {} {}", subject.kind, subject.id);
+                report.finding(Check::System, position, &expected, "it cannot be computed from this log");
+                continue;
+            };
             for draft in &conclusions.drafts {
                 let (rule, day) = (draft.function.0, said.day);
                 let expected =

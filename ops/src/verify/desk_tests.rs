@@ -144,19 +144,10 @@ fn a_stolen_key_that_clears_a_warning_is_found() {
     let (id, warning) = scene.world.warning("W-LIC-01", scene.licence).expect("a warning");
     let entry = scene.world.memory.record(&warning::reference(id)).expect("the warning").clone();
     let day = scene.world.now.civil_day();
-    let forged = Draft {
-        event_type: "warning.cleared",
-        schema: 1,
-        record: warning::reference(id),
-        version: entry.version + 1,
-        prev: Some(entry.hash),
-        effective_on: None,
-        cause: None,
-        function: (rules::rule(&warning.rule).expect("a rule").id, 1),
-        basis: Some(scene.world.memory.size()),
-        reads: Vec::new(),
-        data: Object::from_pairs(Vec::new()),
-    };
+    let rule = rules::rule(&warning.rule).expect("a rule").id;
+    let record = warning::reference(id);
+    let cleared = Draft::following("warning.cleared", record, Some(&entry), (rule, 1), Object::default());
+    let forged = Draft { basis: Some(scene.world.memory.size()), ..cleared };
     let unit = scene.world.service_unit(&[forged], day);
     let refusal = scene.world.submit(&unit).expect_err("the door compares it with what the rules demand");
     assert_eq!(refusal.code.as_str(), "not_authorised");
