@@ -335,4 +335,13 @@ mod tests {
             assert_eq!(CARDS.iter().filter(|other| other.name == card.name).count(), 1);
         }
     }
+
+    #[test]
+    fn a_warning_is_over_or_counted_as_not_over() {
+        let (_, Wanted::Any(counted)) = NOT_OVER else { panic!("a list of states") };
+        let over = ["CLEARED", "CLOSED"];
+        let all: Vec<&str> = domain::warning_codes::WarningState::ALL.iter().map(|state| state.as_str()).collect();
+        assert!(all.iter().all(|state| counted.contains(state) != over.contains(state)), "{all:?}");
+        assert_eq!(counted.len() + over.len(), all.len());
+    }
 }
