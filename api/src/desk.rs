@@ -14,7 +14,7 @@ use domain::record::{Draft, Entry};
 use domain::records::desk::{self, DESK_KEY, Tally};
 use domain::records::warning;
 use domain::refusal::Code;
-use domain::rules::{self, CONCLUSIONS_AT_ONCE, Conclusions, RULES_FILE};
+use domain::rules::{self, CONCLUSIONS_AT_ONCE, Conclusions, Order, RULES_FILE};
 use schema::desk::{DUE_MAX, DeskStore, Due};
 use schema::error::Error;
 use signing::bytes::{Date, Hash};
@@ -140,7 +140,11 @@ impl Desk {
         let found = self.door.ask(subjects, |subject, facts| rules::conclude_all(subject, day, facts)).await?;
         let mut drafts: Vec<(usize, Draft)> = Vec::new();
         let mut settled: Vec<Due> = Vec::with_capacity(subjects.len());
-        for (index, (subject, Conclusions { drafts: due, next })) in subjects.iter().zip(found).enumerate() {
+        let mut orders = Vec::new();
+        for (index, (subject, Conclusions { drafts: due, orders: messages, next })) in
+            subjects.iter().zip(found).enumerate()
+        {
+            orders.extend(messages);
             drafts.extend(due.into_iter().map(|draft| (index, Draft { basis: Some(basis), ..draft })));
             settled.push((subject.clone(), next));
         }
@@ -160,9 +164,27 @@ impl Desk {
                 }
             }
         }
+        for order in rules::merged(orders) {
+            if !self.order(&order, basis, day, run).await? {
+                // Something has moved: its warnings are looked at again.
+                for (_, next) in settled.iter_mut().filter(|(subject, _)| order.warnings.contains(&subject.id)) {
+                    *next = Some(day);
+                }
+            }
+        }
         self.store.settle(&settled).await?;
         run.evaluated += subjects.len();
         Ok(())
+    }
+
+    /// Orders a message; false when it no longer is due.
+    async fn order(&self, order: &Order, basis: u64, day: Date, run: &mut Run) -> Result<bool, SubmitError> {
+        let id = Uuid::new_v4();
+        let drafted = self.door.ask(std::slice::from_ref(order), |order, facts| rules::ordered(order, id, facts)).await?;
+        let drafts: Vec<Draft> = drafted.into_iter().map(|draft| Draft { basis: Some(basis), ..draft }).collect();
+        let said = self.say(&drafts, day).await?;
+        if said { run.concluded += 1 } else { run.overtaken += 1 }
+        Ok(said)
     }
 
     /// The day that the desk has to name next.

@@ -34,6 +34,7 @@ pub mod ledger;
 mod licence;
 mod matching;
 mod monitoring_contract;
+mod notification;
 pub mod mutation;
 mod parameter;
 pub(crate) mod paths;

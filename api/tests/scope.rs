@@ -44,6 +44,7 @@ const LISTS: [(&str, Kind); 29] = [
     ("transfers", Kind::Transfer),
     ("warnings", Kind::Warning),
     ("desks", Kind::Desk),
+    ("notifications", Kind::Notification),
 ];
 
 /// Where a record belongs.
@@ -87,6 +88,7 @@ fn place(city: &City, record: &RecordRef) -> Place {
             let own = warning.institution.map_or_else(|| place(city, &warning.subject), institution);
             Place { worker: warning.person.and_then(worker), ..own }
         }
+        State::Notification(notification) => Place { account: None, worker: None, ..place(city, &notification.order.about) },
         State::Import(import) => institution(import.institution),
         State::Attachment(file) => match (&file.institution, &file.person) {
             (Some(id), _) => institution(*id),

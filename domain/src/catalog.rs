@@ -15,7 +15,7 @@ use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop,
 use crate::records::{
     account, attachment, certificate, code_list, credential, desk, device, device_test, dose_report, dose_result,
     dosimeter, employment, erasure, exam_result, grant, holiday_table, import, institution, investigation, ledger,
-    licence, monitoring_contract, parameter, person, policy, restriction, training_record, transfer, warning,
+    licence, monitoring_contract, notification, parameter, person, policy, restriction, training_record, transfer, warning,
 };
 
 /// Whether a member of the statement has a place with an event type.
@@ -334,6 +334,7 @@ catalog! {
     Transfer = "transfer", 5, transfer, "档案流动", "transfer";
     Warning = "warning", 6, warning, "预警", "warning";
     Desk = "desk", 6, desk, "值守", "desk";
+    Notification = "notification", 7, notification, "通知", "notification";
 }
 
 /// The event type of a name and schema, in the newest catalogue of this program.
@@ -356,6 +357,7 @@ pub const FILES: &[(&str, u32, &[u8])] = &[
     ("catalogue", 4, include_bytes!("../files/catalogue-4.json")),
     ("catalogue", 5, include_bytes!("../files/catalogue-5.json")),
     ("catalogue", 6, include_bytes!("../files/catalogue-6.json")),
+    ("catalogue", 7, include_bytes!("../files/catalogue-7.json")),
     ("policy", 1, include_bytes!("../files/policy-1.json")),
     ("policy", 2, include_bytes!("../files/policy-2.json")),
     ("policy", 3, include_bytes!("../files/policy-3.json")),
@@ -364,6 +366,7 @@ pub const FILES: &[(&str, u32, &[u8])] = &[
     ("policy", 6, include_bytes!("../files/policy-6.json")),
     ("policy", 7, include_bytes!("../files/policy-7.json")),
     ("policy", 8, include_bytes!("../files/policy-8.json")),
+    ("policy", 9, include_bytes!("../files/policy-9.json")),
     ("rules", 1, include_bytes!("../files/rules-1.json")),
     ("rules", 2, include_bytes!("../files/rules-2.json")),
 ];
@@ -381,7 +384,7 @@ pub fn file_hash(what: &str, version: u32) -> Option<Hash> {
 }
 
 /// The newest catalogue.
-pub const CATALOGUE: u32 = 6;
+pub const CATALOGUE: u32 = 7;
 
 /// The catalogue from which on a row of an import names the import as its cause.
 pub const IMPORTS: u32 = 3;

@@ -6,7 +6,7 @@
 
 use compact_str::CompactString;
 use serde::{Serialize, Serializer};
-use signing::bytes::{Date, Hash, Instant, KeyId, b64url_decode, parse_uuid_v4};
+use signing::bytes::{Date, Hash, Instant, KeyId, b64url_decode, parse_record_id, parse_uuid_v4};
 use signing::json::{Object, Value};
 use signing::statement::{EventRef, FaultCode, Faults, RecordRef, is_kind};
 use uuid::Uuid;
@@ -201,7 +201,7 @@ member!(CompactString, v => v.as_text().expect(VALIDATED).into());
 member!(bool, v => v.as_bool().expect(VALIDATED));
 member!(i64, v => v.as_integer().expect(VALIDATED));
 member!(u32, v => v.as_integer().and_then(|n| n.try_into().ok()).expect(VALIDATED));
-member!(Uuid, v => v.as_text().and_then(parse_uuid_v4).expect(VALIDATED));
+member!(Uuid, v => v.as_text().and_then(|text| Uuid::try_parse(text).ok()).expect(VALIDATED));
 member!(Date, v => v.as_text().and_then(|t| t.parse().ok()).expect(VALIDATED));
 member!(Instant, v => v.as_text().and_then(|t| t.parse().ok()).expect(VALIDATED));
 member!(Hash, v => v.as_text().and_then(|t| t.parse().ok()).expect(VALIDATED));
@@ -211,7 +211,7 @@ member!(Object, v => v.as_object().expect(VALIDATED).clone());
 member!(RecordRef, v => {
     let object = v.as_object().expect(VALIDATED);
     let text = |name| object.get(name).and_then(Value::as_text).expect(VALIDATED);
-    RecordRef { kind: text("kind").into(), id: parse_uuid_v4(text("id")).expect(VALIDATED) }
+    RecordRef { kind: text("kind").into(), id: Uuid::try_parse(text("id")).expect(VALIDATED) }
 });
 member!(EventRef, v => {
     let object = v.as_object().expect(VALIDATED);
@@ -413,7 +413,7 @@ pub fn scalar_ok(shape: &Shape, value: &Value) -> bool {
         Shape::Flag => value.as_bool().is_some(),
         Shape::Day => text.is_some_and(|text| text.parse::<Date>().is_ok()),
         Shape::Moment => text.is_some_and(|text| text.parse::<Instant>().is_ok()),
-        Shape::Id(_) => text.is_some_and(|text| parse_uuid_v4(text).is_some()),
+        Shape::Id(kind) => text.is_some_and(|text| parse_record_id(kind, text).is_some()),
         Shape::Code(list) => text.is_some_and(|text| list.contains(text)),
         Shape::Hash => text.is_some_and(|text| text.parse::<Hash>().is_ok()),
         Shape::Bytes(max) => {
@@ -422,7 +422,7 @@ pub fn scalar_ok(shape: &Shape, value: &Value) -> bool {
         Shape::EventRef => pair(value, "event", "hash")
             .is_some_and(|(event, hash)| parse_uuid_v4(event).is_some() && hash.parse::<Hash>().is_ok()),
         Shape::RecordRef(kinds) => pair(value, "kind", "id")
-            .is_some_and(|(kind, id)| is_kind(kind) && kinds.contains(&kind) && parse_uuid_v4(id).is_some()),
+            .is_some_and(|(kind, id)| is_kind(kind) && kinds.contains(&kind) && parse_record_id(kind, id).is_some()),
         Shape::Names(fields) => value.as_array().is_some_and(|names| {
             !names.is_empty()
                 && names.iter().all(|name| {

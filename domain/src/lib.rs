@@ -40,6 +40,7 @@ pub mod law;
 pub mod licence_codes;
 pub mod licence_law;
 pub mod memory;
+pub mod notification_codes;
 pub mod person_codes;
 pub mod policy;
 pub mod prepare;

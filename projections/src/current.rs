@@ -136,6 +136,8 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         one("raised_on"),
         one("with_city"),
     ];
+    const NOTIFICATION: &[Facet] =
+        &[one("office"), one("rule"), one("grade"), one("day"), one("serial"), many("warnings")];
     match kind {
         Kind::Ledger | Kind::Desk => &[],
         Kind::Policy => POLICY,
@@ -165,6 +167,7 @@ pub const fn facets(kind: Kind) -> &'static [Facet] {
         Kind::Certificate => CERTIFICATE,
         Kind::Transfer => TRANSFER,
         Kind::Warning => WARNING,
+        Kind::Notification => NOTIFICATION,
     }
 }
 
@@ -201,6 +204,7 @@ pub fn states(kind: Kind) -> Vec<&'static str> {
         Kind::Transfer => codes(domain::transfer_codes::TransferState::LIST),
         Kind::Warning => codes(domain::warning_codes::WarningState::LIST),
         Kind::Desk => vec!["OPENED", "EVALUATED"],
+        Kind::Notification => codes(domain::notification_codes::NoticeState::LIST),
     }
 }
 
@@ -232,7 +236,8 @@ pub fn closed_states(kind: Kind) -> &'static [&'static str] {
         | Kind::Parameter
         | Kind::HolidayTable
         | Kind::CodeList
-        | Kind::Desk => &[],
+        | Kind::Desk
+        | Kind::Notification => &[],
     }
 }
 
@@ -592,6 +597,22 @@ pub(crate) fn show(state: &State, filed_by: Option<Uuid>) -> Shown {
                 text(warning.with_city),
             ],
         },
+        State::Notification(notification) => {
+            let order = &notification.order;
+            let warnings: Vec<String> = order.warnings.iter().map(ToString::to_string).collect();
+            Shown {
+                label: text(format_args!("{} {}", order.day, order.rule)),
+                state: notification.state.as_str(),
+                facets: vec![
+                    order.office.as_str().into(),
+                    order.rule.clone(),
+                    order.grade.as_str().into(),
+                    text(order.day),
+                    notification.serial.clone().unwrap_or_default(),
+                    all_of(warnings.iter().map(String::as_str)),
+                ],
+            }
+        }
         State::Desk(desk) => Shown {
             label: maybe(desk.last.as_ref().map(|last| last.day)),
             state: if desk.last.is_some() { "EVALUATED" } else { "OPENED" },

@@ -62,8 +62,8 @@ fn home_at(record: &RecordRef, entry: &Entry, at: u64, entries: &Entries) -> Hom
             home.account = Some(credential.account);
             home
         }
-        // What belongs to an account here (a request for erasure) is not the account's own.
-        State::Erasure(_) => Home { account: None, ..of_parent(record, state) },
+        // What belongs to an account here (a request for erasure, a message to an officer) is not the account's own.
+        State::Erasure(_) | State::Notification(_) => Home { account: None, ..of_parent(record, state) },
         // Who reads what it is about reads it.
         State::Warning(_) => of_parent(record, state),
         _ => Home { filed_by: filed_by(state, entries), ..of_parent(record, state) },

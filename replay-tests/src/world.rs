@@ -8,10 +8,12 @@ use domain::admission::{Admitted, Presented, Service, judge, receive};
 use domain::catalog::{Event, file_hash};
 use domain::memory::Memory;
 use domain::person_codes::resident_no_ok;
+use domain::notification_codes::NoticeOffice;
 use domain::prepare::{Request, prepare};
 use domain::record::{Draft, Stop};
 use domain::records::desk::{self, Tally};
 use domain::records::erasure::carry_out;
+use domain::records::notification::{self, Notification};
 use domain::records::warning::Warning;
 use domain::refusal::Refusal;
 use domain::rules;
@@ -510,6 +512,13 @@ impl World {
             for some in drafts.chunks(rules::CONCLUSIONS_AT_ONCE) {
                 self.say(some, day.min(today));
             }
+            // Who is to be told of what was raised just now follows from what was said.
+            for order in self.to_be_told(day.min(today)) {
+                let (id, basis) = (self.id(), Some(self.memory.size()));
+                let draft = rules::ordered(&order, id, &self.memory).expect("memory holds everything");
+                spoken.push((id, draft.event_type));
+                self.say(&[Draft { basis, ..draft }], day.min(today));
+            }
             if day > today {
                 return spoken;
             }
@@ -527,6 +536,42 @@ impl World {
         let of = |subject| rules::conclude_all(subject, day, &self.memory).expect("memory holds everything").drafts;
         let basis = Some(self.memory.size());
         subjects.iter().flat_map(of).map(|draft| Draft { basis, ..draft }).collect()
+    }
+
+    /// The messages that are due on a day, about every warning that there is.
+    #[must_use]
+    pub fn to_be_told(&self, day: Date) -> Vec<rules::Order> {
+        let warnings = self.memory.records().filter(|(_, entry)| entry.state.warning().is_some());
+        let mut warnings: Vec<RecordRef> = warnings.map(|(record, _)| record.clone()).collect();
+        warnings.sort_by_key(|record| record.id);
+        let of = |subject| rules::conclude_all(subject, day, &self.memory).expect("memory holds everything").orders;
+        rules::merged(warnings.iter().flat_map(of).collect())
+    }
+
+    /// The notifications of an office, the last one last.
+    #[must_use]
+    pub fn notifications(&self, office: NoticeOffice) -> Vec<(Uuid, Notification)> {
+        let of = |(record, entry): (&RecordRef, &std::sync::Arc<domain::record::Entry>)| {
+            let known = entry.state.notification().filter(|known| known.order.office == office)?;
+            Some((entry.marks.first()?.position, record.id, known.clone()))
+        };
+        let mut all: Vec<_> = self.memory.records().filter_map(of).collect();
+        all.sort_by_key(|(first, ..)| *first);
+        all.into_iter().map(|(_, id, known)| (id, known)).collect()
+    }
+
+    /// The service says what became of a message.
+    ///
+    /// # Panics
+    /// When that cannot follow.
+    pub fn outcome(&mut self, id: Uuid, event: &notification::Event) {
+        self.memory.set_now(self.now);
+        let (record, day) = (notification::reference(id), self.now.civil_day());
+        let entry = self.memory.record(&record).expect("it was ordered").clone();
+        let known = entry.state.notification().expect("a notification");
+        let draft = known.outcome(&record, &entry, event, day, &self.memory).expect("memory holds everything");
+        let draft = Draft { basis: Some(self.memory.size()), ..draft.expect("it can follow") };
+        self.say(&[draft], day);
     }
 
     /// The service says something, in one unit.

@@ -669,6 +669,34 @@ impl Story {
     }
 }
 
+impl Story {
+    /// Officers are told by text message: one arrives, one does not and is sent again.
+    fn notices(&mut self, practice: &Practice) {
+        use domain::notification_codes::{NoticeFailure, NoticeGateway, NoticeOffice};
+        use domain::records::notification::{Event, Failed, Sent};
+        let supervisor = practice.offices.supervisor.clone();
+        self.world.adopt("catalogue", 7);
+        self.world.adopt("policy", 9);
+        let party = json!({"kind": "party", "id": supervisor.holder});
+        let contact = json!({"area": AREA, "party": party, "phone": "13900000059"});
+        self.act(&supervisor, Wish::new("account.contact_filed", supervisor.account, contact));
+        self.world.pass_seconds(86_400);
+        self.world.evaluate();
+        let day = self.world.now.civil_day();
+        let (first, message) = self.world.notifications(NoticeOffice::County).pop().expect("something is red");
+        let contact = message.contact(day, &self.world.memory).expect("memory").expect("she is on call");
+        let sent = Sent { to: contact.party, gateway: NoticeGateway::Aliyun, serial: "300000000000000059^0".into() };
+        self.world.outcome(first, &Event::Sent(sent));
+        let failed = Failed { reason: NoticeFailure::Undelivered, code: Some("MOBILE_NOT_ON_SERVICE".into()) };
+        self.world.outcome(first, &Event::Failed(failed));
+        self.act(&supervisor, Wish::new("notification.sent_again", first, json!({})));
+        let contact = message.contact(day, &self.world.memory).expect("memory").expect("she is on call");
+        let sent = Sent { to: contact.party, gateway: NoticeGateway::Aliyun, serial: "300000000000000060^0".into() };
+        self.world.outcome(first, &Event::Sent(sent));
+        self.world.outcome(first, &Event::Delivered(domain::records::Nothing {}));
+    }
+}
+
 fn package() -> Json {
     json!({
         "as_of": 1, "events": 12, "manifest": Hash::of(b"manifest"), "year_nsv": 0, "block_nsv": 0, "life_nsv": 0,
@@ -793,6 +821,7 @@ fn story() -> World {
     let again = story.transfers(&practice);
     story.warnings(&practice);
     story.warnings_move(&practice, &again);
+    story.notices(&practice);
     story.world
 }
 

@@ -288,6 +288,12 @@ pub fn parse_uuid_v4(text: &str) -> Option<Uuid> {
     parse_uuid(text, 4)
 }
 
+/// The id of a record: version 8 where it is derived, which is only and always the case for warnings; else version 4.
+#[must_use]
+pub fn parse_record_id(kind: &str, text: &str) -> Option<Uuid> {
+    if kind == "warning" { parse_uuid_v8(text) } else { parse_uuid_v4(text) }
+}
+
 /// A derived UUID, version 8.
 #[must_use]
 pub fn parse_uuid_v8(text: &str) -> Option<Uuid> {

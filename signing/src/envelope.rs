@@ -8,7 +8,7 @@ use compact_str::CompactString;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::bytes::{Hash, KeyId, b64, b64_decode, b64url, b64url_decode, parse_uuid_v4, parse_uuid_v8};
+use crate::bytes::{Hash, KeyId, b64, b64_decode, b64url, b64url_decode, parse_record_id};
 use crate::json::{DEPTH_MAX, JsonFault, LOOSE_DEPTH_MAX, Object, PAYLOAD_MAX, Value, canonical_object, read_loose};
 use crate::reader::{Read, Reader, Rules};
 use crate::statement::is_kind;
@@ -229,7 +229,7 @@ impl Opening {
         let subject = object.get("subject")?.as_object().filter(|subject| subject.len() == 2 && object.len() == 4)?;
         let kind = subject.get("kind")?.as_text().filter(|kind| is_kind(kind))?;
         let id = subject.get("id")?.as_text()?;
-        let id = if kind == "warning" { parse_uuid_v8(id)? } else { parse_uuid_v4(id)? };
+        let id = parse_record_id(kind, id)?;
         let salt = b64url_decode(object.get("salt")?.as_text()?)?.try_into().ok()?;
         let pointer = object.get("pointer")?.as_text()?.to_owned();
         Some(Self { pointer, subject: Subject { kind: kind.into(), id }, salt, value: object.get("value")?.clone() })

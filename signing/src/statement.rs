@@ -9,7 +9,7 @@ use std::fmt;
 use compact_str::CompactString;
 use uuid::Uuid;
 
-use crate::bytes::{Date, Hash, Instant, KeyId, LedgerId, parse_uuid_v4, parse_uuid_v8};
+use crate::bytes::{Date, Hash, Instant, KeyId, LedgerId, parse_record_id, parse_uuid_v4};
 use crate::json::{Object, Value};
 
 /// Greatest version of a record, 2^31 − 1.
@@ -165,8 +165,8 @@ impl RecordRef {
         let record = statement.get("record")?.as_object()?;
         let text = |name| record.get(name).and_then(Value::as_text);
         let kind = text("kind")?;
-        let id = if kind == "warning" { parse_uuid_v8(text("id")?) } else { parse_uuid_v4(text("id")?) };
-        Some(Self { kind: kind.into(), id: id? })
+        let id = parse_record_id(kind, text("id")?)?;
+        Some(Self { kind: kind.into(), id })
     }
 }
 
@@ -512,8 +512,8 @@ fn code_word(value: &Value) -> Option<CompactString> {
 fn read_record(reader: &mut Reader<'_>) -> Option<RecordRef> {
     reader.only(&["kind", "id"]);
     let kind = reader.required("kind", |v| v.as_text().filter(|text| is_kind(text)).map(CompactString::from));
-    let warning = kind.as_deref() == Some("warning");
-    let id = reader.required("id", |v| if warning { parse_uuid_v8(v.as_text()?) } else { uuid_v4(v) });
+    let of = kind.clone();
+    let id = reader.required("id", |v| parse_record_id(of.as_deref().unwrap_or_default(), v.as_text()?));
     Some(RecordRef { kind: kind?, id: id? })
 }
 
@@ -560,8 +560,8 @@ fn read_batch(reader: &mut Reader<'_>) -> Option<Batch> {
 fn read_read(reader: &mut Reader<'_>) -> Option<Read> {
     reader.only(&["kind", "id", "version", "hash"]);
     let kind = reader.required("kind", |v| v.as_text().filter(|text| is_kind(text)).map(CompactString::from));
-    let warning = kind.as_deref() == Some("warning");
-    let id = reader.required("id", |v| if warning { parse_uuid_v8(v.as_text()?) } else { uuid_v4(v) });
+    let of = kind.clone();
+    let id = reader.required("id", |v| parse_record_id(of.as_deref().unwrap_or_default(), v.as_text()?));
     let version = reader.required("version", |v| integer(v, 1, VERSION_MAX).map(|n| n as u32));
     let hash = reader.required("hash", hash);
     Some(Read { record: RecordRef { kind: kind?, id: id? }, version: version?, hash: hash? })

@@ -70,6 +70,7 @@ pub const LOOKS: &[&Look] = &[
     &super::transfer::LOOK,
     &super::warning::LOOK,
     &super::desk::LOOK,
+    &super::notification::LOOK,
 ];
 
 /// The look of a kind.
@@ -302,7 +303,8 @@ pub fn edge(name: &'static str, target: &'static Look, member: &'static str, des
     Field::new(name, TypeRef::named(target.type_name), move |ctx| {
         asking(ctx.ctx, async move {
             let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
-            let id = view.row.json.get(member).and_then(Json::as_str).and_then(|text| Uuid::try_parse(text).ok());
+            let named = view.row.json.get(member).map(|named| named.get("id").unwrap_or(named));
+            let id = named.and_then(Json::as_str).and_then(|text| Uuid::try_parse(text).ok());
             let Some(id) = id else { return Ok(None) };
             let row = node(&ctx).get(viewer(&ctx)?, target.kind, id, view.at).await?;
             Ok(row.and_then(|row| View::page(vec![row], view.at).pop()).map(|view| view.value()))

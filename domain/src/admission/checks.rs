@@ -11,7 +11,7 @@ use super::{Presented, Typed, draft_statement};
 use crate::catalog::Event;
 use crate::codes::AccountKind;
 use crate::record::{Draft, Entry, Facts, KeyClass, KeyOwner, Stop};
-use crate::records::{attachment, desk, erasure, warning};
+use crate::records::{attachment, desk, erasure, notification, warning};
 use crate::refusal::{Code, Refusal};
 use crate::rules;
 
@@ -190,7 +190,7 @@ fn demanded(
 ) -> Result<Option<Draft>, Stop> {
     let record = &typed.statement.record;
     let judged = match &typed.event {
-        Event::Warning(_) => desk::judges(day, today, facts)?,
+        Event::Warning(_) | Event::Notification(notification::Event::Ordered(_)) => desk::judges(day, today, facts)?,
         Event::Desk(_) => true,
         _ => day == today,
     };
@@ -213,6 +213,11 @@ fn demanded(
             let drafts = rules::conclude(rule, subject, day, facts)?.drafts;
             drafts.into_iter().find(|draft| draft.record == *record)
         }
+        Event::Notification(notification::Event::Ordered(ordered)) => order(ordered, record.id, day, facts)?,
+        Event::Notification(event) => match entry.and_then(|entry| Some((entry, entry.state.notification()?))) {
+            Some((entry, known)) => known.outcome(record, entry, event, day, facts)?,
+            None => None,
+        },
         Event::Desk(desk::Event::Opened(_)) => Some(desk::open(record.id, basis)).filter(|_| day == today),
         // The numbers and the digest are the desk's word for what the audit counts.
         Event::Desk(desk::Event::Evaluated(evaluated)) => {
@@ -224,6 +229,23 @@ fn demanded(
         }
         _ => None,
     })
+}
+
+/// The event that orders a message, if each of its warnings demands it.
+fn order(ordered: &notification::Ordered, id: Uuid, day: Date, facts: &dyn Facts) -> Result<Option<Draft>, Stop> {
+    let Some(rule) = rules::rule(&ordered.rule).filter(|_| ordered.day == day) else { return Ok(None) };
+    let notification::Ordered { office, about, grade, warnings, .. } = ordered.clone();
+    for warning in &warnings {
+        let orders = rules::conclude_all(&warning::reference(*warning), day, facts)?.orders;
+        let demanded = |order: &rules::Order| {
+            (order.office, &order.about, order.rule, order.grade) == (office, &about, rule.id, grade)
+        };
+        if !orders.iter().any(demanded) {
+            return Ok(None);
+        }
+    }
+    let order = rules::merged(vec![rules::Order { office, about, rule: rule.id, grade, day, warnings }]);
+    Ok(order.first().map(|order| rules::ordered(order, id, facts)).transpose()?)
 }
 
 /// The data of a draft is the data that was signed.

@@ -14,7 +14,7 @@ use super::{Countersigns, Nothing, SealedRef, countersigned, party_key};
 use crate::authority::authority_key;
 use crate::catalog::{EventType, Kind};
 use crate::codes::{AREA, AccountKind, InstitutionKind, Level};
-use crate::field::{LINE, PERSON_NAME, Sealed, Shape, Subject};
+use crate::field::{LINE, PERSON_NAME, PHONE, Sealed, Shape, Subject};
 use crate::law::product;
 use crate::record::{About, Facts, Record, Stop, Target, ensure};
 use crate::refusal::{Code, Rule};
@@ -31,6 +31,13 @@ data! {
         org: Option<Uuid> = Shape::Id("institution"), "所属机构", "organisation";
         area: Option<CompactString> = AREA, "监督辖区", "supervision area";
     }
+
+    /// Where an officer is reached while he is on call.
+    pub struct ContactFiled {
+        area: Option<CompactString> = AREA, "监督辖区（市级不填）", "supervision area for which he is on call; none: the city";
+        party: RecordRef = Shape::RecordRef(&["party"]), "自然人", "the natural person, by a random id";
+        phone: Sealed = Shape::Sealed(&PHONE, Subject::Member("party")), "值守电话", "telephone";
+    }
 }
 
 events! {
@@ -39,6 +46,7 @@ events! {
         Opened(Opened) = "account.opened", 1, [Entry], true, Forbidden, PersonOrRoot, "开户", "account opened";
         Countersigned(Countersigns) = "account.countersigned", 1, [Countersignature], false, Forbidden, PersonOrRoot, "开户会签", "account countersigned";
         Closed(Nothing) = "account.closed", 1, [Revocation], false, Forbidden, Person, "销户", "account closed";
+        ContactFiled(ContactFiled) = "account.contact_filed", 1 since 7, [Declaration], false, Forbidden, Person, "登记值守电话", "telephone on call filed";
     }
 }
 
@@ -64,6 +72,9 @@ pub struct Account {
     /// Supervision area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<CompactString>,
+    /// Telephone on call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<SealedRef>,
     /// True once another person has countersigned.
     pub countersigned: bool,
     /// True once closed.
@@ -85,6 +96,12 @@ impl Account {
     }
 }
 
+/// Index key of the officers who filed a telephone on call for an area; none: for the city.
+#[must_use]
+pub fn contacts_key(area: Option<&str>) -> CompactString {
+    format!("contacts/{}", area.unwrap_or("city")).into()
+}
+
 /// Index key of the accounts that roots opened.
 pub const FIRST_ACCOUNTS_KEY: &str = "administrators/accounts";
 
@@ -99,6 +116,12 @@ const PLACE: Rule = Rule {
     zh: "所属机构和辖区与账户层级不符：市级与外部均无，县区级只有辖区，服务机构只有机构，用户单位与从业人员两者都有",
     en: "Organisation and area do not fit the level: city and external accounts have neither, county an area, service an organisation, institution and worker both.",
     citation: product("§5"),
+};
+const ON_CALL: Rule = Rule {
+    id: "account.on_call",
+    zh: "值守电话由市、县监督人员本人登记，辖区和自然人须与其账户一致",
+    en: "City and county officers file their own telephone on call, for the area and the person of their account.",
+    citation: product("§8"),
 };
 const UNIT: Rule = Rule {
     id: "account.unit_mismatch",
@@ -152,6 +175,12 @@ impl Record for Account {
                 ensure(!account.countersigned && !account.closed, &STATE, "")
             }
             (Event::Closed(_), Some(account)) => ensure(!account.closed, &STATE, ""),
+            (Event::ContactFiled(contact), Some(account)) => {
+                ensure(account.is_open(), &STATE, "")?;
+                ensure(matches!(account.level, Level::City | Level::County), &ON_CALL, "")?;
+                ensure(account.area == contact.area, &ON_CALL, "/data/area")?;
+                ensure(account.party.as_ref() == Some(&contact.party), &ON_CALL, "/data/party")
+            }
             (_, None) => Err(Stop::code(Code::BadReference, "/record")),
         }
     }
@@ -166,11 +195,15 @@ impl Record for Account {
                 title: opened.title,
                 org: opened.org,
                 area: opened.area,
+                phone: None,
                 countersigned: false,
                 closed: false,
             },
             (Event::Countersigned(_), Some(account)) => Self { countersigned: true, ..account },
             (Event::Closed(_), Some(account)) => Self { closed: true, ..account },
+            (Event::ContactFiled(contact), Some(account)) => {
+                Self { phone: Some(SealedRef::new(contact.phone, about, "phone")), ..account }
+            }
             (_, None) => unreachable!("an account begins with account.opened"),
         }
     }
@@ -180,6 +213,9 @@ impl Record for Account {
         // Only roots sign without a grant: these are the accounts of the first hour.
         if let Event::Opened(Opened { party: Some(party), .. }) = event {
             keys.push(party_key(party));
+        }
+        if let Event::ContactFiled(contact) = event {
+            keys.push(contacts_key(contact.area.as_deref()));
         }
         if matches!(event, Event::Opened(_)) && about.statement.signer.grant.is_none() {
             keys.push(FIRST_ACCOUNTS_KEY.into());

@@ -22,6 +22,7 @@ pub mod investigation;
 pub mod ledger;
 pub mod licence;
 pub mod monitoring_contract;
+pub mod notification;
 pub mod parameter;
 pub mod person;
 pub mod policy;

@@ -49,7 +49,8 @@ const SUBJECTS: &[&str] = &[
     "training_record",
     "transfer",
 ];
-const RULE_ID: Shape = Shape::Text(
+/// Number of a rule as it is written in `rules.md`.
+pub(super) const RULE_ID: Shape = Shape::Text(
     8,
     16,
     &Form {
@@ -480,7 +481,8 @@ impl Warning {
     }
 
     /// Where it lies: with the institution whose duty it is, or where its subject lies.
-    fn place(&self) -> RecordRef {
+    #[must_use]
+    pub fn place(&self) -> RecordRef {
         self.institution.map_or_else(|| self.subject.clone(), institution::reference)
     }
 

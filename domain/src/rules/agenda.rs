@@ -49,6 +49,12 @@ impl Agenda {
         touched.chain(come.filter(untouched)).cloned().collect()
     }
 
+    /// Whether a subject was touched by what had not been folded by who folded the events before `basis`.
+    #[must_use]
+    pub fn waits(&self, subject: &RecordRef, basis: u64) -> bool {
+        self.subjects.get(subject).and_then(|standing| standing.touched).is_some_and(|touched| touched >= basis)
+    }
+
     /// A subject was looked at; with the facts as they stand it has to be again on `next`.
     pub fn settle(&mut self, subject: &RecordRef, next: Option<Date>) {
         let before = self.subjects.insert(subject.clone(), Standing { touched: None, next }).unwrap_or_default();

@@ -10,6 +10,7 @@ use signing::bytes::Date;
 use signing::json::{Object, Value};
 use signing::statement::{EventRef, Read, RecordRef};
 
+use super::notice::{self, Order};
 use super::{Finding, Look, RULES, Version, WarningRule};
 use crate::catalog::Kind;
 use crate::codes::PolicyFile;
@@ -27,12 +28,14 @@ pub const UNANSWERED_WORKDAYS: u32 = 3;
 pub struct Conclusions {
     /// The system events that are due; their `basis` is the caller's to fill in.
     pub drafts: Vec<Draft>,
+    /// The messages that are due; of those alike the caller makes one ([`super::merged`]).
+    pub orders: Vec<Order>,
     /// The next day on which another answer is possible with the facts as they stand.
     pub next: Option<Date>,
 }
 
 impl Conclusions {
-    fn again_on(&mut self, day: Option<Date>) {
+    pub(super) fn again_on(&mut self, day: Option<Date>) {
         self.next = match (self.next, day) {
             (Some(known), Some(day)) => Some(known.min(day)),
             (known, day) => known.or(day),
@@ -40,14 +43,17 @@ impl Conclusions {
     }
 }
 
-/// [`conclude`] by every rule that has subjects of this kind.
+/// [`conclude`] by every rule that has subjects of this kind; about a warning, who is to be told of it.
 ///
 /// # Errors
 /// A [`Need`] when something that a rule looks at is not loaded.
 pub fn conclude_all(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Need> {
+    if subject.kind == Kind::Warning.as_str() {
+        return notice::conclude(subject, day, facts);
+    }
     let mut all = Conclusions::default();
     for rule in RULES.iter().filter(|rule| rule.subject.as_str() == subject.kind) {
-        let Conclusions { drafts, next } = conclude(rule, subject, day, facts)?;
+        let Conclusions { drafts, next, .. } = conclude(rule, subject, day, facts)?;
         all.drafts.extend(drafts);
         all.again_on(next);
     }

@@ -13,6 +13,7 @@ mod doses;
 mod exams;
 mod holding;
 mod look;
+mod notice;
 mod steps;
 mod tested;
 mod w_crt_01;
@@ -85,6 +86,7 @@ use uuid::Uuid;
 pub use agenda::Agenda;
 pub use conclude::{Conclusions, conclude, conclude_all, grade_on};
 pub use look::Look;
+pub use notice::{Order, merged, ordered, tells};
 pub use steps::{L15, L30, L60, L90, Ladder, Steps};
 pub use what_if::{Drafted, Found, Matter, WhatIf};
 
@@ -342,7 +344,8 @@ impl WarningRule {
 /// A [`Need`] when the records beside it are not loaded.
 pub fn touched(record: &RecordRef, state: &State, facts: &dyn Facts) -> Result<Vec<RecordRef>, Need> {
     if let State::Warning(warning) = state {
-        return Ok(vec![warning.subject.clone()]);
+        // Itself as well: somebody may have to be told of it.
+        return Ok(vec![warning.subject.clone(), record.clone()]);
     }
     let kind = state.kind();
     let asks = |subject: &RecordRef| {

@@ -13,6 +13,7 @@ use domain::prepare::{Request, prepare};
 use domain::record::{Draft, Entry, Stop};
 use domain::records::desk::{self, Tally};
 use domain::records::erasure::carry_out;
+use domain::records::notification;
 use domain::rules::{self, Agenda};
 use domain::seals::Openings;
 use serde_json::{Value as Json, json};
@@ -368,24 +369,55 @@ impl Model {
                 desk::reference(id)
             }
         };
-        let (day, basis) = (self.day(), self.events as u64);
-        let mut drafts = Vec::new();
-        for subject in self.agenda.due(day, basis) {
-            let Ok(conclusions) = rules::conclude_all(&subject, day, &self.memory) else {
+        let day = self.day();
+        let mut spoken = Vec::new();
+        // What it says touches what it looks at: who is told of a warning follows once that was raised.
+        let basis = loop {
+            let basis = self.events as u64;
+            let due = self.agenda.due(day, basis);
+            if due.is_empty() {
+                break basis;
+            }
+            spoken.extend(self.conclude(&due, day, basis));
+        };
+        self.evaluated_to = basis;
+        let entry = self.memory.record(&desk).cloned().expect("it was opened");
+        let tally = std::mem::take(&mut self.tally);
+        self.say(&[desk::evaluated(&desk, &entry, day, basis, &tally)]);
+        spoken
+    }
+
+    /// What the desk has to say about subjects, said.
+    fn conclude(&mut self, due: &[RecordRef], day: Date, basis: u64) -> Vec<(Uuid, &'static str)> {
+        let (mut drafts, mut orders) = (Vec::new(), Vec::new());
+        for subject in due {
+            let Ok(conclusions) = rules::conclude_all(subject, day, &self.memory) else {
                 unreachable!("a ledger in memory has everything at hand");
             };
             drafts.extend(conclusions.drafts);
-            self.agenda.settle(&subject, conclusions.next);
+            orders.extend(conclusions.orders);
+            self.agenda.settle(subject, conclusions.next);
         }
-        self.evaluated_to = basis;
+        for order in rules::merged(orders) {
+            let id = self.id();
+            drafts.extend(rules::ordered(&order, id, &self.memory));
+        }
         drafts.iter_mut().for_each(|draft| draft.basis = Some(basis));
         for some in drafts.chunks(rules::CONCLUSIONS_AT_ONCE) {
             self.say(some);
         }
-        let entry = self.memory.record(&desk).cloned().expect("it was opened");
-        let tally = std::mem::take(&mut self.tally);
-        self.say(&[desk::evaluated(&desk, &entry, day, basis, &tally)]);
         drafts.iter().map(|draft| (draft.record.id, draft.event_type)).collect()
+    }
+
+    /// The service says what became of a message.
+    pub fn outcome(&mut self, id: Uuid, event: &notification::Event) {
+        let record = notification::reference(id);
+        let entry = self.memory.record(&record).cloned().expect("it was ordered");
+        let known = entry.state.notification().expect("a notification");
+        let draft = known.outcome(&record, &entry, event, self.day(), &self.memory);
+        let draft = draft.ok().flatten().expect("it can follow");
+        let basis = Some(self.events as u64);
+        self.say(&[Draft { basis, ..draft }]);
     }
 
     /// Every subject of a rule with the day on which it is due: what the service goes on with.

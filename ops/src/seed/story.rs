@@ -261,6 +261,12 @@ pub enum Task {
     Desk,
     /// Somebody does something about a warning.
     Heed(Uuid, Heed),
+    /// Officers file the telephone on which they are on call.
+    OnCall,
+    /// The carrier says what became of a message.
+    Arrive(Uuid),
+    /// A message is sent again.
+    SendAgain(Uuid),
     /// The warnings that came with a worker's file are taken over.
     TakeOver(Uuid),
 }
@@ -453,6 +459,10 @@ impl Story {
         self.later(72, Task::Adopt("policy", 8));
         // The files are filled before anybody is warned of what is missing in them.
         self.later(RULES_DAY, Task::Adopt("rules", 2));
+        // Messages go out in the last weeks: five years of them would tell nothing more.
+        self.later(SPAN_DAYS - 42, Task::Adopt("catalogue", 7));
+        self.later(SPAN_DAYS - 38, Task::Adopt("policy", 9));
+        self.later(SPAN_DAYS - 30, Task::OnCall);
         self.nightly(RULES_DAY + 10);
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
@@ -650,6 +660,9 @@ impl Story {
             Task::HandOver(org) => self.hand_over(org),
             Task::Desk => self.desk(),
             Task::Heed(warning, heed) => self.heed(warning, heed),
+            Task::OnCall => self.go_on_call(),
+            Task::Arrive(message) => self.arrive(message),
+            Task::SendAgain(message) => self.send_again(message),
             Task::TakeOver(person) => self.take_over(person),
         }
     }

@@ -104,6 +104,7 @@ fn nothing_was_left_out(story: &Story) {
     for (subject, _) in model.memory.records().filter(|(record, _)| !due.contains(*record)) {
         let conclusions = conclude_all(subject, day, &model.memory).expect("memory holds everything");
         assert_eq!(conclusions.drafts, [], "nobody looked again at {subject:?}");
+        assert_eq!(conclusions.orders, [], "nobody was told of {subject:?}");
     }
 }
 

@@ -49,6 +49,7 @@ impl Story {
         for (warning, said) in self.model.evaluate() {
             match said {
                 "warning.raised" | "warning.escalated" | "warning.reopened" => self.will_heed(warning),
+                "notification.ordered" => self.carry(warning),
                 "warning.condition_ended" if self.model.luck.below(20) < 17 => {
                     self.heed_in(2, 14, warning, Heed::Close);
                 }

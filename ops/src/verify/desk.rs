@@ -61,7 +61,13 @@ impl DeskAudit {
             let expected = format!("the numbers and the digest {} of what was concluded", tally.digest());
             report.finding(Check::System, position, &expected, &said.digest.to_string());
         }
-        for subject in self.agenda.due(said.day, u64::try_from(said.basis).unwrap_or_default()) {
+        let basis = u64::try_from(said.basis).unwrap_or_default();
+        for subject in self.agenda.due(said.day, basis) {
+            // Where a warning lies follows from its subject: while that waits, it waits too.
+            let about = memory.store().record(&subject).and_then(|entry| Some(entry.state.warning()?.subject.clone()));
+            if about.is_some_and(|about| self.agenda.waits(&about, basis)) {
+                continue;
+            }
             report.checked(Check::System, 1);
             let Ok(conclusions) = rules::conclude_all(&subject, said.day, memory) else {
                 let expected = format!("what the rules demand about {} {}", subject.kind, subject.id);
@@ -72,6 +78,11 @@ impl DeskAudit {
                 let (rule, day) = (draft.function.0, said.day);
                 let expected =
                     format!("{} by {rule} about {} {} until {day}", draft.event_type, subject.kind, subject.id);
+                report.finding(Check::System, position, &expected, "it is missing");
+            }
+            for order in &conclusions.orders {
+                let (office, rule, day) = (order.office.as_str(), order.rule, said.day);
+                let expected = format!("notification.ordered to {office} by {rule} about warning {} until {day}", subject.id);
                 report.finding(Check::System, position, &expected, "it is missing");
             }
             self.agenda.settle(&subject, conclusions.next);
