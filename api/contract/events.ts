@@ -2,7 +2,7 @@
 // A member that the catalogue seals is plain here: it is what goes into `prepare`.
 
 export type Meaning = "entry" | "declaration" | "correction" | "submission" | "approval" | "return" | "refusal" | "acknowledgement" | "receipt" | "consent" | "rectification" | "withdrawal" | "delegation" | "enrolment" | "revocation" | "examination" | "countersignature" | "system";
-export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "device_test" | "investigation" | "exam_result" | "restriction" | "training_record" | "certificate" | "transfer" | "warning" | "desk";
+export type Kind = "ledger" | "policy" | "account" | "credential" | "grant" | "erasure" | "institution" | "device" | "person" | "employment" | "licence" | "monitoring_contract" | "dosimeter" | "dose_report" | "dose_result" | "parameter" | "holiday_table" | "code_list" | "import" | "attachment" | "device_test" | "investigation" | "exam_result" | "restriction" | "training_record" | "certificate" | "transfer" | "warning" | "desk" | "notification";
 export type RefusalCode = "too_large" | "bad_envelope" | "not_ready" | "unknown_key" | "bad_signature" | "bad_json" | "not_canonical" | "bad_text" | "unknown_type" | "unknown_schema" | "unknown_field" | "missing_field" | "bad_value" | "kind_mismatch" | "wrong_ledger" | "signer_mismatch" | "id_reused" | "bad_batch" | "clock_skew" | "key_not_active" | "key_revoked" | "grant_invalid" | "assurance_too_low" | "not_authorised" | "four_eyes" | "seal_mismatch" | "unopened_seal" | "bad_reference" | "conflict" | "read_stale" | "claim_taken" | "already_recorded" | "refused" | "busy" | "read_only";
 export interface EventRef { event: string; hash: string }
 export interface RecordRef { kind: string; id: string }
@@ -560,6 +560,24 @@ export const codeLists = {
     { code: "C", zh: "同岗位平均", en: "mean of co-workers" },
     { code: "D", zh: "上年剂量折算", en: "dose of the year before, by days" },
   ],
+  NOTICE_CHANNEL: [
+    { code: "SMS", zh: "短信", en: "text message" },
+  ],
+  NOTICE_FAILURE: [
+    { code: "NO_ADDRESS", zh: "该职务无人任职或未登记电话", en: "nobody holds the office, or no telephone is filed" },
+    { code: "REFUSED", zh: "网关拒绝", en: "the gateway refused it" },
+    { code: "UNDELIVERED", zh: "运营商回执：未送达", en: "the carrier did not deliver it" },
+    { code: "LATE", zh: "逾期未能发送", en: "it could not be sent in time" },
+  ],
+  NOTICE_GATEWAY: [
+    { code: "ALIYUN", zh: "阿里云短信服务（Dysmsapi 2017-05-25）", en: "Alibaba Cloud SMS, Dysmsapi 2017-05-25" },
+  ],
+  NOTICE_OFFICE: [
+    { code: "RESPONSIBLE", zh: "责任人（放射防护负责人，缺则联系人）", en: "the person responsible: radiation protection officer, else the contact" },
+    { code: "HEAD", zh: "单位负责人（主要负责人，缺则法定代表人）", en: "head of the institution: the principal, else the legal representative" },
+    { code: "COUNTY", zh: "县级监督值守人员", en: "the county's officer on call" },
+    { code: "CITY", zh: "市级监督值守人员", en: "the city's officer on call" },
+  ],
   OWNERSHIP: [
     { code: "110", zh: "国有", en: "state" },
     { code: "120", zh: "集体", en: "collective" },
@@ -1001,6 +1019,16 @@ export interface AccountCountersigned {
 
 /** 销户 · account closed */
 export type AccountClosed = Record<string, never>;
+
+/** 登记值守电话 · telephone on call filed */
+export interface AccountContactFiled {
+  /** 监督辖区（市级不填） · supervision area for which he is on call; none: the city (6–6 characters, area) */
+  area?: string;
+  /** 自然人 · the natural person, by a random id */
+  party: RecordRef;
+  /** 值守电话 · telephone (sealed) (5–20 characters, phone) */
+  phone: string;
+}
 
 /** 申请证书 · credential requested */
 export interface CredentialRequested {
@@ -2763,6 +2791,48 @@ export interface DeskEvaluated {
   digest: string;
 }
 
+/** 通知待发送 · notification ordered */
+export interface NotificationOrdered {
+  /** 渠道 · by what way */
+  channel: CodeOf<"NOTICE_CHANNEL">;
+  /** 通知对象（职务） · the office that is told */
+  office: CodeOf<"NOTICE_OFFICE">;
+  /** 所在 · the unit with which the warnings lie, or the file that lies with an authority */
+  about: RecordRef;
+  /** 预警规则 · rule (8–16 characters, warning_rule) */
+  rule: string;
+  /** 级别 · grade */
+  grade: CodeOf<"WARNING_GRADE">;
+  /** 通知日 · the day for which it was ordered */
+  day: string;
+  /** 预警 · the warnings of which it tells (1–50 items) */
+  warnings: Array<string>;
+}
+
+/** 通知已提交网关 · notification sent */
+export interface NotificationSent {
+  /** 接收人 · the natural person who holds the office, by a random id */
+  to: RecordRef;
+  /** 网关 · who carries it */
+  gateway: CodeOf<"NOTICE_GATEWAY">;
+  /** 网关回执号 · the gateway's number of it (1–64 characters) */
+  serial: string;
+}
+
+/** 通知已送达 · notification delivered */
+export type NotificationDelivered = Record<string, never>;
+
+/** 通知发送失败 · notification failed */
+export interface NotificationFailed {
+  /** 原因 · why */
+  reason: CodeOf<"NOTICE_FAILURE">;
+  /** 网关错误码 · the code of the gateway or the carrier (1–64 characters) */
+  code?: string;
+}
+
+/** 重新发送通知 · notification to be sent again */
+export type NotificationSentAgain = Record<string, never>;
+
 /** Data by event type and schema. */
 export interface EventData {
   "ledger.created/1": LedgerCreated;
@@ -2772,6 +2842,7 @@ export interface EventData {
   "account.opened/1": AccountOpened;
   "account.countersigned/1": AccountCountersigned;
   "account.closed/1": AccountClosed;
+  "account.contact_filed/1": AccountContactFiled;
   "credential.requested/1": CredentialRequested;
   "credential.bound/1": CredentialBound;
   "credential.revoked/1": CredentialRevoked;
@@ -2938,6 +3009,11 @@ export interface EventData {
   "warning.accepted/1": WarningAccepted;
   "desk.opened/1": DeskOpened;
   "desk.evaluated/1": DeskEvaluated;
+  "notification.ordered/1": NotificationOrdered;
+  "notification.sent/1": NotificationSent;
+  "notification.delivered/1": NotificationDelivered;
+  "notification.failed/1": NotificationFailed;
+  "notification.sent_again/1": NotificationSentAgain;
 }
 
 export interface Shape {
@@ -2964,6 +3040,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":true,"data":[{"en":"who stands behind it","is":"code","list":"ACCOUNT_KIND","name":"kind","required":true,"zh":"账户类别"},{"en":"level","is":"code","list":"LEVEL","name":"level","required":true,"zh":"层级"},{"en":"the natural person, by a random id","is":"record_ref","kinds":["party"],"name":"party","required":false,"zh":"自然人"},{"en":"name of the person","is":"sealed","name":"name","required":false,"subject":"/data/party","value":{"is":"text","max_chars":50,"min_chars":1},"zh":"姓名"},{"en":"name of the organisation or instrument, or the post","is":"text","max_chars":100,"min_chars":1,"name":"title","required":false,"zh":"名称或岗位"},{"en":"organisation","is":"uuid","name":"org","of":"institution","required":false,"zh":"所属机构"},{"en":"supervision area","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"监督辖区"}],"effective_on":"forbidden","en":"account opened","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"account.opened","zh":"开户"},
     {"creates":false,"data":[{"en":"the event that is countersigned","is":"event_ref","name":"countersigns","required":true,"zh":"所会签的事件"}],"effective_on":"forbidden","en":"account countersigned","meanings":["countersignature"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"account.countersigned","zh":"开户会签"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"account closed","meanings":["revocation"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"account.closed","zh":"销户"},
+    {"creates":false,"data":[{"en":"supervision area for which he is on call; none: the city","form":"area","is":"text","max_chars":6,"min_chars":6,"name":"area","pattern":"^[1-9][0-9]{3}([0-9]{2}|[A-Z]{2})$","required":false,"zh":"监督辖区（市级不填）"},{"en":"the natural person, by a random id","is":"record_ref","kinds":["party"],"name":"party","required":true,"zh":"自然人"},{"en":"telephone","is":"sealed","name":"phone","required":true,"subject":"/data/party","value":{"form":"phone","is":"text","max_chars":20,"min_chars":5,"pattern":"^[+0-9][0-9 -]{4,19}$"},"zh":"值守电话"}],"effective_on":"forbidden","en":"telephone on call filed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"account.contact_filed","zh":"登记值守电话"},
   ] },
   { kind: "credential", zh: "证书", en: "credential", types: [
     {"creates":true,"data":[{"en":"account","is":"uuid","name":"account","of":"account","required":true,"zh":"账户"},{"en":"the natural person who holds the key","is":"uuid","name":"holder","required":true,"zh":"持有人"},{"en":"algorithm (1 = Ed25519)","is":"integer","max":1,"min":1,"name":"alg","required":true,"zh":"算法"},{"en":"SubjectPublicKeyInfo DER","is":"bytes","max_bytes":100,"name":"public_key","required":true,"zh":"公钥"},{"en":"proof of possession","is":"object","members":[{"en":"enrolment payload","is":"bytes","max_bytes":1024,"name":"payload","required":true,"zh":"登记声明"},{"en":"its signature by the new key","is":"bytes","max_bytes":64,"name":"sig","required":true,"zh":"登记签名"}],"name":"proof","required":true,"zh":"持有证明"},{"en":"assurance","is":"code","list":"ASSURANCE","name":"assurance","required":true,"zh":"证书等级"},{"en":"first day of validity","is":"date","name":"valid_from","required":true,"zh":"生效日期"},{"en":"first day without validity","is":"date","name":"valid_until","required":true,"zh":"失效日期"},{"en":"credential that it renews","is":"uuid","name":"renews","of":"credential","required":false,"zh":"所续证书"}],"effective_on":"forbidden","en":"credential requested","meanings":["enrolment"],"reason":"optional","schema":1,"signed_by":["person","root"],"type":"credential.requested","zh":"申请证书"},
@@ -3182,6 +3259,13 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
   { kind: "desk", zh: "值守", en: "desk", types: [
     {"creates":true,"data":[],"effective_on":"forbidden","en":"desk opened","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"desk.opened","zh":"值守开始"},
     {"creates":false,"data":[{"en":"the day","is":"date","name":"day","required":true,"zh":"评估日"},{"en":"size of the log that was folded","is":"integer","max":9007199254740991,"min":0,"name":"basis","required":true,"zh":"账本位置"},{"en":"conclusions since it said so before","is":"object","members":[{"en":"raised","is":"integer","max":9007199254740991,"min":0,"name":"raised","required":true,"zh":"产生"},{"en":"escalated","is":"integer","max":9007199254740991,"min":0,"name":"escalated","required":true,"zh":"升级"},{"en":"reopened","is":"integer","max":9007199254740991,"min":0,"name":"reopened","required":true,"zh":"重新产生"},{"en":"cleared, or waiting to be closed","is":"integer","max":9007199254740991,"min":0,"name":"ended","required":true,"zh":"解除或待核销"},{"en":"waivers that ended, warnings that went to the city or with a file","is":"integer","max":9007199254740991,"min":0,"name":"other","required":true,"zh":"其他"}],"name":"counts","required":true,"zh":"结论数"},{"en":"digest of these conclusions","is":"hash","name":"digest","required":true,"zh":"结论摘要"}],"effective_on":"forbidden","en":"day evaluated","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"desk.evaluated","zh":"当日评估完成"},
+  ] },
+  { kind: "notification", zh: "通知", en: "notification", types: [
+    {"creates":true,"data":[{"en":"by what way","is":"code","list":"NOTICE_CHANNEL","name":"channel","required":true,"zh":"渠道"},{"en":"the office that is told","is":"code","list":"NOTICE_OFFICE","name":"office","required":true,"zh":"通知对象（职务）"},{"en":"the unit with which the warnings lie, or the file that lies with an authority","is":"record_ref","kinds":["institution","person"],"name":"about","required":true,"zh":"所在"},{"en":"rule","form":"warning_rule","is":"text","max_chars":16,"min_chars":8,"name":"rule","pattern":"^W-[A-Z]{2,6}-[0-9]{2}$","required":true,"zh":"预警规则"},{"en":"grade","is":"code","list":"WARNING_GRADE","name":"grade","required":true,"zh":"级别"},{"en":"the day for which it was ordered","is":"date","name":"day","required":true,"zh":"通知日"},{"en":"the warnings of which it tells","is":"list","item":{"is":"uuid","of":"warning"},"max_items":50,"min_items":1,"name":"warnings","required":true,"zh":"预警"}],"effective_on":"forbidden","en":"notification ordered","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"notification.ordered","zh":"通知待发送"},
+    {"creates":false,"data":[{"en":"the natural person who holds the office, by a random id","is":"record_ref","kinds":["party"],"name":"to","required":true,"zh":"接收人"},{"en":"who carries it","is":"code","list":"NOTICE_GATEWAY","name":"gateway","required":true,"zh":"网关"},{"en":"the gateway's number of it","is":"text","max_chars":64,"min_chars":1,"name":"serial","required":true,"zh":"网关回执号"}],"effective_on":"forbidden","en":"notification sent","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"notification.sent","zh":"通知已提交网关"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"notification delivered","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"notification.delivered","zh":"通知已送达"},
+    {"creates":false,"data":[{"en":"why","is":"code","list":"NOTICE_FAILURE","name":"reason","required":true,"zh":"原因"},{"en":"the code of the gateway or the carrier","is":"text","max_chars":64,"min_chars":1,"name":"code","required":false,"zh":"网关错误码"}],"effective_on":"forbidden","en":"notification failed","meanings":["system"],"reason":"optional","schema":1,"signed_by":["service"],"type":"notification.failed","zh":"通知发送失败"},
+    {"creates":false,"data":[],"effective_on":"forbidden","en":"notification to be sent again","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"notification.sent_again","zh":"重新发送通知"},
   ] },
 ];
 
