@@ -22,6 +22,8 @@ mod key_file;
 mod node;
 mod proof;
 mod seed;
+#[cfg_attr(not(test), expect(dead_code, reason = "nothing sends messages yet"))]
+mod sms;
 mod verify;
 
 use commands::Exit;
