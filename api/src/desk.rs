@@ -108,7 +108,7 @@ impl Desk {
         }
         let id = Uuid::new_v4();
         let basis = self.door.log().head().await?.next_position;
-        self.say(&[desk::open(id, basis)], self.door.now().civil_day()).await?;
+        self.door.say(&[desk::open(id, basis)], self.door.now().civil_day()).await?;
         run.concluded += 1;
         Ok(desk::reference(id))
     }
@@ -150,13 +150,13 @@ impl Desk {
         }
         for some in drafts.chunks(CONCLUSIONS_AT_ONCE) {
             let unit: Vec<Draft> = some.iter().map(|(_, draft)| draft.clone()).collect();
-            if self.say(&unit, day).await? {
+            if self.door.say(&unit, day).await? {
                 run.concluded += unit.len();
                 continue;
             }
             // One of them no longer holds: the others are said one by one.
             for (index, draft) in some {
-                if self.say(std::slice::from_ref(draft), day).await? {
+                if self.door.say(std::slice::from_ref(draft), day).await? {
                     run.concluded += 1;
                 } else {
                     run.overtaken += 1;
@@ -182,7 +182,7 @@ impl Desk {
         let id = Uuid::new_v4();
         let drafted = self.door.ask(std::slice::from_ref(order), |order, facts| rules::ordered(order, id, facts)).await?;
         let drafts: Vec<Draft> = drafted.into_iter().map(|draft| Draft { basis: Some(basis), ..draft }).collect();
-        let said = self.say(&drafts, day).await?;
+        let said = self.door.say(&drafts, day).await?;
         if said { run.concluded += 1 } else { run.overtaken += 1 }
         Ok(said)
     }
@@ -206,7 +206,7 @@ impl Desk {
             return Ok(());
         }
         let tally = self.tally(entry.position + 1).await?;
-        run.named += usize::from(self.say(&[desk::evaluated(desk, &entry, day, basis, &tally)], day).await?);
+        run.named += usize::from(self.door.say(&[desk::evaluated(desk, &entry, day, basis, &tally)], day).await?);
         Ok(())
     }
 
@@ -232,18 +232,23 @@ impl Desk {
             }
         }
     }
+}
 
-    /// Signs drafts as one unit and submits it; false when the judge no longer demands one of them.
-    async fn say(&self, drafts: &[Draft], day: Date) -> Result<bool, SubmitError> {
+impl Door {
+    /// The service signs drafts about a day as one unit and submits it; false when the judge no longer demands one of them.
+    ///
+    /// # Errors
+    /// When it cannot be submitted, or is refused for another reason.
+    pub async fn say(&self, drafts: &[Draft], day: Date) -> Result<bool, SubmitError> {
         if drafts.is_empty() {
             return Ok(true);
         }
-        let installation = self.door.installation();
-        let objects = installation.service.unit(drafts, installation.ledger, day, self.door.now());
+        let installation = self.installation();
+        let objects = installation.service.unit(drafts, installation.ledger, day, self.now());
         let envelopes: Vec<_> =
             objects.iter().map(|object| sign(&installation.service_key, canonical_object(object))).collect();
         let openings = vec![Some(Vec::new()); envelopes.len()];
-        match self.door.submit_unit(Unit { envelopes, openings }).await {
+        match self.submit_unit(Unit { envelopes, openings }).await {
             Ok(_) => Ok(true),
             Err(SubmitError::Refused(refusal))
                 if matches!(

@@ -4,7 +4,9 @@
 //! written into the access log, which the person whose value it is can read.
 
 use domain::catalog::Kind;
+use deadpool_postgres::Pool;
 use domain::codes::Role;
+use domain::records::notification::Contact;
 use schema::drafts::{Draft, Drafts};
 use schema::error::answered;
 use schema::openings::Opened;
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use crate::error::{ApiError, fault, unanswered};
 use crate::node::Node;
 use crate::scope::Viewer;
+use crate::submit::Door;
 
 /// Why somebody has a sealed value shown (个人信息保护法 art. 6: for a definite purpose, and no more than it needs).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,44 @@ pub const PURPOSES: [Purpose; 7] = [
     Purpose { code: "CORRECTION", label: "核对更正 · Checking a correction" },
     Purpose { code: "REQUEST", label: "应本人要求 · At the person's request" },
 ];
+
+/// Why the service itself opens a telephone: to send a message that was ordered (rules.md §3.9).
+pub const NOTICE: Purpose = Purpose { code: "NOTICE", label: "系统发送通知 · The service sends a message" };
+
+/// The telephone of somebody who is to be told, once the look is written down in the name of the service; none when it was
+/// erased or cannot be opened.
+///
+/// # Errors
+/// [`schema::error::Error`] of the database or the key store.
+pub async fn telephone(
+    door: &Door,
+    looks: &Pool,
+    contact: &Contact,
+) -> Result<Option<String>, schema::error::Error> {
+    let phone = &contact.phone;
+    let found = door.log().openings(&[phone.event]).await?;
+    let Some(sealed) = found.into_iter().find(|opening| opening.pointer == phone.pointer.as_str()) else {
+        return Ok(None);
+    };
+    let installation = door.installation();
+    let Opened::Open { value, .. } = schema::openings::open(door.keys(), installation.ledger, &sealed)? else {
+        return Ok(None);
+    };
+    let at = door.now().micros();
+    let look = Look {
+        id: Uuid::new_v4(),
+        at,
+        account: installation.service.account,
+        subject_kind: sealed.subject_kind,
+        subject: sealed.subject,
+        event: phone.event,
+        pointer: sealed.pointer,
+        purpose: NOTICE.code.to_owned(),
+    };
+    // Nobody looks at what the service sends: there is no limit to guess against.
+    shown::write(looks, &look, at, usize::MAX).await?;
+    Ok(value.as_text().map(str::to_owned))
+}
 
 /// What came of asking for a sealed value.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,6 +9,9 @@ use clap::Args;
 use schema::files::FileStore;
 use schema::key_store::KeyStore;
 use signing::bytes::LedgerId;
+use reqwest::Url;
+
+use crate::sms::aliyun::{Gateway, Settings};
 
 /// Where an installation lives.
 #[derive(Debug, Clone, Args)]
@@ -90,6 +93,59 @@ pub struct Serving {
     /// 开启 /graphiql · serve the GraphQL explorer
     #[arg(long, env = "RADLEDGER_GRAPHIQL")]
     pub graphiql: bool,
+}
+
+/// How text messages leave the service; without a key id none does.
+#[derive(Debug, Clone, Args)]
+pub struct Sms {
+    /// 短信网关 AccessKeyId；缺省为不发送 · key id of the SMS gateway (Alibaba Cloud); no message leaves without it
+    #[arg(long, env = "RADLEDGER_SMS_KEY_ID", value_name = "ID")]
+    sms_key_id: Option<String>,
+    /// 短信网关 AccessKeySecret，请用环境变量 · its secret: give it by the environment
+    #[arg(long, env = "RADLEDGER_SMS_SECRET", value_name = "SECRET", hide_env_values = true, default_value = "")]
+    sms_secret: String,
+    /// 短信签名 · the sign name that the gateway has approved
+    #[arg(long, env = "RADLEDGER_SMS_SIGN", value_name = "NAME", default_value = "")]
+    sms_sign: String,
+    /// 短信模板编号，变量 grade、rule、unit、due、more · template with the variables grade, rule, unit, due, more
+    #[arg(long, env = "RADLEDGER_SMS_TEMPLATE", value_name = "CODE", default_value = "")]
+    sms_template: String,
+    /// 短信网关地址 · address of the gateway
+    #[arg(long, env = "RADLEDGER_SMS_ENDPOINT", value_name = "URL", default_value = crate::sms::aliyun::ENDPOINT)]
+    sms_endpoint: Url,
+    /// 回执地址 /callbacks/sms/<令牌> 的令牌，至少16个字符 · secret in the address of the delivery reports, at least 16 characters
+    #[arg(long, env = "RADLEDGER_SMS_CALLBACK", value_name = "TOKEN", hide_env_values = true)]
+    sms_callback: Option<String>,
+}
+
+impl Sms {
+    /// The gateway, when there is one.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn gateway(&self) -> anyhow::Result<Option<Gateway>> {
+        let settings = |key_id: &String| Settings {
+            endpoint: self.sms_endpoint.clone(),
+            access_key_id: key_id.clone(),
+            access_key_secret: self.sms_secret.clone().into(),
+            sign_name: self.sms_sign.clone(),
+            template_code: self.sms_template.clone(),
+        };
+        self.sms_key_id.as_ref().map(|key_id| Gateway::new(settings(key_id))).transpose()
+    }
+
+    /// The secret in the address of the delivery reports.
+    ///
+    /// # Errors
+    /// When it is short enough to be guessed.
+    pub fn callback(&self) -> anyhow::Result<Option<&str>> {
+        let token = self.sms_callback.as_deref();
+        anyhow::ensure!(
+            token.is_none_or(|token| token.len() >= 16 && token.bytes().all(|byte| byte.is_ascii_alphanumeric())),
+            "--sms-callback 应为至少16个字母或数字。It needs at least 16 letters or digits."
+        );
+        Ok(token)
+    }
 }
 
 /// Where a client finds the service, and with which key it speaks.

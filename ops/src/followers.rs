@@ -57,6 +57,11 @@ impl Followers {
         Ok(Self { projections, sealer, others: vec![archiving, desk, watch, sweep] })
     }
 
+    /// Something else that runs until the service ends.
+    pub fn add(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.others.push(tokio::spawn(work));
+    }
+
     /// Why nothing may be served any longer: returns when the sealer found that database and anchor do not belong together.
     pub async fn refused(&mut self) -> anyhow::Error {
         match (&mut self.sealer).await {

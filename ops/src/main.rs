@@ -22,7 +22,6 @@ mod key_file;
 mod node;
 mod proof;
 mod seed;
-#[cfg_attr(not(test), expect(dead_code, reason = "nothing sends messages yet"))]
 mod sms;
 mod verify;
 

@@ -20,6 +20,7 @@ pub mod connect;
 pub mod error;
 pub mod event_log;
 pub mod key_store;
+pub mod messages;
 pub mod migrate;
 pub mod openings;
 

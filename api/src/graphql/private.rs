@@ -13,7 +13,7 @@ use super::paths::asking;
 use super::scalars::{inner, plain};
 use super::{first, id, node, viewer};
 use crate::error::ApiError;
-use crate::private::{PURPOSES, Unmasked};
+use crate::private::{NOTICE, PURPOSES, Unmasked};
 
 /// A page of the access log.
 struct Looks {
@@ -26,7 +26,8 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
     let mut purposes = Enum::new("Purpose").description(
         "查看原文的目的（个人信息保护法第六条） · Why a sealed value is shown: 个人信息保护法 art. 6 asks for a definite purpose.",
     );
-    for purpose in PURPOSES {
+    // Nobody asks for the last one: it is how the service's own looks stand in the log.
+    for purpose in PURPOSES.into_iter().chain([NOTICE]) {
         purposes = purposes.item(EnumItem::new(purpose.code).description(purpose.label));
     }
     let unmasked = Object::new("Unmasked")

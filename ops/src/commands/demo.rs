@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::serve::{listen, serve};
 use super::{Exit, log_to_stderr, wait_alone, wait_for};
-use crate::config::{Demonstration, Place, Serving};
+use crate::config::{Demonstration, Place, Serving, Sms};
 use crate::seed::load::{Standing, load, standing};
 
 /// Options of `demo`.
@@ -16,6 +16,8 @@ pub struct Options {
     demonstration: Demonstration,
     #[command(flatten)]
     serving: Serving,
+    #[command(flatten)]
+    sms: Sms,
 }
 
 /// Loads when there is nothing yet, then serves.
@@ -30,6 +32,6 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
         let loaded = wait_alone(load(&options.place, &options.demonstration))?;
         eprintln!("已装入 {} 个事件（{:.1} 秒）。Loaded.", loaded.size, loaded.seconds);
     }
-    wait_for(serve(&options.place, &options.serving))?;
+    wait_for(serve(&options.place, &options.serving, &options.sms))?;
     Ok(Exit::Fine)
 }

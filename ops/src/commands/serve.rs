@@ -1,14 +1,18 @@
 //! `serve`: the service. It starts the database, follows the log, answers, and ends in order on a signal.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use api::log::PublicLog;
 use api::proofs::Proofs;
+use axum::Router;
 use api::{Limits, Node, NodeParts, audiences_of};
 use clap::Args;
 use postgres::Cluster;
+use schema::messages::MessageStore;
+use schema::read_model::ReadModel;
 use schema::tiles::TileStore;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,10 +20,12 @@ use tokio::sync::watch;
 
 use super::init::genesis_hash;
 use super::{Exit, log_to_stderr, wait_for};
-use crate::config::{Place, Serving};
+use crate::config::{Place, Serving, Sms};
 use crate::folder::Folder;
 use crate::followers::Followers;
 use crate::node::{Core, start_again};
+use crate::sms::aliyun::Gateway;
+use crate::sms::outbox::Outbox;
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -28,6 +34,8 @@ pub struct Options {
     place: Place,
     #[command(flatten)]
     serving: Serving,
+    #[command(flatten)]
+    sms: Sms,
 }
 
 /// How long open requests may take to end after a signal.
@@ -39,7 +47,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// When something cannot be started.
 pub fn run(options: Options) -> anyhow::Result<Exit> {
     log_to_stderr();
-    wait_for(serve(&options.place, &options.serving))?;
+    wait_for(serve(&options.place, &options.serving, &options.sms))?;
     Ok(Exit::Fine)
 }
 
@@ -47,7 +55,8 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 /// When something cannot be started.
-pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
+pub async fn serve(place: &Place, serving: &Serving, sms: &Sms) -> anyhow::Result<()> {
+    let (gateway, callback) = (sms.gateway()?, sms.callback()?);
     let folder = Folder::open(&place.data())?;
     // The address first: two services on one address would be noticed too late otherwise.
     let listener = listen(serving).await?;
@@ -57,10 +66,18 @@ pub async fn serve(place: &Place, serving: &Serving) -> anyhow::Result<()> {
     };
     pin(&core).await?;
     let (stop, stopped) = watch::channel(false);
-    let outcome = work(&mut core, place, serving, listener, stop, stopped).await;
+    let outbox = Arc::new(outbox(&core, gateway));
+    let outcome = work(&mut core, place, serving, listener, (outbox, callback), (stop, stopped)).await;
     let pinned = pin(&core).await;
     let closed = core.close().await;
     outcome.and(pinned).and(closed)
+}
+
+/// What carries messages to the gateway.
+fn outbox(core: &Core, gateway: Option<Gateway>) -> Outbox {
+    let model = ReadModel::new(core.pools.reader.clone());
+    let store = MessageStore::new(core.pools.projector.clone());
+    Outbox::new(core.door.clone(), model, store, core.pools.appender.clone(), gateway)
 }
 
 /// Takes the address on which the service answers.
@@ -88,11 +105,13 @@ async fn work(
     place: &Place,
     serving: &Serving,
     listener: TcpListener,
-    stop: watch::Sender<bool>,
-    stopped: watch::Receiver<bool>,
+    (outbox, callback): (Arc<Outbox>, Option<&str>),
+    (stop, stopped): (watch::Sender<bool>, watch::Receiver<bool>),
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let mut followers = Followers::start(core, place, &stopped).await?;
+    let receipts = callback.map_or_else(Router::new, |token| crate::sms::receipts::router(outbox.clone(), token));
+    followers.add(async move { outbox.work().await });
     let server =
         core.cluster.take().map(|cluster| tokio::spawn(keep_running(cluster, core.folder.at("pg"), stopped.clone())));
     let mut audiences = audiences_of(address);
@@ -100,7 +119,7 @@ async fn work(
     let tiles = TileStore::new(core.pools.sealer.clone());
     let node = Node::new(NodeParts {
         door: core.door.clone(),
-        reader: schema::read_model::ReadModel::new(core.pools.reader.clone()),
+        reader: ReadModel::new(core.pools.reader.clone()),
         sessions: core.pools.appender.clone(),
         log_router: PublicLog::new(tiles.clone(), core.folder.installation.log.verifier().to_vkey()).router(),
         proofs: Proofs::new(tiles).into_proof_of(),
@@ -114,7 +133,7 @@ async fn work(
     });
     welcome(&core.folder, &format!("http://{address}"), serving.graphiql);
     let mut ending = stopped.clone();
-    let http = axum::serve(listener, api::router(node)).with_graceful_shutdown(async move {
+    let http = axum::serve(listener, receipts.fallback_service(api::router(node))).with_graceful_shutdown(async move {
         let _ = ending.wait_for(|stop| *stop).await;
     });
     let mut http = tokio::spawn(async move { http.await });

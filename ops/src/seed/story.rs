@@ -460,9 +460,9 @@ impl Story {
         // The files are filled before anybody is warned of what is missing in them.
         self.later(RULES_DAY, Task::Adopt("rules", 2));
         // Messages go out in the last weeks: five years of them would tell nothing more.
-        self.later(SPAN_DAYS - 42, Task::Adopt("catalogue", 7));
-        self.later(SPAN_DAYS - 38, Task::Adopt("policy", 9));
-        self.later(SPAN_DAYS - 30, Task::OnCall);
+        self.later(SPAN_DAYS - 60, Task::Adopt("catalogue", 7));
+        self.later(SPAN_DAYS - 57, Task::Adopt("policy", 9));
+        self.later(SPAN_DAYS - 40, Task::OnCall);
         self.nightly(RULES_DAY + 10);
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [

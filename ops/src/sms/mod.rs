@@ -6,3 +6,5 @@
 //! Telephone numbers stand in no address, error, log line or `Debug` output.
 
 pub mod aliyun;
+pub mod outbox;
+pub mod receipts;
