@@ -180,10 +180,15 @@ impl Desk {
     /// Orders a message; false when it no longer is due.
     async fn order(&self, order: &Order, basis: u64, day: Date, run: &mut Run) -> Result<bool, SubmitError> {
         let id = Uuid::new_v4();
-        let drafted = self.door.ask(std::slice::from_ref(order), |order, facts| rules::ordered(order, id, facts)).await?;
+        let drafted =
+            self.door.ask(std::slice::from_ref(order), |order, facts| rules::ordered(order, id, facts)).await?;
         let drafts: Vec<Draft> = drafted.into_iter().map(|draft| Draft { basis: Some(basis), ..draft }).collect();
         let said = self.door.say(&drafts, day).await?;
-        if said { run.concluded += 1 } else { run.overtaken += 1 }
+        if said {
+            run.concluded += 1
+        } else {
+            run.overtaken += 1
+        }
         Ok(said)
     }
 

@@ -27,15 +27,16 @@ mod holiday_table;
 mod home;
 mod import;
 mod imports;
+pub mod inbox;
 pub mod info;
-pub mod institution;
+mod institution;
 mod investigation;
 pub mod ledger;
 mod licence;
 mod matching;
 mod monitoring_contract;
-mod notification;
 pub mod mutation;
+mod notification;
 mod parameter;
 pub(crate) mod paths;
 mod person;
@@ -124,6 +125,7 @@ pub fn build() -> Schema {
     builder = person_years::register(builder);
     builder = home::register(builder);
     builder = private::register(builder);
+    builder = inbox::register(builder);
     builder = search::register(builder);
     builder = changes::register(builder);
     builder = matching::register(builder);
@@ -142,7 +144,7 @@ fn query() -> Object {
     for look in record::LOOKS {
         query = query.field(connection::root(look));
     }
-    imports::queries(matching::queries(search::queries(private::queries(query))))
+    imports::queries(matching::queries(search::queries(inbox::queries(private::queries(query)))))
         .field(
             Field::new("node", TypeRef::named("Node"), |ctx| asking(ctx.ctx, node_by_id(ctx)))
                 .description("按全局标识取档案 · A record by its global id, `kind/uuid`.")

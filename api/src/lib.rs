@@ -23,6 +23,7 @@ pub mod graphql;
 pub mod http;
 pub mod import;
 pub mod imports;
+pub mod inbox;
 pub mod installation;
 pub mod limits;
 pub mod log;

@@ -3,8 +3,8 @@
 //! This is the only place where an opened value leaves the service unmasked. Before it does, who asked and why is
 //! written into the access log, which the person whose value it is can read.
 
-use domain::catalog::Kind;
 use deadpool_postgres::Pool;
+use domain::catalog::Kind;
 use domain::codes::Role;
 use domain::records::notification::Contact;
 use schema::drafts::{Draft, Drafts};
@@ -47,11 +47,7 @@ pub const NOTICE: Purpose = Purpose { code: "NOTICE", label: "系统发送通知
 ///
 /// # Errors
 /// [`schema::error::Error`] of the database or the key store.
-pub async fn telephone(
-    door: &Door,
-    looks: &Pool,
-    contact: &Contact,
-) -> Result<Option<String>, schema::error::Error> {
+pub async fn telephone(door: &Door, looks: &Pool, contact: &Contact) -> Result<Option<String>, schema::error::Error> {
     let phone = &contact.phone;
     let found = door.log().openings(&[phone.event]).await?;
     let Some(sealed) = found.into_iter().find(|opening| opening.pointer == phone.pointer.as_str()) else {

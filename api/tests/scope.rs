@@ -88,7 +88,9 @@ fn place(city: &City, record: &RecordRef) -> Place {
             let own = warning.institution.map_or_else(|| place(city, &warning.subject), institution);
             Place { worker: warning.person.and_then(worker), ..own }
         }
-        State::Notification(notification) => Place { account: None, worker: None, ..place(city, &notification.order.about) },
+        State::Notification(notification) => {
+            Place { account: None, worker: None, ..place(city, &notification.order.about) }
+        }
         State::Import(import) => institution(import.institution),
         State::Attachment(file) => match (&file.institution, &file.person) {
             (Some(id), _) => institution(*id),

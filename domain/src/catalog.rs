@@ -15,7 +15,8 @@ use crate::record::{About, Claim, Draft, Facts, Need, Record, SealedClaim, Stop,
 use crate::records::{
     account, attachment, certificate, code_list, credential, desk, device, device_test, dose_report, dose_result,
     dosimeter, employment, erasure, exam_result, grant, holiday_table, import, institution, investigation, ledger,
-    licence, monitoring_contract, notification, parameter, person, policy, restriction, training_record, transfer, warning,
+    licence, monitoring_contract, notification, parameter, person, policy, restriction, training_record, transfer,
+    warning,
 };
 
 /// Whether a member of the statement has a place with an event type.

@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use reqwest::Url;
 use schema::files::FileStore;
 use schema::key_store::KeyStore;
 use signing::bytes::LedgerId;
-use reqwest::Url;
 
 use crate::sms::aliyun::{Gateway, Settings};
 

@@ -132,9 +132,9 @@ fn one_message_tells_of_all_that_is_alike_and_the_rest_waits_for_tomorrow() {
     assert_eq!(last(&world, NoticeOffice::Responsible, "W-LIC-01").1.order.warnings, [of(&world, overdue)]);
     pass(&mut world, 1);
     let tomorrow: Vec<_> = world.notifications(NoticeOffice::Responsible);
-    let told = tomorrow.iter().any(|(_, known)| {
-        known.order.day == today.add_days(1) && known.order.warnings == [of(&world, third)]
-    });
+    let told = tomorrow
+        .iter()
+        .any(|(_, known)| known.order.day == today.add_days(1) && known.order.warnings == [of(&world, third)]);
     assert!(told, "what waited is told of on the next day: {tomorrow:?}");
 }
 
@@ -157,10 +157,14 @@ fn a_message_goes_to_who_holds_the_office_when_it_is_sent() {
     let record = notification::reference(id);
     let entry = world.memory.record(&record).expect("ordered").clone();
     let day = world.now.civil_day();
-    let to_former = Event::Sent(Sent { to: before.party.clone(), gateway: NoticeGateway::Aliyun, serial: "1^0".into() });
+    let to_former =
+        Event::Sent(Sent { to: before.party.clone(), gateway: NoticeGateway::Aliyun, serial: "1^0".into() });
     let draft = known.outcome(&record, &entry, &to_former, day, &world.memory).expect("memory").expect("can follow");
-    assert_ne!(draft.data.get("to").and_then(|to| to.as_object()).and_then(|to| to.get("id")).and_then(|id| id.as_text()),
-        Some(before.party.id.to_string().as_str()), "what is signed names the one in office");
+    assert_ne!(
+        draft.data.get("to").and_then(|to| to.as_object()).and_then(|to| to.get("id")).and_then(|id| id.as_text()),
+        Some(before.party.id.to_string().as_str()),
+        "what is signed names the one in office"
+    );
     let early = known.outcome(&record, &entry, &Event::Delivered(Nothing {}), day, &world.memory).expect("memory");
     assert_eq!(early, None);
     let event = sent(&world, &known, "300^0");
@@ -182,14 +186,22 @@ fn what_failed_is_sent_again_once_there_is_somebody_to_send_it_to() {
     let contact = known.contact(world.now.civil_day(), &world.memory).expect("memory").expect("the officer");
     let today = world.today();
     let ended = json!({"post": "RP_OFFICER", "party": {"kind": "party", "id": contact.party.id}});
-    act(&mut world, &practice.officer, Wish::new("institution.officer_ended", practice.hospital, ended).on(today.clone()));
+    act(
+        &mut world,
+        &practice.officer,
+        Wish::new("institution.officer_ended", practice.hospital, ended).on(today.clone()),
+    );
     assert_eq!(known.contact(world.now.civil_day(), &world.memory), Ok(None));
     world.outcome(id, &Event::Failed(Failed { reason: NoticeFailure::NoAddress, code: None }));
     let nobody = refused(&mut world, &practice.unit_admin, Wish::new("notification.sent_again", id, json!({})));
     assert_eq!(nobody.rule.map(|rule| rule.id), Some("notification.no_address"));
     let party = json!({"kind": "party", "id": world.id()});
     let officer = json!({"post": "CONTACT", "party": party, "name": "示范联系人", "phone": "13800000007"});
-    act(&mut world, &practice.officer, Wish::new("institution.officer_appointed", practice.hospital, officer).on(today));
+    act(
+        &mut world,
+        &practice.officer,
+        Wish::new("institution.officer_appointed", practice.hospital, officer).on(today),
+    );
     act(&mut world, &practice.unit_admin, Wish::new("notification.sent_again", id, json!({})));
     let (_, again) = last(&world, NoticeOffice::Responsible, "W-LIC-01");
     assert_eq!((again.state, again.round, again.failure), (NoticeState::Ordered, 2, None));
@@ -204,7 +216,14 @@ fn the_service_orders_what_the_rule_demands_and_nothing_else() {
     let (warning, _) = world.warning("W-LIC-01", licence).expect("raised");
     let day = world.now.civil_day();
     let about = RecordRef { kind: "institution".into(), id: practice.hospital };
-    let order = |office, grade| rules::Order { office, about: about.clone(), rule: "W-LIC-01", grade, day, warnings: vec![warning] };
+    let order = |office, grade| rules::Order {
+        office,
+        about: about.clone(),
+        rule: "W-LIC-01",
+        grade,
+        day,
+        warnings: vec![warning],
+    };
     for invented in [
         order(NoticeOffice::Head, WarningGrade::Orange),
         order(NoticeOffice::Responsible, WarningGrade::Red),

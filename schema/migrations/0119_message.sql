@@ -12,7 +12,14 @@ create table desk.message (
     primary key (id, round)
 );
 
-revoke all on desk.message from public;
+-- How far somebody has read what he is told of.
+create table access.inbox (
+    account uuid primary key,
+    read_to bigint not null
+);
+
+revoke all on desk.message, access.inbox from public;
+grant select, insert, update on access.inbox to radledger_appender;
 grant select, insert, update, delete on desk.message to radledger_projector;
 
 reset role;

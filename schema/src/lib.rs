@@ -19,6 +19,7 @@ pub mod archive;
 pub mod connect;
 pub mod error;
 pub mod event_log;
+pub mod inbox;
 pub mod key_store;
 pub mod messages;
 pub mod migrate;

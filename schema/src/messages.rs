@@ -54,7 +54,8 @@ impl MessageStore {
     /// # Errors
     /// [`Error`] of the database.
     pub async fn put(&self, id: Uuid, round: u32, attempt: &Attempt) -> Result<(), Error> {
-        let put = "insert into desk.message (id, round, attempts, asked_at, next_at, code) values ($1, $2, $3, $4, $5, $6)
+        let put =
+            "insert into desk.message (id, round, attempts, asked_at, next_at, code) values ($1, $2, $3, $4, $5, $6)
                    on conflict (id, round) do update set attempts = excluded.attempts, asked_at = excluded.asked_at,
                        next_at = excluded.next_at, code = excluded.code";
         let Attempt { attempts, asked_at, next_at, code } = attempt;

@@ -51,6 +51,13 @@ impl View {
         FieldValue::owned_any(self.clone())
     }
 
+    /// A member of its data that is a text.
+    #[must_use]
+    pub fn said(&self, name: &str) -> Option<String> {
+        let object = signing::json::read_stored(&self.stored.payload).ok()?;
+        Some(object.get("data")?.as_object()?.get(name)?.as_text()?.to_owned())
+    }
+
     fn recorded_at(&self) -> Instant {
         Instant::from_micros(self.stored.recorded_at)
     }

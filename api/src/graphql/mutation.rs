@@ -31,7 +31,7 @@ fn mutation() -> Object {
     let mutation = Object::new("Mutation").description(
         "写入 · Writes to the ledger: prepare what is to be signed, append what was signed. The others concern one person and leave the ledger as it is.",
     );
-    super::imports::mutations(super::private::mutations(mutation))
+    super::imports::mutations(super::inbox::mutations(super::private::mutations(mutation)))
         .field(
             Field::new("prepare", TypeRef::named("Prepared"), |ctx| asking(ctx.ctx, prepare::prepare(ctx)))
                 .description("预演：生成待签内容，不写入任何数据 · Dry run: the exact bytes to sign, what they say, and what would follow. Writes nothing. Recompute every seal from its opening before signing.")

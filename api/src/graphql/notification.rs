@@ -22,7 +22,11 @@ pub const LOOK: Look = Look {
             en: "day from which it stands so",
         },
         Field {
-            name: "send_on", required: true, shape: Shape::Day, zh: "应发送日", en: "day for which it is to be sent"
+            name: "send_on",
+            required: true,
+            shape: Shape::Day,
+            zh: "应发送日",
+            en: "day for which it is to be sent",
         },
         Field {
             name: "round",

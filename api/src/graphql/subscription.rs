@@ -1,4 +1,4 @@
-//! `events(after)`: a subscription that resumes from a position.
+//! `events(after)` and `inbox(after)`: subscriptions that resume from a position.
 //!
 //! A notification only wakes it. What it sends is read from the log after its position, under the scope that its
 //! reader has at that moment; it ends when the session ends.
@@ -13,7 +13,7 @@ use domain::catalog::Kind;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 
-use super::{AsOf, event, kinds, node, position, viewer};
+use super::{AsOf, event, inbox, kinds, node, position, viewer};
 use crate::node::Node;
 use crate::session;
 
@@ -28,15 +28,35 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
                 None => node.moment(AsOf::Now, None).await?.map(|at| at.position),
             };
             let woken = node.projections.watches();
-            let state = Feed { token: viewer.token_hash, kinds: kinds(&ctx)?, after, woken, ready: VecDeque::new(), node, ended: false };
+            let what = What::Events(kinds(&ctx)?);
+            let state = Feed { token: viewer.token_hash, what, after, woken, ready: VecDeque::new(), node, ended: false };
             Ok(futures_util::stream::unfold(state, Feed::next).map(|event| event.map(shorter)))
         })
     })
     .description("账本顺序的新事件，在读者可见范围内；断线后从最后收到的位置继续 · New events in the order of the ledger, of those the reader may see. After a break go on from the last position received.")
     .argument(InputValue::new("after", TypeRef::named("Position")).description("其后的事件；缺省为从现在开始 · Events after this position; from now on when absent."))
     .argument(InputValue::new("kinds", TypeRef::named_nn_list(TypeRef::STRING)).description("类别 · Kinds; all when absent."));
+    let told = SubscriptionField::new("inbox", TypeRef::named_nn(inbox::ENTRY), |ctx| {
+        SubscriptionFieldFuture::new(async move {
+            let node = node(&ctx).clone();
+            let viewer = viewer(&ctx)?;
+            let after = match position(&ctx, "after")? {
+                Some(after) => Some(after),
+                None => node.moment(AsOf::Now, None).await?.map(|at| at.position),
+            };
+            let woken = node.projections.watches();
+            let what = What::Inbox;
+            let state = Feed { token: viewer.token_hash, what, after, woken, ready: VecDeque::new(), node, ended: false };
+            Ok(futures_util::stream::unfold(state, Feed::next).map(|entry| entry.map(shorter)))
+        })
+    })
+    .description("收件箱的新条目；断线后从最后收到的位置继续 · New entries of the inbox. After a break go on from the last position received.")
+    .argument(InputValue::new("after", TypeRef::named("Position")).description("其后的条目；缺省为从现在开始 · Entries after this position; from now on when absent."));
     builder.register(
-        Subscription::new("Subscription").description("订阅 · Subscriptions, over graphql-transport-ws.").field(events),
+        Subscription::new("Subscription")
+            .description("订阅 · Subscriptions, over graphql-transport-ws.")
+            .field(events)
+            .field(told),
     )
 }
 
@@ -45,14 +65,22 @@ fn shorter<'a>(value: FieldValue<'static>) -> FieldValue<'a> {
     value
 }
 
+/// What a feed brings.
+enum What {
+    /// Events of these kinds.
+    Events(Vec<Kind>),
+    /// What the reader is told.
+    Inbox,
+}
+
 struct Feed {
     node: Arc<Node>,
     token: [u8; 32],
-    kinds: Vec<Kind>,
+    what: What,
     /// Last position that was looked at.
     after: Option<u64>,
     woken: (watch::Receiver<u64>, watch::Receiver<u64>),
-    ready: VecDeque<Arc<event::View>>,
+    ready: VecDeque<FieldValue<'static>>,
     ended: bool,
 }
 
@@ -60,7 +88,7 @@ impl Feed {
     async fn next(mut self) -> Option<(async_graphql::Result<FieldValue<'static>>, Self)> {
         loop {
             if let Some(event) = self.ready.pop_front() {
-                return Some((Ok(event.value()), self));
+                return Some((Ok(event), self));
             }
             if self.ended {
                 return None;
@@ -83,10 +111,22 @@ impl Feed {
         if let Some(at) = self.node.moment(AsOf::Now, None).await?
             && self.after.is_none_or(|after| after < at.position)
         {
-            let page = self.node.events_after(&viewer, &self.kinds, self.after, self.node.limits.page_max, at).await?;
-            self.after = Some(page.looked_at);
-            self.ready.extend(page.events);
-            if !self.ready.is_empty() || page.more {
+            let most = self.node.limits.page_max;
+            let more = match &self.what {
+                What::Events(kinds) => {
+                    let page = self.node.events_after(&viewer, kinds, self.after, most, at).await?;
+                    self.after = Some(page.looked_at);
+                    self.ready.extend(page.events.iter().map(event::View::value));
+                    page.more
+                }
+                What::Inbox => {
+                    let page = self.node.inbox(&viewer, self.after.or(Some(0)), most, at).await?;
+                    self.after = Some(page.looked_at);
+                    self.ready.extend(page.entries.into_iter().map(|entry| inbox::value(entry, at)));
+                    page.more
+                }
+            };
+            if !self.ready.is_empty() || more {
                 return Ok(());
             }
         }

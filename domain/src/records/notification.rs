@@ -167,9 +167,7 @@ impl Notification {
         match self.order.office {
             NoticeOffice::Responsible => self.officer(&[Post::ProtectionOfficer, Post::Contact], facts),
             NoticeOffice::Head => self.officer(&[Post::Principal, Post::LegalRepresentative], facts),
-            NoticeOffice::County => {
-                area()?.map_or(Ok(None), |area| on_call(Some(&area), COUNTY_OFFICERS, day, facts))
-            }
+            NoticeOffice::County => area()?.map_or(Ok(None), |area| on_call(Some(&area), COUNTY_OFFICERS, day, facts)),
             NoticeOffice::City => on_call(None, CITY_OFFICERS, day, facts),
         }
     }
@@ -179,9 +177,11 @@ impl Notification {
         let entry = facts.entry(source)?;
         let Some(institution) = entry.as_ref().and_then(|entry| entry.state.institution()) else { return Ok(None) };
         let of = |post: &Post| {
-            let officer = institution.officers.iter().rev().find(|officer| {
-                officer.post == *post && officer.until.is_none() && officer.phone.is_some()
-            })?;
+            let officer = institution
+                .officers
+                .iter()
+                .rev()
+                .find(|officer| officer.post == *post && officer.until.is_none() && officer.phone.is_some())?;
             let party = RecordRef { kind: "party".into(), id: officer.party };
             Some(Contact { party, source: source.clone(), phone: officer.phone.clone()? })
         };
@@ -208,7 +208,10 @@ impl Notification {
             (Event::Sent(sent), NoticeState::Ordered) => {
                 let Some(contact) = self.contact(day, facts)? else { return Ok(None) };
                 let Some(source) = facts.entry(&contact.source)? else { return Ok(None) };
-                let to = vec![("kind".into(), text(&contact.party.kind)), ("id".into(), text(&contact.party.id.to_string()))];
+                let to = vec![
+                    ("kind".into(), text(&contact.party.kind)),
+                    ("id".into(), text(&contact.party.id.to_string())),
+                ];
                 let pairs = vec![
                     ("to".into(), Value::Object(Object::from_pairs(to))),
                     ("gateway".into(), text(sent.gateway.as_str())),

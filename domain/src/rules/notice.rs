@@ -63,7 +63,8 @@ pub fn tells(rule: &WarningRule, party: WarningParty, city: bool, grade: Warning
 pub(super) fn conclude(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Need> {
     let mut conclusions = Conclusions::default();
     let in_force = facts.in_force()?;
-    let known = in_force.version(PolicyFile::Catalogue, day).is_some_and(|file| file.version >= Kind::Notification.since());
+    let known =
+        in_force.version(PolicyFile::Catalogue, day).is_some_and(|file| file.version >= Kind::Notification.since());
     let Some(entry) = facts.entry(subject)?.filter(|_| known) else { return Ok(conclusions) };
     let (Some(warning), Some(rule)) = (entry.state.warning(), entry.state.warning().and_then(Warning::law)) else {
         return Ok(conclusions);
@@ -151,7 +152,12 @@ fn next(warning: &Warning, from: Date, day: Date) -> Option<Date> {
 }
 
 /// The last day for which an office was told of a warning of this grade.
-fn last_told(warning: Uuid, office: NoticeOffice, grade: WarningGrade, facts: &dyn Facts) -> Result<Option<Date>, Need> {
+fn last_told(
+    warning: Uuid,
+    office: NoticeOffice,
+    grade: WarningGrade,
+    facts: &dyn Facts,
+) -> Result<Option<Date>, Need> {
     for record in facts.members(&notification::of_warning_key(warning))?.records.iter().rev() {
         let Some(entry) = facts.entry(record)? else { continue };
         let order = entry.state.notification().map(|notification| &notification.order);
@@ -186,7 +192,9 @@ fn taken(
 pub fn merged(orders: Vec<Order>) -> Vec<Order> {
     let mut all: Vec<Order> = Vec::new();
     for order in orders {
-        let same = |known: &&mut Order| Order { warnings: Vec::new(), ..(*known).clone() } == Order { warnings: Vec::new(), ..order.clone() };
+        let same = |known: &&mut Order| {
+            Order { warnings: Vec::new(), ..(*known).clone() } == Order { warnings: Vec::new(), ..order.clone() }
+        };
         match all.iter_mut().find(same) {
             Some(known) => known.warnings.extend(order.warnings),
             None => all.push(order),

@@ -3,6 +3,7 @@
 //! Whatever somebody does in the story is prepared, signed and judged here exactly as the service would do it, so
 //! that a plan which the real ledger would refuse fails while it is made.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -398,6 +399,9 @@ impl Model {
             orders.extend(conclusions.orders);
             self.agenda.settle(subject, conclusions.next);
         }
+        // A warning of which something is said now is looked at once more.
+        let spoken: HashSet<Uuid> = drafts.iter().map(|draft| draft.record.id).collect();
+        orders.retain(|order| order.warnings.iter().all(|warning| !spoken.contains(warning)));
         for order in rules::merged(orders) {
             let id = self.id();
             drafts.extend(rules::ordered(&order, id, &self.memory));

@@ -7,8 +7,8 @@ use domain::records::{Nothing, notification};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::model::Wish;
 use super::city::phone;
+use super::model::Wish;
 use super::story::{Story, Task};
 
 impl Story {

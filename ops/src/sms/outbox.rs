@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const BACKOFF: i64 = 15 * SECOND;
 const BACKOFF_MAX: i64 = 30 * 60 * SECOND;
 /// The gateway's listing follows a message after a while: earlier it says nothing of one whose answer was lost.
-const LISTED_AFTER: i64 = 60 * SECOND;
+const LISTED_AFTER: i64 = 30 * SECOND;
 /// A receipt that has not come by itself is asked for.
 const RECEIPT_AFTER: i64 = 10 * 60 * SECOND;
 /// Days for which a receipt is asked for; the vendor's listing knows no more than thirty.
@@ -129,7 +129,11 @@ impl Outbox {
     }
 
     /// Labels and ids of the messages that stand so, the oldest first.
-    async fn page(&self, state: NoticeState, after: Option<(String, Uuid)>) -> Result<Vec<(String, Uuid)>, SubmitError> {
+    async fn page(
+        &self,
+        state: NoticeState,
+        after: Option<(String, Uuid)>,
+    ) -> Result<Vec<(String, Uuid)>, SubmitError> {
         let after = after.map(|(label, id)| Key::Label(label, id));
         let states = vec![state.as_str().to_owned()];
         let query = ListQuery { states, after, ..ListQuery::new(Kind::Notification) };
@@ -327,8 +331,7 @@ impl Outbox {
         let warnings: Vec<RecordRef> =
             order.warnings.iter().map(|id| domain::records::warning::reference(*id)).collect();
         let entries = self.door.ask(&warnings, |warning, facts| facts.entry(warning)).await?;
-        let due: Option<Date> =
-            entries.iter().flatten().filter_map(|entry| entry.state.warning()?.due_on).min();
+        let due: Option<Date> = entries.iter().flatten().filter_map(|entry| entry.state.warning()?.due_on).min();
         let rule = rules::rule(&order.rule).map_or_else(|| order.rule.to_string(), |rule| rule.zh.to_owned());
         Ok([
             ("grade", called(order.grade).to_owned()),

@@ -82,7 +82,8 @@ impl DeskAudit {
             }
             for order in &conclusions.orders {
                 let (office, rule, day) = (order.office.as_str(), order.rule, said.day);
-                let expected = format!("notification.ordered to {office} by {rule} about warning {} until {day}", subject.id);
+                let expected =
+                    format!("notification.ordered to {office} by {rule} about warning {} until {day}", subject.id);
                 report.finding(Check::System, position, &expected, "it is missing");
             }
             self.agenda.settle(&subject, conclusions.next);
