@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     116 "0116_health_files",
     117 "0117_desk",
     118 "0118_index_keys",
+    119 "0119_message",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.
