@@ -1,6 +1,7 @@
 //! `radledger export`: the published ledger as one file that can be verified anywhere, offline.
 
 pub mod bundle;
+pub mod parcel;
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
