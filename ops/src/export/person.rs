@@ -1,8 +1,8 @@
 //! `radledger export --person`: the package of one worker's file ([`crate::package`]).
 //!
-//! Which records lie in his file is found in the lists, what they say is read from the log, and what else is needed to
-//! check them follows from that. Sealed values leave only when they are asked for, and each is written into the access log
-//! before it does: the worker reads there that his file was handed out open.
+//! Which records lie in his file is found in the lists, by their first facet, the worker; what they say is read from the
+//! log, and what else is needed to check them follows from that. Sealed values leave only when they are asked for, and each
+//! is written into the access log before it does: the worker reads there that his file was handed out open.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -13,6 +13,7 @@ use domain::record::Claim;
 use domain::records::{parameter, person};
 use domain::reference_codes::ParameterName;
 use domain::transfer_codes::{ConsentScope, TransferState};
+use projections::current::facets;
 use schema::event_log::{EventLog, StoredEvent};
 use schema::key_store::{KeyStore, random_bytes};
 use schema::openings::{Opened, open};
@@ -39,20 +40,6 @@ use crate::package::{
 };
 use crate::verify::bundle::Line;
 
-/// Kinds of records that lie in a worker's file.
-const KINDS: [Kind; 11] = [
-    Kind::Attachment,
-    Kind::Certificate,
-    Kind::DoseResult,
-    Kind::Dosimeter,
-    Kind::Employment,
-    Kind::ExamResult,
-    Kind::Investigation,
-    Kind::Restriction,
-    Kind::TrainingRecord,
-    Kind::Transfer,
-    Kind::Warning,
-];
 /// Code of the purpose under which an opened value is written into the access log.
 const PURPOSE: &str = "TRANSFER";
 
@@ -159,7 +146,7 @@ pub fn is_full(content: &Content) -> bool {
     asked.max_by_key(|(position, _)| *position).is_none_or(|(_, said)| said == ConsentScope::Full)
 }
 
-/// The seals of a content that this openness opens, in order of position and pointer.
+/// The events whose seals this openness opens, in order of position.
 #[must_use]
 pub fn to_open(content: &Content, openness: Openness) -> Vec<Uuid> {
     let own = content.own().filter(|(record, _)| openness.opens(record));
@@ -254,8 +241,9 @@ async fn gather(log: &EventLog, pools: &Pools, worker: Uuid, size: u64) -> anyho
     let first = log.at(0).await?.context("账本为空。The ledger is empty.")?;
     let mut wanted = vec![person::reference(worker), of(&first.kind, first.record)];
     let lists = ReadModel::new(pools.reader.clone());
-    for kind in KINDS {
-        let listed = lists.of_person(&Scope::city(), kind, worker, Some(size - 1)).await?;
+    let of_workers = |kind: &&Kind| facets(**kind).first().is_some_and(|facet| facet.name == "person");
+    for kind in Kind::ALL.iter().filter(of_workers) {
+        let listed = lists.of_person(&Scope::city(), *kind, worker, Some(size - 1)).await?;
         ensure!(
             listed.size >= size,
             "查询数据尚未跟上检查点，请先启动服务。The lists are behind the checkpoint: let the service run first."
@@ -269,11 +257,13 @@ async fn gather(log: &EventLog, pools: &Pools, worker: Uuid, size: u64) -> anyho
             bail!("截至该检查点没有这名放射工作人员的档案。There is no file of this worker at that checkpoint.");
         }
         let needed = content.needed();
-        wanted = needed.records.iter().filter(|record| content.get(record).is_none()).cloned().collect();
-        if let Some(gone) = wanted.iter().find(|record| record.kind == "person") {
-            bail!("{}/{} 不在账本中。It is not in the ledger.", gone.kind, gone.id);
-        }
+        let before = std::mem::take(&mut wanted);
+        wanted.extend(needed.records.iter().filter(|record| content.get(record).is_none()).cloned());
         wanted.extend(claimed(log, needed.keys.iter().map(claim_of)).await?);
+        // What is needed was recorded before who needs it.
+        if let Some(record) = wanted.iter().find(|record| before.contains(record)) {
+            bail!("检查点之下缺少 {}/{}。It is missing under the checkpoint.", record.kind, record.id);
+        }
         if wanted.is_empty() {
             content.keep(&needed.records);
             return Ok(content);

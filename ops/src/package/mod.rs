@@ -16,6 +16,7 @@ pub mod file;
 
 use serde::{Deserialize, Serialize};
 use signing::bytes::{Date, Hash, LedgerId};
+use signing::json::read_loose;
 use signing::keys::ExportFile;
 use signing::statement::RecordRef;
 use uuid::Uuid;
@@ -230,6 +231,8 @@ impl Manifest {
     /// Reads a manifest; none when it is not one, or not in its one form.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
+        // The wire's own reader first: it bounds every number.
+        read_loose(bytes, bytes.len()).ok()?;
         let manifest: Self = serde_json::from_slice(bytes).ok()?;
         (manifest.format == FORMAT && manifest.size > 0 && manifest.to_bytes() == bytes).then_some(manifest)
     }

@@ -31,6 +31,9 @@ use crate::package::content::{Content, Stream};
 use crate::package::file::{AsOf, Opened, worker_file};
 use crate::package::{About, CHECKPOINT, FILE, MANIFEST, Manifest, OPENINGS, Openness, PROOFS, Proof, STATEMENTS};
 
+/// The members that are read, by name.
+type Members = BTreeMap<&'static str, Vec<u8>>;
+
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
@@ -164,7 +167,7 @@ pub fn verify(path: &Path, trust: Option<&Trust>, hash: Option<Hash>) -> anyhow:
     report.statements = rows.len();
 
     let content = folded(manifest.person, &rows, &mut report);
-    let service = content.as_ref().and_then(service).and_then(|key| keys.get(&key).cloned());
+    let service = genesis(&rows).and_then(|genesis| keys.get(&genesis.service).cloned());
     let says = Says { ledger: manifest.ledger, size: manifest.size, checkpoint: &note };
     for fault in parcel::faults(&mut zip, &says, service.as_ref())? {
         report.find(What::Of(Check::Bundle), SIGNED, "every member as its exporter signed it", &fault);
@@ -179,11 +182,7 @@ pub fn verify(path: &Path, trust: Option<&Trust>, hash: Option<Hash>) -> anyhow:
 }
 
 /// The manifest and the members that it names, each against its digest.
-fn manifest(
-    zip: &mut Zip,
-    hash: Option<Hash>,
-    report: &mut Report,
-) -> anyhow::Result<Option<(Manifest, BTreeMap<String, Vec<u8>>)>> {
+fn manifest(zip: &mut Zip, hash: Option<Hash>, report: &mut Report) -> anyhow::Result<Option<(Manifest, Members)>> {
     let Some(bytes) = member(zip, MANIFEST)? else {
         report.find(What::Manifest, MANIFEST, "a manifest", "it is missing");
         return Ok(None);
@@ -203,7 +202,6 @@ fn manifest(
             report.find(What::Manifest, &name, "every member once", "it is there twice");
         }
     }
-    let mut members = BTreeMap::new();
     for file in &manifest.files {
         match there.remove(&file.name) {
             Some((sha256, bytes)) if (sha256, bytes) == (file.sha256, file.bytes) => {}
@@ -212,12 +210,15 @@ fn manifest(
             }
             None => report.find(What::Manifest, &file.name, "a member of this name", "it is missing"),
         }
-        if let Some(bytes) = member(zip, &file.name)? {
-            members.insert(file.name.clone(), bytes);
-        }
     }
     for name in there.into_keys().filter(|name| name != MANIFEST && name != SIGNED) {
         report.find(What::Manifest, &name, "no member that the manifest does not name", "it is there");
+    }
+    let mut members = BTreeMap::new();
+    for name in [STATEMENTS, PROOFS, CHECKPOINT, OPENINGS, FILE] {
+        if let Some(bytes) = member(zip, name)? {
+            members.insert(name, bytes);
+        }
     }
     Ok(Some((manifest, members)))
 }
@@ -250,37 +251,47 @@ fn lines(text: Option<&Vec<u8>>) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b'\n').filter(move |_| !text.is_empty())
 }
 
+/// What position 0 says.
+struct Genesis {
+    hash: Hash,
+    ledger: String,
+    vkey: String,
+    service: KeyId,
+}
+
+fn genesis(rows: &[StoredRow]) -> Option<Genesis> {
+    let row = rows.first().filter(|row| row.position == 0)?;
+    let object = read_stored(&row.payload).ok()?;
+    let data = object.get("data")?.as_object()?;
+    let service = data.get("service")?.as_object()?.get("public_key")?.as_text().and_then(b64url_decode)?;
+    Some(Genesis {
+        hash: statement_hash(&row.payload),
+        ledger: object.get("ledger")?.as_text()?.to_owned(),
+        vkey: data.get("log_vkey")?.as_text()?.to_owned(),
+        service: KeyId(Hash::of(&service).0),
+    })
+}
+
 /// The ledger that is meant: its genesis and its log.
 fn pin(manifest: &Manifest, trust: Option<&Trust>, rows: &[StoredRow], report: &mut Report) {
-    let genesis = rows.first().filter(|row| row.position == 0).map(|row| statement_hash(&row.payload));
-    let named = rows.first().and_then(|row| {
-        let object = read_stored(&row.payload).ok()?;
-        Some((
-            object.get("ledger")?.as_text()?.to_owned(),
-            object.get("data")?.as_object()?.get("log_vkey")?.as_text()?.to_owned(),
-        ))
-    });
+    let genesis = genesis(rows);
     let what = What::Of(Check::Trust);
-    if named != Some((manifest.ledger.to_string(), manifest.vkey.clone())) {
-        report.find(
-            what,
-            STATEMENTS,
-            "a genesis that names the ledger and the log key of the manifest",
-            "another, or none",
-        );
+    let fits = genesis
+        .as_ref()
+        .is_some_and(|genesis| genesis.ledger == manifest.ledger.to_string() && genesis.vkey == manifest.vkey);
+    if !fits {
+        let expected = "a genesis that names the ledger and the log key of the manifest";
+        report.find(what, STATEMENTS, expected, "another, or none");
     }
     let Some(trust) = trust else { return };
-    if genesis != Some(trust.genesis) {
-        let found = genesis.map_or_else(|| "none".to_owned(), |genesis| genesis.to_string());
+    let hash = genesis.map(|genesis| genesis.hash);
+    if hash != Some(trust.genesis) {
+        let found = hash.map_or_else(|| "none".to_owned(), |genesis| genesis.to_string());
         report.find(what, STATEMENTS, &format!("the genesis {}", trust.genesis), &found);
     }
     if trust.ledger != manifest.ledger || trust.vkey != manifest.vkey {
-        report.find(
-            what,
-            MANIFEST,
-            &format!("the ledger {} and its log key", trust.ledger),
-            &manifest.ledger.to_string(),
-        );
+        let expected = format!("the ledger {} and its log key", trust.ledger);
+        report.find(what, MANIFEST, &expected, &manifest.ledger.to_string());
     }
 }
 
@@ -300,7 +311,7 @@ fn included(
             leaf(Instant::from_micros(row.recorded_at), &statement_hash(&row.payload), row.alg, &key, &row.signature);
         (row.position, leaf_hash(&leaf))
     });
-    for (position, leaf) in leaves.chain(last.map(|leaf| (checkpoint.size - 1, leaf_hash(leaf)))) {
+    for (position, leaf) in leaves.chain(checkpoint.size.checked_sub(1).zip(last.map(leaf_hash))) {
         let proof = proofs.next().flatten().filter(|proof| proof.index == position);
         let holds = proof
             .is_some_and(|proof| verify_inclusion(&leaf, position, checkpoint.size, &proof.hashes, &checkpoint.root));
@@ -365,12 +376,6 @@ fn folded(person: Uuid, rows: &[StoredRow], report: &mut Report) -> Option<Conte
 /// Runs code that asserts what a sound ledger guarantees; none when a stranger's is not one.
 fn guarded<T>(run: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(run)).ok()
-}
-
-/// Key of the service, as the genesis names it.
-fn service(content: &Content) -> Option<KeyId> {
-    let ledger = content.streams().find_map(|(_, stream)| stream.entry.state.ledger())?;
-    Some(KeyId(Hash::of(&ledger.created.service.public_key.0).0))
 }
 
 /// What must be there is, what is there must be, and every key was its signer's.
@@ -441,7 +446,7 @@ fn opening(line: &[u8]) -> Option<(Uuid, Opening)> {
 fn computed(
     content: &Content,
     manifest: &Manifest,
-    members: &BTreeMap<String, Vec<u8>>,
+    members: &Members,
     opened: &Opened,
     note: &str,
     report: &mut Report,
