@@ -362,7 +362,8 @@ async fn opened(
             purpose: PURPOSE.to_owned(),
         };
         // The limit is one for people who look; this is one act on one file.
-        shown::write(&pools.appender, &look, i64::MAX, usize::MAX).await?;
+        let written = shown::write(&pools.appender, &look, i64::MAX, usize::MAX).await?;
+        ensure!(written, "查阅日志未能写入，未开封。The access log was not written: nothing is opened.");
     }
     Ok((found, erased))
 }
