@@ -1,7 +1,11 @@
-//! `radledger export`: the published ledger as one file that can be verified anywhere, offline.
+//! `radledger export`: the published ledger as one file that can be verified anywhere, offline; or the file of one worker,
+//! for a transfer.
 
 pub mod bundle;
+pub mod parcel;
+pub mod person;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,12 +16,15 @@ use schema::tiles::{StoredCheckpoint, TileStore};
 use signing::bytes::{Hash, Instant, KeyId};
 use signing::envelope::statement_hash;
 use signing::tree::{Frontier, TILE_WIDTH, leaf, leaf_hash};
+use uuid::Uuid;
 
 use crate::commands::{Exit, wait_for};
 use crate::config::Place;
 use crate::folder::Folder;
 use crate::node::Database;
+use crate::package::Openness;
 use bundle::{About, Writer};
+use person::{Made, NotConsented, Wish};
 
 /// Tiles asked for at once.
 const TILES_AT_ONCE: usize = 64;
@@ -30,6 +37,18 @@ pub struct Options {
     /// 输出文件（zip），不得已存在 · the file to write; it must not exist
     #[arg(long, env = "RADLEDGER_OUT", value_name = "FILE")]
     out: PathBuf,
+    /// 只导出一名放射工作人员的档案移交件 · only the package of one worker's file, for a transfer
+    #[arg(long, value_name = "UUID")]
+    person: Option<Uuid>,
+    /// 截至某一检查点（事件数），缺省为最近公布的 · as of the checkpoint of this size; the last published one when absent
+    #[arg(long, value_name = "SIZE", requires = "person")]
+    checkpoint: Option<u64>,
+    /// 开封身份信息（须停止服务） · open who he is; needs the key store, so no service may run
+    #[arg(long, requires = "person")]
+    open: bool,
+    /// 并开封体检结果等全部封存内容，本人未同意时不予开封 · open all that is sealed under him as well, where he consents
+    #[arg(long, requires = "open")]
+    findings: bool,
     /// 结果以 JSON 输出 · print the result as JSON
     #[arg(long)]
     json: bool,
@@ -44,6 +63,23 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
     wait_for(async {
         let folder = Folder::open(&options.place.data())?;
         let database = Database::open(&options.place, &folder, true).await?;
+        if let Some(person) = options.person {
+            let made = package(&options, &folder, &database, person).await;
+            if let Some(cluster) = database.cluster {
+                cluster.stop().await?;
+            }
+            return match made {
+                Ok(made) => {
+                    tell(&options, &made);
+                    Ok(Exit::Fine)
+                }
+                Err(error) if error.is::<NotConsented>() => {
+                    eprintln!("{error}");
+                    Ok(Exit::Findings)
+                }
+                Err(error) => Err(error),
+            };
+        }
         let exported = export(&folder, &database, &options.out).await;
         if let Some(cluster) = database.cluster {
             cluster.stop().await?;
@@ -67,16 +103,71 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
     })
 }
 
-/// Writes beside the place and renames: what has the name is whole.
+/// Writes the published ledger.
 async fn export(folder: &Folder, database: &Database, out: &Path) -> anyhow::Result<(StoredCheckpoint, Hash)> {
+    // The appender's role may read rows and tiles alike.
+    let store = TileStore::new(database.pools()?.appender);
+    beside(out, async |file| write(folder, &store, file).await).await
+}
+
+/// Writes the package of a worker's file.
+async fn package(options: &Options, folder: &Folder, database: &Database, person: Uuid) -> anyhow::Result<Made> {
+    let openness = match (options.open, options.findings) {
+        (false, _) => Openness::None,
+        (true, false) => Openness::Identity,
+        (true, true) => Openness::All,
+    };
+    let pools = database.pools()?;
+    let wish = Wish { person, size: options.checkpoint, openness };
+    let made =
+        beside(&options.out, async |file| person::export(&options.place, folder, &pools, &wish, file).await).await;
+    pools.close();
+    made
+}
+
+/// Says what was made, and what a transfer signs of it.
+fn tell(options: &Options, made: &Made) {
+    let (manifest, hash) = (&made.manifest, person::hash_of(&made.manifest));
+    let sealed = &manifest.sealed;
+    let data = serde_json::json!({
+        "as_of": sealed.as_of, "events": sealed.events, "manifest": hash, "year_nsv": sealed.year_nsv,
+        "block_nsv": sealed.block_nsv, "life_nsv": sealed.life_nsv, "open_items": sealed.open_items,
+    });
+    if options.json {
+        let result = serde_json::json!({
+            "out": options.out, "size": manifest.size, "statements": manifest.statements, "manifest": hash,
+            "opened": made.opened, "erased": made.erased, "package_sealed": data,
+        });
+        println!("{result}");
+    } else {
+        println!(
+            "已导出 {} 条事件（本人档案 {} 条）至 {} · exported that many statements, so many of them his own\n清单 manifest {hash}\n\
+             transfer.package_sealed {data}",
+            manifest.statements,
+            sealed.events,
+            options.out.display()
+        );
+    }
+    if manifest.opened != Openness::None {
+        eprintln!(
+            "警告：移交件内有 {} 项已开封的个人信息，请当面交接或加密传送；每项均已记入查阅日志。It holds that many personal \
+             values in the clear: hand it over in person or encrypted. Each was written into the access log.",
+            made.opened
+        );
+    }
+    if made.erased > 0 {
+        eprintln!("{} 项已依法销毁，无法开封 · destroyed by law, cannot be opened", made.erased);
+    }
+}
+
+/// Writes beside the place and renames: what has the name is whole.
+async fn beside<T>(out: &Path, write: impl AsyncFnOnce(File) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let mut partial = out.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    let file = std::fs::File::create(&partial)
-        .with_context(|| format!("{} 无法写入。It cannot be written.", partial.display()))?;
-    // The appender's role may read rows and tiles alike.
-    let store = TileStore::new(database.pools()?.appender);
-    let written = write(folder, &store, file).await;
+    let file =
+        File::create(&partial).with_context(|| format!("{} 无法写入。It cannot be written.", partial.display()))?;
+    let written = write(file).await;
     if written.is_err() {
         let _ = std::fs::remove_file(&partial);
     }
@@ -86,7 +177,7 @@ async fn export(folder: &Folder, database: &Database, out: &Path) -> anyhow::Res
 }
 
 /// Writes the published ledger; returns its checkpoint and the root that the exported rows make.
-async fn write(folder: &Folder, store: &TileStore, file: std::fs::File) -> anyhow::Result<(StoredCheckpoint, Hash)> {
+async fn write(folder: &Folder, store: &TileStore, file: File) -> anyhow::Result<(StoredCheckpoint, Hash)> {
     let published = store
         .published()
         .await?

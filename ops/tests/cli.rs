@@ -123,6 +123,9 @@ fn exit_codes_tell_usage_from_failure() {
         (vec!["token", "--key", "/nowhere.pem"], 2),
         (vec!["watch", "--key", "/nowhere.pem"], 2),
         (vec!["verify", "--receipt", "/nowhere.json", "--event", "/nowhere.json"], 3),
+        (vec!["verify", "--package", "/nowhere.zip"], 2),
+        (vec!["verify", "--manifest", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"], 3),
+        (vec!["export", "--open", "--out", "/nowhere.zip"], 3),
         (vec!["verify", "--receipt", "/nowhere.json", "--event", "/nowhere.json", "--trust", "/nowhere.json"], 2),
     ] {
         let output = run(radledger(&data).args(&arguments));
@@ -249,6 +252,76 @@ fn the_walk_from_a_key_to_a_verified_proof() {
     export_and_verify(&data, "bundle.zip");
     let verified = run(radledger(&data).args(["verify", "--json"]));
     assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[test]
+fn the_file_of_one_worker_leaves_as_a_package() {
+    let place = folder();
+    let data = place.path().join("data");
+    let at = |name: &str| place.path().join(name);
+    let loaded = run(radledger(&data).args(["seed", "--seed", "3", "--end", "2026-11-25", "--events", "600"]));
+    assert_eq!(code(&loaded), Some(0), "{}", String::from_utf8_lossy(&loaded.stderr));
+    export_and_verify(&data, "whole.zip");
+    let person = moved(&at("whole.zip"));
+    let export = |name: &str, more: &[&str]| {
+        run(radledger(&data).args(["export", "--json", "--person", &person, "--out"]).arg(at(name)).args(more))
+    };
+    let made = export("file.zip", &[]);
+    assert_eq!(code(&made), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
+    let said = json(&made);
+    let hash = said["manifest"].as_str().expect("a hash").to_owned();
+    let sealed = &said["package_sealed"];
+    assert_eq!((sealed["manifest"].as_str(), said["opened"].as_u64()), (Some(hash.as_str()), Some(0)));
+    assert!(sealed["events"].as_u64() < said["statements"].as_u64(), "his own, and whose the keys are");
+    // At the same checkpoint it is the same file, also when the checkpoint is named.
+    let size = said["size"].to_string();
+    assert_eq!(json(&export("again.zip", &["--checkpoint", &size]))["manifest"], hash);
+    let bytes = |name: &str| std::fs::read(at(name)).expect("written");
+    assert_eq!(bytes("file.zip"), bytes("again.zip"));
+
+    let verify = |name: &str, option: &str, more: &[&str]| {
+        let trust = data.join("trust.json");
+        run(radledger(&at("elsewhere"))
+            .args(["verify", "--json", "--trust"])
+            .arg(trust)
+            .arg(option)
+            .arg(at(name))
+            .args(more))
+    };
+    for option in ["--package", "--bundle"] {
+        let verified = verify("file.zip", option, &["--manifest", &hash]);
+        assert_eq!(code(&verified), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+        let report = json(&verified);
+        assert_eq!((&report["clean"], &report["manifest_compared"]), (&true.into(), &true.into()));
+        assert_eq!(report["sealed"]["life_nsv"], sealed["life_nsv"]);
+    }
+    let other = "A".repeat(43);
+    assert_eq!(code(&verify("file.zip", "--package", &["--manifest", &other])), Some(1), "not what was signed");
+    assert_eq!(code(&verify("whole.zip", "--bundle", &["--manifest", &hash])), Some(3), "a bundle has none to compare");
+
+    let opened = export("open.zip", &["--open"]);
+    assert_eq!(code(&opened), Some(0), "{}", String::from_utf8_lossy(&opened.stderr));
+    assert!(json(&opened)["opened"].as_u64() > Some(0));
+    assert!(String::from_utf8_lossy(&opened.stderr).contains("access log"), "it warns");
+    assert_eq!(code(&verify("open.zip", "--package", &[])), Some(0));
+    let nobody = ["export", "--person", "00000000-0000-4000-8000-000000000000", "--out"];
+    assert_eq!(code(&run(radledger(&data).args(nobody).arg(at("nobody.zip")))), Some(2));
+    assert!(!at("nobody.zip").exists() && !at("nobody.zip.partial").exists());
+    assert_eq!(code(&run(radledger(&data).args(["export", "--open", "--out"]).arg(at("x.zip")))), Some(3));
+}
+
+/// A worker whose file has moved, found in the rows of a bundle.
+fn moved(bundle: &Path) -> String {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(bundle).expect("there")).expect("a zip");
+    let rows = zip.by_name("rows/000000000000.jsonl").expect("the rows");
+    let payloads = BufReader::new(rows).lines().map(|line| {
+        let line: Json = serde_json::from_str(&line.expect("text")).expect("a row");
+        let payload = line["payload"].as_str().and_then(signing::bytes::b64_decode).expect("base64");
+        serde_json::from_slice::<Json>(&payload).expect("a statement")
+    });
+    let mut moves = payloads.filter(|statement| statement["type"] == "person.custody_moved");
+    let first = moves.next().expect("somebody has moved");
+    first["record"]["id"].as_str().expect("an id").to_owned()
 }
 
 /// One event is checked with its receipt alone, and nothing else passes for it.

@@ -105,6 +105,12 @@ const FROM_DAY: Rule = Rule {
 /// Index key of all parameters.
 pub const PARAMETERS_KEY: &str = "parameters";
 
+/// The claim of a name: there is one record of it.
+#[must_use]
+pub fn claim(name: ParameterName) -> Claim {
+    Claim::new("parameter", [name.as_str()])
+}
+
 /// The value of a parameter on a day, its default while none is set.
 ///
 /// # Errors
@@ -188,7 +194,7 @@ impl Record for Parameter {
     }
 
     fn claims(&self, _: Uuid) -> Vec<Claim> {
-        vec![Claim::new("parameter", [self.name.as_str()])]
+        vec![claim(self.name)]
     }
 }
 

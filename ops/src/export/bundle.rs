@@ -8,30 +8,23 @@
 //! files/<what>-<version>.json catalogue, policies, rules              export.dsse.json    all of the above, signed
 //! ```
 //!
-//! The signature says who exported what and when; what the content proves, it proves by its own signatures and tree.
+//! How it is packed and signed is that of every parcel ([`super::parcel`]).
 
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, ensure};
 use schema::tiles::StoredRow;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use signing::bytes::{Hash, Instant, LedgerId};
-use signing::envelope::{Envelope, PayloadType};
-use signing::keys::{Export, ExportFile, PublicKey, SigningKey};
+use signing::keys::{PublicKey, SigningKey};
 use signing::tree::{TILE_WIDTH, TilePath};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::parcel::{self, Parcel, Says, Seal, Zip, member, open_zip};
 use crate::verify::bundle::{Line, SEGMENT, rows_name};
 
 const FORMAT: &str = "radledger-bundle-v1";
-/// Longest member that is held, bytes: bounds what a stranger's file can make us do.
-const MEMBER_MAX: u64 = 64 * 1024 * 1024;
 
 const README: &str = "\
 放射卫生监督账本导出件 · bundle of a radledger ledger
@@ -99,24 +92,16 @@ pub struct About<'a> {
 
 /// Writes a bundle, member after member.
 pub struct Writer {
-    zip: ZipWriter<BufWriter<File>>,
-    open: Option<Member>,
-    files: Vec<ExportFile>,
+    parcel: Parcel,
     segments: Vec<Segment>,
     next: u64,
-}
-
-struct Member {
-    name: String,
-    hash: Sha256,
-    bytes: u64,
 }
 
 impl Writer {
     /// Begins a bundle in an empty file.
     #[must_use]
     pub fn new(out: File) -> Self {
-        Self { zip: ZipWriter::new(BufWriter::new(out)), open: None, files: Vec::new(), segments: Vec::new(), next: 0 }
+        Self { parcel: Parcel::new(out), segments: Vec::new(), next: 0 }
     }
 
     /// Adds the next row.
@@ -126,13 +111,13 @@ impl Writer {
     pub fn row(&mut self, row: &StoredRow) -> anyhow::Result<()> {
         ensure!(row.position == self.next, "位置 {} 缺失，无法导出。The event at this position is missing.", self.next);
         if self.next.is_multiple_of(SEGMENT) {
-            self.close()?;
-            self.begin(rows_name(self.next))?;
+            self.close();
+            self.parcel.begin(rows_name(self.next))?;
         }
         self.next += 1;
         let mut text = serde_json::to_vec(&Line::of(row))?;
         text.push(b'\n');
-        self.write(&text)
+        self.parcel.write(&text)
     }
 
     /// Adds a tile of the tree.
@@ -150,10 +135,8 @@ impl Writer {
     /// # Errors
     /// When the file cannot be written.
     pub fn member(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        self.close()?;
-        self.begin(name.to_owned())?;
-        self.write(bytes)?;
-        self.close()
+        self.close();
+        self.parcel.member(name, bytes)
     }
 
     /// Adds what describes and signs the rest, and makes the file durable.
@@ -173,55 +156,22 @@ impl Writer {
             segments: std::mem::take(&mut self.segments),
         };
         self.member("manifest.json", &serde_json::to_vec_pretty(&manifest)?)?;
-        let mut files = std::mem::take(&mut self.files);
-        files.sort_by(|a, b| a.name.cmp(&b.name));
-        let payload = Export {
-            as_of: about.size - 1,
-            checkpoint: Hash::of(about.checkpoint.as_bytes()),
-            created_at: about.created_at,
-            files,
-            key: about.key.public().id(),
-            ledger: about.ledger,
-        }
-        .to_payload();
-        let signature = about.key.sign_payload(PayloadType::Export, &payload).to_vec();
-        let envelope = Envelope { payload_type: PayloadType::Export, payload, key: about.key.public().id(), signature };
-        self.member("export.dsse.json", &envelope.to_json())?;
-        let mut out = self.zip.finish()?;
-        out.flush()?;
-        Ok(out.get_ref().sync_all()?)
+        let About { ledger, size, checkpoint, created_at, key, .. } = *about;
+        self.parcel.seal(&Seal { ledger, size, checkpoint, created_at, key })
     }
 
-    fn begin(&mut self, name: String) -> anyhow::Result<()> {
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
-        self.zip.start_file(name.as_str(), options)?;
-        self.open = Some(Member { name, hash: Sha256::new(), bytes: 0 });
-        Ok(())
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
-        let member = self.open.as_mut().context("没有打开的成员。No member is open.")?;
-        member.hash.update(bytes);
-        member.bytes += bytes.len() as u64;
-        Ok(self.zip.write_all(bytes)?)
-    }
-
-    fn close(&mut self) -> anyhow::Result<()> {
-        let Some(member) = self.open.take() else { return Ok(()) };
-        let sha256 = Hash(member.hash.finalize().into());
-        if member.name.starts_with("rows/") {
-            let first = (self.next - 1) / SEGMENT * SEGMENT;
-            self.segments.push(Segment { name: member.name.clone(), first, count: self.next - first, sha256 });
-        }
-        self.files.push(ExportFile { bytes: member.bytes, name: member.name, sha256 });
-        Ok(())
+    fn close(&mut self) {
+        let Some(file) = self.parcel.close().filter(|file| file.name.starts_with("rows/")) else { return };
+        let first = (self.next - 1) / SEGMENT * SEGMENT;
+        let segment = Segment { name: file.name.clone(), first, count: self.next - first, sha256: file.sha256 };
+        self.segments.push(segment);
     }
 }
 
 /// A bundle that was opened, as a parcel. Nothing in it is believed: rows, tiles and note are for the audit to judge.
 #[derive(Debug)]
 pub struct Bundle {
-    zip: Mutex<ZipArchive<BufReader<File>>>,
+    zip: Mutex<Zip>,
     /// What it says it is.
     pub manifest: Manifest,
     /// The note.
@@ -234,15 +184,15 @@ impl Bundle {
     /// # Errors
     /// When it is no bundle.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let zip = Mutex::new(open_zip(path)?);
-        let text = |name: &str| -> anyhow::Result<Vec<u8>> {
-            member(&zip, name)?.with_context(|| format!("{} 中没有 {name}。The bundle lacks it.", path.display()))
+        let mut zip = open_zip(path)?;
+        let mut text = |name: &str| -> anyhow::Result<Vec<u8>> {
+            member(&mut zip, name)?.with_context(|| format!("{} 中没有 {name}。The bundle lacks it.", path.display()))
         };
         let manifest: Manifest =
             serde_json::from_slice(&text("manifest.json")?).context("manifest.json 不合规。It is ill-formed.")?;
         ensure!(manifest.format == FORMAT, "格式 {} 未知。This format is not known.", manifest.format);
         let checkpoint = String::from_utf8(text("checkpoint")?).context("checkpoint 不合规。It is ill-formed.")?;
-        Ok(Self { zip, manifest, checkpoint })
+        Ok(Self { zip: Mutex::new(zip), manifest, checkpoint })
     }
 
     /// What is wrong with the bundle as a parcel: members that are missing, added or changed, or the signature over
@@ -251,100 +201,25 @@ impl Bundle {
     /// # Errors
     /// When the file cannot be read.
     pub fn faults(&self, service: Option<&PublicKey>) -> anyhow::Result<Vec<String>> {
-        let Some(envelope) = member(&self.zip, "export.dsse.json")? else {
-            return Ok(vec!["export.dsse.json is missing".to_owned()]);
-        };
-        let read = Envelope::read_export(&envelope)
-            .ok()
-            .and_then(|envelope| Export::read(&envelope.payload).map(|export| (envelope, export)));
-        let Some((envelope, export)) = read else { return Ok(vec!["export.dsse.json is ill-formed".to_owned()]) };
-        let mut faults = Vec::new();
-        let signed = service.is_some_and(|key| {
-            key.id() == export.key && key.verify_payload(PayloadType::Export, &envelope.payload, &envelope.signature)
-        });
-        let mut check = |holds: bool, fault: &str| {
-            if !holds {
-                faults.push(fault.to_owned());
-            }
-        };
-        check(signed, "export.dsse.json is not signed by the service that the genesis names");
-        check(export.ledger == self.manifest.ledger, "export.dsse.json names another ledger");
-        check(export.as_of + 1 == self.manifest.size, "export.dsse.json names another size");
-        check(export.checkpoint == Hash::of(self.checkpoint.as_bytes()), "export.dsse.json names another checkpoint");
-        let mut named: BTreeMap<&str, &ExportFile> =
-            export.files.iter().map(|file| (file.name.as_str(), file)).collect();
-        let mut zip = self.zip.lock().unwrap_or_else(PoisonError::into_inner);
-        for at in 0..zip.len() {
-            let mut member = zip.by_index_raw(at)?;
-            let name = member.name()?.into_owned();
-            if name == "export.dsse.json" {
-                continue;
-            }
-            let (sha256, bytes) = hash_of(&mut member)?;
-            match named.remove(name.as_str()) {
-                None => faults.push(format!("{name} is not in the signed list")),
-                Some(file) if file.bytes != bytes || file.sha256 != sha256 => {
-                    faults.push(format!("{name} is not what was signed"));
-                }
-                Some(_) => {}
-            }
-        }
-        faults.extend(named.into_keys().map(|name| format!("{name} is missing")));
-        Ok(faults)
+        let Manifest { ledger, size, .. } = self.manifest;
+        let says = Says { ledger, size, checkpoint: &self.checkpoint };
+        parcel::faults(&mut self.zip(), &says, service)
     }
-}
 
-/// Opens the zip of a bundle. Its members are stored as they are, so they can be read past the checksums of the zip:
-/// those know no position, and would hide which byte was changed.
-///
-/// # Errors
-/// When it is no zip, or a member is compressed.
-pub fn open_zip(path: &Path) -> anyhow::Result<ZipArchive<BufReader<File>>> {
-    let file =
-        File::open(path).with_context(|| format!("无法打开 {}。The bundle cannot be opened.", path.display()))?;
-    let mut zip = ZipArchive::new(BufReader::new(file))
-        .with_context(|| format!("{} 不是 zip 文件。It is no zip.", path.display()))?;
-    for at in 0..zip.len() {
-        ensure!(
-            zip.by_index_raw(at)?.compression() == CompressionMethod::Stored,
-            "{} 的成员经过压缩：导出包只存储、不压缩。A member is compressed: a bundle stores them as they are.",
-            path.display()
-        );
+    fn zip(&self) -> MutexGuard<'_, Zip> {
+        self.zip.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    Ok(zip)
-}
-
-/// Hash and length of what is read, whatever its length.
-fn hash_of(mut from: impl Read) -> std::io::Result<(Hash, u64)> {
-    let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 64 * 1024]);
-    loop {
-        let read = from.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((Hash(hash.finalize().into()), bytes));
-        }
-        hash.update(&buffer[..read]);
-        bytes += read as u64;
-    }
-}
-
-fn member<R: Read + Seek>(zip: &Mutex<ZipArchive<R>>, name: &str) -> anyhow::Result<Option<Vec<u8>>> {
-    let mut zip = zip.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = match zip.by_name_raw(name.as_bytes()) {
-        Ok(found) => found,
-        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let mut bytes = Vec::new();
-    let read = found.take(MEMBER_MAX).read_to_end(&mut bytes)? as u64;
-    ensure!(read < MEMBER_MAX, "{name} 过大。The member is too large.");
-    Ok(Some(bytes))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::io::{Read, Write};
+
     use signing::bytes::b64;
     use signing::note::{Checkpoint, LogSigner};
     use signing::tree::{Frontier, leaf, leaf_hash};
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
     use super::*;
 
@@ -401,7 +276,7 @@ pub(crate) mod tests {
     fn all(bundle: &Bundle) -> Vec<StoredRow> {
         let mut found = Vec::new();
         for segment in &bundle.manifest.segments {
-            let text = member(&bundle.zip, &segment.name).expect("read").expect("there");
+            let text = member(&mut bundle.zip(), &segment.name).expect("read").expect("there");
             assert_eq!(segment.first, found.len() as u64);
             assert_eq!(segment.sha256, Hash::of(&text));
             let lines = text.strip_suffix(b"\n").expect("a last line").split(|byte| *byte == b'\n');
@@ -417,7 +292,7 @@ pub(crate) mod tests {
         let hashes = bundle.manifest.size >> (8 * u32::from(level));
         let there = hashes.saturating_sub(index * TILE_WIDTH as u64).min(TILE_WIDTH as u64);
         let width = if there == TILE_WIDTH as u64 { None } else { Some(there as u8) };
-        member(&bundle.zip, &TilePath { level: Some(level), index, width }.to_string()).expect("read")
+        member(&mut bundle.zip(), &TilePath { level: Some(level), index, width }.to_string()).expect("read")
     }
 
     #[test]

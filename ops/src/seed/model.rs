@@ -6,7 +6,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use compact_str::CompactString;
 use domain::admission::{Admitted, Presented, Service, judge, read_typed};
 use domain::catalog::{Event, file_hash};
 use domain::memory::Memory;
@@ -549,25 +548,10 @@ pub fn countersigns(event: EventRef) -> Json {
 
 /// JSON as the wire has it: nulls are members that are absent.
 pub fn object(json: Json) -> Object {
-    match value(json) {
+    match crate::json::value(json) {
         Some(Value::Object(object)) => object,
         _ => unreachable!("the data of an event is an object"),
     }
-}
-
-fn value(json: Json) -> Option<Value> {
-    Some(match json {
-        Json::Null => return None,
-        Json::Bool(flag) => Value::Bool(flag),
-        Json::Number(number) => Value::Integer(number.as_i64().expect("the story knows integers only")),
-        Json::String(text) => Value::Text(text.into()),
-        Json::Array(items) => Value::Array(items.into_iter().filter_map(value).collect()),
-        Json::Object(members) => {
-            let members =
-                members.into_iter().filter_map(|(name, member)| Some((CompactString::from(name), value(member)?)));
-            Value::Object(Object::from_pairs(members.collect()))
-        }
-    })
 }
 
 fn json_of(value: &Value) -> Json {

@@ -25,7 +25,7 @@ use zip::ZipArchive;
 use super::audit::{Audit, CHUNK};
 use super::evidence::{Anchor, Evidence};
 use super::report::{Report, Trust};
-use crate::export::bundle::open_zip;
+use crate::export::parcel::open_zip;
 
 /// Rows of a file of rows.
 pub const SEGMENT: u64 = 65_536;

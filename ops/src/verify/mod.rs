@@ -10,6 +10,9 @@ mod desk;
 #[cfg(test)]
 mod desk_tests;
 pub mod evidence;
+pub mod package;
+#[cfg(test)]
+mod package_tests;
 #[cfg(test)]
 mod parcel_tests;
 pub mod report;
@@ -23,6 +26,7 @@ mod tree;
 use std::path::PathBuf;
 
 use clap::Args;
+use signing::bytes::Hash;
 
 use crate::commands::{Exit, wait_for};
 use crate::config::Place;
@@ -34,9 +38,12 @@ use report::{Report, Trust};
 pub struct Options {
     #[command(flatten)]
     place: Place,
-    /// 核验导出包（zip） · verify an exported bundle instead of a database
-    #[arg(long, env = "RADLEDGER_BUNDLE")]
+    /// 核验导出包或个人档案移交件（zip） · verify an exported bundle, or the package of one worker's file, instead of a database
+    #[arg(long, visible_alias = "package", env = "RADLEDGER_BUNDLE")]
     bundle: Option<PathBuf>,
+    /// 移交件清单的摘要，即档案流动中所签署的 · SHA-256 of the manifest of a package, as the transfer signed it
+    #[arg(long, value_name = "HASH", requires = "bundle", conflicts_with_all = ["strict", "replay"])]
+    manifest: Option<Hash>,
     /// 信任文件：指定账本及其创世（init 时写出） · the ledger that you mean: trust.json as `init` wrote it
     #[arg(long, env = "RADLEDGER_TRUST")]
     trust: Option<PathBuf>,
@@ -61,6 +68,24 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
     let trust = options.trust.as_deref().map(read_trust).transpose()?;
     if let Some(trust) = trust.as_ref().filter(|_| options.one.are_given()) {
         return crate::proof::run(&options.one, trust, options.json);
+    }
+    if let Some(path) = &options.bundle
+        && package::is_package(path)?
+    {
+        if options.replay {
+            return Err(crate::commands::Usage("--replay 只能用于数据库 · --replay needs a database".into()).into());
+        }
+        let report = package::verify(path, trust.as_ref(), options.manifest)?;
+        if options.json {
+            println!("{}", serde_json::to_string_pretty(&report.to_json())?);
+        } else {
+            print!("{}", report.to_text());
+        }
+        return Ok(if report.is_clean() { Exit::Fine } else { Exit::Findings });
+    }
+    if options.manifest.is_some() {
+        let usage = "--manifest 只能用于个人档案移交件 · --manifest needs the package of a worker's file";
+        return Err(crate::commands::Usage(usage.into()).into());
     }
     let (report, differing) = match &options.bundle {
         Some(_) if options.replay => {
