@@ -112,13 +112,13 @@ fn states(site: &Site, who: &Somebody) -> BTreeMap<String, usize> {
 /// A message of today that the carrier did not deliver.
 fn failed(site: &Site, who: &Somebody) -> String {
     let query = "query ($after: String) { notifications(first: 100, after: $after, filter: {state: [\"FAILED\"]}) {
-        nodes { id members { failure } } pageInfo { hasNextPage endCursor } } }";
+        nodes { id members { failure { code } } } pageInfo { hasNextPage endCursor } } }";
     let mut after = Json::Null;
     let mut found = None;
     loop {
         let page = site.ask(who, query, json!({"after": after}))["notifications"].take();
         for node in page["nodes"].as_array().expect("a list") {
-            if node["members"]["failure"] == "UNDELIVERED" {
+            if node["members"]["failure"]["code"] == "UNDELIVERED" {
                 found = node["id"].as_str().map(str::to_owned);
             }
         }
@@ -214,7 +214,7 @@ fn every_message_goes_out_once_and_what_became_of_it_stands_in_the_ledger() {
     // Who is told reads it in the ledger as well: the inbox of a unit holds what lies with the unit, and what was read stays read.
     let officer = site.somebodies("I_RPO").pop().expect("a protection officer");
     assert!(officer.org.is_string());
-    let inbox = "{ inbox(first: 100) { lookedAt more readTo entries { unread event { type } warning { rule } } } }";
+    let inbox = "{ inbox(first: 100) { lookedAt more readTo entries { unread event { type } warning { label } } } }";
     let told = site.ask(&officer, inbox, json!({}))["inbox"].take();
     let entries = told["entries"].as_array().expect("a list").clone();
     assert!(entries.iter().all(|entry| entry["unread"] == true), "{told}");
