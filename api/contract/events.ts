@@ -655,6 +655,10 @@ export const codeLists = {
     { code: "HIGH_FIELD", zh: "强辐射场", en: "high radiation field" },
     { code: "RESPIRATOR", zh: "需呼吸防护", en: "needs respiratory protection" },
   ],
+  PRIOR_DOSE_OPINION: [
+    { code: "MAY_BEGIN", zh: "可以上岗", en: "may begin" },
+    { code: "MAY_NOT", zh: "本年度内不得上岗", en: "may not begin this year" },
+  ],
   PROFIT: [
     { code: "1", zh: "非营利", en: "non-profit" },
     { code: "2", zh: "营利", en: "for profit" },
@@ -1530,6 +1534,16 @@ export interface EmploymentCorrected {
   set?: { worker_no?: string; department?: string; category?: CodeOf<"GBZ128">; tags?: Array<CodeOf<"POST_TAG">> };
   /** 清空 · members without a value */
   clear?: Array<"department" | "tags">;
+}
+
+/** 既往剂量审查意见 · prior dose reviewed */
+export interface EmploymentPriorDoseReviewed {
+  /** 意见 · opinion */
+  opinion: CodeOf<"PRIOR_DOSE_OPINION">;
+  /** 本年累计剂量 · effective dose of the year so far, of all employers (0–9007199254740991, nSv) */
+  year_nsv: number;
+  /** 五年周期累计剂量 · effective dose of the five-year block so far, of all employers (0–9007199254740991, nSv) */
+  block_nsv: number;
 }
 
 /** 离岗 · employment ended */
@@ -2895,6 +2909,7 @@ export interface EventData {
   "employment.resumed/1": EmploymentResumed;
   "employment.changed/1": EmploymentChanged;
   "employment.corrected/1": EmploymentCorrected;
+  "employment.prior_dose_reviewed/1": EmploymentPriorDoseReviewed;
   "employment.ended/1": EmploymentEnded;
   "licence.issued/1": LicenceIssued;
   "licence.verified/1": LicenceVerified;
@@ -3107,6 +3122,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[],"effective_on":"required","en":"employment resumed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.resumed","zh":"返岗"},
     {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":false,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":false,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["department","tags"],"required":false,"zh":"清空"}],"effective_on":"required","en":"employment changed","meanings":["entry"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.changed","zh":"岗位变更"},
     {"creates":false,"data":[{"en":"new values","is":"set","members":[{"en":"number of the worker within the institution","is":"text","max_chars":40,"min_chars":1,"name":"worker_no","required":false,"zh":"工作人员编号"},{"en":"department","is":"text","max_chars":100,"min_chars":1,"name":"department","required":false,"zh":"科室"},{"en":"occupational category","is":"code","list":"GBZ128","name":"category","required":false,"zh":"职业类别"},{"en":"what marks the post","is":"list","item":{"is":"code","list":"POST_TAG"},"max_items":5,"min_items":1,"name":"tags","required":false,"zh":"岗位特征"}],"name":"set","required":false,"zh":"变更为"},{"en":"members without a value","is":"clear","name":"clear","names":["department","tags"],"required":false,"zh":"清空"}],"effective_on":"forbidden","en":"employment corrected","meanings":["correction"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"employment.corrected","zh":"岗位信息更正"},
+    {"creates":false,"data":[{"en":"opinion","is":"code","list":"PRIOR_DOSE_OPINION","name":"opinion","required":true,"zh":"意见"},{"en":"effective dose of the year so far, of all employers","is":"integer","max":9007199254740991,"min":0,"name":"year_nsv","required":true,"unit":"nSv","zh":"本年累计剂量"},{"en":"effective dose of the five-year block so far, of all employers","is":"integer","max":9007199254740991,"min":0,"name":"block_nsv","required":true,"unit":"nSv","zh":"五年周期累计剂量"}],"effective_on":"forbidden","en":"prior dose reviewed","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.prior_dose_reviewed","zh":"既往剂量审查意见"},
     {"creates":false,"data":[{"en":"why","is":"code","list":"END_REASON","name":"reason","required":true,"zh":"离岗原因"}],"effective_on":"required","en":"employment ended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"employment.ended","zh":"离岗"},
   ] },
   { kind: "licence", zh: "许可证", en: "licence", types: [

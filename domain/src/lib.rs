@@ -44,6 +44,7 @@ pub mod notification_codes;
 pub mod person_codes;
 pub mod policy;
 pub mod prepare;
+pub mod prior_dose_codes;
 pub mod qc;
 pub mod qc_codes;
 pub mod record;

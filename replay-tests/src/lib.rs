@@ -33,6 +33,14 @@
 //!   `a_licence_that_does_not_cover_the_post_holds_the_reception`,
 //!   `a_file_is_parked_with_the_county_and_taken_out_again`, `a_file_leaves_the_city_and_comes_back_with_a_history`,
 //!   `a_second_practice_leaves_the_file_where_it_is`, `sides_that_do_not_fit_the_type_are_refused_by_name`
+//! - `notices`: `orange_is_told_once_and_red_until_somebody_takes_note`,
+//!   `one_message_tells_of_all_that_is_alike_and_the_rest_waits_for_tomorrow`,
+//!   `a_message_goes_to_who_holds_the_office_when_it_is_sent`,
+//!   `what_failed_is_sent_again_once_there_is_somebody_to_send_it_to`,
+//!   `the_service_orders_what_the_rule_demands_and_nothing_else`,
+//!   `an_officer_files_his_own_telephone_for_his_own_area`
+//! - `prior_dose`: `thirty_nine_millisieverts_of_before_stop_him_until_the_city_has_seen_them`,
+//!   `what_leaves_room_and_what_was_before_the_question_are_not_stopped`
 //! - `warnings`: `a_warning_from_its_ladder_to_the_signature_of_the_county`,
 //!   `what_ended_before_it_was_red_is_cleared_by_itself_and_comes_back_when_it_was_not_true`,
 //!   `red_and_unanswered_for_three_working_days_it_goes_to_the_city`,

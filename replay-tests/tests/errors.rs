@@ -56,7 +56,7 @@ fn declared_rules() -> Vec<Declared> {
 /// A citation as people read it, from the expression in the source.
 fn cited(expression: &str) -> String {
     let clause = expression.rsplit('"').nth(1).expect("a clause").to_owned();
-    let instruments: [(&str, &'static Instrument); 15] = [
+    let instruments: [(&str, &'static Instrument); 16] = [
         ("HEALTH_EXAMS", &law::HEALTH_EXAMS),
         ("HEALTH_REQUIREMENTS", &law::HEALTH_REQUIREMENTS),
         ("MONITORING", &law::MONITORING),
@@ -65,6 +65,7 @@ fn cited(expression: &str) -> String {
         ("RADIATION_SAFETY", &law::RADIATION_SAFETY),
         ("LICENSING", &law::LICENSING),
         ("OCCUPATIONAL_DISEASE", &law::OCCUPATIONAL_DISEASE),
+        ("BASIC_STANDARDS", &law::BASIC_STANDARDS),
         ("RADIATION_WORKERS", &law::RADIATION_WORKERS),
         ("RADIOLOGY", &law::RADIOLOGY),
         ("PERSONAL_INFORMATION", &law::PERSONAL_INFORMATION),

@@ -694,6 +694,14 @@ impl Story {
         let sent = Sent { to: contact.party, gateway: NoticeGateway::Aliyun, serial: "300000000000000060^0".into() };
         self.world.outcome(first, &Event::Sent(sent));
         self.world.outcome(first, &Event::Delivered(domain::records::Nothing {}));
+        // The city looks at the dose that a worker brings with him.
+        let (officer, city) = (practice.officer.clone(), practice.city_approver.clone());
+        let (person, next) = (self.world.id(), self.world.id());
+        self.act(&officer, Wish::new("person.registered", person, worker(practice.hospital, 77)));
+        let planned = post(person, practice.hospital, 77, "2A");
+        self.act(&officer, Wish::new("employment.planned", next, planned));
+        let review = json!({"opinion": "MAY_BEGIN", "year_nsv": 0, "block_nsv": 0});
+        self.act(&city, Wish::new("employment.prior_dose_reviewed", next, review));
     }
 }
 

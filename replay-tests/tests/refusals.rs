@@ -80,6 +80,8 @@ fn with(mut data: Json, members: Json) -> Json {
 impl Place {
     fn new() -> Self {
         let mut scene = Scene::new(31);
+        scene.county.world.adopt("catalogue", 7);
+        scene.county.world.adopt("policy", 9);
         let county = &mut scene.county;
         let (supervisor, admin, second) = (county.supervisor.clone(), county.admin.clone(), county.city[0].clone());
         let pending = county.world.id();
@@ -424,6 +426,16 @@ const EMPLOYMENT: &[Case] = &[
         let (_, post) = p.candidate(json!({}));
         p.employed(post, "employment.activated", json!({"legacy": false}))
     }),
+    ("employment.prior_dose", |p| {
+        let post = p.radiographer();
+        p.employed(post, "employment.activated", json!({"legacy": false}))
+    }),
+    ("employment.prior_sum", |p| {
+        let post = p.radiographer();
+        let review = json!({"opinion": "MAY_BEGIN", "year_nsv": 0, "block_nsv": 39_000_000});
+        let city = p.scene.city_approver.clone();
+        p.scene.county.world.act(&city, Wish::new("employment.prior_dose_reviewed", post, review))
+    }),
     ("employment.leaving", |p| {
         let (_, post) = p.candidate(json!({}));
         p.employed(post, "employment.ended", json!({"reason": "RETIRE"}))
@@ -445,6 +457,17 @@ impl Place {
         let (post, planned) = self.planned(person);
         planned.expect("planned");
         (person, post)
+    }
+
+    /// A worker with a dose of his post before, who is to take another one, in a ledger that asks for it.
+    fn radiographer(&mut self) -> Uuid {
+        let (_, reported) = self.result(json!({"hp10_nsv": 120_000_000, "effective_nsv": 120_000_000}));
+        reported.expect("reported");
+        let [person, before] = self.scene.who;
+        self.employed(before, "employment.ended", json!({"reason": "RETIRE"})).expect("ended");
+        let (post, planned) = self.planned(person);
+        planned.expect("planned");
+        post
     }
 
     fn employed(&mut self, post: Uuid, event_type: &'static str, data: Json) -> Outcome {

@@ -1,7 +1,7 @@
 //! Employments of radiation workers.
 
 use domain::catalog::Kind;
-use domain::field::{Field, Shape};
+use domain::field::{Data, Field, Shape};
 use domain::person_codes::{EmploymentState, EndReason};
 
 use super::device::ORIGIN;
@@ -47,6 +47,13 @@ pub const LOOK: Look = Look {
             shape: Shape::Flag,
             zh: "前置条件在系统外核实",
             en: "activated on facts outside this ledger",
+        },
+        Field {
+            name: "prior_dose",
+            required: false,
+            shape: Shape::Object(<domain::records::employment::PriorDoseReviewed as Data>::FIELDS),
+            zh: "既往剂量审查意见",
+            en: "the city's opinion on the dose of before",
         },
     ],
     edges: |object| {

@@ -2,9 +2,12 @@
 //!
 //! It is planned first, since nobody works with radiation before his examination, training, certificate and dosimeter are
 //! in place (放射工作人员职业健康管理办法 Art. 5): activation asks the ledger for them, unless it is flagged legacy, as a
-//! fact whose papers were seen outside. Nobody under 18 is activated. Doses hang from the employment in which they were received.
+//! fact whose papers were seen outside. Nobody under 18 is activated, and nobody whose dose of before leaves no room for the work
+//! ahead until the city has given its opinion on it (design D10). Doses hang from the employment in which they were received.
 //!
 //! States: planned → active ⇄ suspended | on leave → ended.
+
+use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -16,18 +19,29 @@ use uuid::Uuid;
 use super::erasure::SUBJECT_ERASED;
 use super::parameter::value_on;
 use super::{
-    certificate, change_differs, change_is_sound, change_of, corrects_one_of, dosimeter, erasure, exam_result,
+    certificate, change_differs, change_is_sound, change_of, corrects_one_of, dose_result, dosimeter, erasure, exam_result,
     institution, not_in_future, person, training_record,
 };
 use crate::catalog::{EventType, Kind};
 use crate::field::{Data, FREE, LINE, Shape};
-use crate::law::{Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
+use crate::law::{BASIC_STANDARDS, Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
+use crate::codes::PolicyFile;
+use crate::dose;
 use crate::person_codes::{AbsenceReason, EmploymentState, EndReason, OccupationalCategory, PostTag};
+use crate::prior_dose_codes::PriorDoseOpinion;
 use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
 use crate::reference_codes::ParameterName;
 use crate::refusal::{Code, Rule};
 use crate::training::is_trained;
 use crate::{data, events};
+
+/// The catalogue from which on the dose of before is looked at.
+const PRIOR_DOSE_SINCE: u32 = 7;
+/// Effective dose of a year on the average of five, nSv.
+const YEAR_NSV: i64 = 20_000_000;
+/// Effective dose of a five-year block, nSv.
+const BLOCK_NSV: i64 = 100_000_000;
+const DOSE: Shape = Shape::Integer(0, 9_007_199_254_740_991, "nSv");
 
 data! {
     /// A post.
@@ -64,6 +78,13 @@ data! {
         clear: Option<Vec<CompactString>> = Shape::Names(<Profile as Data>::FIELDS), "清空", "members without a value";
     }
 
+    /// The city has looked at the dose that the worker brings with him.
+    pub struct PriorDoseReviewed {
+        opinion: PriorDoseOpinion = Shape::Code(&PriorDoseOpinion::LIST), "意见", "opinion";
+        year_nsv: i64 = DOSE, "本年累计剂量", "effective dose of the year so far, of all employers";
+        block_nsv: i64 = DOSE, "五年周期累计剂量", "effective dose of the five-year block so far, of all employers";
+    }
+
     /// The employment ends.
     pub struct Ended {
         reason: EndReason = Shape::Code(&EndReason::LIST), "离岗原因", "why";
@@ -79,6 +100,7 @@ events! {
         Resumed(super::Nothing) = "employment.resumed", 1, [Entry], false, Required, Person, "返岗", "employment resumed";
         Changed(Changed) = "employment.changed", 1, [Entry], false, Required, Person, "岗位变更", "employment changed";
         Corrected(Changed) = "employment.corrected", 1, [Correction], false, Forbidden, Person, "岗位信息更正", "employment corrected";
+        PriorDoseReviewed(PriorDoseReviewed) = "employment.prior_dose_reviewed", 1 since 7, [Examination], false, Forbidden, Person, "既往剂量审查意见", "prior dose reviewed";
         Ended(Ended) = "employment.ended", 1, [Declaration], false, Required, Person, "离岗", "employment ended";
     }
 }
@@ -114,6 +136,9 @@ pub struct Employment {
     pub end_reason: Option<EndReason>,
     /// True when activated on facts outside this ledger.
     pub legacy: bool,
+    /// The city's last opinion on the dose of before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prior_dose: Option<PriorDoseReviewed>,
     #[serde(skip)]
     origins: Origins,
 }
@@ -174,6 +199,18 @@ const PREREQUISITES: Rule = Rule {
     zh: "上岗须先有岗前体检、岗前培训、工作人员证和剂量计记录；已在系统外核实的请标明",
     en: "Work begins after examination, training, certificate and dosimeter: mark one whose papers were seen outside.",
     citation: Citation { instrument: &RADIATION_WORKERS, clause: "第五条" },
+};
+const PRIOR_DOSE: Rule = Rule {
+    id: "employment.prior_dose",
+    zh: "既往剂量与本年计划剂量之和将超过年平均20 mSv或五年100 mSv：须先由市级签署既往剂量审查意见",
+    en: "With the dose that is planned, the dose of before would exceed 20 mSv in the year or 100 mSv in five: the city gives its opinion first.",
+    citation: Citation { instrument: &BASIC_STANDARDS, clause: "附录B B1.1.1.1 a)" },
+};
+const PRIOR_SUM: Rule = Rule {
+    id: "employment.prior_sum",
+    zh: "所填累计剂量与账本不符",
+    en: "The sum is not the one that the ledger holds.",
+    citation: product("§6"),
 };
 const LEAVING: Rule = Rule {
     id: "employment.leaving",
@@ -239,8 +276,16 @@ impl Record for Employment {
                 let adult = facts.entry(&person::reference(employment.person))?;
                 let adult = adult.as_ref().and_then(|entry| entry.state.person());
                 ensure(adult.is_some_and(|person| person.is_adult(about.date())), &ADULT, "/effective_on")?;
+                let room = activated.legacy || employment.has_room(about.date(), facts)?;
+                ensure(room, &PRIOR_DOSE, "")?;
                 let ready = activated.legacy || employment.may_begin(about.date(), facts)?;
                 ensure(ready, &PREREQUISITES, "/data/legacy")
+            }
+            Event::PriorDoseReviewed(review) => {
+                ensure(employment.state == EmploymentState::Planned, &TRANSITION, "")?;
+                let found = PriorDose::of(employment.person, about.date(), facts)?;
+                ensure(review.year_nsv == found.year_nsv, &PRIOR_SUM, "/data/year_nsv")?;
+                ensure(review.block_nsv == found.block_nsv, &PRIOR_SUM, "/data/block_nsv")
             }
             Event::Suspended(_) => {
                 ensure(employment.state == EmploymentState::Active && in_order, &TRANSITION, "/effective_on")
@@ -287,6 +332,7 @@ impl Record for Employment {
                 active: Vec::new(),
                 end_reason: None,
                 legacy: false,
+                prior_dose: None,
                 origins: Origins::new(origin),
             };
         };
@@ -297,6 +343,7 @@ impl Record for Employment {
                 employment.begin(origin);
             }
             Event::Resumed(_) => employment.begin(origin),
+            Event::PriorDoseReviewed(review) => employment.prior_dose = Some(review),
             Event::Suspended(suspended) => {
                 let leave = suspended.reason != AbsenceReason::Suspension;
                 employment.stop(if leave { EmploymentState::OnLeave } else { EmploymentState::Suspended }, origin);
@@ -369,6 +416,22 @@ impl Employment {
         Ok(examined && is_trained(&trainings, day) && certified && measured)
     }
 
+    /// Whether what the worker received before leaves room for the work ahead, or the city has seen these sums and lets him begin.
+    /// Ledgers of before it was known did not ask.
+    fn has_room(&self, day: Date, facts: &dyn Facts) -> Result<bool, Stop> {
+        let asks = facts.in_force()?.version(PolicyFile::Catalogue, day).is_some_and(|file| file.version >= PRIOR_DOSE_SINCE);
+        if !asks {
+            return Ok(true);
+        }
+        let prior = PriorDose::of(self.person, day, facts)?;
+        let seen = self.prior_dose.as_ref().is_some_and(|review| {
+            review.opinion == PriorDoseOpinion::MayBegin
+                && review.year_nsv >= prior.year_nsv
+                && review.block_nsv >= prior.block_nsv
+        });
+        Ok(seen || prior.leaves_room())
+    }
+
     fn begin(&mut self, origin: Origin) {
         self.state = EmploymentState::Active;
         self.state_since = origin;
@@ -381,6 +444,52 @@ impl Employment {
         if let Some(last) = self.active.last_mut().filter(|last| last.until.is_none()) {
             last.until = Some(origin.date);
         }
+    }
+}
+
+/// What a worker brings with him into a post (design D10): sums of all employers, and what is planned for the rest of the year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriorDose {
+    /// Effective dose of the calendar year so far, nSv.
+    pub year_nsv: i64,
+    /// Effective dose of the five-year block so far, nSv.
+    pub block_nsv: i64,
+    /// Planned for the months of the year that are left, that of the day included, nSv.
+    pub planned_nsv: i64,
+}
+
+impl PriorDose {
+    /// What a worker brings with him on a day.
+    ///
+    /// # Errors
+    /// A [`Need`](crate::record::Need) when results or parameters are not loaded.
+    pub fn of(person: Uuid, day: Date, facts: &dyn Facts) -> Result<Self, Stop> {
+        let epoch = value_on(ParameterName::FiveYearEpoch, day, facts)?;
+        let epoch = i16::try_from(epoch).unwrap_or(dose::FIVE_YEAR_EPOCH);
+        let year = dose::year_of(day);
+        let mut lines = BTreeMap::new();
+        for year in dose::block_start(year, epoch)..=year {
+            for record in &facts.members(&dose_result::results_key(person, year))?.records {
+                let entry = facts.entry(record)?;
+                let line = entry.as_ref().and_then(|entry| entry.state.dose_result()?.line());
+                lines.extend(line.map(|line| (record.id, line)));
+            }
+        }
+        let sums = dose::sums(lines.values());
+        let months_left = 13 - i64::from(day.0.month());
+        let planned = value_on(ParameterName::PlannedDose, day, facts)?;
+        Ok(Self {
+            year_nsv: sums.year(year).effective_nsv,
+            block_nsv: sums.block(year, epoch),
+            planned_nsv: planned.saturating_mul(months_left) / 12,
+        })
+    }
+
+    /// Whether the work ahead stays within 20 mSv in the year and 100 mSv in the block (GB 18871-2002 B1.1.1.1).
+    #[must_use]
+    pub fn leaves_room(&self) -> bool {
+        self.year_nsv.saturating_add(self.planned_nsv) <= YEAR_NSV
+            && self.block_nsv.saturating_add(self.planned_nsv) <= BLOCK_NSV
     }
 }
 

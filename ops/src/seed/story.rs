@@ -263,6 +263,8 @@ pub enum Task {
     Heed(Uuid, Heed),
     /// Officers file the telephone on which they are on call.
     OnCall,
+    /// The city looks at the dose that a worker brings with him.
+    PriorDose,
     /// The carrier says what became of a message.
     Arrive(Uuid),
     /// A message is sent again.
@@ -463,6 +465,7 @@ impl Story {
         self.later(SPAN_DAYS - 60, Task::Adopt("catalogue", 7));
         self.later(SPAN_DAYS - 57, Task::Adopt("policy", 9));
         self.later(SPAN_DAYS - 40, Task::OnCall);
+        self.later(SPAN_DAYS - 25, Task::PriorDose);
         self.nightly(RULES_DAY + 10);
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
@@ -661,6 +664,7 @@ impl Story {
             Task::Desk => self.desk(),
             Task::Heed(warning, heed) => self.heed(warning, heed),
             Task::OnCall => self.go_on_call(),
+            Task::PriorDose => self.prior_dose(),
             Task::Arrive(message) => self.arrive(message),
             Task::SendAgain(message) => self.send_again(message),
             Task::TakeOver(person) => self.take_over(person),

@@ -404,7 +404,7 @@ impl Story {
     }
 
     /// The protection officer of an institution that is at work.
-    fn rpo(&self, org: usize) -> Option<usize> {
+    pub(super) fn rpo(&self, org: usize) -> Option<usize> {
         self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some())
     }
 
