@@ -225,6 +225,8 @@ impl Story {
                     let wish = Wish::new("transfer.withdrawn", transfer, json!({}));
                     self.act(rpo, wish.because("PLANS_CHANGED", None));
                 }
+                // What keeps him, a dose that the city looks into or a dosimeter that is not back, is waited for.
+                _ if !state.may_go_on(&self.model.memory).unwrap_or(false) => {}
                 (Plot::Silent, _) | (_, None) => {
                     let days = self.model.day().days() - state.since.days();
                     if days > SILENT_WORKDAYS * 2 + 5 || waited > 140 {
