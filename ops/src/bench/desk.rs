@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use api::desk::{Desk, Run};
 use domain::catalog::Kind;
 use domain::dose::year_of;
+use domain::record::Need;
 use domain::records::dose_result::results_key;
 use domain::rules;
 use schema::desk::{DeskStore, Due};
@@ -121,7 +122,7 @@ impl Side {
             let of_year = |year| facts.members(&results_key(worker.id, year)).map(|results| results.records.len());
             let years = (last - YEARS..=last).map(of_year).collect::<Result<Vec<_>, _>>()?;
             let full = years.iter().filter(|results| **results > 0).count() >= YEARS as usize;
-            Ok(if full { years.iter().sum() } else { 0 })
+            Ok::<usize, Need>(if full { years.iter().sum() } else { 0 })
         });
         let results = results.await.map_err(|error| anyhow!("looking for a worker: {error:?}"))?;
         let found = self.workers.iter().zip(results).max_by_key(|(_, results)| *results);
