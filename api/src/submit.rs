@@ -461,10 +461,10 @@ impl Door {
     ///
     /// # Errors
     /// When the database cannot be asked.
-    pub async fn ask<Q, T>(
+    pub async fn ask<Q, T, N: IntoIterator<Item = Need>>(
         &self,
         about: &[Q],
-        question: impl Fn(&Q, &dyn Facts) -> Result<T, Need>,
+        question: impl Fn(&Q, &dyn Facts) -> Result<T, N>,
     ) -> Result<Vec<T>, SubmitError> {
         let mut fetched = Fetched::default();
         let new = HashSet::new();
@@ -475,7 +475,7 @@ impl Door {
             for (about, answer) in about.iter().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
                 match question(about, &view) {
                     Ok(said) => *answer = Some(said),
-                    Err(need) => drop(needs.insert(need)),
+                    Err(missing) => needs.extend(missing),
                 }
             }
             if needs.is_empty() {

@@ -546,6 +546,16 @@ pub enum Need {
     File(Uuid),
 }
 
+/// One thing, where several may be missing.
+impl IntoIterator for Need {
+    type Item = Self;
+    type IntoIter = std::iter::Once<Self>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self)
+    }
+}
+
 /// Why a decision did not say yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {

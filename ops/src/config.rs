@@ -35,6 +35,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// An installation in a folder, with everything else where the defaults have it.
+    pub fn at(data: PathBuf, anchor: PathBuf) -> Self {
+        Self { data: Some(data), database_url: None, anchor: Some(anchor), keys: None, files: None }
+    }
+
     /// The data folder.
     pub fn data(&self) -> PathBuf {
         self.data.clone().unwrap_or_else(|| {
@@ -171,6 +176,9 @@ pub struct Demonstration {
     /// 账本名称 · name of the ledger, the first part of its origin
     #[arg(long, env = "RADLEDGER_NAME", value_name = "NAME", default_value = "radledger-demo")]
     pub name: String,
+    /// 预警日评从不运行，供测试首次评估 · the desk never speaks: for timing its first evaluation
+    #[arg(long, hide = true)]
+    pub silent_desk: bool,
 }
 
 /// Reads a small text file, with its path in the error.

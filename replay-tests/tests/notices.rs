@@ -63,8 +63,8 @@ fn days(world: &World, office: NoticeOffice, rule: &str) -> Vec<Date> {
 }
 
 fn last(world: &World, office: NoticeOffice, rule: &str) -> (Uuid, Notification) {
-    let all = world.notifications(office).into_iter().filter(|(_, known)| known.order.rule == rule);
-    all.last().unwrap_or_else(|| panic!("nobody was told by {rule}"))
+    let mut all = world.notifications(office).into_iter().filter(|(_, known)| known.order.rule == rule);
+    all.next_back().unwrap_or_else(|| panic!("nobody was told by {rule}"))
 }
 
 fn pass(world: &mut World, days: i64) {

@@ -91,7 +91,9 @@ fn thirty_nine_millisieverts_of_before_stop_him_until_the_city_has_seen_them() {
 fn what_leaves_room_and_what_was_before_the_question_are_not_stopped() {
     let planned = Story::new(2, MSV, 7).prior().planned_nsv;
     assert!((0..=20 * MSV).contains(&planned), "{planned}");
-    for (nsv, expected) in [(20 * MSV - planned, "employment.prerequisites"), (20 * MSV - planned + 10_000, "employment.prior_dose")] {
+    for (nsv, expected) in
+        [(20 * MSV - planned, "employment.prerequisites"), (20 * MSV - planned + 10_000, "employment.prior_dose")]
+    {
         let mut story = Story::new(3, nsv, 7);
         assert_eq!(rule(&story.begins(false)), expected, "{nsv}");
     }

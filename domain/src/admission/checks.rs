@@ -236,7 +236,7 @@ fn order(ordered: &notification::Ordered, id: Uuid, day: Date, facts: &dyn Facts
     let Some(rule) = rules::rule(&ordered.rule).filter(|_| ordered.day == day) else { return Ok(None) };
     let notification::Ordered { office, about, grade, warnings, .. } = ordered.clone();
     for warning in &warnings {
-        let orders = rules::conclude_all(&warning::reference(*warning), day, facts)?.orders;
+        let orders = rules::notices(&warning::reference(*warning), day, facts)?.orders;
         let demanded = |order: &rules::Order| {
             (order.office, &order.about, order.rule, order.grade) == (office, &about, rule.id, grade)
         };

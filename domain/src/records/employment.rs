@@ -19,14 +19,14 @@ use uuid::Uuid;
 use super::erasure::SUBJECT_ERASED;
 use super::parameter::value_on;
 use super::{
-    certificate, change_differs, change_is_sound, change_of, corrects_one_of, dose_result, dosimeter, erasure, exam_result,
-    institution, not_in_future, person, training_record,
+    certificate, change_differs, change_is_sound, change_of, corrects_one_of, dose_result, dosimeter, erasure,
+    exam_result, institution, not_in_future, person, training_record,
 };
 use crate::catalog::{EventType, Kind};
-use crate::field::{Data, FREE, LINE, Shape};
-use crate::law::{BASIC_STANDARDS, Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
 use crate::codes::PolicyFile;
 use crate::dose;
+use crate::field::{Data, FREE, LINE, Shape};
+use crate::law::{BASIC_STANDARDS, Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
 use crate::person_codes::{AbsenceReason, EmploymentState, EndReason, OccupationalCategory, PostTag};
 use crate::prior_dose_codes::PriorDoseOpinion;
 use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
@@ -419,7 +419,8 @@ impl Employment {
     /// Whether what the worker received before leaves room for the work ahead, or the city has seen these sums and lets him begin.
     /// Ledgers of before it was known did not ask.
     fn has_room(&self, day: Date, facts: &dyn Facts) -> Result<bool, Stop> {
-        let asks = facts.in_force()?.version(PolicyFile::Catalogue, day).is_some_and(|file| file.version >= PRIOR_DOSE_SINCE);
+        let asks =
+            facts.in_force()?.version(PolicyFile::Catalogue, day).is_some_and(|file| file.version >= PRIOR_DOSE_SINCE);
         if !asks {
             return Ok(true);
         }

@@ -775,6 +775,18 @@ impl Transfer {
         self.passages.iter().rev().take_while(|passage| passage.is_pause())
     }
 
+    /// Whether what must be in place before the step at which it waits is passed is in place.
+    ///
+    /// # Errors
+    /// A [`Need`] when something beside it is not loaded.
+    pub fn may_go_on(&self, facts: &dyn Facts) -> Result<bool, Need> {
+        match self.may_pass(self.standing.step, facts) {
+            Ok(()) => Ok(true),
+            Err(Stop::Refuse(_)) => Ok(false),
+            Err(Stop::Need(need)) => Err(need),
+        }
+    }
+
     /// What must be in place before a step is passed (workflows §20.5).
     fn may_pass(&self, step: TransferStep, facts: &dyn Facts) -> Result<(), Stop> {
         let request = &self.request;

@@ -46,18 +46,24 @@ impl Conclusions {
 /// [`conclude`] by every rule that has subjects of this kind; about a warning, who is to be told of it.
 ///
 /// # Errors
-/// A [`Need`] when something that a rule looks at is not loaded.
-pub fn conclude_all(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Need> {
+/// What is not loaded: the first thing of each rule that misses something. Whoever fetches them goes as often as one rule
+/// makes him and not as often as all of them together.
+pub fn conclude_all(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Vec<Need>> {
     if subject.kind == Kind::Warning.as_str() {
-        return notice::conclude(subject, day, facts);
+        return notice::conclude(subject, day, facts).map_err(|need| vec![need]);
     }
     let mut all = Conclusions::default();
+    let mut needs = Vec::new();
     for rule in RULES.iter().filter(|rule| rule.subject.as_str() == subject.kind) {
-        let Conclusions { drafts, next, .. } = conclude(rule, subject, day, facts)?;
-        all.drafts.extend(drafts);
-        all.again_on(next);
+        match conclude(rule, subject, day, facts) {
+            Ok(Conclusions { drafts, next, .. }) => {
+                all.drafts.extend(drafts);
+                all.again_on(next);
+            }
+            Err(need) => needs.push(need),
+        }
     }
-    Ok(all)
+    if needs.is_empty() { Ok(all) } else { Err(needs) }
 }
 
 /// What the desk must say by a rule about a subject on a day.

@@ -86,7 +86,7 @@ use uuid::Uuid;
 pub use agenda::Agenda;
 pub use conclude::{Conclusions, conclude, conclude_all, grade_on};
 pub use look::Look;
-pub use notice::{Order, merged, ordered, tells};
+pub use notice::{Order, conclude as notices, merged, ordered, tells};
 pub use steps::{L15, L30, L60, L90, Ladder, Steps};
 pub use what_if::{Drafted, Found, Matter, WhatIf};
 

@@ -60,7 +60,10 @@ pub fn tells(rule: &WarningRule, party: WarningParty, city: bool, grade: Warning
 }
 
 /// What must be ordered about a warning on a day, and when it has to be looked at again.
-pub(super) fn conclude(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Need> {
+///
+/// # Errors
+/// A [`Need`] when the warning, or what tells of it, is not loaded.
+pub fn conclude(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Need> {
     let mut conclusions = Conclusions::default();
     let in_force = facts.in_force()?;
     let known =

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use deadpool_postgres::Pool;
 use projections::current::Current;
 use projections::statistics::Statistics;
 use projections::timeline::Timeline;
@@ -13,11 +14,16 @@ use schema::connect::{Role, connect, role_config};
 use schema::rebuild::rebuild;
 use schema::sealer::{Database, Sealer};
 use schema::tiles::TileStore;
+use signing::bytes::LedgerId;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::serve::Demonstration;
 use super::site::{Site, now};
+use crate::folder::Folder;
+use crate::node;
 use crate::verify::database;
+use crate::verify::evidence::Anchor;
 
 /// Longest that the bench waits for a follower.
 const PATIENCE: Duration = Duration::from_secs(3600);
@@ -125,7 +131,26 @@ pub async fn rebuilds(site: &Site) -> Result<f64> {
 pub async fn audit(site: &Site, folder: &std::path::Path, strict: bool) -> Result<f64> {
     let pool = connect(site.admin(), Role::Appender, &site.passwords)?;
     let ledger = site.installation.ledger;
-    let anchor = database::anchor(&folder.join("anchor"), ledger, "bench");
+    audited(pool, ledger, database::anchor(&folder.join("anchor"), ledger, "bench"), strict).await
+}
+
+/// Audits the database of a demonstration strictly, in the same way.
+///
+/// # Errors
+/// As [`audit`].
+pub async fn audit_of(demonstration: &Demonstration) -> Result<f64> {
+    let place = demonstration.place();
+    let folder = Folder::open(&place.data())?;
+    let (ledger, database) = (folder.installation.ledger, node::Database::open(&place, &folder, true).await?);
+    let anchor = database::anchor(&place.anchor(true), ledger, &folder.installation_id);
+    let rate = audited(database.pools()?.appender, ledger, anchor, true).await;
+    if let Some(cluster) = database.cluster {
+        cluster.stop().await?;
+    }
+    rate
+}
+
+async fn audited(pool: Pool, ledger: LedgerId, anchor: Anchor, strict: bool) -> Result<f64> {
     // Seals stay closed, as they do for whoever has no key store.
     let copy = database::Copy::open(pool, ledger, anchor, (None, None)).await?;
     let began = Instant::now();

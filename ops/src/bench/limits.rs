@@ -150,7 +150,11 @@ pub async fn inserts(admin: &Config, clients: usize, time: Duration) -> Result<f
     Ok(rate)
 }
 
-async fn execute(admin: &Config, sql: &str) -> Result<()> {
+/// Statements of the superuser.
+///
+/// # Errors
+/// Those of the database.
+pub async fn execute(admin: &Config, sql: &str) -> Result<()> {
     let (client, connection) = connect(admin).await?;
     let driver = tokio::spawn(connection);
     client.batch_execute(sql).await?;

@@ -8,6 +8,8 @@
 mod append;
 mod bare;
 mod cpu;
+mod custody;
+mod desk;
 mod follow;
 mod http;
 mod import;
@@ -15,6 +17,7 @@ mod limits;
 mod parcel;
 mod query;
 mod report;
+mod rules;
 mod serve;
 mod site;
 mod stream;
@@ -54,9 +57,9 @@ pub struct BenchArgs {
     /// 导入测速的行数 · Rows of the file that is imported.
     #[arg(long, env = "RADLEDGER_BENCH_IMPORT_ROWS")]
     pub import_rows: Option<usize>,
-    /// 只测名称以此开头的指标 · Only the goals whose names begin with this.
-    #[arg(long, env = "RADLEDGER_BENCH_ONLY", default_value = "")]
-    pub only: String,
+    /// 只测名称以此开头的指标，可用逗号分隔多个 · Only the goals whose names begin with one of these.
+    #[arg(long, env = "RADLEDGER_BENCH_ONLY", value_delimiter = ',')]
+    pub only: Vec<String>,
     /// 快速粗测，数值不可靠 · Short runs, whose figures are rough.
     #[arg(long, env = "RADLEDGER_BENCH_QUICK")]
     pub quick: bool,
@@ -78,7 +81,8 @@ struct Sizes {
     http: usize,
     /// Streams whose publication is timed, one unit after the other.
     published: usize,
-    /// Events of the demonstration that is served, which is also the smaller one that is asked; of the larger one.
+    /// Events of the demonstration that is served, which is also the smaller one that is asked; of the larger one. Where ten
+    /// times the workers are compared, the smaller one has a tenth of its events.
     demonstration: u64,
     larger: u64,
     /// Rows of the file that is imported.
@@ -151,11 +155,13 @@ pub fn run(args: BenchArgs) -> Result<ExitCode> {
 
 impl Bench {
     fn wants(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| name.starts_with(&self.args.only) || self.args.only.starts_with(name))
+        let only = &self.args.only;
+        only.is_empty()
+            || names.iter().any(|name| only.iter().any(|only| name.starts_with(only) || only.starts_with(name)))
     }
 
     fn push(&mut self, row: Row) {
-        if row.name.starts_with(&self.args.only) {
+        if self.args.only.is_empty() || self.args.only.iter().any(|only| row.name.starts_with(only)) {
             self.rows.push(row);
         }
     }
@@ -182,7 +188,14 @@ impl Bench {
         if appends {
             self.appends(&mut site, insert_one, insert_many).await?;
         }
-        if self.wants(&["verify/", "rebuild/vs_select", "catch_up/vs_select", "publish/latency"]) {
+        if self.wants(&[
+            "verify/batch/",
+            "verify/strict/",
+            "verify/memory",
+            "rebuild/vs_select",
+            "catch_up/vs_select",
+            "publish/latency",
+        ]) {
             self.follow(&mut site, folder.path()).await?;
         }
         site.cluster.stop().await?;
@@ -208,6 +221,42 @@ impl Bench {
             let small = self.args.query_small_events.unwrap_or(self.sizes.demonstration);
             let large = self.args.query_events.unwrap_or(self.sizes.larger);
             let rows = query::all(folder.path(), (small, large), &self.sizes.query).await?;
+            rows.into_iter().for_each(|row| self.push(row));
+        }
+        self.rules(folder.path()).await
+    }
+
+    /// Custody and warnings: what reads the demonstrations, then the desk, which carries their time on.
+    async fn rules(&mut self, folder: &Path) -> Result<()> {
+        let large = self.args.query_events.unwrap_or(self.sizes.larger);
+        let sizes = ((large / 10).max(TENTH_MIN), large);
+        if self.wants(&["custody/"]) {
+            progress("档案流转查询 · where files have been");
+            let rows = custody::all(folder, sizes, &self.sizes.query).await?;
+            rows.into_iter().for_each(|row| self.push(row));
+        }
+        if self.wants(&["verify/system"]) {
+            let demonstration = Demonstration::load(folder, large).await?;
+            progress("核验，含系统事件 · verify, with what the system says");
+            let strict = limits::strict(self.sizes.limit);
+            let audited = follow::audit_of(&demonstration).await?;
+            self.push(Row::rate("verify/system", (audited, "events/s"), (strict.per_second, VERIFY_STRICT), 0.5));
+        }
+        if self.wants(&["rules/what_if"]) {
+            let demonstration = Demonstration::load(folder, large).await?;
+            progress("规则试算 · what if");
+            let row = rules::what_if(&demonstration).await?;
+            self.push(row);
+        }
+        if self.wants(&["desk/sweep", "desk/one"]) {
+            progress("每日评估 · the desk's day");
+            let rows = desk::sweep(folder, sizes, self.sizes.limit).await?;
+            rows.into_iter().for_each(|row| self.push(row));
+        }
+        if self.wants(&["desk/first"]) {
+            let events = self.args.events.min(large);
+            progress("全市首次评估 · the first evaluation of a city");
+            let rows = desk::first(folder, events).await?;
             rows.into_iter().for_each(|row| self.push(row));
         }
         Ok(())
@@ -436,5 +485,7 @@ impl Bench {
 const SESSIONS_REPORT: Duration = Duration::from_millis(1200);
 /// Events that are signed and appended at a time while the log is filled.
 const FILL: usize = 50_000;
+/// Events of the least demonstration that has transfers and warnings.
+const TENTH_MIN: u64 = 2_000;
 const SELECT: &str = "streamed SELECT of the event rows";
 const VERIFY_STRICT: &str = "bare verify_strict, all cores";

@@ -69,7 +69,7 @@ pub struct Effort {
 }
 
 /// A demonstration that is served, and who asks it.
-struct Side {
+pub struct Side {
     service: Service,
     demonstration: Demonstration,
     city: Reader,
@@ -91,34 +91,34 @@ pub struct Reader {
 
 /// Whose session a question is asked in.
 #[derive(Clone, Copy)]
-enum Who {
+pub enum Who {
+    /// A supervisor of the city.
     City,
+    /// A supervisor of a county.
     County,
 }
 
-/// A question: its name, who asks it, the document and its variables on either side.
-struct Question {
-    name: &'static str,
-    who: Who,
-    document: &'static str,
-    variables: [Json; 2],
+/// A question.
+pub struct Question {
+    /// Its name.
+    pub name: &'static str,
+    /// Who asks it.
+    pub who: Who,
+    /// The document.
+    pub document: &'static str,
+    /// Its variables on either side.
+    pub variables: [Json; 2],
 }
 
 /// Measures all questions.
 ///
 /// # Errors
 /// When a demonstration cannot be loaded or served, or an answer is an error.
-pub async fn all(folder: &Path, (small, large): (u64, u64), effort: &Effort) -> Result<Vec<Row>> {
-    ensure!(small < large, "the larger demonstration needs more than {small} events");
-    let mut sides = Vec::new();
-    for events in [small, large] {
-        progress(&format!("装入示例账本，{events} 个事件 · loading a demonstration"));
-        sides.push(Demonstration::load(folder, events).await?);
-    }
-    let [small, large] = [Side::serve(sides.remove(0)).await?, Side::serve(sides.remove(0)).await?];
+pub async fn all(folder: &Path, sizes: (u64, u64), effort: &Effort) -> Result<Vec<Row>> {
+    let [small, large] = Side::both(folder, sizes).await?;
     let measured = measure(&small, &large, effort).await;
-    small.service.stop().await?;
-    large.service.stop().await?;
+    small.stop().await?;
+    large.stop().await?;
     measured
 }
 
@@ -148,7 +148,7 @@ async fn measure(small: &Side, large: &Side, effort: &Effort) -> Result<Vec<Row>
 }
 
 /// The median of the percentiles of [`STRETCHES`] stretches, of samples in the order in which they were taken.
-fn typical_ms(taken: &[Duration], percent: usize) -> f64 {
+pub fn typical_ms(taken: &[Duration], percent: usize) -> f64 {
     let percentile = |stretch: &[Duration]| {
         let mut sorted = stretch.to_vec();
         sorted.sort_unstable();
@@ -164,6 +164,24 @@ fn ms(sorted: &[Duration], percent: usize) -> f64 {
 }
 
 impl Side {
+    /// Two demonstrations, the smaller one first.
+    ///
+    /// # Errors
+    /// When one cannot be loaded or served.
+    pub async fn both(folder: &Path, (small, large): (u64, u64)) -> Result<[Self; 2]> {
+        ensure!(small < large, "the larger demonstration needs more than {small} events");
+        let [small, large] = [Demonstration::load(folder, small).await?, Demonstration::load(folder, large).await?];
+        Ok([Self::serve(small).await?, Self::serve(large).await?])
+    }
+
+    /// Ends its service.
+    ///
+    /// # Errors
+    /// When its end cannot be waited for.
+    pub async fn stop(self) -> Result<()> {
+        self.service.stop().await
+    }
+
     async fn serve(demonstration: Demonstration) -> Result<Self> {
         let service = Service::start(&demonstration).await?;
         let city = Reader::log_in(&demonstration, &service, "T_SUP").await?;
@@ -175,7 +193,8 @@ impl Side {
         Ok(Self { service, demonstration, city, county, past })
     }
 
-    fn reader(&self, who: Who) -> &Reader {
+    /// Who asks.
+    pub fn reader(&self, who: Who) -> &Reader {
         match who {
             Who::City => &self.city,
             Who::County => &self.county,
@@ -304,7 +323,10 @@ fn body(document: &str, variables: &Json) -> Vec<u8> {
 }
 
 /// Answer times of a question as they were taken: in the small ledger now, in the large one now, and there a year ago.
-async fn sample(question: &Question, sides: [&Side; 2], effort: &Effort) -> Result<[Vec<Duration>; 3]> {
+///
+/// # Errors
+/// When an answer is an error.
+pub async fn sample(question: &Question, sides: [&Side; 2], effort: &Effort) -> Result<[Vec<Duration>; 3]> {
     let mut past = question.variables[1].clone();
     past["asOf"] = json!(sides[1].past);
     let bodies =
@@ -320,7 +342,7 @@ async fn sample(question: &Question, sides: [&Side; 2], effort: &Effort) -> Resu
         for ((asker, body), times) in askers.iter_mut().zip(&bodies).zip(&mut times) {
             for _ in 0..effort.rounds.1 {
                 let asked = Instant::now();
-                answered(asker, body).await.with_context(|| format!("query/{}", question.name))?;
+                answered(asker, body).await.with_context(|| format!("the question {}", question.name))?;
                 if round > 0 {
                     times.push(asked.elapsed());
                 }

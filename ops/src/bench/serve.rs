@@ -9,6 +9,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::report::progress;
+use crate::config::Place;
+
 /// Longest that a start may take before the bench gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -26,19 +29,41 @@ impl Demonstration {
     /// # Errors
     /// When it cannot be loaded.
     pub async fn load(folder: &Path, events: u64) -> Result<Self> {
-        let at = |what: &str| folder.join(format!("{what}-{events}"));
+        Self::told(folder, events, &[]).await
+    }
+
+    /// One whose desk has never spoken.
+    ///
+    /// # Errors
+    /// As [`Demonstration::load`].
+    pub async fn load_silent(folder: &Path, events: u64) -> Result<Self> {
+        Self::told(folder, events, &["--silent-desk"]).await
+    }
+
+    async fn told(folder: &Path, events: u64, how: &[&str]) -> Result<Self> {
+        let at = |what: &str| folder.join(format!("{what}-{events}{}", how.concat()));
         let demonstration = Self { data: at("demonstration"), anchor: at("anchor") };
         if demonstration.data.exists() {
             return Ok(demonstration);
         }
+        progress(&format!("装入示例账本，{events} 个事件 · loading a demonstration"));
         let mut seed = demonstration.command("seed")?;
-        seed.args(["--events", &events.to_string()]);
+        seed.args(["--events", &events.to_string()]).args(how);
         let loaded = tokio::task::spawn_blocking(move || seed.status()).await??;
         ensure!(loaded.success(), "the demonstration could not be loaded");
         Ok(demonstration)
     }
 
-    fn command(&self, command: &str) -> Result<Command> {
+    /// Where it lives.
+    pub fn place(&self) -> Place {
+        Place::at(self.data.clone(), self.anchor.clone())
+    }
+
+    /// A command of this program on it.
+    ///
+    /// # Errors
+    /// When this program cannot be found.
+    pub fn command(&self, command: &str) -> Result<Command> {
         let program = std::env::current_exe().context("finding this program")?;
         let mut made = Command::new(program);
         made.arg(command).arg("--data").arg(&self.data).arg("--anchor").arg(&self.anchor);

@@ -288,12 +288,7 @@ impl Site {
     /// # Errors
     /// Those of the database.
     pub async fn settle(&self) -> Result<()> {
-        let (client, connection) = self.admin().connect(NoTls).await?;
-        let driver = tokio::spawn(connection);
-        client.batch_execute("checkpoint; analyze ledger.event;").await?;
-        drop(client);
-        let _ = driver.await;
-        Ok(())
+        super::limits::execute(self.admin(), "checkpoint; analyze ledger.event;").await
     }
 
     /// Transactions that the server has committed so far, as far as its sessions have reported them.

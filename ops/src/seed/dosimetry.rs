@@ -277,10 +277,16 @@ impl Story {
         self.act(clerk, Wish::new(event_type, dosimeter, data).on(to));
     }
 
-    /// Who begins at an institution gets a dosimeter on that day; later ones come and go by the report alone.
+    /// Who begins at an institution gets a dosimeter on that day, unless one contract has ended and the next is not concluded;
+    /// later ones come and go by the report alone.
     pub fn hand_out(&mut self, worker: usize) {
         let Worker { person, employment, org, category, .. } = self.workers[worker];
         let Some(Monitoring { contract, laboratory, .. }) = self.orgs[org].monitoring else { return };
+        let known =
+            self.model.entry("monitoring_contract", contract).and_then(|entry| entry.state.monitoring_contract());
+        if known.is_some_and(|known| known.ended_on.is_some()) {
+            return;
+        }
         let Some(clerk) = self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some()) else {
             return;
         };

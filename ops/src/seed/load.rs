@@ -47,12 +47,15 @@ struct Plan {
     end: String,
     events: usize,
     name: String,
+    #[serde(default)]
+    silent_desk: bool,
 }
 
 impl Plan {
     fn settings(&self) -> anyhow::Result<Settings> {
         let end = self.end.parse().ok().context("终点应为 YYYY-MM-DD。The end is a date.")?;
-        Ok(Settings { seed: self.seed, end: Instant::start_of_day(end), events: self.events, name: self.name.clone() })
+        let (end, name) = (Instant::start_of_day(end), self.name.clone());
+        Ok(Settings { seed: self.seed, end, events: self.events, name, silent_desk: self.silent_desk })
     }
 }
 
@@ -155,8 +158,8 @@ fn prepare_folder(data: &Path, wanted: &Demonstration) -> anyhow::Result<(Plan, 
     let plan_path = data.join("demo/plan.json");
     match standing(data) {
         Standing::Absent => {
-            let plan =
-                Plan { seed: wanted.seed, end: end_of(wanted)?, events: wanted.events, name: wanted.name.clone() };
+            let Demonstration { seed, events, silent_desk, .. } = *wanted;
+            let plan = Plan { seed, end: end_of(wanted)?, events, name: wanted.name.clone(), silent_desk };
             plan.settings()?;
             make_passable(data)?;
             std::fs::create_dir_all(data.join("demo"))

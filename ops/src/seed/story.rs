@@ -37,6 +37,8 @@ pub struct Settings {
     pub events: usize,
     /// Name of the ledger.
     pub name: String,
+    /// The desk never evaluates anything.
+    pub silent_desk: bool,
 }
 
 /// Days from the genesis to the end.
@@ -366,7 +368,7 @@ impl Story {
             tasks: HashMap::new(),
             queued: 0,
         };
-        story.plan(settings.events);
+        story.plan(settings);
         story
     }
 
@@ -403,7 +405,7 @@ impl Story {
     }
 
     /// Lays out the years: offices, institutions with their devices, incidents, then edits up to the wanted number.
-    fn plan(&mut self, events: usize) {
+    fn plan(&mut self, &Settings { events, silent_desk, .. }: &Settings) {
         let scaled = |number: usize| (number * events.min(FULL_SIZE) / FULL_SIZE).max(1);
         self.later(0, Task::FirstHour);
         let medical = scaled(330);
@@ -466,7 +468,9 @@ impl Story {
         self.later(SPAN_DAYS - 57, Task::Adopt("policy", 9));
         self.later(SPAN_DAYS - 40, Task::OnCall);
         self.later(SPAN_DAYS - 25, Task::PriorDose);
-        self.nightly(RULES_DAY + 10);
+        if !silent_desk {
+            self.nightly(RULES_DAY + 10);
+        }
         self.later(1_000, Task::KeyStolen);
         for (index, (day, task)) in [
             (900, Task::Suspend as fn(usize) -> Task),

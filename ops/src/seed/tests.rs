@@ -14,7 +14,7 @@ use super::story::{Settings, Story};
 
 fn settings(seed: u64, events: usize) -> Settings {
     let end = Instant::start_of_day("2026-11-25".parse().expect("a date"));
-    Settings { seed, end, events, name: "radledger-demo".into() }
+    Settings { seed, end, events, name: "radledger-demo".into(), silent_desk: false }
 }
 
 fn tell(settings: &Settings) -> (Story, Vec<Step>) {

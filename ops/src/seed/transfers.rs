@@ -225,6 +225,8 @@ impl Story {
                     let wish = Wish::new("transfer.withdrawn", transfer, json!({}));
                     self.act(rpo, wish.because("PLANS_CHANGED", None));
                 }
+                // What keeps him, a dose that the city looks into or a dosimeter that is not back, is waited for.
+                _ if !state.may_go_on(&self.model.memory).unwrap_or(false) => {}
                 (Plot::Silent, _) | (_, None) => {
                     let days = self.model.day().days() - state.since.days();
                     if days > SILENT_WORKDAYS * 2 + 5 || waited > 140 {
@@ -378,12 +380,13 @@ impl Story {
         post
     }
 
-    /// He leaves the post that he has.
+    /// He leaves the post that he has, unless he has gone to somebody else meanwhile.
     fn leave_post(&mut self, worker: usize, org: usize, reason: &str) {
         let employment = self.workers[worker].employment;
         self.workers[worker].works = false;
         let works = self.employment_state(worker).is_some_and(|state| state != EmploymentState::Ended);
-        let Some(rpo) = self.rpo(org).filter(|_| works) else { return };
+        let works_there = works && self.workers[worker].org == org;
+        let Some(rpo) = self.rpo(org).filter(|_| works_there) else { return };
         let today = self.model.day();
         self.act(rpo, Wish::new("employment.ended", employment, json!({"reason": reason})).on(today));
         self.after(5, Task::Care(Care::Leaving(worker, org, employment)));
