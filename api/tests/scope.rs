@@ -14,7 +14,7 @@ use signing::statement::RecordRef;
 use support::{City, Server, city, serve, serve_city, serve_with};
 use uuid::Uuid;
 
-const LISTS: [(&str, Kind); 29] = [
+const LISTS: [(&str, Kind); 30] = [
     ("ledgers", Kind::Ledger),
     ("policies", Kind::Policy),
     ("accounts", Kind::Account),
