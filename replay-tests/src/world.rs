@@ -169,7 +169,8 @@ pub struct World {
     keys: u32,
     seed: u64,
     /// What the desk concluded since it named a day.
-    tally: Tally,
+    /// What the desk said since it named a day.
+    pub tally: Tally,
 }
 
 /// A county with its people and one approved institution.

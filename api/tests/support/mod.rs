@@ -133,6 +133,8 @@ pub fn city(seed: u64) -> City {
     people.extend([("T_ADMIN", admin), ("SYS_AUD", auditor)]);
     at_work(&mut world, &people, services[0], &hospitals);
     world.adopt_rules();
+    world.adopt("catalogue", 7);
+    world.adopt("policy", 9);
     world.evaluate();
     let (warning, _) = world.warning("W-ORG-01", hospitals[0].0).expect("a practice licence of before");
     let note = Wish::new("warning.acknowledged", warning, json!({"by": "UNIT"}));

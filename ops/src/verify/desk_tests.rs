@@ -117,6 +117,31 @@ fn a_conclusion_that_was_due_and_was_not_drawn_is_found() {
     assert!(found.iter().any(|(_, why)| why.starts_with("warning.escalated by W-LIC-01")), "{found:?}");
 }
 
+/// The warning is orange and nobody was told: the day must not be named before the message is ordered.
+#[test]
+fn a_message_that_was_due_and_was_not_ordered_is_found() {
+    let mut scene = Scene::new();
+    scene.world.adopt("catalogue", 7);
+    scene.world.adopt("policy", 9);
+    for _ in 0..9 {
+        scene.another_day();
+        scene.world.evaluate();
+    }
+    scene.another_day();
+    let (record, entry) = scene.desk();
+    let day = scene.world.now.civil_day();
+    let demanded = scene.world.demanded(day);
+    scene.world.say(&demanded, day);
+    let orders = scene.world.to_be_told(day);
+    assert_eq!(orders.len(), 1, "{orders:?}");
+    let (basis, mut tally) = (scene.world.memory.size(), Tally::default());
+    std::mem::swap(&mut tally, &mut scene.world.tally);
+    scene.world.say(&[desk::evaluated(&record, &entry, day, basis, &tally)], day);
+    let found = findings(&scene.audit());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].1.starts_with("notification.ordered to RESPONSIBLE by W-LIC-01"), "{found:?}");
+}
+
 #[test]
 fn numbers_that_are_not_those_of_the_conclusions_are_found() {
     let mut scene = Scene::new();
