@@ -510,13 +510,14 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "importJob" => format!("{{ importJob(id: \"{}\") {{ id }} }}", Uuid::nil()),
             "drafts" => "{ drafts { id } }".to_owned(),
             "accessLog" => "{ accessLog { before } }".to_owned(),
+            "inbox" => "{ inbox { more } }".to_owned(),
             list => format!("{{ {list} {{ pageInfo {{ hasNextPage }} }} }}"),
         };
         let answer = server.ask(None, &query, json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name}: {answer}");
         asked += 1;
     }
-    assert_eq!(asked, 48, "every field of the root");
+    assert_eq!(asked, 50, "every field of the root");
     let some = "6f1c1a52-3b0e-4c43-9d0e-0123456789ab";
     for act in [
         "prepare(input: {type: \"device.moved\", record: {kind: \"device\"}}) { id }".to_owned(),

@@ -512,7 +512,7 @@ pub fn nobody() -> KeyId {
 fn said_by_the_desk(row: &Row, world: &World) -> Option<usize> {
     let object = signing::json::read_stored(&row.payload).expect("a payload");
     let kind = object.get("record")?.as_object()?.get("kind")?.as_text()?;
-    let service = row.key == world.service.key && matches!(kind, "warning" | "desk");
+    let service = row.key == world.service.key && matches!(kind, "warning" | "desk" | "notification");
     let batch = object.get("batch").and_then(|batch| batch.as_object()?.get("count")?.as_integer());
     service.then(|| batch.map_or(1, |count| usize::try_from(count).expect("a small batch")))
 }
