@@ -85,9 +85,9 @@ pub fn conclude(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Con
         if last_told(subject.id, office, warning.grade, facts)?.is_some_and(|told| told >= due) {
             continue;
         }
+        // One message a day about the same rule, unit and grade, with no more than it holds: who was left out is told tomorrow.
+        conclusions.again_on(Some(day.add_days(1)));
         if taken(office, rule.id, &about, day, warning.grade, facts)? {
-            // One message a day about the same rule, unit and grade: the others wait.
-            conclusions.again_on(Some(day.add_days(1)));
             continue;
         }
         let (rule, grade, about) = (rule.id, warning.grade, about.clone());
