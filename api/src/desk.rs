@@ -14,10 +14,10 @@ use domain::record::{Draft, Entry};
 use domain::records::desk::{self, DESK_KEY, Tally};
 use domain::records::warning;
 use domain::refusal::Code;
-use domain::rules::{self, CONCLUSIONS_AT_ONCE, Conclusions, Order, RULES_FILE};
+use domain::rules::{self, CONCLUSIONS_AT_ONCE, Conclusions, Order};
 use schema::desk::{DUE_MAX, DeskStore, Due};
 use schema::error::Error;
-use signing::bytes::{Date, Hash};
+use signing::bytes::Date;
 use signing::envelope::Unit;
 use signing::json::{canonical_object, read_stored};
 use signing::statement::RecordRef;
@@ -68,9 +68,9 @@ impl Desk {
             return Ok(run);
         }
         let desk = self.opened(&mut run).await?;
-        let rules = domain::catalog::file_hash("rules", RULES_FILE).unwrap_or(Hash([0; 32]));
+        let edition = rules::edition();
         let basis = self.door.log().head().await?.next_position;
-        let mut touched = self.touched(self.store.cursor(rules).await?, basis, today).await?;
+        let mut touched = self.touched(self.store.cursor(edition).await?, basis, today).await?;
         // Days on which nobody ran are caught up with, in their order.
         let mut day = self.next_day(&desk).await?.min(today);
         loop {
@@ -88,7 +88,7 @@ impl Desk {
                     return Ok(run);
                 }
             }
-            self.store.advance(basis, rules).await?;
+            self.store.advance(basis, edition).await?;
             if run.overtaken > 0 {
                 return Ok(run);
             }

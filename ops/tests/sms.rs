@@ -92,10 +92,10 @@ fn post(url: &str, body: &Json) -> (u16, String) {
     })
 }
 
-/// States of the messages that were ordered for today, by number.
+/// States of the red messages, by number: at night the others wait for the morning.
 fn states(site: &Site, who: &Somebody) -> BTreeMap<String, usize> {
-    let query = "query ($after: String) { notifications(first: 100, after: $after) {
-        nodes { state } pageInfo { hasNextPage endCursor } } }";
+    let query = "query ($after: String) { notifications(first: 100, after: $after,
+        filter: {facets: [{name: \"grade\", value: \"RED\"}]}) { nodes { state } pageInfo { hasNextPage endCursor } } }";
     let (mut states, mut after) = (BTreeMap::new(), Json::Null);
     loop {
         let page = site.ask(who, query, json!({"after": after}))["notifications"].take();
@@ -111,7 +111,7 @@ fn states(site: &Site, who: &Somebody) -> BTreeMap<String, usize> {
 
 /// A message of today that the carrier did not deliver.
 fn failed(site: &Site, who: &Somebody) -> String {
-    let query = "query ($after: String) { notifications(first: 100, after: $after, filter: {state: [\"FAILED\"]}) {
+    let query = "query ($after: String) { notifications(first: 100, after: $after, filter: {state: [\"FAILED\"], facets: [{name: \"grade\", value: \"RED\"}]}) {
         nodes { id members { failure { code } } } pageInfo { hasNextPage endCursor } } }";
     let mut after = Json::Null;
     let mut found = None;

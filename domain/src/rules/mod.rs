@@ -79,7 +79,7 @@ mod case_licence;
 
 use compact_str::CompactString;
 use serde_json::{Value as Json, json};
-use signing::bytes::Date;
+use signing::bytes::{Date, Hash};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
@@ -90,7 +90,7 @@ pub use notice::{Order, conclude as notices, merged, ordered, tells};
 pub use steps::{L15, L30, L60, L90, Ladder, Steps};
 pub use what_if::{Drafted, Found, Matter, WhatIf};
 
-use crate::catalog::{Kind, State};
+use crate::catalog::{CATALOGUE, Kind, State, file};
 use crate::law::Citation;
 use crate::record::{Facts, Need};
 use crate::records::licence;
@@ -272,6 +272,14 @@ pub const CONCLUSIONS_AT_ONCE: usize = 100;
 
 /// The newest rules file.
 pub const RULES_FILE: u32 = 2;
+
+/// What an evaluation rests on: the newest rules and catalogue of this program. Others, and everything is evaluated once more.
+#[must_use]
+pub fn edition() -> Hash {
+    let files = [("rules", RULES_FILE), ("catalogue", CATALOGUE)];
+    let bytes = files.map(|(what, version)| file(what, version).unwrap_or_default());
+    Hash::of(&bytes.concat())
+}
 
 /// Every rule, in the order of their numbers.
 pub static RULES: &[&WarningRule] = &[

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::conclude::Conclusions;
 use super::{Told, WarningRule};
+use crate::authority::Adopted;
 use crate::catalog::Kind;
 use crate::codes::PolicyFile;
 use crate::notification_codes::{NoticeChannel, NoticeOffice};
@@ -66,9 +67,14 @@ pub fn tells(rule: &WarningRule, party: WarningParty, city: bool, grade: Warning
 pub fn conclude(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Need> {
     let mut conclusions = Conclusions::default();
     let in_force = facts.in_force()?;
-    let known =
-        in_force.version(PolicyFile::Catalogue, day).is_some_and(|file| file.version >= Kind::Notification.since());
-    let Some(entry) = facts.entry(subject)?.filter(|_| known) else { return Ok(conclusions) };
+    let carries = |file: &&Adopted| file.what == PolicyFile::Catalogue && file.version >= Kind::Notification.since();
+    if !in_force.version(PolicyFile::Catalogue, day).iter().any(carries) {
+        // Whoever is red by then is told from the day on which messages begin.
+        let begins = in_force.adopted.iter().filter(carries).map(|file| file.from_day).filter(|from| *from > day).min();
+        conclusions.again_on(begins);
+        return Ok(conclusions);
+    }
+    let Some(entry) = facts.entry(subject)? else { return Ok(conclusions) };
     let (Some(warning), Some(rule)) = (entry.state.warning(), entry.state.warning().and_then(Warning::law)) else {
         return Ok(conclusions);
     };
