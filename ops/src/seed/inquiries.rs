@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::model::Wish;
+use super::offices::Post;
 use super::story::{Story, Task};
 use super::workers::Worker;
 
@@ -214,22 +215,21 @@ impl Story {
         self.of_org(org, Role::ProtectionOfficer).filter(|_| self.clerk(org).is_some())
     }
 
-    /// The account with which a worker signs; he gets that of his institution when nobody has it yet.
+    /// The account with which a worker signs: his own, or, of every other who has none, a new one.
     fn own_account(&mut self, worker: usize, org: usize) -> Option<usize> {
         let person = self.workers[worker].person;
-        let own = self.of_org(org, Role::Worker)?;
-        let account = self.people[own].account;
         let file = self.model.entry("person", person)?.state.person()?;
-        if file.account == Some(account) {
-            return Some(own);
+        if let Some(account) = file.account {
+            let own = self.of_org(org, Role::Worker)?;
+            return Some(own).filter(|own| self.people[*own].account == account);
         }
-        let taken = self.workers.iter().any(|other| {
-            let entry = self.model.entry("person", other.person);
-            entry.and_then(|entry| entry.state.person()).is_some_and(|file| file.account == Some(account))
-        });
-        let here = self.holds_file(org, person) && file.account.is_none();
-        let officer = self.protection_officer(org).filter(|_| here && !taken)?;
-        self.act(officer, Wish::new("person.account_linked", person, json!({"account": account.to_string()})));
+        let (here, turn) = (self.holds_file(org, person), self.inquiries % 2);
+        let officer = self.protection_officer(org).filter(|_| here && turn == 0)?;
+        let area = Some(self.present_area(org));
+        let own =
+            self.appoint_by_registrars(Post { role: Role::Worker, org: Some(org), area, title: "放射工作人员" });
+        let account = self.people[own].account.to_string();
+        self.act(officer, Wish::new("person.account_linked", person, json!({"account": account})));
         Some(own)
     }
 }

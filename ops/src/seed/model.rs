@@ -398,8 +398,9 @@ impl Model {
             orders.extend(conclusions.orders);
             self.agenda.settle(subject, conclusions.next);
         }
-        // A warning of which something is said now is looked at once more.
-        let spoken: HashSet<Uuid> = drafts.iter().map(|draft| draft.record.id).collect();
+        // What rests on a warning of which something is said now is looked at once more.
+        let spoken: HashSet<Uuid> = drafts.iter().map(|draft: &Draft| draft.record.id).collect();
+        drafts.retain(|draft| draft.reads.iter().all(|read| !spoken.contains(&read.record.id)));
         orders.retain(|order| order.warnings.iter().all(|warning| !spoken.contains(warning)));
         for order in rules::merged(orders) {
             let id = self.id();

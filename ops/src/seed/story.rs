@@ -464,10 +464,10 @@ impl Story {
         // The files are filled before anybody is warned of what is missing in them.
         self.later(RULES_DAY, Task::Adopt("rules", 2));
         // Messages go out in the last weeks: five years of them would tell nothing more.
-        self.later(SPAN_DAYS - 60, Task::Adopt("catalogue", 7));
-        self.later(SPAN_DAYS - 57, Task::Adopt("policy", 9));
-        self.later(SPAN_DAYS - 40, Task::OnCall);
-        self.later(SPAN_DAYS - 25, Task::PriorDose);
+        self.later(SPAN_DAYS - 40, Task::Adopt("policy", 9));
+        self.later(SPAN_DAYS - 37, Task::Adopt("catalogue", 7));
+        self.later(SPAN_DAYS - 18, Task::OnCall);
+        self.later(SPAN_DAYS - 15, Task::PriorDose);
         if !silent_desk {
             self.nightly(RULES_DAY + 10);
         }
