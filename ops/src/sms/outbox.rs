@@ -19,7 +19,7 @@ use domain::reference_codes::ParameterName;
 use domain::rules;
 use domain::warning_codes::WarningGrade;
 use schema::messages::{Attempt, MessageStore};
-use schema::read_model::{Key, ListQuery, ReadModel, Scope};
+use schema::read_model::{Key, ListQuery, ReadModel, Scope, Within};
 use signing::bytes::{Date, Instant};
 use signing::statement::RecordRef;
 use tokio::sync::Mutex;
@@ -28,8 +28,10 @@ use uuid::Uuid;
 use super::aliyun::{Answer, Found, Gateway, Message, Report, State};
 
 const SECOND: i64 = 1_000_000;
-/// Between two looks at the queue.
+/// Between two looks at the queue, at least.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Between two looks when nothing moves: what was to wait may go by now.
+const AGAIN: Duration = Duration::from_secs(10);
 /// After the first attempt in vain; doubled with each one, to [`BACKOFF_MAX`].
 const BACKOFF: i64 = 15 * SECOND;
 const BACKOFF_MAX: i64 = 30 * 60 * SECOND;
@@ -37,7 +39,9 @@ const BACKOFF_MAX: i64 = 30 * 60 * SECOND;
 const LISTED_AFTER: i64 = 30 * SECOND;
 /// A receipt that has not come by itself is asked for.
 const RECEIPT_AFTER: i64 = 10 * 60 * SECOND;
-/// Days for which a receipt is asked for; the vendor's listing knows no more than thirty.
+/// Days of messages among which receipts are looked for: what the vendor's listing knows, so that the queue does not grow with the log.
+const LISTED_DAYS: i64 = 30;
+/// Days after a message was to be sent in which its receipt is asked for.
 const RECEIPT_DAYS: i64 = 3;
 /// The hours of the ledger's day, UTC+08:00.
 const SHANGHAI_HOURS: i64 = 8;
@@ -83,8 +87,9 @@ impl Outbox {
         Self { door, model, store, looks, gateway, speaking: Mutex::new(()) }
     }
 
-    /// Works until it is dropped.
+    /// Works until it is dropped: when the log grows, and now and then.
     pub async fn work(&self) {
+        let mut sizes = self.door.sizes();
         loop {
             match self.run().await {
                 Ok(run) if run != Run::default() => tracing::info!(?run, "outbox.carried"),
@@ -94,6 +99,7 @@ impl Outbox {
                 Err(error) => tracing::error!(?error, "outbox.failed"),
             }
             tokio::time::sleep(PAUSE).await;
+            let _ = tokio::time::timeout(AGAIN, sizes.changed()).await;
         }
     }
 
@@ -106,10 +112,23 @@ impl Outbox {
         if !self.door.may_append().await? {
             return Ok(run);
         }
+        let now = self.door.now();
+        let quiet = self.is_quiet(now).await?;
         for state in [NoticeState::Ordered, NoticeState::Sent] {
-            let mut after = None;
+            let mut query = ListQuery { states: vec![state.as_str().to_owned()], ..ListQuery::new(Kind::Notification) };
+            match state {
+                // At night the others wait for the morning.
+                NoticeState::Ordered if quiet => {
+                    query.facets = vec![("grade".to_owned(), WarningGrade::Red.as_str().to_owned())];
+                }
+                NoticeState::Ordered => {}
+                _ => {
+                    let first = now.civil_day().add_days(-LISTED_DAYS).to_string();
+                    query.within = vec![("day".to_owned(), Within::Between(Some(first), None))];
+                }
+            }
             loop {
-                let page = self.page(state, after.take()).await?;
+                let page = self.page(&query).await?;
                 for id in &page {
                     let Some(queued) = self.queued(id.1).await?.filter(|queued| queued.known.state == state) else {
                         continue;
@@ -120,7 +139,9 @@ impl Outbox {
                     }
                 }
                 match page.last() {
-                    Some(last) if page.len() == schema::read_model::PAGE_MAX => after = Some(last.clone()),
+                    Some((label, id)) if page.len() == schema::read_model::PAGE_MAX => {
+                        query.after = Some(Key::Label(label.clone(), *id));
+                    }
                     _ => break,
                 }
             }
@@ -128,16 +149,9 @@ impl Outbox {
         Ok(run)
     }
 
-    /// Labels and ids of the messages that stand so, the oldest first.
-    async fn page(
-        &self,
-        state: NoticeState,
-        after: Option<(String, Uuid)>,
-    ) -> Result<Vec<(String, Uuid)>, SubmitError> {
-        let after = after.map(|(label, id)| Key::Label(label, id));
-        let states = vec![state.as_str().to_owned()];
-        let query = ListQuery { states, after, ..ListQuery::new(Kind::Notification) };
-        let page = self.model.list(&Scope::city(), &query).await?.value;
+    /// Labels and ids of a page of the queue, the oldest first.
+    async fn page(&self, query: &ListQuery) -> Result<Vec<(String, Uuid)>, SubmitError> {
+        let page = self.model.list(&Scope::city(), query).await?.value;
         Ok(page.items.into_iter().map(|row| (row.label, row.id)).collect())
     }
 
@@ -163,7 +177,7 @@ impl Outbox {
             return Ok(());
         }
         let Some(gateway) = &self.gateway else { return Ok(()) };
-        if now.micros() < attempt.next_at || self.is_quiet(known, now).await? {
+        if now.micros() < attempt.next_at {
             return Ok(());
         }
         let contact = self.door.ask(&[()], |(), facts| known.contact(today, facts)).await?.pop().flatten();
@@ -310,11 +324,8 @@ impl Outbox {
         self.door.say(&[Draft { basis, ..draft }], today).await
     }
 
-    /// Whether messages of this grade wait for the morning.
-    async fn is_quiet(&self, known: &Notification, now: Instant) -> Result<bool, SubmitError> {
-        if known.order.grade == WarningGrade::Red {
-            return Ok(false);
-        }
+    /// Whether messages that are not red wait for the morning.
+    async fn is_quiet(&self, now: Instant) -> Result<bool, SubmitError> {
         let today = now.civil_day();
         let names = [ParameterName::QuietFrom, ParameterName::QuietUntil];
         let hours = self.door.ask(&names, |name, facts| parameter::value_on(*name, today, facts)).await?;
