@@ -214,7 +214,8 @@ fn good_again_and_bad(site: &Site, signatory: &Somebody, workers: &[Worker]) {
     assert_eq!((told["appended"].as_u64(), told["known"].as_u64()), (Some(events), Some(0)), "{told}");
     let position =
         |at: usize| told["positions"][at].as_str().and_then(|at| at.parse::<u64>().ok()).expect("a position");
-    assert_eq!(position(1) + 1 - position(0), events, "contiguous");
+    // What the service says of its own may stand between.
+    assert!(position(1) + 1 - position(0) >= events, "in one stretch: {told}");
     let after = before + events;
     assert_eq!(site.filed(signatory), after);
     // Half of the detectable level for those below it, whole nanosievert for the others.
