@@ -114,25 +114,32 @@ impl Node {
         if !speaks(&statement.event_type) {
             return Ok(None);
         }
+        let offices = offices(viewer);
+        let said = event.said("grade").and_then(|grade| WarningGrade::parse(&grade));
+        // What the desk says names its rule, and most of it the grade: of what nobody is told no row is read.
+        let by = statement.derivation.as_ref().and_then(|derivation| rules::rule(&derivation.function));
+        if let (Some(rule), Some(grade)) = (by, said)
+            && !offices.iter().any(|office| is_told(&statement.event_type, rule, grade, *office))
+        {
+            return Ok(None);
+        }
         let Some(row) = self.get(viewer, kind, statement.record.id, at).await? else { return Ok(None) };
         let named = |name: &str| row.json.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
         let Some(rule) = rules::rule(&named("rule")) else { return Ok(None) };
         // Each event tells of the grade that it gave; the others, of the one that stands.
-        let grade = event.said("grade").or_else(|| Some(named("grade"))).and_then(|grade| WarningGrade::parse(&grade));
-        let offices = offices(viewer, row.json.get("person").and_then(Json::as_str));
-        let told = grade
-            .is_some_and(|grade| offices.iter().any(|office| is_told(&statement.event_type, rule, grade, *office)));
+        let grade = said.or_else(|| WarningGrade::parse(&named("grade")));
+        let himself = viewer.person().is_some_and(|person| named("person") == person.to_string());
+        let told = grade.is_some_and(|grade| {
+            let mut concerned = offices.iter().filter(|office| himself || **office != Office::Worker);
+            concerned.any(|office| is_told(&statement.event_type, rule, grade, *office))
+        });
         Ok(Some(row).filter(|_| told))
     }
 
-    /// The position before the last days.
+    /// The position before the last days; none when the ledger is younger.
     async fn days_ago(&self) -> Result<Option<u64>, ApiError> {
         let then = Instant::from_micros((self.clock)().micros() - DAYS_US);
-        match self.moment(AsOf::Time(then), None).await {
-            Ok(at) => Ok(at.map(|at| at.position)),
-            // The ledger is younger.
-            Err(_) => Ok(None),
-        }
+        Ok(self.moment(AsOf::Time(then), None).await?.map(|at| at.position))
     }
 }
 
@@ -145,21 +152,16 @@ enum Office {
     City,
 }
 
-/// Offices of a reader towards a record about a worker, or nobody.
-fn offices(viewer: &Viewer, person: Option<&str>) -> Vec<Office> {
-    let himself = viewer.person().map(|person| person.to_string());
-    let himself = himself.is_some() && himself.as_deref() == person;
-    let mut offices: Vec<Office> = Role::ALL
-        .iter()
-        .filter(|role| viewer.has_role(**role))
-        .filter_map(|role| match role.level() {
-            Level::City => Some(Office::City),
-            Level::County => Some(Office::County),
-            Level::Institution | Level::Service => Some(Office::Unit),
-            Level::Worker => Some(Office::Worker).filter(|_| himself),
-            Level::External => None,
-        })
-        .collect();
+/// The offices of a reader.
+fn offices(viewer: &Viewer) -> Vec<Office> {
+    let held = Role::ALL.iter().filter(|role| viewer.has_role(**role)).filter_map(|role| match role.level() {
+        Level::City => Some(Office::City),
+        Level::County => Some(Office::County),
+        Level::Institution | Level::Service => Some(Office::Unit),
+        Level::Worker => Some(Office::Worker),
+        Level::External => None,
+    });
+    let mut offices: Vec<Office> = held.collect();
     offices.dedup();
     offices
 }

@@ -4,7 +4,7 @@ set local role radledger_owner;
 
 create table desk.message (
     id uuid not null,                    -- the notification
-    round integer not null,              -- for the how manieth time it is to be sent
+    round integer not null,              -- 1 at first, one more each time that somebody has it sent again
     attempts integer not null,
     asked_at bigint,                     -- set before the gateway is asked, cleared when it has answered that it will not send
     next_at bigint not null,             -- not before this instant again, microseconds

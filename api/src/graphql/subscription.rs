@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use async_graphql::dynamic::{
-    FieldValue, InputValue, SchemaBuilder, Subscription, SubscriptionField, SubscriptionFieldFuture, TypeRef,
+    FieldValue, InputValue, ResolverContext, SchemaBuilder, Subscription, SubscriptionField, SubscriptionFieldFuture,
+    TypeRef,
 };
 use domain::catalog::Kind;
 use futures_util::StreamExt;
@@ -19,45 +20,41 @@ use crate::session;
 
 /// Registers the subscription root.
 pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
-    let events = SubscriptionField::new("events", TypeRef::named_nn("Event"), |ctx| {
-        SubscriptionFieldFuture::new(async move {
-            let node = node(&ctx).clone();
-            let viewer = viewer(&ctx)?;
-            let after = match position(&ctx, "after")? {
-                Some(after) => Some(after),
-                None => node.moment(AsOf::Now, None).await?.map(|at| at.position),
-            };
-            let woken = node.projections.watches();
-            let what = What::Events(kinds(&ctx)?);
-            let state = Feed { token: viewer.token_hash, what, after, woken, ready: VecDeque::new(), node, ended: false };
-            Ok(futures_util::stream::unfold(state, Feed::next).map(|event| event.map(shorter)))
-        })
-    })
-    .description("账本顺序的新事件，在读者可见范围内；断线后从最后收到的位置继续 · New events in the order of the ledger, of those the reader may see. After a break go on from the last position received.")
-    .argument(InputValue::new("after", TypeRef::named("Position")).description("其后的事件；缺省为从现在开始 · Events after this position; from now on when absent."))
-    .argument(InputValue::new("kinds", TypeRef::named_nn_list(TypeRef::STRING)).description("类别 · Kinds; all when absent."));
-    let told = SubscriptionField::new("inbox", TypeRef::named_nn(inbox::ENTRY), |ctx| {
-        SubscriptionFieldFuture::new(async move {
-            let node = node(&ctx).clone();
-            let viewer = viewer(&ctx)?;
-            let after = match position(&ctx, "after")? {
-                Some(after) => Some(after),
-                None => node.moment(AsOf::Now, None).await?.map(|at| at.position),
-            };
-            let woken = node.projections.watches();
-            let what = What::Inbox;
-            let state = Feed { token: viewer.token_hash, what, after, woken, ready: VecDeque::new(), node, ended: false };
-            Ok(futures_util::stream::unfold(state, Feed::next).map(|entry| entry.map(shorter)))
-        })
-    })
-    .description("收件箱的新条目；断线后从最后收到的位置继续 · New entries of the inbox. After a break go on from the last position received.")
-    .argument(InputValue::new("after", TypeRef::named("Position")).description("其后的条目；缺省为从现在开始 · Entries after this position; from now on when absent."));
+    let events = feed("events", "Event", |ctx| Ok(What::Events(kinds(ctx)?)))
+        .description("账本顺序的新事件，在读者可见范围内；断线后从最后收到的位置继续 · New events in the order of the ledger, of those the reader may see. After a break go on from the last position received.")
+        .argument(InputValue::new("after", TypeRef::named("Position")).description("其后的事件；缺省为从现在开始 · Events after this position; from now on when absent."))
+        .argument(InputValue::new("kinds", TypeRef::named_nn_list(TypeRef::STRING)).description("类别 · Kinds; all when absent."));
+    let told = feed("inbox", inbox::ENTRY, |_| Ok(What::Inbox))
+        .description("收件箱的新条目；断线后从最后收到的位置继续 · New entries of the inbox. After a break go on from the last position received.")
+        .argument(InputValue::new("after", TypeRef::named("Position")).description("其后的条目；缺省为从现在开始 · Entries after this position; from now on when absent."));
     builder.register(
         Subscription::new("Subscription")
             .description("订阅 · Subscriptions, over graphql-transport-ws.")
             .field(events)
             .field(told),
     )
+}
+
+/// A subscription that goes on from the argument `after`, or from now.
+fn feed(
+    name: &'static str,
+    item: &'static str,
+    what: fn(&ResolverContext<'_>) -> async_graphql::Result<What>,
+) -> SubscriptionField {
+    SubscriptionField::new(name, TypeRef::named_nn(item), move |ctx| {
+        SubscriptionFieldFuture::new(async move {
+            let node = node(&ctx).clone();
+            let viewer = viewer(&ctx)?;
+            let after = match position(&ctx, "after")? {
+                Some(after) => Some(after),
+                None => node.moment(AsOf::Now, None).await?.map(|at| at.position),
+            };
+            let woken = node.projections.watches();
+            let (token, what) = (viewer.token_hash, what(&ctx)?);
+            let state = Feed { token, what, after, woken, ready: VecDeque::new(), node, ended: false };
+            Ok(futures_util::stream::unfold(state, Feed::next).map(|item| item.map(shorter)))
+        })
+    })
 }
 
 /// A value that borrows nothing, where one that may borrow is expected.

@@ -235,16 +235,14 @@ fn demanded(
 fn order(ordered: &notification::Ordered, id: Uuid, day: Date, facts: &dyn Facts) -> Result<Option<Draft>, Stop> {
     let Some(rule) = rules::rule(&ordered.rule).filter(|_| ordered.day == day) else { return Ok(None) };
     let notification::Ordered { office, about, grade, warnings, .. } = ordered.clone();
-    for warning in &warnings {
+    let said = rules::Order { office, about, rule: rule.id, grade, day, warnings };
+    for warning in &said.warnings {
         let orders = rules::notices(&warning::reference(*warning), day, facts)?.orders;
-        let demanded = |order: &rules::Order| {
-            (order.office, &order.about, order.rule, order.grade) == (office, &about, rule.id, grade)
-        };
-        if !orders.iter().any(demanded) {
+        if !orders.iter().any(|order| order.is_like(&said)) {
             return Ok(None);
         }
     }
-    let order = rules::merged(vec![rules::Order { office, about, rule: rule.id, grade, day, warnings }]);
+    let order = rules::merged(vec![said]);
     Ok(order.first().map(|order| rules::ordered(order, id, facts)).transpose()?)
 }
 

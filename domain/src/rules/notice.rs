@@ -47,6 +47,15 @@ pub struct Order {
     pub warnings: Vec<Uuid>,
 }
 
+impl Order {
+    /// Whether another one tells the same office of the same rule, unit and grade on the same day.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.office, &self.about, self.rule, self.grade, self.day)
+            == (other.office, &other.about, other.rule, other.grade, other.day)
+    }
+}
+
 /// Whether a rule tells somebody of a warning of a grade.
 #[must_use]
 pub fn tells(rule: &WarningRule, party: WarningParty, city: bool, grade: WarningGrade) -> bool {
@@ -201,10 +210,7 @@ fn taken(
 pub fn merged(orders: Vec<Order>) -> Vec<Order> {
     let mut all: Vec<Order> = Vec::new();
     for order in orders {
-        let same = |known: &&mut Order| {
-            Order { warnings: Vec::new(), ..(*known).clone() } == Order { warnings: Vec::new(), ..order.clone() }
-        };
-        match all.iter_mut().find(same) {
+        match all.iter_mut().find(|known| known.is_like(&order)) {
             Some(known) => known.warnings.extend(order.warnings),
             None => all.push(order),
         }

@@ -134,7 +134,7 @@ pub fn leaf_time(leaf: &[u8; LEAF_LEN]) -> Instant {
 }
 
 /// Whether the worker lets the details of his file be seen: what he said in the last transfer in which he was asked, unless
-/// that came to nothing; nobody asked, nobody refused.
+/// that came to nothing. Who was not asked has not said it (个人信息保护法 art. 29: separate consent).
 #[must_use]
 pub fn is_full(content: &Content) -> bool {
     let asked = content.own().filter_map(|(_, stream)| {
@@ -143,7 +143,7 @@ pub fn is_full(content: &Content) -> bool {
         let said = transfer.consent.filter(|_| !came_to_nothing)?;
         Some((stream.rows.first()?.position, said))
     });
-    asked.max_by_key(|(position, _)| *position).is_none_or(|(_, said)| said == ConsentScope::Full)
+    asked.max_by_key(|(position, _)| *position).is_some_and(|(_, said)| said == ConsentScope::Full)
 }
 
 /// The events whose seals this openness opens, in order of position.

@@ -12,7 +12,7 @@ use super::model::Wish;
 use super::story::{Story, Task};
 
 impl Story {
-    /// Officers of the city and of the counties file the telephone on which they are on call; one county forgets.
+    /// Officers of the city and of the counties file the telephone on which they are on call; one of them forgets.
     pub fn go_on_call(&mut self) {
         let officers = [Role::CitySupervisor, Role::CountySupervisor];
         let today = self.model.day();

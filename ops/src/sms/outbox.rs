@@ -171,12 +171,12 @@ impl Outbox {
         let now = self.door.now();
         let today = now.civil_day();
         let mut attempt = self.store.attempt(id, known.round).await?;
-        if known.sendable_until() < today && attempt.asked_at.is_none() {
-            let late = Failed { reason: NoticeFailure::Late, code: attempt.code.as_deref().map(Into::into) };
-            run.failed += usize::from(self.says(queued, Event::Failed(late)).await?);
-            return Ok(());
-        }
-        let Some(gateway) = &self.gateway else { return Ok(()) };
+        let late = known.sendable_until() < today;
+        // One whose answer never came may have gone: that is found out first, as long as the gateway tells.
+        let asks = attempt.asked_at.is_some() && today <= known.send_on.add_days(RECEIPT_DAYS);
+        let Some(gateway) = self.gateway.as_ref().filter(|_| !late || asks) else {
+            return if late { self.too_late(queued, attempt, run).await } else { Ok(()) };
+        };
         if now.micros() < attempt.next_at {
             return Ok(());
         }
@@ -195,6 +195,7 @@ impl Outbox {
             // The answer never came: it may have gone.
             match gateway.find(&phone, Instant::from_micros(asked_at).civil_day(), &message_id).await {
                 Ok(Some(found)) => return self.was_found(queued, &contact, found, run).await,
+                Ok(None) if late => return self.too_late(queued, attempt, run).await,
                 Ok(None) => {}
                 Err(_) => return self.again(id, known.round, attempt, now, run).await,
             }
@@ -226,6 +227,13 @@ impl Outbox {
                 Ok(())
             }
         }
+    }
+
+    /// Nobody sends it any more.
+    async fn too_late(&self, queued: &Queued, attempt: Attempt, run: &mut Run) -> Result<(), SubmitError> {
+        let late = Failed { reason: NoticeFailure::Late, code: attempt.code.as_deref().map(Into::into) };
+        run.failed += usize::from(self.says(queued, Event::Failed(late)).await?);
+        Ok(self.store.settle(queued.record.id).await?)
     }
 
     /// Not now: later, and later each time.
