@@ -1,0 +1,81 @@
+// Questions to the ledger. Only trusted documents are asked: the page holds the hash of each, the program its text.
+import { Client, fetchExchange, type CombinedError, type TypedDocumentNode } from "@urql/core";
+import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref, type ShallowRef } from "vue";
+import { keep, login } from "@/shared/session";
+
+/** The document as the client wants it: no text, only the name of what the program holds. */
+function trusted<Data, Variables extends object>(document: TypedDocumentNode<Data, Variables>): TypedDocumentNode<Data, Variables> {
+  const { documentId } = (document as unknown as { __meta__: { documentId: string } }).__meta__;
+  return { kind: "Document", definitions: [], documentId } as unknown as TypedDocumentNode<Data, Variables>;
+}
+
+const client = new Client({
+  url: "/graphql",
+  preferGetMethod: false,
+  requestPolicy: "network-only",
+  fetchOptions: () => ({ headers: login.value ? { authorization: `Bearer ${login.value.token}` } : {} }),
+  // Nothing is kept between questions: a number and the list behind it are read at one position, and say which.
+  exchanges: [fetchExchange],
+});
+
+/** What went wrong with a question, in the words of the service, or that it could not be reached. */
+export interface Failure {
+  code: string;
+  zh: string;
+  en: string;
+}
+
+const UNREACHABLE: Failure = { code: "E-NETWORK", zh: "无法连接服务，请稍后重试。", en: "The service cannot be reached; try again in a moment." };
+
+function failure(error: CombinedError): Failure {
+  const [first] = error.graphQLErrors;
+  if (!first) return UNREACHABLE;
+  const { code, messageZh, messageEn } = first.extensions as { code?: string; messageZh?: string; messageEn?: string };
+  // The service says in one message what it does not say twice: Chinese, a slash, English.
+  return { code: code ?? "E-UNKNOWN", zh: messageZh ?? first.message, en: messageEn ?? first.message };
+}
+
+/** Asks once. A login that is over ends here, so that the shell shows the way back in. */
+export async function ask<Data, Variables extends object>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<{ data: Data | null; failure: Failure | null }> {
+  const answer = await client.query(trusted(document), variables as never, { requestPolicy: "network-only" }).toPromise();
+  const failed = answer.error ? failure(answer.error) : null;
+  if (failed?.code === "UNAUTHENTICATED") keep(null);
+  return { data: (answer.data as Data | undefined) ?? null, failure: failed };
+}
+
+/** A question that is asked again whenever its variables change; null variables ask nothing. */
+export interface Asked<Data> {
+  data: ShallowRef<Data | null>;
+  failure: ShallowRef<Failure | null>;
+  /** True while an answer is awaited; the last one stays on the page meanwhile. */
+  waiting: Ref<boolean>;
+  again: () => Promise<void>;
+}
+
+export function useAsk<Data, Variables extends object>(
+  document: MaybeRefOrGetter<TypedDocumentNode<Data, Variables>>,
+  variables: MaybeRefOrGetter<Variables | null>,
+): Asked<Data> {
+  const data = shallowRef<Data | null>(null);
+  const failed = shallowRef<Failure | null>(null);
+  const waiting = ref(false);
+  let turn = 0;
+  const again = async (): Promise<void> => {
+    const given = toValue(variables);
+    if (!given) return;
+    const mine = ++turn;
+    waiting.value = true;
+    const answer = await ask(toValue(document), given);
+    // Whoever asked later is answered; a slow answer to an old question is dropped.
+    if (mine !== turn) return;
+    if (answer.data) data.value = answer.data;
+    failed.value = answer.failure;
+    waiting.value = false;
+  };
+  watch([() => toValue(document), () => JSON.stringify(toValue(variables))], again, { immediate: true });
+  onScopeDispose(() => turn++);
+  return { data, failure: failed, waiting, again };
+}
