@@ -19,7 +19,7 @@ use crate::engine::Engine;
 use crate::error::{ApiError, fault};
 use crate::limits::Limits;
 use crate::node::Node;
-use crate::{files, imports, pages, session, ws};
+use crate::{files, imports, pages, portal, session, ws};
 
 /// Everything that a node answers over HTTP.
 pub fn router(node: Arc<Node>) -> Router {
@@ -52,7 +52,7 @@ pub fn router(node: Arc<Node>) -> Router {
         router =
             router.route("/graphiql", get(pages::explorer)).route("/graphiql/explorer.js", get(pages::explorer_script));
     }
-    router.fallback(pages::fallback).layer(DefaultBodyLimit::max(node.limits.body_bytes)).layer(map_response(headers))
+    router.fallback(portal::portal).layer(DefaultBodyLimit::max(node.limits.body_bytes)).layer(map_response(headers))
 }
 
 /// Headers that every answer carries unless it says otherwise.
@@ -236,6 +236,7 @@ fn read_get(uri: &Uri) -> Result<Request, Unread> {
         let value = percent_decode(value).ok_or(ApiError::Argument("query", "percent-encoded UTF-8"))?;
         match name {
             "query" => parameters.query = Some(value),
+            "documentId" => parameters.document_id = Some(value),
             "operationName" if !value.is_empty() => parameters.operation_name = Some(value),
             "variables" if !value.is_empty() => {
                 parameters.variables =
@@ -273,6 +274,8 @@ fn percent_decode(text: &str) -> Option<String> {
 #[serde(rename_all = "camelCase")]
 struct Parameters {
     query: Option<String>,
+    /// Names a document that this program carries, in place of `query` (GraphQL over HTTP, appendix on persisted documents).
+    document_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<serde_json::Value>,
     extensions: Option<serde_json::Value>,
@@ -280,7 +283,13 @@ struct Parameters {
 
 impl Parameters {
     fn into_request(self) -> Result<Request, ApiError> {
-        let Some(query) = self.query else { return Err(ApiError::Argument("query", "the text of a document")) };
+        let query = match (self.query, self.document_id) {
+            (Some(query), None) => query,
+            (None, Some(id)) => portal::document(&id)
+                .ok_or(ApiError::Argument("documentId", "the id of a document that this program carries"))?
+                .to_owned(),
+            _ => return Err(ApiError::Argument("query", "the text of a document")),
+        };
         let object =
             |value: &Option<serde_json::Value>| value.as_ref().is_none_or(|value| value.is_object() || value.is_null());
         if !object(&self.variables) {

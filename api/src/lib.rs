@@ -31,6 +31,7 @@ pub mod mask;
 pub mod matching;
 pub mod node;
 pub mod pages;
+mod portal;
 pub mod private;
 pub mod proofs;
 pub mod reads;

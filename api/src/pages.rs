@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderName, Method, StatusCode, Uri, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::node::Node;
@@ -52,12 +52,8 @@ const STYLE: (HeaderName, &str) = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 );
 
-/// Everything else: a page that says where things are.
-pub async fn fallback(method: Method, uri: Uri) -> Response {
-    if method != Method::GET && method != Method::HEAD {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
-    }
-    let status = if uri.path() == "/" { StatusCode::OK } else { StatusCode::NOT_FOUND };
+/// In place of the portal, when the program was built without it: a page that says where things are.
+pub fn without_portal(status: StatusCode) -> Response {
     (status, [HTML, STYLE], include_str!("pages/index.html")).into_response()
 }
 

@@ -18,6 +18,7 @@ mod feed;
 mod folder;
 mod followers;
 mod genesis;
+mod identities;
 mod json;
 mod key_file;
 mod node;

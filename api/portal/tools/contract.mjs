@@ -66,3 +66,10 @@ for (const { kind, zh, en, types } of catalogue) {
 write("kinds.json", kinds);
 for (const [name, codes] of Object.entries(codeLists)) write(`lists/${name}.json`, codes);
 write("records.graphql", operations);
+// The one list of the operations that read a whole record: the page of any kind looks its own up here.
+write("records.ts", `import * as api from "./api/graphql";
+
+export const records = {
+${kinds.map(({ kind, type }) => `  ${kind}: api.${type}RecordDocument,`).join("\n")}
+} as const;
+`);

@@ -23,6 +23,7 @@ use super::{Exit, log_to_stderr, wait_for};
 use crate::config::{Place, Serving, Sms};
 use crate::folder::Folder;
 use crate::followers::Followers;
+use crate::identities;
 use crate::node::{Core, start_again};
 use crate::sms::aliyun::Gateway;
 use crate::sms::outbox::Outbox;
@@ -110,7 +111,9 @@ async fn work(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let mut followers = Followers::start(core, place, &stopped).await?;
-    let receipts = callback.map_or_else(Router::new, |token| crate::sms::receipts::router(outbox.clone(), token));
+    let beside = callback
+        .map_or_else(Router::new, |token| crate::sms::receipts::router(outbox.clone(), token))
+        .merge(identities::router(&core.folder)?);
     followers.add(async move { outbox.work().await });
     let server =
         core.cluster.take().map(|cluster| tokio::spawn(keep_running(cluster, core.folder.at("pg"), stopped.clone())));
@@ -133,7 +136,7 @@ async fn work(
     });
     welcome(&core.folder, &format!("http://{address}"), serving.graphiql);
     let mut ending = stopped.clone();
-    let http = axum::serve(listener, receipts.fallback_service(api::router(node))).with_graceful_shutdown(async move {
+    let http = axum::serve(listener, beside.fallback_service(api::router(node))).with_graceful_shutdown(async move {
         let _ = ending.wait_for(|stop| *stop).await;
     });
     let mut http = tokio::spawn(async move { http.await });

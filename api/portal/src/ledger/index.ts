@@ -15,4 +15,4 @@
 //
 // To sign:    unwrap → signerOf → (prepare) → checkPrepared → signUnit → (append) → receiptFits
 // To verify:  checkReceipt → verdict
-export {}
+export {};

@@ -1,0 +1,143 @@
+// P-LIST: what a list is. Filters, page and moment stand in the address; the server filters, orders and counts.
+import type { TypedDocumentNode } from "@urql/core";
+import { computed, type ComputedRef, type VNodeChild } from "vue";
+import { useRoute, useRouter, type LocationQuery } from "vue-router";
+import { useAsk, type Asked } from "@/app/client";
+import { useMoment, type Moment } from "./moment";
+
+/** A column: how it is called and what it shows of a row. */
+export interface Column<Row> {
+  id: string;
+  /** Key of its heading. */
+  text: string;
+  show: (row: Row) => VNodeChild;
+  /** Numbers stand right. */
+  num?: boolean;
+  /** Hidden until somebody asks for it. */
+  hidden?: boolean;
+}
+
+/** A filter of a list: where it goes in `RecordFilter`, and how it is chosen. */
+export interface Filter {
+  /** Name in the address, after `f.`. */
+  name: string;
+  /** Key of its label. */
+  text: string;
+  /** `state`, `area`, `org`, `text`, or `facet` with the name of the facet being `facet ?? name`. */
+  to: "state" | "area" | "org" | "text" | "facet";
+  facet?: string;
+  /** One of the codes of a list, the areas of the city, free text, or a day on or before (after) which something lies. */
+  by: { list: string } | { areas: true } | { text: true } | { codes: { code: string; zh: string; en: string }[] } | { day: "from" | "until" };
+  /** Shown only behind "more filters". */
+  more?: boolean;
+}
+
+export interface Facet {
+  name: string;
+  value?: string;
+  anyOf?: string[];
+  from?: string;
+  until?: string;
+}
+export interface RecordFilter {
+  area?: string;
+  org?: string;
+  state?: string[];
+  facets?: Facet[];
+  text?: string;
+}
+export interface Variables {
+  filter?: RecordFilter | null;
+  order?: "LABEL" | "RECENT";
+  first?: number;
+  after?: string | null;
+  asOf?: string | null;
+  asOfTime?: string | null;
+}
+export interface Connection<Row> {
+  nodes: Row[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  totalCount: string | null;
+  totalIsExact: boolean | null;
+  position: string | null;
+}
+
+const one = (query: LocationQuery, name: string): string => {
+  const value = query[name];
+  return (Array.isArray(value) ? value[0] : value) ?? "";
+};
+
+/** What the address says of these filters. */
+export function chosen(filters: Filter[], query: LocationQuery): Record<string, string> {
+  const names = filters.map((filter) => [filter.name, one(query, `f.${filter.name}`)] as const);
+  return Object.fromEntries(names.filter(([, value]) => value !== ""));
+}
+
+/** The condition that the chosen values are. */
+export function filterOf(filters: Filter[], values: Record<string, string>, fixed: RecordFilter = {}): RecordFilter {
+  const filter: RecordFilter = { ...fixed };
+  const facets: Facet[] = [...(fixed.facets ?? [])];
+  for (const { name, to, facet, by } of filters) {
+    const value = values[name];
+    if (!value) continue;
+    if (to === "state") filter.state = value.split(",");
+    else if (to === "facet") {
+      const called = facet ?? name;
+      if ("day" in by) facets.push({ name: called, [by.day]: value });
+      else facets.push("text" in by ? { name: called, value } : { name: called, anyOf: value.split(",") });
+    } else filter[to] = value;
+  }
+  if (facets.length > 0) filter.facets = facets;
+  return filter;
+}
+
+export interface List<Row> {
+  asked: Asked<unknown>;
+  rows: ComputedRef<Row[]>;
+  page: ComputedRef<Connection<Row> | null>;
+  values: ComputedRef<Record<string, string>>;
+  size: ComputedRef<number>;
+  moment: Moment;
+  /** Goes to other values of the filters; a page begins again. */
+  apply: (values: Record<string, string>) => void;
+  next: () => void;
+  first: () => void;
+  resize: (size: number) => void;
+}
+
+/** A list whose state is the address. */
+export function useList<Row, Data, V extends Variables>(options: {
+  document: TypedDocumentNode<Data, V>;
+  pick: (data: Data) => Connection<Row> | null | undefined;
+  filters: Filter[];
+  fixed?: () => RecordFilter | null;
+  order?: "LABEL" | "RECENT";
+}): List<Row> {
+  const route = useRoute();
+  const router = useRouter();
+  const moment = useMoment();
+  const values = computed(() => chosen(options.filters, route.query));
+  const size = computed(() => [20, 50, 100].find((n) => String(n) === one(route.query, "n")) ?? 20);
+  const variables = computed(() => {
+    const fixed = options.fixed ? options.fixed() : {};
+    if (fixed === null) return null;
+    const after = one(route.query, "after");
+    return { filter: filterOf(options.filters, values.value, fixed), order: options.order ?? "LABEL", first: size.value, ...(after ? { after } : {}), ...moment.variables.value } as unknown as V;
+  });
+  const asked = useAsk(options.document, variables as unknown as ComputedRef<(V & object) | null>);
+  const page = computed(() => (asked.data.value ? (options.pick(asked.data.value) ?? null) : null));
+  const rest = (...gone: string[]): LocationQuery => Object.fromEntries(Object.entries(route.query).filter(([name]) => !gone.includes(name) && !(gone.includes("f.") && name.startsWith("f."))));
+  const named = (chosenValues: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(chosenValues).filter(([, value]) => value !== "").map(([name, value]) => [`f.${name}`, value]));
+  return {
+    asked: asked as Asked<unknown>,
+    page,
+    rows: computed(() => page.value?.nodes ?? []),
+    values,
+    size,
+    moment,
+    apply: (to) => void router.push({ query: { ...rest("f.", "after"), ...named(to) } }),
+    next: () => void router.push({ query: { ...rest("after"), after: page.value?.pageInfo.endCursor ?? "" } }),
+    first: () => void router.push({ query: rest("after") }),
+    resize: (to) => void router.push({ query: { ...rest("after", "n"), n: String(to) } }),
+  };
+}

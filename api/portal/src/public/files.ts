@@ -1,0 +1,17 @@
+// Files that a visitor chooses or drops.
+
+/** Longest file that is read: larger ones are none of ours. */
+const MOST = 8 * 1024 * 1024;
+
+/** The text of a file; null for one that is too large to be one of ours. */
+export async function textOf(file: File): Promise<string | null> {
+  return file.size > MOST ? null : file.text();
+}
+
+/** The files of an input, which then takes the same file again. */
+export function taken(event: Event): File[] {
+  const input = event.target as HTMLInputElement;
+  const files = [...(input.files ?? [])];
+  input.value = "";
+  return files;
+}
