@@ -1,15 +1,39 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import vueI18n from "@intlify/unplugin-vue-i18n/vite";
 import vue from "@vitejs/plugin-vue";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
+const service = process.env["RADLEDGER_URL"] ?? "http://127.0.0.1:8080";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The running service carries the operations of the build; while one works on the pages, their texts are sent instead. */
+const texts: Plugin = {
+  name: "texts-of-documents",
+  configureServer(server) {
+    server.middlewares.use("/graphql", (request, response, next) => {
+      if (request.method !== "POST") return next();
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", async () => {
+        const { documentId, ...rest } = JSON.parse(Buffer.concat(chunks).toString()) as { documentId?: string };
+        const known = JSON.parse(readFileSync(at("./src/generated/api/persisted-documents.json"), "utf8")) as Record<string, string>;
+        const body = JSON.stringify(documentId ? { ...rest, query: known[documentId] } : rest);
+        const headers = { "content-type": "application/json", ...(request.headers.authorization ? { authorization: request.headers.authorization } : {}) };
+        const answer = await fetch(`${service}/graphql`, { method: "POST", headers, body });
+        response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "application/json" });
+        response.end(await answer.text());
+      });
+    });
+  },
+};
 
 // Two documents: the public pages, which must stay small and know no GraphQL, and the workspace behind the login.
 export default defineConfig({
   resolve: { alias: { "@": at("./src") } },
   plugins: [
     vue(),
+    texts,
     // Texts become functions here, so that the browser needs neither a message compiler nor `unsafe-eval`.
     vueI18n({ include: [at("./src/locales/**")], strictMessage: false, escapeHtml: false, runtimeOnly: true, compositionOnly: true, fullInstall: false }),
   ],
@@ -21,5 +45,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   worker: { format: "es" },
-  server: { host: "127.0.0.1", proxy: { "^/(graphql|session|log|files|imports|demo)": { target: process.env["RADLEDGER_URL"] ?? "http://127.0.0.1:8080", ws: true } } },
+  server: { host: "127.0.0.1", proxy: { "^/(session|log|files|imports|demo|healthz)(/|$|\\?)": { target: service } } },
 });
