@@ -7,10 +7,14 @@ import { defineConfig, type Plugin } from "vite";
 const service = process.env["RADLEDGER_URL"] ?? "http://127.0.0.1:8080";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The running service carries the operations of the build; while one works on the pages, their texts are sent instead. */
-const texts: Plugin = {
-  name: "texts-of-documents",
+/** What the service does otherwise: it knows which document a path opens, and the operations of the last build by their hash. */
+const development: Plugin = {
+  name: "development",
   configureServer(server) {
+    server.middlewares.use((request, _response, next) => {
+      if (/^\/(app|me|audit)(\/|\?|$)/.test(request.url ?? "")) request.url = "/app.html";
+      next();
+    });
     server.middlewares.use("/graphql", (request, response, next) => {
       if (request.method !== "POST") return next();
       const chunks: Buffer[] = [];
@@ -33,7 +37,7 @@ export default defineConfig({
   resolve: { alias: { "@": at("./src") } },
   plugins: [
     vue(),
-    texts,
+    development,
     // Texts become functions here, so that the browser needs neither a message compiler nor `unsafe-eval`.
     vueI18n({ include: [at("./src/locales/**")], strictMessage: false, escapeHtml: false, runtimeOnly: true, compositionOnly: true, fullInstall: false }),
   ],
