@@ -1,7 +1,7 @@
 // The enrolment proof (§3.3): a key that is to sign for an account consents by signing its own enrolment.
 
 import { fromBase64url, instantMicros, toBase64url } from "./bytes";
-import { isPrimeOrder } from "./ed25519.ts";
+import { isPrimeOrder } from "./ed25519";
 import { PAYLOAD_TYPE } from "./envelope";
 import { WireError } from "./fault";
 import { canonical, isObject, type Json, type JsonObject, member, readPayload } from "./json";

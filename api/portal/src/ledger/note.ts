@@ -1,7 +1,7 @@
 // C2SP signed notes (§3.6): the verifier key of a log and its checkpoints, strictly.
 
 import { type Bytes, concat, equal, fromBase64, fromHex, sha256, toBase64, utf8 } from "./bytes";
-import { isGoodPoint, verifyStrict } from "./ed25519.ts";
+import { isGoodPoint, verifyStrict } from "./ed25519";
 import { WireError } from "./fault";
 
 const ED25519_NOTE = 1;

@@ -1,7 +1,7 @@
 // Public keys (§1.1, §3.2). Apart from `keys.ts`, so that the public page of receipts carries no code that signs.
 
 import { type Bytes, concat, fromBase64url, fromHex, sha256, toBase64url } from "./bytes";
-import { isGoodPoint, verifyStrict } from "./ed25519.ts";
+import { isGoodPoint, verifyStrict } from "./ed25519";
 import { pae, type PayloadType } from "./envelope";
 import { WireError } from "./fault";
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import * as bytes from "@/ledger/bytes";
 import { checkPrepared, signUnit } from "@/ledger/append";
 import { checkEnrolment, proveEnrolment, type EnrolmentProof } from "@/ledger/enrol";
-import { isPrimeOrder, verifyStrict } from "@/ledger/ed25519.ts";
+import { isPrimeOrder, verifyStrict } from "@/ledger/ed25519";
 import { envelopeOf, PAYLOAD_TYPE, pae, paeHead, readEnvelope, statementHash } from "@/ledger/envelope";
 import { canonical, canonicalText, type JsonObject, readPayload } from "@/ledger/json";
 import { fromPem, nobleSigner, toPem, webCryptoSigner } from "@/ledger/keys";
