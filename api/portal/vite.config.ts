@@ -47,6 +47,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    manifest: true,
   },
   worker: { format: "es" },
   server: { host: "127.0.0.1", proxy: { "^/(session|log|files|imports|demo|healthz)(/|$|\\?)": { target: service } } },
