@@ -58,7 +58,8 @@ export async function signBatch(
     });
   } finally {
     if (stop) signal?.removeEventListener("abort", stop);
-    if (secret instanceof Uint8Array) secret.fill(0);
+    // What was moved to the worker is empty here, and cannot be written to.
+    if (secret instanceof Uint8Array && secret.length > 0) secret.fill(0);
     worker.terminate();
   }
 }

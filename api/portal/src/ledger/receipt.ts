@@ -81,7 +81,7 @@ export function checkReceipt({ event, proof, vkey, publicKey }: ReceiptInput): r
 
   const bytes = attempt(() => utf8(event.payload));
   const statement = check<Statement>("payload", () => {
-    const read = readStatement(given(bytes, "payload"), { admission: false });
+    const read = readStatement(utf8(event.payload), { admission: false });
     return [read, `${read.type} ${read.id}`];
   });
   const hash = bytes && statementHash(bytes);
