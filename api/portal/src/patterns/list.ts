@@ -26,8 +26,11 @@ export interface Filter {
   /** `state`, `area`, `org`, `text`, or `facet` with the name of the facet being `facet ?? name`. */
   to: "state" | "area" | "org" | "text" | "facet";
   facet?: string;
-  /** One of the codes of a list, the areas of the city, free text, or a day on or before (after) which something lies. */
-  by: { list: string } | { areas: true } | { text: true } | { codes: { code: string; zh: string; en: string }[] } | { day: "from" | "until" };
+  /**
+   * One of the codes of a list, the areas of the city, free text, a day on or before (after) which something lies, or what
+   * only a link says (a record, a range): it is shown as a chip and not asked for.
+   */
+  by: { list: string } | { areas: true } | { text: true } | { codes: { code: string; zh: string; en: string }[] } | { day: "from" | "until" } | { given: true };
   /** Shown only behind "more filters". */
   more?: boolean;
 }
@@ -83,7 +86,10 @@ export function filterOf(filters: Filter[], values: Record<string, string>, fixe
     if (to === "state") filter.state = value.split(",");
     else if (to === "facet") {
       const called = facet ?? name;
-      if ("day" in by) facets.push({ name: called, [by.day]: value });
+      // `a..b` is a range of any facet, as a number that was drilled into asks for it: from a on, before b.
+      const range = /^([^,]*?)\.\.([^,]*)$/.exec(value);
+      if (range) facets.push({ name: called, ...(range[1] ? { from: range[1] } : {}), ...(range[2] ? { until: range[2] } : {}) });
+      else if ("day" in by) facets.push({ name: called, [by.day]: value });
       else facets.push("text" in by ? { name: called, value } : { name: called, anyOf: value.split(",") });
     } else filter[to] = value;
   }
