@@ -19,7 +19,7 @@ use crate::engine::Engine;
 use crate::error::{ApiError, fault};
 use crate::limits::Limits;
 use crate::node::Node;
-use crate::{files, imports, pages, portal, session, ws};
+use crate::{audit, files, imports, pages, portal, session, ws};
 
 /// Everything that a node answers over HTTP.
 pub fn router(node: Arc<Node>) -> Router {
@@ -45,6 +45,7 @@ pub fn router(node: Arc<Node>) -> Router {
                 .route("/imports/{id}/annotated", get(imports::http::annotated))
                 .with_state(node.clone()),
         )
+        .merge(Router::new().route("/audit/run", get(audit::look).post(audit::start)).with_state(node.clone()))
         .route("/healthz", get(|| async { "ok\n" }))
         .merge(Router::new().route("/files/{*id}", get(files::fetch).put(files::store)).with_state(node.clone()))
         .merge(node.log_router.clone());

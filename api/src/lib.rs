@@ -13,6 +13,7 @@
 //! - [`log`], [`proofs`]: the public log and its proofs.
 //! - [`contract`]: what clients are built against, printed.
 
+pub mod audit;
 pub mod carried;
 pub mod contract;
 pub mod desk;

@@ -13,6 +13,7 @@ use signing::bytes::{KeyId, LedgerId};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::audit::{Runs, Verification};
 use crate::error::ApiError;
 use crate::imports::Imports;
 use crate::installation::Installation;
@@ -54,6 +55,8 @@ pub struct NodeParts {
     pub audiences: Vec<String>,
     /// Whether `/graphiql` answers.
     pub graphiql: bool,
+    /// How the auditor's page has everything verified; none: it cannot.
+    pub verification: Option<Verification>,
     /// Every bound.
     pub limits: Limits,
     /// The clock.
@@ -74,6 +77,8 @@ pub struct Node {
     pub(crate) session_secret: [u8; 32],
     pub(crate) audiences: Vec<String>,
     pub(crate) graphiql: bool,
+    pub(crate) verification: Option<Verification>,
+    pub(crate) runs: Runs,
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
     pub(crate) log_router: Router,
@@ -105,6 +110,7 @@ impl Node {
             session_secret,
             audiences,
             graphiql,
+            verification,
             limits,
             clock,
         } = parts;
@@ -127,6 +133,8 @@ impl Node {
             session_secret,
             audiences,
             graphiql,
+            verification,
+            runs: Runs::default(),
             limits,
             clock,
             log_router,

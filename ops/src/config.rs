@@ -2,6 +2,7 @@
 //!
 //! Read once, at the start; the rest of the program gets values. Options of one command only stand with the command.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,16 @@ impl Place {
     /// An installation in a folder, with everything else where the defaults have it.
     pub fn at(data: PathBuf, anchor: PathBuf) -> Self {
         Self { data: Some(data), database_url: None, anchor: Some(anchor), keys: None, files: None }
+    }
+
+    /// The same place for a process of our own, as it reads it from its environment.
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let folders = [("RADLEDGER_ANCHOR", &self.anchor), ("RADLEDGER_KEYS", &self.keys)];
+        let texts = [("RADLEDGER_DATABASE_URL", &self.database_url), ("RADLEDGER_FILES", &self.files)];
+        let mut named = vec![("RADLEDGER_DATA", self.data().into_os_string())];
+        named.extend(folders.into_iter().filter_map(|(name, path)| Some((name, path.clone()?.into_os_string()))));
+        named.extend(texts.into_iter().filter_map(|(name, text)| Some((name, text.clone()?.into()))));
+        named
     }
 
     /// The data folder.

@@ -307,6 +307,7 @@ pub async fn serve_with(world: &World, limits: Limits, reading: impl Fn(ReadMode
         session_secret: [5; 32],
         audiences: audiences_of(address),
         graphiql: true,
+        verification: None,
         limits,
         clock,
     });

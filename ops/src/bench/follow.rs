@@ -154,7 +154,7 @@ async fn audited(pool: Pool, ledger: LedgerId, anchor: Anchor, strict: bool) -> 
     // Seals stay closed, as they do for whoever has no key store.
     let copy = database::Copy::open(pool, ledger, anchor, (None, None)).await?;
     let began = Instant::now();
-    let report = copy.audit(None, strict).await?;
+    let report = copy.audit(None, strict, false).await?;
     let elapsed = began.elapsed().as_secs_f64();
     ensure!(report.is_clean(), "the audit found something in the bench's own log: {:?}", report.findings.first());
     Ok(report.size as f64 / elapsed)

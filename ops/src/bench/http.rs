@@ -56,6 +56,7 @@ impl Served {
             session_secret: [7; 32],
             audiences: audiences_of(address),
             graphiql: false,
+            verification: None,
             limits: Limits::default(),
             clock,
         });

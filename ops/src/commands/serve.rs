@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use api::audit::Verification;
 use api::log::PublicLog;
 use api::proofs::Proofs;
 use api::{Limits, Node, NodeParts, audiences_of};
@@ -131,6 +132,11 @@ async fn work(
         session_secret: core.folder.session_secret,
         audiences,
         graphiql: serving.graphiql,
+        verification: Some(Verification {
+            program: std::env::current_exe()?.into_os_string(),
+            arguments: ["verify", "--json", "--progress"].map(Into::into).to_vec(),
+            environment: place.environment(),
+        }),
         limits: Limits::default(),
         clock: core.clock.for_door(),
     });

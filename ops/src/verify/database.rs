@@ -32,8 +32,8 @@ const STRETCH: usize = 1 << 16;
 pub async fn verify(
     place: &Place,
     trust: Option<Trust>,
-    strict: bool,
-    replay: bool,
+    (strict, replay): (bool, bool),
+    tell: bool,
 ) -> anyhow::Result<(Report, Vec<String>)> {
     let folder = Folder::open(&place.data())?;
     let ledger = folder.installation.ledger;
@@ -43,8 +43,10 @@ pub async fn verify(
     let keys = KeyStore::open(&place.keys().0).ok();
     let files = keys.clone().map(|keys| place.files(keys, ledger)).transpose()?;
     let anchor = anchor(&place.anchor(folder.is_demonstration()), ledger, &folder.installation_id);
-    let report =
-        Copy::open(pools.appender.clone(), ledger, anchor, (keys, files)).await?.audit(trust.as_ref(), strict).await?;
+    let report = Copy::open(pools.appender.clone(), ledger, anchor, (keys, files))
+        .await?
+        .audit(trust.as_ref(), strict, tell)
+        .await?;
     let differing = if replay { differing(&pools.projector).await? } else { Vec::new() };
     for pool in [&pools.appender, &pools.reader, &pools.sealer, &pools.projector] {
         pool.close();
@@ -120,11 +122,11 @@ impl Copy {
         })
     }
 
-    /// Audits every row.
+    /// Audits every row. `tell` has the progress told as lines of JSON on standard error.
     ///
     /// # Errors
     /// When rows cannot be read, or the audit breaks off.
-    pub async fn audit(&self, trust: Option<&Trust>, strict: bool) -> anyhow::Result<Report> {
+    pub async fn audit(&self, trust: Option<&Trust>, strict: bool, tell: bool) -> anyhow::Result<Report> {
         let end = self.tiles.rows_end().await?;
         let progress = super::bundle::progress(end);
         let (send, receive) = std::sync::mpsc::sync_channel::<Vec<StoredRow>>(1);
@@ -151,6 +153,9 @@ impl Copy {
                 let mut audit = Audit::new(self.ledger, self, trust, strict);
                 while let Ok(chunk) = receive.recv() {
                     progress.inc(chunk.len() as u64);
+                    if tell {
+                        eprintln!("{}", serde_json::json!({"done": progress.position(), "of": end}));
+                    }
                     audit.rows(chunk)?;
                 }
                 progress.finish_and_clear();

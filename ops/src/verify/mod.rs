@@ -58,6 +58,9 @@ pub struct Options {
     /// 以 JSON 输出报告 · print the report as JSON
     #[arg(long)]
     json: bool,
+    /// 以 JSON 行输出进度（标准错误） · tell the progress as lines of JSON on standard error
+    #[arg(long, hide = true)]
+    progress: bool,
 }
 
 /// Verifies and prints the report.
@@ -92,7 +95,7 @@ pub fn run(options: Options) -> anyhow::Result<Exit> {
             return Err(crate::commands::Usage("--replay 只能用于数据库 · --replay needs a database".into()).into());
         }
         Some(path) => (bundle::verify(path, trust.as_ref(), options.strict)?, Vec::new()),
-        None => wait_for(database::verify(&options.place, trust, options.strict, options.replay))?,
+        None => wait_for(database::verify(&options.place, trust, (options.strict, options.replay), options.progress))?,
     };
     if options.json {
         let mut json = report.to_json();
