@@ -76,6 +76,9 @@ export function chosen(filters: Filter[], query: LocationQuery): Record<string, 
   return Object.fromEntries(names.filter(([, value]) => value !== ""));
 }
 
+/** The values that a text of the address stands for: one, when a choice is called just so (an interval has a comma in its name). */
+export const parts = (by: Filter["by"], value: string): string[] => ("codes" in by && by.codes.some(({ code }) => code === value) ? [value] : value.split(","));
+
 /** The condition that the chosen values are. */
 export function filterOf(filters: Filter[], values: Record<string, string>, fixed: RecordFilter = {}): RecordFilter {
   const filter: RecordFilter = { ...fixed };
@@ -90,7 +93,7 @@ export function filterOf(filters: Filter[], values: Record<string, string>, fixe
       const range = /^([^,]*?)\.\.([^,]*)$/.exec(value);
       if (range) facets.push({ name: called, ...(range[1] ? { from: range[1] } : {}), ...(range[2] ? { until: range[2] } : {}) });
       else if ("day" in by) facets.push({ name: called, [by.day]: value });
-      else facets.push("text" in by ? { name: called, value } : { name: called, anyOf: value.split(",") });
+      else facets.push("text" in by ? { name: called, value } : { name: called, anyOf: parts(by, value) });
     } else filter[to] = value;
   }
   if (facets.length > 0) filter.facets = facets;
