@@ -115,6 +115,8 @@ function normalised(passphrase: string): string {
 }
 
 async function keyOf(passphrase: string, salt: Bytes, iterations: number, use: "encrypt" | "decrypt"): Promise<CryptoKey> {
+  // Absent over plain HTTP to another machine; TypeScript does not know that.
+  if (!(crypto.subtle as SubtleCrypto | undefined)) throw new BackupError("unsupported", "no secure context");
   const material = await crypto.subtle.importKey("raw", utf8(normalised(passphrase)), "PBKDF2", false, ["deriveKey"]);
   const pbkdf2 = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
   return crypto.subtle.deriveKey(pbkdf2, material, { name: "AES-GCM", length: 256 }, false, [use]);

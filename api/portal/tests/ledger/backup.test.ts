@@ -56,7 +56,19 @@ describe("a backup", () => {
   });
 
   test("damage is told apart from a wrong passphrase", async () => {
-    const forms = ["", "{}", "null", text.slice(0, -20), text.replace(/"box":"./, '"box":"'), text.replace(OWNER.account, newUuid()), remade((file) => delete file["box"]), remade((file) => (file["more"] = 1)), remade((file) => (file["account"] = "x")), remade((file) => (file["ledger"] = "QQ")), remade((file) => (file["key"] = nobleSigner(demoSeed(1)).keyId))];
+    const forms = [
+      "",
+      "{}",
+      "null",
+      text.slice(0, -20),
+      text.replace(/"box":"./, '"box":"'),
+      text.replace(OWNER.account, newUuid()),
+      remade((file) => delete file["box"]),
+      remade((file) => (file["more"] = 1)),
+      remade((file) => (file["account"] = "x")),
+      remade((file) => (file["ledger"] = "QQ")),
+      remade((file) => (file["key"] = nobleSigner(demoSeed(1)).keyId)),
+    ];
     for (const form of forms) await expect(unwrap(form, PASSPHRASE), form.slice(0, 40)).rejects.toMatchObject(fault("damaged"));
     for (let at = 0; at < text.trimEnd().length; at += 7) {
       const flipped = `${text.slice(0, at)}${String.fromCharCode(text.charCodeAt(at) ^ 1)}${text.slice(at + 1)}`;
@@ -102,7 +114,8 @@ describe("the key store", () => {
 
   test("keeps nothing else", async () => {
     const store = keyStore(memoryFactory());
-    for (const other of ["", toBase64url(seed), text.slice(0, -9)]) await expect(store.put(other)).rejects.toMatchObject(fault("damaged"));
+    for (const other of ["", toBase64url(seed), text.slice(0, -9)])
+      await expect(store.put(other)).rejects.toMatchObject(fault("damaged"));
     expect(await store.list()).toEqual([]);
   });
 

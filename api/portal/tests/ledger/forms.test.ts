@@ -15,7 +15,8 @@ const second = blocks.get("unit")?.text("payload.1") ?? "";
 
 describe("bytes", () => {
   test("base64 has one form", () => {
-    for (const form of ["QQ", "QQ=", "QR==", " QQ==", "QQ==\n", "QQ==QQ==", "-_8="]) refused("bad_value", () => bytes.fromBase64(form));
+    for (const form of ["QQ", "QQ=", "QR==", " QQ==", "QQ==\n", "QQ==QQ==", "-_8="])
+      refused("bad_value", () => bytes.fromBase64(form));
     for (const form of ["QQ==", "Q", "Q Q", "QQ\n", "+A", "é"]) refused("bad_value", () => bytes.fromBase64url(form));
     refused("bad_value", () => bytes.fromBase64url("QQ", 2));
     expect(bytes.fromBase64("")).toHaveLength(0);
@@ -42,13 +43,27 @@ describe("bytes", () => {
 
   test("dates and instants are real", () => {
     for (const date of ["2024-02-29", "2000-02-29", "1970-01-01", "9999-12-31"]) expect(bytes.isDate(date), date).toBe(true);
-    for (const date of ["2023-02-29", "1900-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "2026-01-00", "２０２６-01-01", "2026-01-01\n"]) {
+    for (const date of [
+      "2023-02-29",
+      "1900-02-29",
+      "2026-04-31",
+      "2026-13-01",
+      "2026-00-10",
+      "2026-01-00",
+      "２０２６-01-01",
+      "2026-01-01\n",
+    ]) {
       expect(bytes.isDate(date), date).toBe(false);
     }
     for (const instant of ["1970-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z", "2026-02-28T23:59:59.000001Z"]) {
       expect(bytes.instantText(bytes.instantMicros(instant))).toBe(instant);
     }
-    for (const instant of ["2026-02-29T00:00:00.000000Z", "2026-02-28T24:00:00.000000Z", "2026-02-28T23:60:00.000000Z", "2026-02-28T23:59:59.000000z"]) {
+    for (const instant of [
+      "2026-02-29T00:00:00.000000Z",
+      "2026-02-28T24:00:00.000000Z",
+      "2026-02-28T23:60:00.000000Z",
+      "2026-02-28T23:59:59.000000z",
+    ]) {
       refused("bad_value", () => bytes.instantMicros(instant));
     }
     refused("bad_value", () => bytes.instantText(-1n));
@@ -63,32 +78,66 @@ describe("JSON", () => {
 
   test("refused forms that the page does not list", () => {
     const bad = [
-      "{", "}", "{\"a\"}", "{\"a\":}", "{,}", "{\"a\":1 \"b\":2}", "{a:1}", "{'a':1}", "{\"a\":[1,]}", "{\"a\":[,1]}", "{\"a\":tru}",
-      "{\"a\":truely}", "{\"a\":+1}", "{\"a\":-}", "{\"a\":.5}", "{\"a\":1.}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":0x1}",
-      "{\"a\":\"\\x41\"}", "{\"a\":\"\\u00g0\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"}", "{\"a\":\"\\", "{\"a\":\"\t\"}", "{\"a\":\"\\udc00\\ud800\"}",
-      "{\"__proto__\":1}", "{\"a b\":1}", "{\"$Sealed\":1}", "{\"a\":1}//", "\u00a0{}", "1", "\"a\"", "true", "{\"a\":undefined}",
-      "{\"a\":-9007199254740992}", "{\"a\":99999999999999999999}",
+      "{",
+      "}",
+      '{"a"}',
+      '{"a":}',
+      "{,}",
+      '{"a":1 "b":2}',
+      "{a:1}",
+      "{'a':1}",
+      '{"a":[1,]}',
+      '{"a":[,1]}',
+      '{"a":tru}',
+      '{"a":truely}',
+      '{"a":+1}',
+      '{"a":-}',
+      '{"a":.5}',
+      '{"a":1.}',
+      '{"a":NaN}',
+      '{"a":Infinity}',
+      '{"a":0x1}',
+      '{"a":"\\x41"}',
+      '{"a":"\\u00g0"}',
+      '{"a":"\\u12"}',
+      '{"a":"}',
+      '{"a":"\\',
+      '{"a":"\t"}',
+      '{"a":"\\udc00\\ud800"}',
+      '{"__proto__":1}',
+      '{"a b":1}',
+      '{"$Sealed":1}',
+      '{"a":1}//',
+      "\u00a0{}",
+      "1",
+      '"a"',
+      "true",
+      '{"a":undefined}',
+      '{"a":-9007199254740992}',
+      '{"a":99999999999999999999}',
     ];
     for (const said of bad) refused("bad_json", () => payload(said));
   });
 
   test("the checks have their order: bad_json before not_canonical before bad_text", () => {
-    refused("bad_json", () => payload("{ \"a\":\"\\n\",\"b\":null}"));
-    refused("not_canonical", () => payload("{ \"a\":\"\\n\"}"));
-    refused("not_canonical", () => payload("{\"a\":\"\\u000A\"}"));
-    refused("bad_text", () => payload("{\"a\":[{\"b\":\"\\n\"}]}"));
-    expect(readPayload(bytes.utf8("{\"a\":\"\\n\"}"), { admission: false })).toEqual({ a: "\n" });
+    refused("bad_json", () => payload('{ "a":"\\n","b":null}'));
+    refused("not_canonical", () => payload('{ "a":"\\n"}'));
+    refused("not_canonical", () => payload('{"a":"\\u000A"}'));
+    refused("bad_text", () => payload('{"a":[{"b":"\\n"}]}'));
+    expect(readPayload(bytes.utf8('{"a":"\\n"}'), { admission: false })).toEqual({ a: "\n" });
   });
 
   test("names of Object.prototype are ordinary names", () => {
-    expect(Object.keys(payload("{\"constructor\":1}"))).toEqual(["constructor"]);
-    expect(canonicalText(payload("{\"constructor\":1}"))).toBe("{\"constructor\":1}");
-    expect(Object.keys(readLenient("{\"__proto__\":{\"a\":1},\"toString\":2}") as JsonObject)).toEqual(["__proto__", "toString"]);
+    expect(Object.keys(payload('{"constructor":1}'))).toEqual(["constructor"]);
+    expect(canonicalText(payload('{"constructor":1}'))).toBe('{"constructor":1}');
+    expect(Object.keys(readLenient('{"__proto__":{"a":1},"toString":2}') as JsonObject)).toEqual(["__proto__", "toString"]);
     expect(({} as Record<string, unknown>)["a"]).toBeUndefined();
   });
 
   test("noncharacters of every plane are refused, neighbours are not", () => {
-    for (const code of [0xfdd0, 0xfdef, 0xfffe, 0xffff, 0x1fffe, 0x10ffff, 0xe0000, 0xe007f, 0x2028, 0x202e, 0x206f, 0xfffb, 0x85]) {
+    for (const code of [
+      0xfdd0, 0xfdef, 0xfffe, 0xffff, 0x1fffe, 0x10ffff, 0xe0000, 0xe007f, 0x2028, 0x202e, 0x206f, 0xfffb, 0x85,
+    ]) {
       refused("bad_text", () => payload(`{"a":"${String.fromCodePoint(code)}"}`));
     }
     for (const code of [0xfdcf, 0xfdf0, 0xfffc, 0xfffd, 0x1fffd, 0xe0100, 0x202f, 0x2010, 0x2070, 0xa0]) {
@@ -97,16 +146,18 @@ describe("JSON", () => {
   });
 
   test("the lenient reader passes white space and order, and neither null nor double names", () => {
-    expect(readLenient(" { \"B\" : [ 1 , \"\\/\" ] } \n")).toEqual({ B: [1, "/"] });
-    for (const said of ["null", "{\"a\":null}", "{\"a\":1,\"a\":1}", "1.5", "[1e3]", "\"\\ud800\""]) refused("bad_json", () => readLenient(said));
+    expect(readLenient(' { "B" : [ 1 , "\\/" ] } \n')).toEqual({ B: [1, "/"] });
+    for (const said of ["null", '{"a":null}', '{"a":1,"a":1}', "1.5", "[1e3]", '"\\ud800"'])
+      refused("bad_json", () => readLenient(said));
     const nested = (levels: number) => `${"[".repeat(levels)}1${"]".repeat(levels)}`;
     readLenient(nested(12));
     refused("bad_json", () => readLenient(nested(13)));
   });
 
   test("the writer writes nothing that has no form", () => {
-    for (const value of [null, undefined, 1.5, Number.NaN, 2 ** 53, "\udc00"]) refused("bad_json", () => canonicalText(value as unknown as Json));
-    expect(canonicalText({ b: [true, "\u007f\u2028\u001f"], a: -0 })).toBe("{\"a\":0,\"b\":[true,\"\u007f\u2028\\u001f\"]}");
+    for (const value of [null, undefined, 1.5, Number.NaN, 2 ** 53, "\udc00"])
+      refused("bad_json", () => canonicalText(value as unknown as Json));
+    expect(canonicalText({ b: [true, "\u007f\u2028\u001f"], a: -0 })).toBe('{"a":0,"b":[true,"\u007f\u2028\\u001f"]}');
   });
 });
 
@@ -118,10 +169,17 @@ describe("envelopes", () => {
     const value = JSON.parse(json) as { payload: string; payloadType: string; signatures: [{ keyid: string; sig: string }] };
     const [signature] = value.signatures;
     const forms: unknown[] = [
-      { ...value, more: 1 }, { ...value, signatures: [] }, { ...value, signatures: [signature, signature] },
-      { ...value, payload: `${value.payload}\n` }, { ...value, payload: 1 }, { ...value, payloadType: "application/json" },
-      { ...value, signatures: [{ ...signature, keyid: "short" }] }, { ...value, signatures: [{ ...signature, more: 1 }] },
-      { ...value, signatures: [{ ...signature, sig: bytes.toBase64url(bytes.fromBase64(signature.sig)) }] }, [value], 1,
+      { ...value, more: 1 },
+      { ...value, signatures: [] },
+      { ...value, signatures: [signature, signature] },
+      { ...value, payload: `${value.payload}\n` },
+      { ...value, payload: 1 },
+      { ...value, payloadType: "application/json" },
+      { ...value, signatures: [{ ...signature, keyid: "short" }] },
+      { ...value, signatures: [{ ...signature, more: 1 }] },
+      { ...value, signatures: [{ ...signature, sig: bytes.toBase64url(bytes.fromBase64(signature.sig)) }] },
+      [value],
+      1,
     ];
     for (const form of forms) refused("bad_envelope", () => readEnvelope(form as Json, PAYLOAD_TYPE.event));
     refused("bad_envelope", () => readEnvelope(json, PAYLOAD_TYPE.session));
@@ -175,7 +233,12 @@ describe("statements", () => {
     ["bad_value", "/batch/index", second, (s) => (at(s, "batch")["index"] = 2)],
     ["bad_value", "/batch/count", second, (s) => (at(s, "batch")["count"] = 1)],
     ["missing_field", "/derivation", text, (s) => (s["meaning"] = "system")],
-    ["missing_field", "/cause", text, (s) => Object.assign(s, { meaning: "system", derivation: { fn: "x", version: 1, day: "2026-11-25" } })],
+    [
+      "missing_field",
+      "/cause",
+      text,
+      (s) => Object.assign(s, { meaning: "system", derivation: { fn: "x", version: 1, day: "2026-11-25" } }),
+    ],
     ["bad_value", "/reads", text, (s) => (s["reads"] = [])],
     ["bad_value", "/reads", text, (s) => (s["reads"] = [read, read])],
     ["bad_value", "/reads", text, (s) => (s["reads"] = [{ ...read, id: at(s, "record")["id"] }])],
@@ -195,7 +258,10 @@ describe("statements", () => {
     const fine: [string, Change][] = [
       [text, (s) => (s["reads"] = [read, { ...read, id: "77777777-7777-4888-9999-aaaaaaaaaaaa" }])],
       [text, (s) => (s["reads"] = [{ ...read, kind: "warning", id: "7dfdba9f-5cdd-84dd-baa2-d2552b2445f7" }])],
-      [text, (s) => (s["attachments"] = [file, { ...file, id: "77777777-7777-4888-9999-aaaaaaaaaaaa", sha256: { $sealed: hash } }])],
+      [
+        text,
+        (s) => (s["attachments"] = [file, { ...file, id: "77777777-7777-4888-9999-aaaaaaaaaaaa", sha256: { $sealed: hash } }]),
+      ],
       [text, (s) => Object.assign(s, { meaning: "system", derivation: { fn: "x", version: 1, day: "2026-11-25", basis: 0 } })],
       [second, (s) => (at(s, "reason")["text"] = { $sealed: hash })],
       [text, (s) => delete at(s, "signer")["grant"]],

@@ -6,7 +6,8 @@ export function memoryFactory({ full = false, closed = false } = {}): IDBFactory
 
   const store = (name: string) => {
     const { path, rows } = stores.get(name) as { path: string[] | undefined; rows: Map<string, unknown> };
-    const keyOf = (value: unknown, key?: unknown) => JSON.stringify(path ? path.map((member) => (value as Record<string, unknown>)[member]) : key);
+    const keyOf = (value: unknown, key?: unknown) =>
+      JSON.stringify(path ? path.map((member) => (value as Record<string, unknown>)[member]) : key);
     const done = (result: unknown) => ({ result });
     return {
       put: (value: unknown, key?: unknown) => done(rows.set(keyOf(value, key), structuredClone(value)) && key),
@@ -17,9 +18,15 @@ export function memoryFactory({ full = false, closed = false } = {}): IDBFactory
   };
 
   const database = {
-    createObjectStore: (name: string, options?: { keyPath: string[] }) => stores.set(name, { path: options?.keyPath, rows: new Map() }),
+    createObjectStore: (name: string, options?: { keyPath: string[] }) =>
+      stores.set(name, { path: options?.keyPath, rows: new Map() }),
     transaction: (_: string, mode: string) => {
-      const transaction = { objectStore: store, oncomplete: () => {}, onabort: () => {}, error: new DOMException("full", "QuotaExceededError") };
+      const transaction = {
+        objectStore: store,
+        oncomplete: () => {},
+        onabort: () => {},
+        error: new DOMException("full", "QuotaExceededError"),
+      };
       queueMicrotask(() => (full && mode === "readwrite" ? transaction.onabort() : transaction.oncomplete()));
       return transaction;
     },
@@ -28,7 +35,13 @@ export function memoryFactory({ full = false, closed = false } = {}): IDBFactory
 
   return {
     open: () => {
-      const request = { result: database, error: new DOMException("no", "InvalidStateError"), onupgradeneeded: () => {}, onsuccess: () => {}, onerror: () => {} };
+      const request = {
+        result: database,
+        error: new DOMException("no", "InvalidStateError"),
+        onupgradeneeded: () => {},
+        onsuccess: () => {},
+        onerror: () => {},
+      };
       queueMicrotask(() => {
         if (closed) return request.onerror();
         if (stores.size === 0) request.onupgradeneeded();

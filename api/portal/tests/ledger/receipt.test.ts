@@ -2,12 +2,30 @@
 
 import { sign as nobleSign } from "@noble/ed25519";
 import { describe, expect, test } from "vitest";
-import { type Bytes, concat, fromBase64, fromBase64url, instantMicros, instantText, toBase64, toBase64url, utf8 } from "@/ledger/bytes";
+import {
+  type Bytes,
+  concat,
+  fromBase64,
+  fromBase64url,
+  instantMicros,
+  instantText,
+  toBase64,
+  toBase64url,
+  utf8,
+} from "@/ledger/bytes";
 import { statementHash } from "@/ledger/envelope";
 import { publicKeyIn } from "@/ledger/enrol";
 import { nobleSigner } from "@/ledger/keys";
 import { checkpointText, ledgerOf, noteKeyId, readCheckpoint, readVkey } from "@/ledger/note";
-import { type CheckName, CHECKS, checkReceipt, type EventGiven, eventsOfFiles, type ReceiptInput, verdict } from "@/ledger/receipt";
+import {
+  type CheckName,
+  CHECKS,
+  checkReceipt,
+  type EventGiven,
+  eventsOfFiles,
+  type ReceiptInput,
+  verdict,
+} from "@/ledger/receipt";
 import { readProof, writeProof } from "@/ledger/tlogproof";
 import { leafHash, leafOf } from "@/ledger/tree";
 import { demoSeed, inclusionOf, refused, rootOf } from "./common";
@@ -45,10 +63,17 @@ const input: ReceiptInput = { event, vkey: VKEY, publicKey: SIGNER.publicKey };
 
 const states = (given: ReceiptInput) => Object.fromEntries(checkReceipt(given).map(({ name, state }) => [name, state]));
 const failed = (given: ReceiptInput): CheckName[] =>
-  checkReceipt(given).filter(({ state }) => state === "failed").map(({ name }) => name);
+  checkReceipt(given)
+    .filter(({ state }) => state === "failed")
+    .map(({ name }) => name);
 const unknown = (given: ReceiptInput): CheckName[] =>
-  checkReceipt(given).filter(({ state }) => state === "unknown").map(({ name }) => name);
-const withReceipt = (change: Partial<EventGiven["receipt"]>): ReceiptInput => ({ ...input, event: { ...event, receipt: { ...event.receipt, ...change } } });
+  checkReceipt(given)
+    .filter(({ state }) => state === "unknown")
+    .map(({ name }) => name);
+const withReceipt = (change: Partial<EventGiven["receipt"]>): ReceiptInput => ({
+  ...input,
+  event: { ...event, receipt: { ...event.receipt, ...change } },
+});
 const withEvent = (change: Partial<EventGiven>): ReceiptInput => ({ ...input, event: { ...event, ...change } });
 const flip = (bytes: Uint8Array, at: number): Bytes => Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 1 : byte));
 const flipUrl = (text: string, at: number): string => toBase64url(flip(fromBase64url(text), at));
@@ -64,7 +89,11 @@ describe("a receipt", () => {
 
   const body = payload.indexOf("D0001");
   test.each<[string, ReceiptInput, CheckName[]]>([
-    ["a letter of the payload", withEvent({ payload: `${payload.slice(0, body)}E${payload.slice(body + 1)}` }), ["hash", "signature", "leaf", "inclusion"]],
+    [
+      "a letter of the payload",
+      withEvent({ payload: `${payload.slice(0, body)}E${payload.slice(body + 1)}` }),
+      ["hash", "signature", "leaf", "inclusion"],
+    ],
     ["the hash beside it", withEvent({ hash: flipUrl(event.hash ?? "", 0) }), ["hash"]],
     ["the signature", withEvent({ signature: flipUrl(event.signature, 10) }), ["signature", "leaf", "inclusion"]],
     ["the algorithm", withEvent({ algorithm: 2 }), ["signature", "leaf", "inclusion"]],
@@ -111,7 +140,9 @@ describe("a receipt", () => {
     const seed = demoSeed(7);
     const origin = "other.example/AQECAwQFBgcICQoLDA0ODw/1";
     const { point, vkey } = logOf(seed, origin);
-    const hashes = Array.from({ length: 7 }, (_unused, at) => leafHash(leafAt(instantText(instantMicros(RECORDED_AT) - 5n + BigInt(at)))));
+    const hashes = Array.from({ length: 7 }, (_unused, at) =>
+      leafHash(leafAt(instantText(instantMicros(RECORDED_AT) - 5n + BigInt(at)))),
+    );
     const note = sign(seed, origin, point, checkpointText({ origin, size: 7, root: rootOf(hashes) }));
     const proof = writeProof({ index: 5, hashes: inclusionOf(5, hashes), checkpoint: note });
     expect(failed({ ...input, vkey, proof })).toEqual(["ledger"]);
@@ -120,7 +151,13 @@ describe("a receipt", () => {
   test("of two files, as `radledger sign` and `radledger submit` print them", () => {
     const unit = JSON.stringify({ envelopes: [JSON.parse(blocks.get("envelope")?.raw("json") ?? "")], openings: [[]] });
     const { recordedAt, position, version, ...rest } = event.receipt;
-    const printed = { ...rest, recorded_at: recordedAt, position: Number(position), version: Number(version), state: "published" };
+    const printed = {
+      ...rest,
+      recorded_at: recordedAt,
+      position: Number(position),
+      version: Number(version),
+      state: "published",
+    };
     const [read] = eventsOfFiles(unit, JSON.stringify([printed], null, 2));
     expect(read).toEqual({ payload, signature: event.signature, receipt: event.receipt });
     expect(verdict(checkReceipt({ event: read as EventGiven, vkey: VKEY, publicKey: SIGNER.publicKey }))).toBe("ok");
@@ -133,7 +170,9 @@ describe("a receipt", () => {
     const other = nobleSigner(demoSeed(1)).publicKey;
     expect(publicKeyIn({ public_key: SIGNER.publicKey }, SIGNER.keyId)).toBe(SIGNER.publicKey);
     expect(publicKeyIn({ public_key: other }, SIGNER.keyId)).toBeUndefined();
-    expect(publicKeyIn({ roots: [{ public_key: other }, { public_key: SIGNER.publicKey }] }, SIGNER.keyId)).toBe(SIGNER.publicKey);
+    expect(publicKeyIn({ roots: [{ public_key: other }, { public_key: SIGNER.publicKey }] }, SIGNER.keyId)).toBe(
+      SIGNER.publicKey,
+    );
     expect(publicKeyIn({ roots: [], service: { public_key: SIGNER.publicKey } }, SIGNER.keyId)).toBe(SIGNER.publicKey);
     expect(publicKeyIn({ public_key: "short" }, SIGNER.keyId)).toBeUndefined();
   });
@@ -151,41 +190,84 @@ describe("notes and proofs", () => {
     const strange = lineOf("other.example/log", new Uint8Array(5));
     expect(readCheckpoint(NOTE + foreign + otherId + strange, log).size).toBe(7);
     const bad = lineOf(log.origin, flip(blob, 20));
-    for (const note of [NOTE + bad, `${text}\n\n${bad}${signed}`, `${text}\n\n${bad}`, `${text}\n\n${foreign}`]) refused("bad_note", () => readCheckpoint(note, log));
+    for (const note of [NOTE + bad, `${text}\n\n${bad}${signed}`, `${text}\n\n${bad}`, `${text}\n\n${foreign}`])
+      refused("bad_note", () => readCheckpoint(note, log));
     expect(readCheckpoint(NOTE + foreign.repeat(15), log).size).toBe(7);
     refused("bad_note", () => readCheckpoint(NOTE + foreign.repeat(16), log));
   });
 
   test("notes of another form are refused", () => {
-    const forms = ["", "\n\n", text, `${text}\n`, NOTE.trimEnd(), `${NOTE}\n`, `${NOTE}more\n`, NOTE.replaceAll("\n", "\r\n"), NOTE.replace("— ", "- "), `${NOTE}— x\n`];
+    const forms = [
+      "",
+      "\n\n",
+      text,
+      `${text}\n`,
+      NOTE.trimEnd(),
+      `${NOTE}\n`,
+      `${NOTE}more\n`,
+      NOTE.replaceAll("\n", "\r\n"),
+      NOTE.replace("— ", "- "),
+      `${NOTE}— x\n`,
+    ];
     for (const form of forms) refused("bad_note", () => readCheckpoint(form, log));
     // Signed by the key, and still no checkpoint of this log.
     const root = toBase64(new Uint8Array(32));
     const seed = blocks.get("checkpoint")?.hex("seed") as Bytes;
-    const wrong = [`${log.origin}\n07\n${root}\n`, `${log.origin}\n7\n${root}\nextension\n`, `other\n7\n${root}\n`, `${log.origin}\n7\nAA==\n`, `${log.origin}\n9007199254740992\n${root}\n`];
+    const wrong = [
+      `${log.origin}\n07\n${root}\n`,
+      `${log.origin}\n7\n${root}\nextension\n`,
+      `other\n7\n${root}\n`,
+      `${log.origin}\n7\nAA==\n`,
+      `${log.origin}\n9007199254740992\n${root}\n`,
+    ];
     for (const one of wrong) refused("bad_note", () => readCheckpoint(sign(seed, log.origin, log.point, one), log));
     expect(readCheckpoint(sign(seed, log.origin, log.point, `${log.origin}\n0\n${root}\n`), log).size).toBe(0);
   });
 
   test("verifier keys of another form are refused", () => {
-    const [origin = "", id = "", key = ""] = VKEY.split("+e5846cdf+").flatMap((part, at) => (at === 0 ? [part, "e5846cdf"] : [part]));
+    const [origin = "", id = "", key = ""] = VKEY.split("+e5846cdf+").flatMap((part, at) =>
+      at === 0 ? [part, "e5846cdf"] : [part],
+    );
     const small = concat(Uint8Array.of(1), new Uint8Array(32));
     const other = concat(Uint8Array.of(2), log.point);
-    const forms = ["", origin, `${origin}+${id}`, `${origin}+${id.toUpperCase()}+${key}`, `${origin} +${id}+${key}`, `${origin}+${id}+${key.slice(1)}`, `${origin}+${id}+${toBase64(small)}`, `${origin}+${id}+${toBase64(other)}`, ` ${VKEY}`, `${VKEY}\n`];
+    const forms = [
+      "",
+      origin,
+      `${origin}+${id}`,
+      `${origin}+${id.toUpperCase()}+${key}`,
+      `${origin} +${id}+${key}`,
+      `${origin}+${id}+${key.slice(1)}`,
+      `${origin}+${id}+${toBase64(small)}`,
+      `${origin}+${id}+${toBase64(other)}`,
+      ` ${VKEY}`,
+      `${VKEY}\n`,
+    ];
     for (const form of forms) refused("bad_value", () => readVkey(form));
   });
 
   test("an origin names its ledger", () => {
     expect(ledgerOf(log.origin)).toBe("AAECAwQFBgcICQoLDA0ODw");
     expect(ledgerOf("a/b/AAECAwQFBgcICQoLDA0ODw/2")).toBe("AAECAwQFBgcICQoLDA0ODw");
-    for (const origin of ["AAECAwQFBgcICQoLDA0ODw/1", "x/AAECAwQFBgcICQoLDA0ODw", "x/AAECAwQFBgcICQoLDA0ODw/0", "x/short/1"]) expect(ledgerOf(origin)).toBeUndefined();
+    for (const origin of ["AAECAwQFBgcICQoLDA0ODw/1", "x/AAECAwQFBgcICQoLDA0ODw", "x/AAECAwQFBgcICQoLDA0ODw/0", "x/short/1"])
+      expect(ledgerOf(origin)).toBeUndefined();
   });
 
   test("proofs have one form", () => {
     const extra = PROOF.replace("@v1\n", "@v1\nextra QQ==\n");
     expect(readProof(extra).extra).toEqual(utf8("A"));
     expect(writeProof(readProof(extra))).toBe(extra);
-    const forms = ["", PROOF.replace("\n\n", "\n"), PROOF.replace("index 5", "index 05"), PROOF.replace("index 5", "index -5"), PROOF.replace("index 5\n", ""), PROOF.replace("ZYU=", "ZYU"), PROOF.replaceAll("\n", "\r\n"), PROOF.replace("@v1\n", "@v1\nextra QQ\n"), PROOF.replace("index 5", `index 5${"\nCTf7tPR8wNs3IHlvaWt8qOLY1E807K3bbkHqeVUBsGk=".repeat(64)}`), PROOF.replace("index 5", "index 9007199254740993")];
+    const forms = [
+      "",
+      PROOF.replace("\n\n", "\n"),
+      PROOF.replace("index 5", "index 05"),
+      PROOF.replace("index 5", "index -5"),
+      PROOF.replace("index 5\n", ""),
+      PROOF.replace("ZYU=", "ZYU"),
+      PROOF.replaceAll("\n", "\r\n"),
+      PROOF.replace("@v1\n", "@v1\nextra QQ\n"),
+      PROOF.replace("index 5", `index 5${"\nCTf7tPR8wNs3IHlvaWt8qOLY1E807K3bbkHqeVUBsGk=".repeat(64)}`),
+      PROOF.replace("index 5", "index 9007199254740993"),
+    ];
     for (const form of forms) refused("bad_proof", () => readProof(form));
   });
 });

@@ -9,7 +9,19 @@ import { type Bytes, concat, fromBase64, fromHex, instantNow, newUuid, toBase64,
 import { checkEnrolment, proveEnrolment } from "@/ledger/enrol";
 import { PAYLOAD_TYPE } from "@/ledger/envelope";
 import { canonical, canonicalText, type Json, type JsonObject } from "@/ledger/json";
-import { fromPem, fromPkcs8, newSeed, nobleSigner, type Signer, signerOf, toKeyFile, toPem, toPkcs8, webCryptoSigner, webCryptoSigns } from "@/ledger/keys";
+import {
+  fromPem,
+  fromPkcs8,
+  newSeed,
+  nobleSigner,
+  type Signer,
+  signerOf,
+  toKeyFile,
+  toPem,
+  toPkcs8,
+  webCryptoSigner,
+  webCryptoSigns,
+} from "@/ledger/keys";
 import { fingerprint } from "@/ledger/public-key";
 import { checkOpenings, maySeal, type Opening, seal, sealsOf, unsealed } from "@/ledger/seal";
 import { audienceOf, login, LoginRefused, logout, ServiceError, signChallenge } from "@/ledger/session";
@@ -31,7 +43,8 @@ describe("keys", () => {
       const payload = utf8("剂".repeat(n * 37));
       const [one, two] = [nobleSigner(seed), await webCryptoSigner(seed)];
       expect(two).toMatchObject({ keyId: one.keyId, publicKey: one.publicKey });
-      for (const type of Object.values(PAYLOAD_TYPE)) expect(await two.sign(type, payload)).toEqual(await one.sign(type, payload));
+      for (const type of Object.values(PAYLOAD_TYPE))
+        expect(await two.sign(type, payload)).toEqual(await one.sign(type, payload));
     }
   });
 
@@ -58,7 +71,8 @@ describe("keys", () => {
     const seed = demoSeed(3);
     expect(fromPkcs8(toPkcs8(seed))).toEqual(seed);
     const version2 = concat(fromHex("3051020101300506032b657004220420"), seed, fromHex("812100"), new Uint8Array(32));
-    for (const der of [toPkcs8(seed).subarray(1), concat(toPkcs8(seed), Uint8Array.of(0)), version2, new Uint8Array(48)]) refused("bad_value", () => fromPkcs8(der));
+    for (const der of [toPkcs8(seed).subarray(1), concat(toPkcs8(seed), Uint8Array.of(0)), version2, new Uint8Array(48)])
+      refused("bad_value", () => fromPkcs8(der));
     refused("bad_value", () => toPkcs8(new Uint8Array(31)));
   });
 
@@ -70,7 +84,8 @@ describe("keys", () => {
     expect(fromPem(file.replaceAll("\n", "\r\n"))).toEqual({ seed, account: ACCOUNT });
     expect(fromPem(toKeyFile(seed)).account).toBeUndefined();
     const pem = toPem(seed);
-    for (const form of ["", pem.replace("PRIVATE", "PUBLIC"), pem.replace("MC4C", "MC4D"), `${pem}${pem}`, `${pem}more`]) refused("bad_value", () => fromPem(form));
+    for (const form of ["", pem.replace("PRIVATE", "PUBLIC"), pem.replace("MC4C", "MC4D"), `${pem}${pem}`, `${pem}more`])
+      refused("bad_value", () => fromPem(form));
   });
 
   test("OpenSSL reads the key and finds the same public half", () => {
@@ -85,7 +100,9 @@ describe("keys", () => {
     expect(fingerprint(SIGNER.keyId)).toMatch(/^([0-9A-HJKMNP-TV-Z]{4} ){5}[0-9A-HJKMNP-TV-Z]{4}$/);
     expect(fingerprint(toBase64url(new Uint8Array(32)))).toBe("0000 0000 0000 0000 0000 0000");
     expect(fingerprint(toBase64url(new Uint8Array(32).fill(255)))).toBe("ZZZZ ZZZZ ZZZZ ZZZZ ZZZZ ZZZZ");
-    expect(fingerprint(toBase64url(Uint8Array.from({ length: 32 }, (_, at) => (at === 14 ? 1 : 0))))).toBe("0000 0000 0000 0000 0000 0001");
+    expect(fingerprint(toBase64url(Uint8Array.from({ length: 32 }, (_, at) => (at === 14 ? 1 : 0))))).toBe(
+      "0000 0000 0000 0000 0000 0001",
+    );
   });
 });
 
@@ -97,9 +114,16 @@ describe("seals", () => {
     expect(checkOpenings(statement, [opening])).toEqual([opening]);
     refused("unopened_seal", () => checkOpenings(statement, []));
     const others: unknown[] = [
-      { ...opening, value: "李示范" }, { ...opening, pointer: "/data/party" }, { ...opening, salt: toBase64url(new Uint8Array(32)) },
-      { ...opening, salt: "short" }, { ...opening, more: 1 }, { ...opening, subject: { kind: "party", id: "1" } }, { ...opening, value: null },
-      { ...opening, value: true }, null, "text",
+      { ...opening, value: "李示范" },
+      { ...opening, pointer: "/data/party" },
+      { ...opening, salt: toBase64url(new Uint8Array(32)) },
+      { ...opening, salt: "short" },
+      { ...opening, more: 1 },
+      { ...opening, subject: { kind: "party", id: "1" } },
+      { ...opening, value: null },
+      { ...opening, value: true },
+      null,
+      "text",
     ];
     for (const other of others) refused("seal_mismatch", () => checkOpenings(statement, [other]));
     refused("seal_mismatch", () => checkOpenings(statement, [opening, opening]));
@@ -133,7 +157,8 @@ describe("seals", () => {
   test("a seal has one form, and pointers are escaped", () => {
     const { $sealed } = sealedName(statement);
     expect([...sealsOf({ "a/b~": [{ c: { $sealed } }] }).keys()]).toEqual(["/a~1b~0/0/c"]);
-    for (const form of [{ $sealed, more: 1 }, { $sealed: "short" }, { $sealed: 1 }]) refused("bad_value", () => sealsOf({ data: form as JsonObject }));
+    for (const form of [{ $sealed, more: 1 }, { $sealed: "short" }, { $sealed: 1 }])
+      refused("bad_value", () => sealsOf({ data: form as JsonObject }));
   });
 });
 
@@ -146,14 +171,21 @@ describe("enrolment", () => {
     refused("bad_value", () => checkEnrolment(proof, where, other.publicKey));
     refused("bad_value", () => checkEnrolment(proof, { ...where, account: newUuid() }, SIGNER.publicKey));
     refused("bad_value", () => checkEnrolment(proof, { ...where, ledger: toBase64url(new Uint8Array(16)) }, SIGNER.publicKey));
-    refused("bad_value", () => checkEnrolment({ ...proof, sig: proof.sig.replace(/^./, (c) => (c === "A" ? "B" : "A")) }, where, SIGNER.publicKey));
+    refused("bad_value", () =>
+      checkEnrolment({ ...proof, sig: proof.sig.replace(/^./, (c) => (c === "A" ? "B" : "A")) }, where, SIGNER.publicKey),
+    );
     const forged = async (said: JsonObject) => {
       const payload = canonical(said);
       return { payload: toBase64url(payload), sig: toBase64url(await SIGNER.sign(PAYLOAD_TYPE.enrol, payload)) };
     };
     const said = { account: ACCOUNT, alg: 1, ledger: LEDGER, public_key: SIGNER.publicKey, signed_at: instantNow() };
     checkEnrolment(await forged(said), where, SIGNER.publicKey);
-    for (const one of [{ ...said, more: 1 }, { ...said, alg: true }, { ...said, alg: 2 }, { ...said, signed_at: "now" }]) {
+    for (const one of [
+      { ...said, more: 1 },
+      { ...said, alg: true },
+      { ...said, alg: 2 },
+      { ...said, signed_at: "now" },
+    ]) {
       const bad = await forged(one);
       refused("bad_value", () => checkEnrolment(bad, where, SIGNER.publicKey));
     }
@@ -171,7 +203,14 @@ describe("units", () => {
     const party = { id: "9a8b7c6d-5e4f-4321-a0b1-c2d3e4f5a6b7", kind: "party" };
     const data = { post: "RP_OFFICER", name: "张示范", party };
     const record = { kind: "institution", id: "7d2c1a90-3f64-4c1b-b0a8-5e9d8c7b6a55" };
-    checkPrepared(prepared, { ...wish, data, record, type: "institution.officer_appointed", meaning: "entry", effectiveOn: "2026-11-24" });
+    checkPrepared(prepared, {
+      ...wish,
+      data,
+      record,
+      type: "institution.officer_appointed",
+      meaning: "entry",
+      effectiveOn: "2026-11-24",
+    });
     refused("bad_value", () => checkPrepared(prepared, { ...wish, data: { ...data, name: "李示范" } }));
     refused("bad_value", () => checkPrepared(prepared, { ...wish, type: "institution.corrected" }));
     refused("bad_value", () => checkPrepared(prepared, { ...wish, record: { ...record, id: newUuid() } }));
@@ -189,8 +228,11 @@ describe("units", () => {
     const [first, second] = drafts;
     await signUnit(drafts, SIGNER);
     const bad: [string, Draft[], Signer][] = [
-      ["bad_batch", [second, first], SIGNER], ["bad_batch", [first], SIGNER], ["bad_batch", [first, first], SIGNER],
-      ["bad_envelope", [], SIGNER], ["signer_mismatch", [...drafts], nobleSigner(demoSeed(1))],
+      ["bad_batch", [second, first], SIGNER],
+      ["bad_batch", [first], SIGNER],
+      ["bad_batch", [first, first], SIGNER],
+      ["bad_envelope", [], SIGNER],
+      ["signer_mismatch", [...drafts], nobleSigner(demoSeed(1))],
       ["too_large", Array.from({ length: 1001 }, () => first), SIGNER],
       ["too_large", Array.from({ length: 40 }, () => ({ ...first, payload: new Uint8Array(60_000) })), SIGNER],
     ];
@@ -202,9 +244,18 @@ describe("units", () => {
     const unit = await signUnit(drafts, SIGNER);
     const signature = fromBase64(unit.envelopes[0]?.signatures[0].sig ?? "");
     const recordedAt = "2026-11-25T01:02:04.500000Z";
-    const leaf = toBase64url(leafOf({ recordedAt, hash: fromBase64(`${draft.hash.replaceAll("-", "+").replaceAll("_", "/")}=`), keyId: SIGNER.keyId, signature }));
+    const leaf = toBase64url(
+      leafOf({
+        recordedAt,
+        hash: fromBase64(`${draft.hash.replaceAll("-", "+").replaceAll("_", "/")}=`),
+        keyId: SIGNER.keyId,
+        signature,
+      }),
+    );
     expect(receiptFits(draft, signature, { id: draft.statement.id, recordedAt, leaf })).toBe(true);
-    expect(receiptFits(draft, signature, { id: draft.statement.id, recordedAt: "2026-11-25T01:02:04.500001Z", leaf })).toBe(false);
+    expect(receiptFits(draft, signature, { id: draft.statement.id, recordedAt: "2026-11-25T01:02:04.500001Z", leaf })).toBe(
+      false,
+    );
     expect(receiptFits(draft, signature, { id: newUuid(), recordedAt, leaf })).toBe(false);
     expect(receiptFits(draft, new Uint8Array(64), { id: draft.statement.id, recordedAt, leaf })).toBe(false);
   });
@@ -237,24 +288,44 @@ describe("batches", () => {
   test("a worker that fails, does not start or is stopped rejects", async () => {
     const bad = (): Bytes => new Uint8Array(31);
     await expect(signBatch({ ...SIGNER, lend: bad }, payloads, { makeWorker: fakeWorker })).rejects.toThrow();
-    const absent = (): Fake => Object.assign(fakeWorker(), { postMessage(this: Fake) { this.onerror?.({ message: "404" } as ErrorEvent); } });
+    const absent = (): Fake =>
+      Object.assign(fakeWorker(), {
+        postMessage(this: Fake) {
+          this.onerror?.({ message: "404" } as ErrorEvent);
+        },
+      });
     await expect(signBatch(SIGNER, payloads, { makeWorker: absent })).rejects.toThrow("404");
     const stop = new AbortController();
-    const stopped = signBatch(SIGNER, payloads, { makeWorker: fakeWorker, signal: stop.signal, onProgress: () => stop.abort(new Error("enough")) });
+    const stopped = signBatch(SIGNER, payloads, {
+      makeWorker: fakeWorker,
+      signal: stop.signal,
+      onProgress: () => stop.abort(new Error("enough")),
+    });
     await expect(stopped).rejects.toThrow("enough");
-    await expect(signBatch(SIGNER, payloads, { makeWorker: fakeWorker, signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow("before");
+    await expect(
+      signBatch(SIGNER, payloads, { makeWorker: fakeWorker, signal: AbortSignal.abort(new Error("before")) }),
+    ).rejects.toThrow("before");
   });
 
   test("a browser that cannot hand a key to a worker signs here", async () => {
-    const refusing = (): Fake => Object.assign(fakeWorker(), { postMessage() { throw new DOMException("no", "DataCloneError"); } });
+    const refusing = (): Fake =>
+      Object.assign(fakeWorker(), {
+        postMessage() {
+          throw new DOMException("no", "DataCloneError");
+        },
+      });
     expect(await signBatch(await webCryptoSigner(demoSeed(0)), payloads, { makeWorker: refusing })).toHaveLength(25);
   });
 });
 
 describe("login", () => {
   const challenge = {
-    payload_type: PAYLOAD_TYPE.session, ledger: LEDGER, audience: "http://127.0.0.1:8080",
-    nonce: toBase64url(new Uint8Array(32)), expires_at: "2026-11-25T01:04:03.000456Z", purpose: "login",
+    payload_type: PAYLOAD_TYPE.session,
+    ledger: LEDGER,
+    audience: "http://127.0.0.1:8080",
+    nonce: toBase64url(new Uint8Array(32)),
+    expires_at: "2026-11-25T01:04:03.000456Z",
+    purpose: "login",
   };
   const session = { token: "t", account: ACCOUNT, key: SIGNER.keyId, expires_at: challenge.expires_at, roles: ["T_SUP"] };
   const input = { origin: "http://127.0.0.1:8080", account: ACCOUNT, signer: SIGNER };
@@ -272,20 +343,32 @@ describe("login", () => {
   test("a challenge is signed for the address that was called", async () => {
     const { calls, fetch } = service([200, challenge], [200, session]);
     expect(await login({ ...input, fetch, ledger: LEDGER })).toEqual(session);
-    expect(calls.map(({ url, init }) => [init?.method ?? "GET", url])).toEqual([["GET", `${input.origin}/session`], ["POST", `${input.origin}/session`]]);
+    expect(calls.map(({ url, init }) => [init?.method ?? "GET", url])).toEqual([
+      ["GET", `${input.origin}/session`],
+      ["POST", `${input.origin}/session`],
+    ]);
     const { payload_type: _, ...rest } = challenge;
     const payload = canonicalText({ ...rest, account: ACCOUNT, key: SIGNER.keyId });
-    expect(JSON.parse(String(calls[1]?.init?.body))).toMatchObject({ payload: toBase64(utf8(payload)), payloadType: PAYLOAD_TYPE.session });
+    expect(JSON.parse(String(calls[1]?.init?.body))).toMatchObject({
+      payload: toBase64(utf8(payload)),
+      payloadType: PAYLOAD_TYPE.session,
+    });
   });
 
   test("any other challenge is not signed", async () => {
     const bad: [string, JsonObject][] = [
-      ["wrong_audience", { ...challenge, audience: "http://127.0.0.1:8081" }], ["wrong_audience", { ...challenge, audience: "http://127.0.0.1:8080/" }],
-      ["bad_payload_type", { ...challenge, payload_type: PAYLOAD_TYPE.event }], ["bad_value", { ...challenge, purpose: "logout" }],
-      ["bad_value", { ...challenge, more: 1 }], ["bad_value", { ...challenge, nonce: "QQ" }], ["bad_value", { ...challenge, ledger: "QQ" }],
-      ["bad_value", { ...challenge, expires_at: "soon" }], ["wrong_ledger", { ...challenge, ledger: toBase64url(new Uint8Array(16)) }],
+      ["wrong_audience", { ...challenge, audience: "http://127.0.0.1:8081" }],
+      ["wrong_audience", { ...challenge, audience: "http://127.0.0.1:8080/" }],
+      ["bad_payload_type", { ...challenge, payload_type: PAYLOAD_TYPE.event }],
+      ["bad_value", { ...challenge, purpose: "logout" }],
+      ["bad_value", { ...challenge, more: 1 }],
+      ["bad_value", { ...challenge, nonce: "QQ" }],
+      ["bad_value", { ...challenge, ledger: "QQ" }],
+      ["bad_value", { ...challenge, expires_at: "soon" }],
+      ["wrong_ledger", { ...challenge, ledger: toBase64url(new Uint8Array(16)) }],
     ];
-    for (const [code, one] of bad) await expect(signChallenge(one, { ...input, ledger: LEDGER }), code).rejects.toMatchObject({ code });
+    for (const [code, one] of bad)
+      await expect(signChallenge(one, { ...input, ledger: LEDGER }), code).rejects.toMatchObject({ code });
   });
 
   test("an audience has its port", () => {
@@ -295,13 +378,17 @@ describe("login", () => {
   });
 
   test("a refusal has its code and both texts; anything else is a fault of the service", async () => {
-    const refusal = { error: { message: "x / y", extensions: { code: "key_not_active", pointer: "/key", messageZh: "x", messageEn: "y" } } };
+    const refusal = {
+      error: { message: "x / y", extensions: { code: "key_not_active", pointer: "/key", messageZh: "x", messageEn: "y" } },
+    };
     const { fetch } = service([200, challenge], [401, refusal]);
     const fault = await login({ ...input, fetch }).catch((caught: unknown) => caught);
     expect(fault).toBeInstanceOf(LoginRefused);
     expect(fault).toMatchObject({ code: "key_not_active", pointer: "/key", messageZh: "x", messageEn: "y" });
     await expect(login({ ...input, fetch: service([502, "gateway"]).fetch })).rejects.toBeInstanceOf(ServiceError);
-    await expect(login({ ...input, fetch: service([200, challenge], [200, { ...session, account: newUuid() }]).fetch })).rejects.toBeInstanceOf(ServiceError);
+    await expect(
+      login({ ...input, fetch: service([200, challenge], [200, { ...session, account: newUuid() }]).fetch }),
+    ).rejects.toBeInstanceOf(ServiceError);
   });
 
   test("a session ends", async () => {
