@@ -1,36 +1,42 @@
-// States by which lists are filtered, in the words of the ledger. They are said by no event, so no code list holds them.
-import type { CodeLabel } from "@/shared/kinds";
+// States by which lists are filtered. They are said by no event, so no code list of the contract holds them; their words
+// stand in the texts of the pages.
 
-const labelled = (...states: [string, string, string][]): CodeLabel[] => states.map(([code, zh, en]) => ({ code, zh, en }));
-
-export const WARNING_STATES = labelled(
-  ["OPEN", "待处理", "open"],
-  ["ACKNOWLEDGED", "已签收", "acknowledged"],
-  ["RECTIFYING", "整改中", "being rectified"],
-  ["SUBMITTED", "整改待核", "rectification submitted"],
-  ["RETURNED", "整改退回", "rectification returned"],
-  ["PENDING_CLOSE", "待核销", "waits to be closed"],
-  ["DISPUTED", "有异议", "disputed"],
-  ["SUSPENDED", "中止", "suspended"],
-  ["WAIVED", "豁免", "waived"],
-  ["CLEARED", "自动解除", "cleared"],
-  ["CLOSED", "已核销", "closed by an officer"],
-);
+export const WARNING_STATES = ["OPEN", "ACKNOWLEDGED", "RECTIFYING", "SUBMITTED", "RETURNED", "PENDING_CLOSE", "DISPUTED", "SUSPENDED", "WAIVED", "CLEARED", "CLOSED"];
 /** A warning in one of these is somebody's business still. */
-export const NOT_OVER = WARNING_STATES.map(({ code }) => code).filter((code) => code !== "CLEARED" && code !== "CLOSED");
+export const NOT_OVER = WARNING_STATES.filter((code) => code !== "CLEARED" && code !== "CLOSED");
+export const TRANSFER_STATES = ["OPEN", "SUSPENDED", "REJECTED", "DISPUTED", "WITHDRAWN", "COMPLETED"];
+export const NOTICE_STATES = ["ORDERED", "SENT", "DELIVERED", "FAILED"];
 
-export const TRANSFER_STATES = labelled(
-  ["OPEN", "办理中", "open"],
-  ["SUSPENDED", "中止", "suspended"],
-  ["REJECTED", "不予流动", "rejected"],
-  ["DISPUTED", "争议待裁定", "disputed"],
-  ["WITHDRAWN", "已撤回", "withdrawn"],
-  ["COMPLETED", "已完成", "completed"],
+export const INSTITUTION_STATES = labelled(
+  ["SUBMITTED", "待审核", "submitted"],
+  ["RETURNED", "已退回", "returned"],
+  ["ACTIVE", "有效", "active"],
+  ["SUSPENDED_BUSINESS", "歇业中", "business suspended"],
+  ["CLOSED", "已注销", "closed"],
+  ["MERGED", "已合并", "merged"],
 );
 
-export const NOTICE_STATES = labelled(
-  ["ORDERED", "待发送", "to be sent"],
-  ["SENT", "已提交网关", "taken by the gateway"],
-  ["DELIVERED", "已送达", "delivered"],
-  ["FAILED", "发送失败", "failed"],
+export const LICENCE_STATES = labelled(
+  ["VALID", "有效", "valid"],
+  ["DEFERRED", "暂缓校验", "verification deferred"],
+  ["SUSPENDED", "暂停", "suspended"],
+  ["CANCELLED", "注销", "cancelled"],
+  ["REVOKED", "吊销", "revoked"],
+);
+
+export const EMPLOYMENT_STATES = labelled(
+  ["PLANNED", "拟上岗", "planned"],
+  ["ACTIVE", "在岗", "active"],
+  ["SUSPENDED", "暂时脱离", "suspended from radiation work"],
+  ["ON_LEAVE", "离岗休假", "on leave"],
+  ["ENDED", "已离岗", "ended"],
+);
+
+export const CERTIFICATE_STATES = labelled(
+  ["APPLIED", "已申请", "applied for"],
+  ["SUPPLEMENT", "待补正", "papers are missing"],
+  ["REFUSED", "不予核发", "refused"],
+  ["WITHDRAWN", "已撤回", "withdrawn"],
+  ["VALID", "有效", "valid"],
+  ["CANCELLED", "已注销", "cancelled"],
 );
