@@ -1,0 +1,108 @@
+// Checks an event here, in this browser, trusting nobody: signature, hash, place in the tree, the log's word for the tree.
+import { ask, type Failure } from "@/app/client";
+import { CredentialsOfDocument, SignedEventDocument, type CredentialsOfQuery, type SignedEventQuery } from "@/generated/api/graphql";
+import { civilDay } from "@/ledger/bytes";
+import { publicKeyIn } from "@/ledger/enrol";
+import { readStatement } from "@/ledger/statement";
+import { checkReceipt, verdict, type Check, type ReceiptInput } from "@/ledger/receipt";
+import { today } from "@/shared/format";
+import { tampered } from "./tampered";
+
+export type SignedEvent = NonNullable<SignedEventQuery["event"]>;
+type Account = Extract<NonNullable<CredentialsOfQuery["node"]>, { credentials: unknown }>;
+type Credential = NonNullable<Account["credentials"]>["nodes"][number];
+
+/** `partly`: what was looked at holds, but the signer's public key is not to be seen by this reader. */
+export type ProofState = "verified" | "ended" | "pending" | "partly" | "failed";
+
+export interface Proven {
+  event: SignedEvent;
+  state: ProofState;
+  checks: readonly Check[];
+  publicKey: string | null;
+  /** The signer's credential, and whether it was good on the day of recording. */
+  credential: Credential | null;
+  goodThen: boolean | null;
+  vkey: string;
+}
+
+let vkeyRead: Promise<string> | null = null;
+
+/** The verifier key of the log, as its public address says it. */
+export function logKey(): Promise<string> {
+  vkeyRead ??= fetch("/log/vkey").then(async (answer) => {
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    return (await answer.text()).trim();
+  });
+  vkeyRead.catch(() => (vkeyRead = null));
+  return vkeyRead;
+}
+
+const holders = new Map<string, Promise<readonly Credential[]>>();
+const credentialsOf = (account: string): Promise<readonly Credential[]> => {
+  const asked = holders.get(account) ?? ask(CredentialsOfDocument, { account: `account/${account}` }).then(({ data }) => {
+    const node = data?.node;
+    return node && "credentials" in node ? (node.credentials?.nodes ?? []) : [];
+  });
+  holders.set(account, asked);
+  return asked;
+};
+
+let genesis: Promise<SignedEvent | null> | null = null;
+
+/** The public key of this id: of a credential of the account, or of those that the genesis names. */
+async function keyOf(account: string, key: string): Promise<{ publicKey: string | null; credential: Credential | null }> {
+  const credential = (await credentialsOf(account)).find((one) => one.members.key === key) ?? null;
+  if (credential) return { publicKey: credential.members.publicKey, credential };
+  genesis ??= ask(SignedEventDocument, { position: "0" }).then(({ data }) => data?.event ?? null);
+  const first = await genesis;
+  if (!first) return { publicKey: null, credential: null };
+  const { data } = readStatement(new TextEncoder().encode(first.payload), { admission: false });
+  return { publicKey: publicKeyIn(data, key) ?? null, credential: null };
+}
+
+/** Reads an event and checks it. */
+export async function prove(by: { id: string } | { position: string }): Promise<{ proven: Proven | null; failure: Failure | null }> {
+  const { data, failure } = await ask(SignedEventDocument, by);
+  const event = data?.event;
+  if (!event) return { proven: null, failure };
+  return { proven: await proveRead(event), failure: null };
+}
+
+/** Checks an event that was read. */
+export async function proveRead(event: SignedEvent): Promise<Proven> {
+  const vkey = await logKey().catch(() => "");
+  const statement = ((): { account: string; key: string } | null => {
+    try {
+      return readStatement(new TextEncoder().encode(event.payload), { admission: false }).signer;
+    } catch {
+      return null;
+    }
+  })();
+  const { publicKey, credential } = statement ? await keyOf(statement.account, statement.key) : { publicKey: null, credential: null };
+  const checks = checkReceipt({ event, vkey, publicKey });
+  const all = verdict(checks);
+  const published = event.receipt.proof !== null && event.receipt.proof !== undefined;
+  const broken = vkey !== "" && all === "failed";
+  const state: ProofState = broken ? "failed" : all === "ok" ? (endedSince(credential) ? "ended" : "verified") : published ? "partly" : "pending";
+  if (state === "failed") tampered.add(event.id);
+  const day = civilDay(event.recordedAt);
+  const goodThen = credential ? credential.members.validFrom <= day && day < credential.members.validUntil : null;
+  return { event, state, checks, publicKey, credential, goodThen, vkey };
+}
+
+const endedSince = (credential: Credential | null): boolean => credential !== null && (credential.members.revoked || credential.members.validUntil <= today());
+
+/** The one file that `/verify` takes: what `checkReceipt` takes, but the key of the log, which a receipt must not bring itself. */
+export function receiptFile({ event, publicKey }: Proven): string {
+  const { id, record, version, position, recordedAt, leaf, ledger, proof } = event.receipt;
+  const file: Omit<ReceiptInput, "vkey"> = {
+    event: {
+      payload: event.payload, signature: event.signature, algorithm: event.algorithm, hash: event.hash,
+      receipt: { ledger, id, record: { kind: record.kind, id: record.id }, version, position, recordedAt, leaf, proof: proof ?? null },
+    },
+    proof: proof ?? null,
+    publicKey,
+  };
+  return `${JSON.stringify({ format: "radledger-receipt", version: 1, ...file }, null, 2)}\n`;
+}

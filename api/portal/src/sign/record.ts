@@ -1,0 +1,73 @@
+// A record of any kind as its signed events left it, by the names that are signed: what a form begins with, what stands
+// beside a new value, and which event a correction has to name.
+import { ask, type Failure } from "@/app/client";
+import { RecordNowDocument, type RecordNowQuery } from "@/generated/api/graphql";
+import { isObject, type Json } from "@/ledger/json";
+import type { Values } from "./merge";
+
+type Found = Extract<NonNullable<RecordNowQuery["node"]>, { version: string }>;
+export type PastEvent = NonNullable<Found["history"]>["nodes"][number];
+
+/** A record now. */
+export interface RecordNow {
+  kind: string;
+  recordId: string;
+  label: string;
+  version: number;
+  /** Its signed events, newest first. */
+  events: PastEvent[];
+}
+
+const PAGES = 4;
+
+/** Reads a record with its history; null where there is none that may be read. */
+export async function recordNow(kind: string, id: string): Promise<{ record: RecordNow | null; failure: Failure | null }> {
+  const events: PastEvent[] = [];
+  let after: string | undefined;
+  let head: Found | null = null;
+  for (let page = 0; page < PAGES; page++) {
+    const { data, failure } = await ask(RecordNowDocument, { id: `${kind}/${id}`, ...(after ? { after } : {}) });
+    if (failure) return { record: null, failure };
+    const node = data?.node as Found | null | undefined;
+    if (!node || !("version" in node)) break;
+    head ??= node;
+    events.push(...(node.history?.nodes ?? []));
+    if (!node.history?.pageInfo.hasNextPage) break;
+    after = node.history.pageInfo.endCursor ?? undefined;
+  }
+  if (!head) return { record: null, failure: null };
+  return { record: { kind: head.kind, recordId: head.recordId, label: head.label, version: Number(head.version), events }, failure: null };
+}
+
+const isSeal = (value: unknown): boolean => isObject(value) && ("$sealed" in value || ("pointer" in value && "event" in value));
+
+/** The members of a record at a version; sealed ones are left out, since nobody reads them here. */
+export function valuesAt(events: readonly PastEvent[], version = Number.MAX_SAFE_INTEGER): Values {
+  const values: Record<string, Json | undefined> = {};
+  for (const event of events) {
+    if (Number(event.version) > version) continue;
+    for (const { member, new: value } of event.changes ?? []) {
+      if (member in values || isSeal(value)) continue;
+      values[member] = value === null || value === undefined ? undefined : (value as Json);
+    }
+  }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** Events that no correction names yet, newest first. */
+export function correctable(events: readonly PastEvent[]): PastEvent[] {
+  const corrected = new Set(events.map((event) => event.corrects?.event).filter(Boolean));
+  return events.filter((event) => !corrected.has(event.id));
+}
+
+/**
+ * The event that a correction of these members names: of those that stand, the newest that set one of them; else the one
+ * that made the record. Members that count from different events need corrections of their own.
+ */
+export function correctedBy(events: readonly PastEvent[], members: readonly string[]): { event: PastEvent; also: PastEvent[] } | null {
+  const standing = correctable(events);
+  const first = standing.at(-1);
+  const origins = members.map((name) => standing.find((event) => event.changes?.some((change) => change.member === name)) ?? first);
+  const [event, ...others] = [...new Set(origins)].filter((one): one is PastEvent => one !== undefined).sort((a, b) => Number(b.version) - Number(a.version));
+  return event ? { event, also: others } : null;
+}
