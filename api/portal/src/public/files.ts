@@ -7,11 +7,3 @@ const MOST = 8 * 1024 * 1024;
 export async function textOf(file: File): Promise<string | null> {
   return file.size > MOST ? null : file.text();
 }
-
-/** The files of an input, which then takes the same file again. */
-export function taken(event: Event): File[] {
-  const input = event.target as HTMLInputElement;
-  const files = [...(input.files ?? [])];
-  input.value = "";
-  return files;
-}

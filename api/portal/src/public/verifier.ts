@@ -173,12 +173,14 @@ function checkpointOf(proof: string | null | undefined, vkey: string | null): Ch
 
 /** How the tree of a receipt goes with the log that is served here. */
 export interface Comparison {
-  state: "same" | "ahead" | "behind" | "rewritten";
+  state: "same" | "ahead" | "behind" | "rewritten" | "other";
   size: number;
 }
 
 export async function compare(checkpoint: Checkpoint, note: string, vkey: string): Promise<Comparison> {
   const here = readCheckpoint(note, readVkey(vkey));
+  // Two logs have nothing to do with one another.
+  if (here.origin !== checkpoint.origin) return { state: "other", size: here.size };
   if (!(await continues(checkpoint, here))) return { state: "rewritten", size: here.size };
   return { state: here.size === checkpoint.size ? "same" : here.size > checkpoint.size ? "ahead" : "behind", size: here.size };
 }
