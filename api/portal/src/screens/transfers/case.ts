@@ -1,0 +1,65 @@
+// What pages say of a transfer: its steps with their state, what lies ahead, and who holds which step.
+import { area } from "@/shared/format";
+import { holder, steps } from "./way";
+
+interface Members {
+  type: { code: string };
+  by: { code: string };
+  state: { code: string };
+  step: { code: string };
+  fromArea: string | null;
+  toArea: string | null;
+  outside: string | null;
+  historyByHand: boolean;
+}
+export interface Told {
+  members: Members;
+  releasing: { label: string; area: string | null } | null;
+  receiving: { label: string; area: string | null } | null;
+  worker?: { members: { name: { masked: string | null } } } | null;
+  chain: readonly { step: { code: string }; act: string | null; on: string | null; late: boolean; limit: number | null; workdays: number }[] | null;
+}
+const from = ({ members, releasing }: Told): string | null => members.fromArea ?? releasing?.area ?? null;
+const to = ({ members, receiving }: Told): string | null => members.toArea ?? receiving?.area ?? null;
+
+export const way = (told: Told): string[] => steps({ type: told.members.type.code, by: told.members.by.code, sameCounty: from(told) === to(told), byHand: told.members.historyByHand });
+
+/** Who holds a step, by name. */
+export function holderOf(told: Told, words: { worker: string; city: string; county: (name: string) => string }): (step: string) => string {
+  return (step) => {
+    switch (holder(step, told.members.type.code)) {
+      case "worker":
+        return told.worker?.members.name.masked ?? words.worker;
+      case "releasing":
+        return told.releasing?.label ?? words.county(area(from(told)));
+      case "receiving":
+        return told.receiving?.label ?? told.members.outside ?? "—";
+      case "releasingCounty":
+        return words.county(area(from(told)));
+      case "receivingCounty":
+        return words.county(area(to(told)));
+      default:
+        return words.city;
+    }
+  };
+}
+
+/** Steps that are still to come. */
+export function ahead(told: Told): string[] {
+  if (!["OPEN", "SUSPENDED", "DISPUTED"].includes(told.members.state.code)) return [];
+  const all = way(told);
+  return all.slice(all.indexOf(told.members.step.code) + 1);
+}
+
+export function track(told: Told): { code: string; shape: "done" | "waits" | "late" | "refused" | "ahead" }[] {
+  const all = way(told);
+  const { state, step } = told.members;
+  const at = all.indexOf(step.code);
+  const late = (code: string): boolean => told.chain?.filter((passage) => passage.step.code === code).at(-1)?.late === true;
+  return all.map((code, index) => {
+    if (state.code === "COMPLETED" || index < at) return { code, shape: late(code) ? "late" : "done" };
+    if (index > at) return { code, shape: "ahead" };
+    if (["REJECTED", "WITHDRAWN", "DISPUTED"].includes(state.code)) return { code, shape: "refused" };
+    return { code, shape: late(code) ? "late" : "waits" };
+  });
+}

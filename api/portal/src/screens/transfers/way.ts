@@ -1,0 +1,98 @@
+// The way of a transfer: which steps it takes, who holds each, and what may be signed at it. The ledger judges again; this
+// shows what lies ahead and keeps out of the menu what would be refused anyway.
+import { acts } from "@/shared/session";
+
+export interface Course {
+  type: string;
+  by: string;
+  sameCounty: boolean;
+  byHand: boolean;
+}
+
+/** The steps in their order. */
+export function steps({ type, by, sameCounty, byHand }: Course): string[] {
+  switch (type) {
+    case "A":
+      return ["RELEASING_INST"];
+    case "B":
+      return ["WORKER_CONSENT", "RELEASING_INST", "RECEIVING_INST", "RECEIVING_COUNTY", "PACKAGING", "HANDED_OVER"];
+    case "C":
+      return ["WORKER_CONSENT", "RELEASING_INST", "RELEASING_COUNTY", "RECEIVING_INST", "RECEIVING_COUNTY", "PACKAGING", "HANDED_OVER"];
+    case "D":
+      return ["WORKER_CONSENT", "RELEASING_INST", "RELEASING_COUNTY", "CITY", "PACKAGING", "HANDED_OVER"];
+    case "E":
+      return ["WORKER_CONSENT", "RECEIVING_INST", "RECEIVING_COUNTY", ...(byHand ? ["CITY"] : [])];
+    case "F":
+      return ["WORKER_CONSENT", "RELEASING_COUNTY", "RECEIVING_INST", "RECEIVING_COUNTY", "PACKAGING", "HANDED_OVER"];
+    case "G":
+      return [...(by === "RELEASING_COUNTY" ? [] : ["RELEASING_INST"]), "RELEASING_COUNTY", "PACKAGING", "HANDED_OVER"];
+    case "H":
+      return ["WORKER_CONSENT", "RELEASING_INST", "RECEIVING_INST", ...(sameCounty ? [] : ["RECEIVING_COUNTY"])];
+    default:
+      return [];
+  }
+}
+
+/** Whether it ends with another custodian. */
+export const movesCustody = (type: string): boolean => !["A", "H"].includes(type);
+
+/** Which side of the case a step lies with. */
+export function holder(step: string, type: string): "worker" | "releasing" | "releasingCounty" | "receiving" | "receivingCounty" | "city" {
+  switch (step) {
+    case "WORKER_CONSENT":
+      return "worker";
+    case "RELEASING_INST":
+      return "releasing";
+    case "RELEASING_COUNTY":
+    case "PACKAGING":
+      return "releasingCounty";
+    case "RECEIVING_INST":
+      return "receiving";
+    case "RECEIVING_COUNTY":
+      return "receivingCounty";
+    case "CITY":
+      return "city";
+    default:
+      // The receipt: of the new employer, or of the county that let the file go.
+      return ["D", "G"].includes(type) ? "releasingCounty" : "receiving";
+  }
+}
+
+export interface Case {
+  type: string;
+  state: string;
+  step: string;
+  ruled: boolean;
+}
+const UNIT = ["I_HEAD", "I_RPO"];
+const COUNTY = ["C_APPR", "C_SUP"];
+const CITY = ["T_APPR", "T_SUP"];
+const DECIDES: Record<string, string[]> = { RELEASING_INST: UNIT, RECEIVING_INST: UNIT, RELEASING_COUNTY: ["C_APPR"], RECEIVING_COUNTY: ["C_APPR"], CITY: ["T_APPR"] };
+const ACTS_ABOVE: Record<string, string[]> = { RELEASING_INST: ["T_APPR", "C_APPR"], RELEASING_COUNTY: ["T_APPR"], RECEIVING_COUNTY: ["T_APPR"] };
+
+export function transferActions({ type, state, step, ruled }: Case): string[] {
+  const open = state === "OPEN";
+  const decides = open && acts(...(DECIDES[step] ?? []));
+  const party = acts(...UNIT, "C_APPR", "W_SELF");
+  const packed = step === "PACKAGING" || step === "HANDED_OVER";
+  const wishes: [string, boolean][] = [
+    ["transfer.consent_signed", open && step === "WORKER_CONSENT" && acts("W_SELF", ...UNIT)],
+    ["transfer.approved", decides],
+    ["transfer.package_sealed", open && step === "PACKAGING" && acts(...COUNTY)],
+    ["transfer.completed", open && step === "HANDED_OVER" && (["D", "G"].includes(type) ? acts("W_SELF", ...COUNTY) : acts(...UNIT))],
+    ["transfer.returned", decides],
+    ["transfer.rejected", decides],
+    ["transfer.consent_refused", open && step === "WORKER_CONSENT" && acts("W_SELF", ...UNIT)],
+    ["transfer.consent_lapsed", open && step === "WORKER_CONSENT" && acts(...COUNTY, ...CITY)],
+    ["transfer.substituted", open && acts(...(ACTS_ABOVE[step] ?? []))],
+    ["transfer.suspended", open && (step === "CITY" ? acts(...CITY) : acts(...CITY, ...COUNTY))],
+    ["transfer.resumed", state === "SUSPENDED" && (step === "CITY" ? acts(...CITY) : acts(...CITY, ...COUNTY))],
+    ["transfer.withdrawn", (open || state === "SUSPENDED") && !packed && acts(...UNIT, ...COUNTY, "W_SELF")],
+    ["transfer.disputed", state === "REJECTED" && !ruled && party],
+    ["transfer.ruled", state === "DISPUTED" && acts("T_APPR")],
+    ["transfer.history_declared", type === "E" && open && acts(...UNIT, "W_SELF")],
+    ["transfer.history_verified", type === "E" && open && acts("T_APPR", "C_APPR")],
+    ["transfer.practice_ended", type === "H" && state === "COMPLETED" && acts(...UNIT, ...COUNTY)],
+  ];
+  return wishes.filter(([, may]) => may).map(([name]) => name);
+}
