@@ -73,3 +73,18 @@ export const records = {
 ${kinds.map(({ kind, type }) => `  ${kind}: api.${type}RecordDocument,`).join("\n")}
 } as const;
 `);
+
+// Who may sign what: the newest policy of the matrix. What everybody may sign about himself alone (`o`) counts for the worker.
+const rights = {};
+let roles = [];
+for (const line of readFileSync(new URL("../../../domain/tests/rights-matrix.tsv", import.meta.url), "utf8").split("\n")) {
+  const [act, ...cells] = line.split("\t");
+  if (/^policy \d+$/.test(line)) for (const type of Object.keys(rights)) delete rights[type];
+  else if (act === "act") roles = cells;
+  else if (cells.length > 0) {
+    const [type] = act.split("/");
+    const may = roles.filter((role, at) => /^[A-Z_]+$/.test(role) && cells[at] !== "-" && (cells[at] !== "o" || role === "W_SELF"));
+    rights[type] = [...new Set([...(rights[type] ?? []), ...may])].sort();
+  }
+}
+write("rights.json", rights);
