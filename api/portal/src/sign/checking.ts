@@ -93,16 +93,17 @@ export async function proveRead(event: SignedEvent): Promise<Proven> {
 
 const endedSince = (credential: Credential | null): boolean => credential !== null && (credential.members.revoked || credential.members.validUntil <= today());
 
-/** The one file that `/verify` takes: what `checkReceipt` takes, but the key of the log, which a receipt must not bring itself. */
-export function receiptFile({ event, publicKey }: Proven): string {
+/** The one file that `/verify` takes: what `checkReceipt` takes. The key of the log says which log is meant; it is no reason to trust it. */
+export function receiptFile({ event, publicKey, vkey }: Proven): string {
   const { id, record, version, position, recordedAt, leaf, ledger, proof } = event.receipt;
-  const file: Omit<ReceiptInput, "vkey"> = {
+  const file: ReceiptInput = {
     event: {
       payload: event.payload, signature: event.signature, algorithm: event.algorithm, hash: event.hash,
       receipt: { ledger, id, record: { kind: record.kind, id: record.id }, version, position, recordedAt, leaf, proof: proof ?? null },
     },
     proof: proof ?? null,
     publicKey,
+    vkey,
   };
   return `${JSON.stringify({ format: "radledger-receipt", version: 1, ...file }, null, 2)}\n`;
 }

@@ -61,13 +61,19 @@ export function correctable(events: readonly PastEvent[]): PastEvent[] {
 }
 
 /**
- * The event that a correction of these members names: of those that stand, the newest that set one of them; else the one
- * that made the record. Members that count from different events need corrections of their own.
+ * The event that a correction of these members names: the newest that set one of them, or the one that made the record; and of
+ * an event that was corrected already, its last correction. Members that count from different events need corrections of
+ * their own.
  */
 export function correctedBy(events: readonly PastEvent[], members: readonly string[]): { event: PastEvent; also: PastEvent[] } | null {
-  const standing = correctable(events);
-  const first = standing.at(-1);
-  const origins = members.map((name) => standing.find((event) => event.changes?.some((change) => change.member === name)) ?? first);
-  const [event, ...others] = [...new Set(origins)].filter((one): one is PastEvent => one !== undefined).sort((a, b) => Number(b.version) - Number(a.version));
-  return event ? { event, also: others } : null;
+  const corrections = new Map(events.filter((event) => event.corrects).map((event) => [event.corrects!.event, event]));
+  const standing = (event: PastEvent): PastEvent => {
+    const next = corrections.get(event.id);
+    return next ? standing(next) : event;
+  };
+  const first = events.at(-1);
+  if (!first) return null;
+  const origins = members.map((name) => standing(events.find((event) => event.changes?.some((change) => change.member === name)) ?? first));
+  const [event, ...also] = [...new Set(origins)].sort((a, b) => Number(b.version) - Number(a.version));
+  return event ? { event, also } : { event: standing(first), also: [] };
 }

@@ -31,35 +31,48 @@ export class Unlabelled extends Error {
   }
 }
 
-/** The lines of the data of a statement. `data` holds the values behind its seals. */
-export function rowsOf(table: EventTable, statement: Statement, openings: readonly Opening[], codes: Codes): Row[] {
+/** How a table is drawn: to be signed, every seal must be open; of the past, `sealed` stands in the place of a value. */
+export interface Drawing {
+  sealed?: Said;
+}
+
+/** The lines of the data of a statement, with the values behind its seals. */
+export function rowsOf(table: EventTable, statement: Statement, openings: readonly Opening[], codes: Codes, drawing: Drawing = {}): Row[] {
   if (table.type !== statement.type || table.schema !== statement.schema) throw new Unlabelled("/type");
   const data = unsealed(statement, openings)["data"];
   if (!isObject(data)) throw new Unlabelled("/data");
-  return members(table.data, data, statement.data, "/data", 0, codes, table.data);
+  return members(table.data, data, statement.data, "/data", 0, { codes, drawing }, table.data);
+}
+
+interface By {
+  codes: Codes;
+  drawing: Drawing;
 }
 
 /** Members of one object; `signed` is the same object with its seals. */
-function members(fields: readonly Field[], object: JsonObject, signed: Json | undefined, at: string, level: number, codes: Codes, top?: readonly Field[]): Row[] {
+function members(fields: readonly Field[], object: JsonObject, signed: Json | undefined, at: string, level: number, by: By, top?: readonly Field[]): Row[] {
   const known = new Set(fields.map((field) => field.name));
   for (const name of Object.keys(object)) if (!known.has(name)) throw new Unlabelled(`${at}/${name}`);
   // In the order of the table, which is the order in which people fill it in.
   return fields.filter((field) => Object.hasOwn(object, field.name)).flatMap((field) => {
     const value = object[field.name] as Json;
     const under = isObject(signed) ? signed[field.name] : undefined;
-    return lines(field, field, value, under, `${at}/${field.name}`, level, codes, top);
+    return lines(field, field, value, under, `${at}/${field.name}`, level, by, top);
   });
 }
 
-function lines(label: { zh: string; en: string; name: string }, shape: Shape, value: Json, signed: Json | undefined, at: string, level: number, codes: Codes, top?: readonly Field[]): Row[] {
+function lines(label: { zh: string; en: string; name: string }, shape: Shape, value: Json, signed: Json | undefined, at: string, level: number, by: By, top?: readonly Field[]): Row[] {
   const sealed = isSealed(signed);
   const head = { pointer: at, zh: label.zh, en: label.en, level, sealed };
   // What stands behind a seal that was not opened would be signed unseen.
-  if (isSealed(value)) throw new Unlabelled(at);
+  if (isSealed(value)) {
+    if (!by.drawing.sealed) throw new Unlabelled(at);
+    return [{ ...head, values: [by.drawing.sealed], ...(level === 0 && top ? { member: label.name } : {}) }];
+  }
   const bare = shape.is === "sealed" && shape.value ? shape.value : shape;
   if (bare.is === "set") {
     if (!isObject(value)) throw new Unlabelled(at);
-    return members(bare.members ?? [], value, signed, at, level, codes).map((row) => (row.level === level ? { ...row, member: row.pointer.slice(at.length + 1) } : row));
+    return members(bare.members ?? [], value, signed, at, level, by).map((row) => (row.level === level ? { ...row, member: row.pointer.slice(at.length + 1) } : row));
   }
   if (bare.is === "clear") {
     const labels = top?.find((field) => field.is === "set")?.members;
@@ -71,19 +84,19 @@ function lines(label: { zh: string; en: string; name: string }, shape: Shape, va
   }
   if (bare.is === "object") {
     if (!isObject(value)) throw new Unlabelled(at);
-    return [{ ...head, values: null }, ...members(bare.members ?? [], value, signed, at, level + 1, codes)];
+    return [{ ...head, values: null }, ...members(bare.members ?? [], value, signed, at, level + 1, by)];
   }
   if (bare.is === "list") {
     if (!Array.isArray(value)) throw new Unlabelled(at);
     const items = value as Json[];
     const item = bare.item ?? { is: "text" };
-    if (!isComposite(item)) return [{ ...head, values: items.map((one) => scalar(item, one, at, codes)) }];
+    if (!isComposite(item)) return [{ ...head, values: items.map((one) => scalar(item, one, at, by.codes)) }];
     return items.flatMap((one, index) => {
       const numbered = { zh: `${label.zh} ${index + 1}`, en: `${label.en} ${index + 1}`, name: label.name };
-      return lines(numbered, item, one, Array.isArray(signed) ? (signed as Json[])[index] : undefined, `${at}/${index}`, level, codes);
+      return lines(numbered, item, one, Array.isArray(signed) ? (signed as Json[])[index] : undefined, `${at}/${index}`, level, by);
     });
   }
-  return [{ ...head, values: [scalar(bare, value, at, codes)], ...(level === 0 && top ? { member: label.name } : {}) }];
+  return [{ ...head, values: [scalar(bare, value, at, by.codes)], ...(level === 0 && top ? { member: label.name } : {}) }];
 }
 
 function scalar(shape: Shape, value: Json, at: string, codes: Codes): Said {

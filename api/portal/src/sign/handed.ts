@@ -1,0 +1,97 @@
+// Units that the service plans (rows of an import) and hands out as exact bytes. They are read back and checked like what
+// `prepare` answers, signed outside the thread of the page, and sent whole; nothing is signed that has no label here.
+import { ask, type Failure } from "@/app/client";
+import { AppendUnitDocument, type RefusalFragment } from "@/generated/api/graphql";
+import { checkPrepared, checkUnit, receiptFits, signUnit, type Draft, type Unit } from "@/ledger/append";
+import { equal, fromBase64, fromBase64url, fromUtf8 } from "@/ledger/bytes";
+import { WireError } from "@/ledger/fault";
+import { canonical, type JsonObject } from "@/ledger/json";
+import type { Signer } from "@/ledger/keys";
+import { unsealed } from "@/ledger/seal";
+import { codeList, eventTable, type CodeLabel, type EventTable } from "@/shared/kinds";
+import { login } from "@/shared/session";
+import type { Context } from "./context";
+import { rowsOf, type Row } from "./rows";
+import { touch } from "./unlock";
+import { listsOf } from "./values";
+
+/** An event as it is handed out. */
+export interface Handed {
+  id: string;
+  /** Base64url of the exact bytes. */
+  payload: string;
+  openings: readonly unknown[];
+}
+
+/** What a unit may hold: by whom, in which capacity, and of which types. */
+export interface Allowed {
+  context: Context;
+  grant: string | undefined;
+  types: readonly string[];
+}
+
+/** A unit that was read back. */
+export interface HandedUnit {
+  drafts: Draft[];
+  tables: ReadonlyMap<string, EventTable>;
+  codes: ReadonlyMap<string, CodeLabel[]>;
+}
+
+/** Reads a unit back; throws `WireError` or `Unlabelled` when it is not what may be signed. */
+export async function readHanded(events: readonly Handed[], { context, grant, types }: Allowed): Promise<HandedUnit> {
+  const keyId = login.value?.key ?? "";
+  const drafts = events.map(({ id, payload, openings }, at) => {
+    const draft = checkPrepared({ payload: fromUtf8(fromBase64url(payload)), openings }, { ledger: context.ledger, account: context.account, keyId });
+    const { statement } = draft;
+    if (statement.id !== id) throw new WireError("bad_value", `${at}/id`);
+    if (!types.includes(statement.type)) throw new WireError("bad_value", `${at}/type`);
+    if (grant && statement.signer.grant !== grant) throw new WireError("signer_mismatch", `${at}/signer/grant`);
+    return draft;
+  });
+  checkUnit(drafts, keyId);
+  const tables = new Map<string, EventTable>();
+  for (const { statement } of drafts) if (!tables.has(statement.type)) tables.set(statement.type, await eventTable(statement.type, statement.schema));
+  const names = new Set<string>();
+  for (const table of tables.values()) for (const field of table.data) listsOf(field, names);
+  const codes = new Map(await Promise.all([...names].map(async (name) => [name, await codeList(name).catch(() => [])] as const)));
+  const unit = { drafts, tables, codes };
+  for (const draft of drafts) linesOf(unit, draft);
+  return unit;
+}
+
+/** The lines of one event, as the sheet shows them. */
+export function linesOf({ tables, codes }: HandedUnit, draft: Draft): Row[] {
+  return rowsOf(tables.get(draft.statement.type)!, draft.statement, draft.openings, codes);
+}
+
+/** Whether two readings of an event say the same: bytes are handed out anew with the time of signing, and new salts. */
+export function sameButTime(one: Draft, other: Draft): boolean {
+  const said = ({ statement, openings }: Draft): JsonObject => ({ ...unsealed(statement, openings), signed_at: "" });
+  return equal(canonical(said(one)), canonical(said(other)));
+}
+
+/** Signs a unit in a worker. Signing is work of the person, so a key that was opened stays open meanwhile. */
+export async function signHanded({ drafts }: HandedUnit, signer: Signer, onProgress: (done: number, of: number) => void): Promise<Unit> {
+  touch();
+  const { signBatch } = await import("@/ledger/batch");
+  return signUnit(drafts, signer, (by, payloads) => signBatch(by, payloads, { onProgress }));
+}
+
+/** What came of sending a unit: where it stands, why it was refused, or that nobody knows. */
+export type Sent = { positions: bigint[]; recordedAt: string } | { refusal: RefusalFragment } | { failure: Failure };
+
+/** Sends a unit and looks whether the receipts are those of what was sent. */
+export async function sendHanded({ drafts }: HandedUnit, unit: Unit): Promise<Sent> {
+  const { data, failure } = await ask(AppendUnitDocument, { units: [unit] });
+  const [result] = data?.append ?? [];
+  if (!result) return { failure: failure ?? { code: "E-UNKNOWN", zh: "", en: "" } };
+  if (result.__typename === "Refused") return { refusal: result };
+  const byId = new Map(result.receipts.map((receipt) => [receipt.id, receipt]));
+  const positions = drafts.map((draft, at) => {
+    const receipt = byId.get(draft.statement.id);
+    const signature = fromBase64(unit.envelopes[at]!.signatures[0].sig);
+    if (!receipt || !receiptFits(draft, signature, receipt)) throw new WireError("bad_value", `receipt ${draft.statement.id}`);
+    return BigInt(receipt.position);
+  });
+  return { positions, recordedAt: result.receipts[0]?.recordedAt ?? "" };
+}
