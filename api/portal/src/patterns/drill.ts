@@ -25,6 +25,9 @@ const PAGES: Record<string, { path: string; view?: string }> = {
   personYears: { path: "/app/doses", view: "years" },
   doseResults: { path: "/app/doses" },
   doseReports: { path: "/app/doses", view: "reports" },
+  examResults: { path: "/app/workers", view: "exams" },
+  trainingRecords: { path: "/app/workers", view: "trainings" },
+  certificates: { path: "/app/workers", view: "certificates" },
   warnings: { path: "/app/warnings" },
   transfers: { path: "/app/transfers" },
 };
