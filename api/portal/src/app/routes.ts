@@ -33,26 +33,27 @@ export const PLACES: Place[] = [
   { group: "ledger", key: "audit", to: "/audit", roles: [...AUTHORITY, ...READERS, "SYS_SYS", "SYS_SEC"] },
 ];
 
-const page = (path: string, area: string, component: () => Promise<unknown>, texts: string[] = []): RouteRecordRaw => ({
+/** `keep`: a list beside the one that is looked at stays as it is when another one is. */
+const page = (path: string, area: string, component: () => Promise<unknown>, texts: string[] = [], keep = false): RouteRecordRaw => ({
   path,
   component: component as RouteRecordRaw["component"] & object,
-  meta: { texts: [area, ...texts] },
+  meta: { texts: [area, ...texts], keep },
 });
 
 export const routes: RouteRecordRaw[] = [
   page("/app", "workbench", () => import("@/screens/workbench/WorkbenchPage.vue")),
   page("/app/stats/:indicator?", "stats", () => import("@/screens/stats/StatsPage.vue")),
   page("/app/orgs", "orgs", () => import("@/screens/orgs/OrgsPage.vue")),
-  page("/app/orgs/:id", "orgs", () => import("@/screens/orgs/OrgPage.vue")),
+  page("/app/orgs/:id", "orgs", () => import("@/screens/orgs/OrgPage.vue"), ["devices", "licences", "workers", "doses", "warnings"]),
   page("/app/licences", "licences", () => import("@/screens/licences/LicencesPage.vue")),
   page("/app/devices", "devices", () => import("@/screens/devices/DevicesPage.vue")),
   page("/app/devices/:id", "devices", () => import("@/screens/devices/DevicePage.vue")),
   page("/app/workers", "workers", () => import("@/screens/workers/WorkersPage.vue")),
-  page("/app/workers/:id", "workers", () => import("@/screens/workers/WorkerPage.vue"), ["doses", "transfers"]),
+  page("/app/workers/:id", "workers", () => import("@/screens/workers/WorkerPage.vue"), ["doses", "transfers", "warnings"]),
   page("/app/doses", "doses", () => import("@/screens/doses/DosesPage.vue")),
   page("/app/imports/:id?", "imports", () => import("@/screens/imports/ImportsPage.vue")),
-  page("/app/warnings/:id?", "warnings", () => import("@/screens/warnings/WarningsPage.vue")),
-  page("/app/rules/:rule?", "rules", () => import("@/screens/rules/RulesPage.vue")),
+  page("/app/warnings/:id?", "warnings", () => import("@/screens/warnings/WarningsPage.vue"), [], true),
+  page("/app/rules/:rule?", "rules", () => import("@/screens/rules/RulesPage.vue"), [], true),
   page("/app/transfers", "transfers", () => import("@/screens/transfers/TransfersPage.vue")),
   page("/app/transfers/trace", "transfers", () => import("@/screens/transfers/TracePage.vue")),
   page("/app/transfers/flow", "transfers", () => import("@/screens/transfers/FlowPage.vue")),
