@@ -1,0 +1,52 @@
+// Every page, in both languages, at the width of a desk and of a phone: it draws, fits, reads in axe's eyes, and is kept as a
+// picture.
+import { as, ask, look, open, people, visitor } from "./support.mjs";
+
+export async function pages() {
+  const [city] = await people("T_SUP");
+  const [unit] = await people("I_RPO");
+  const [laboratory] = await people("TSO_SIGN");
+  const first = async (list) => (await ask(city, `{ ${list}(first: 1, order: RECENT) { nodes { recordId } } }`))[list].nodes[0]?.recordId;
+  const [org, device, worker, warning, transfer] = await Promise.all(["institutions", "devices", "persons", "warnings", "transfers"].map(first));
+  const { events } = await ask(city, `{ events(first: 1) { nodes { id } } }`);
+  const plan = [
+    [null, "home", "/"],
+    [null, "verify", "/verify"],
+    [null, "login", "/login"],
+    [null, "enrol", "/enrol"],
+    [city, "workbench", "/app"],
+    [city, "stats", "/app/stats"],
+    [city, "orgs", "/app/orgs"],
+    [city, "org", `/app/orgs/${org}`],
+    [city, "licences", "/app/licences"],
+    [city, "devices", "/app/devices"],
+    [city, "device", `/app/devices/${device}`],
+    [city, "workers", "/app/workers"],
+    [city, "worker", `/app/workers/${worker}`],
+    [city, "worker-dose", `/app/workers/${worker}?tab=doses`],
+    [city, "doses", "/app/doses"],
+    [laboratory, "imports", "/app/imports"],
+    [city, "warnings", "/app/warnings"],
+    [city, "warning", `/app/warnings/${warning}`],
+    [city, "rules", "/app/rules"],
+    [city, "transfers", "/app/transfers"],
+    [city, "transfer", `/app/transfers/${transfer}`],
+    [city, "trace", `/app/transfers/trace?worker=${worker}`],
+    [city, "flow", "/app/transfers/flow"],
+    [city, "events", "/app/events"],
+    [city, "event", `/app/events/${events.nodes[0].id}`],
+    [unit, "keys", "/me/keys"],
+    [city, "audit", "/audit"],
+  ];
+  for (const lang of ["zh-CN", "en"])
+    for (const width of [1280, 360]) {
+      const windows = new Map();
+      for (const [person, name, path] of plan) {
+        if (!windows.has(person)) windows.set(person, person ? await as(person, { lang, width }) : await visitor({ lang, width }));
+        const page = windows.get(person);
+        await open(page, path);
+        await look(page, `${name}.${lang}.${width}`);
+      }
+      for (const page of windows.values()) await page.context().close();
+    }
+}
