@@ -1,10 +1,21 @@
 // A chart as a file. What style sheets say of the drawing is written into it, since a file has none; it is always light.
+import { widthOf } from "./scale";
+
 const SAID = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor", "dominant-baseline", "opacity"];
 const SVG = "http://www.w3.org/2000/svg";
 const HEAD = 30;
 const FOOT = 22;
 
-function copy(svg: SVGSVGElement, title: string, origin: string): SVGSVGElement {
+/** A series as a file names it; the drawing itself tells them apart by colour and pattern alone. */
+export interface Named {
+  label: string;
+  /** Colour variable. */
+  colour: string;
+  /** Name of its pattern; empty for a plain fill. */
+  fill: string;
+}
+
+function copy(svg: SVGSVGElement, title: string, origin: string, legend: Named[]): SVGSVGElement {
   const whole = svg.cloneNode(true) as SVGSVGElement;
   const from = [...svg.querySelectorAll<SVGElement>("*")];
   [...whole.querySelectorAll<SVGElement>("*")].forEach((element, at) => {
@@ -28,27 +39,38 @@ function copy(svg: SVGSVGElement, title: string, origin: string): SVGSVGElement 
     line.textContent = words;
     return line;
   };
+  const foot = FOOT + (legend.length > 0 ? 20 : 0);
   const ground = document.createElementNS(SVG, "rect");
   ground.setAttribute("y", String(-HEAD));
   ground.setAttribute("width", String(width));
-  ground.setAttribute("height", String(height + HEAD + FOOT));
+  ground.setAttribute("height", String(height + HEAD + foot));
   ground.setAttribute("fill", page.getPropertyValue("--card").trim());
   whole.prepend(ground);
-  whole.append(text(-10, 14, title), text(height + 14, 11, origin));
+  whole.append(text(-10, 14, title), text(height + foot - 8, 11, origin));
+  let x = 8;
+  for (const { label, colour, fill } of legend) {
+    const box = document.createElementNS(SVG, "rect");
+    const value = page.getPropertyValue(colour).trim();
+    for (const [name, of] of Object.entries({ x, y: height + 4, width: 22, height: 12, stroke: value, fill: fill ? `url(#${fill})` : value })) box.setAttribute(name, String(of));
+    const name = text(height + 14, 12, label);
+    name.setAttribute("x", String(x + 27));
+    whole.append(box, name);
+    x += 40 + widthOf(label);
+  }
   whole.setAttribute("xmlns", SVG);
   whole.setAttribute("font-family", page.fontFamily);
-  whole.setAttribute("viewBox", `0 ${-HEAD} ${width} ${height + HEAD + FOOT}`);
-  whole.setAttribute("height", String(height + HEAD + FOOT));
+  whole.setAttribute("viewBox", `0 ${-HEAD} ${width} ${height + HEAD + foot}`);
+  whole.setAttribute("height", String(height + HEAD + foot));
   whole.removeAttribute("role");
   return whole;
 }
 
 /** The drawing as an SVG file. */
-export const drawing = (svg: SVGSVGElement, title: string, origin: string): Blob => new Blob([new XMLSerializer().serializeToString(copy(svg, title, origin))], { type: "image/svg+xml" });
+export const drawing = (svg: SVGSVGElement, title: string, origin: string, legend: Named[] = []): Blob => new Blob([new XMLSerializer().serializeToString(copy(svg, title, origin, legend))], { type: "image/svg+xml" });
 
 /** The drawing as a picture, twice as fine as on the page. */
-export async function png(svg: SVGSVGElement, title: string, origin: string): Promise<Blob> {
-  const url = URL.createObjectURL(drawing(svg, title, origin));
+export async function png(svg: SVGSVGElement, title: string, origin: string, legend: Named[] = []): Promise<Blob> {
+  const url = URL.createObjectURL(drawing(svg, title, origin, legend));
   try {
     const picture = new Image();
     picture.src = url;

@@ -66,7 +66,8 @@ export const GRADE_LOOKS: Record<string, { colour: string; look: Look }> = {
 /** A table twin of a chart. */
 export interface Table {
   head: string[];
-  rows: { cells: string[]; to?: string | null }[];
+  /** `to` is what the first cell opens, `links` what each of the others does. */
+  rows: { cells: string[]; to?: string | null; links?: (string | null)[] }[];
 }
 
 /** What the frame tells the marks in it. */
