@@ -5,7 +5,7 @@ import { endOf, ends, figure, monthEnds, moved, quarterEnds, quarterOf, share, t
 import { lateBy, period, stepSection, weekEnds } from "../../src/screens/workbench/tasks";
 
 // Dates are written beside texts, which ask the browser for the language.
-vi.hoisted(() => Object.assign(globalThis, { location: { search: "" }, localStorage: { getItem: () => null }, document: { documentElement: {} } }));
+vi.hoisted(() => Object.assign(globalThis, { location: { search: "" }, localStorage: { getItem: () => null }, document: { documentElement: {}, createElement: () => ({}) } }));
 
 const row = (area: string | null, value: number, rule?: string, more: Partial<Row> = {}): Row =>
   ({ area, value: String(value), amount: null, numerator: null, denominator: null, percent: null, drill: null, values: rule ? [{ dimension: "rule", value: rule, zh: "", en: "" }] : [], ...more }) as Row;
