@@ -14,7 +14,6 @@ export interface Context {
   ledger: string;
   /** Milliseconds by which the clock of the ledger is ahead of this one. */
   ahead: number;
-  unitsMax: number;
   grants: Grant[];
   credentials: Credential[];
   /** The credential of the key of this login; null when it is not to be seen. */
@@ -37,7 +36,6 @@ async function read(): Promise<{ context: Context | null; failure: Failure | nul
     account: who.account,
     ledger: data.ledger.id,
     ahead: Date.parse(data.ledger.time) - (before + Date.now()) / 2,
-    unitsMax: data.ledger.limits.unitsMax,
     grants: (data.grants?.nodes ?? []) as Grant[],
     credentials,
     credential: credentials.find((credential) => credential.members.key === who.key) ?? null,

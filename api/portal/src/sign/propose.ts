@@ -13,7 +13,8 @@ import { login } from "@/shared/session";
 import { grantFor } from "./capacity";
 import { signingContext, type Context } from "./context";
 import { compare, merged, type SetClear, type Touched, type Values } from "./merge";
-import { correctedBy, recordNow, valuesAt, type PastEvent, type RecordNow } from "./record";
+import { correctedBy, valuesAt, type PastEvent } from "./history";
+import { recordNow, type RecordNow } from "./record";
 import { rowsOf, Unlabelled, type Row } from "./rows";
 import { KeyError, withSigner, type KeyFault } from "./unlock";
 import { listsOf } from "./values";
@@ -148,6 +149,7 @@ async function prepareAll(on: Sheet): Promise<void> {
     const [{ context, failure }] = await Promise.all([signingContext(), tables(on)]);
     on.context = context;
     if (!context || !on.table) return fail(on, failure);
+    if (on.proposals.length > MAX_EVENTS) throw new WireError("too_large", `${on.proposals.length} > ${MAX_EVENTS}`);
     const [first] = on.proposals;
     if (first?.record.id && !on.table.creates) {
       const { record } = await recordNow(first.record.kind, first.record.id);
@@ -179,6 +181,8 @@ function fail(on: Sheet, failure: Failure | null): void {
 }
 
 const AT_ONCE = 8;
+/** Most events of a unit (wire format §4.1). */
+const MAX_EVENTS = 1000;
 
 async function prepareEach(on: Sheet, context: Context, table: EventTable): Promise<Ready[]> {
   const { proposals } = on;
@@ -189,7 +193,8 @@ async function prepareEach(on: Sheet, context: Context, table: EventTable): Prom
     const { data, failure } = await ask(PrepareDocument, { input });
     const prepared = data?.prepare;
     if (!prepared) return fail(on, failure);
-    if (prepared.refusal && (!on.refusal || index < on.refusal.index)) on.refusal = { ...prepared.refusal, index };
+    const refusal = verdict(prepared, batch !== null);
+    if (refusal && (!on.refusal || index < on.refusal.index)) on.refusal = { ...refusal, index };
     if (typeof prepared.payload !== "string") return;
     const { type, record, meaning, effectiveOn, data: wished } = proposal;
     const draft = checkPrepared(prepared, {
@@ -201,13 +206,25 @@ async function prepareEach(on: Sheet, context: Context, table: EventTable): Prom
     alsoAsWished(draft, proposal);
     ready[index] = { proposal, draft, table, prepared, rows: rowsOf(table, draft.statement, draft.openings, on.codes) };
   };
-  if (batch) on.progress = { done: 0, of: proposals.length };
-  for (let at = 0; at < proposals.length && on.step === "preparing" && !on.refusal; at += AT_ONCE) {
+  if (batch) {
+    // By itself the first says what all would be refused for; the ledger judges the unit as a whole.
+    const [first] = proposals;
+    const { data } = await ask(PrepareDocument, { input: inputOf(first!, table, context) });
+    if (data?.prepare?.refusal) on.refusal = { ...data.prepare.refusal, index: 0 };
+    on.progress = { done: 0, of: proposals.length };
+  }
+  for (let at = 0; at < proposals.length && on.step === "preparing" && (!on.refusal || at === 0); at += AT_ONCE) {
     await Promise.all(proposals.slice(at, at + AT_ONCE).map((proposal, index) => one(proposal, at + index)));
     if (batch) on.progress = { done: Math.min(at + AT_ONCE, proposals.length), of: proposals.length };
   }
   on.progress = null;
   return ready.filter(Boolean);
+}
+
+/** The dry run judges each event by itself, so it misses the others of a batch; that is no refusal. */
+function verdict(prepared: Ready["prepared"], batched: boolean): RefusalFragment | null {
+  const { refusal } = prepared;
+  return batched && refusal?.code === "bad_batch" ? null : (refusal ?? null);
 }
 
 /** What `checkPrepared` does not compare: the parts beside the data. */

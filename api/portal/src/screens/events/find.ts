@@ -29,28 +29,25 @@ const PAGE = 100;
  * the window grows until it holds enough, and shrinks when it holds more than one answer.
  */
 export async function pageBack<Event extends { position: string }>(ask: Forward<Event>, top: number, want: number): Promise<{ events: Event[]; older: number | null } | null> {
-  let window = want;
-  let tooWide = Number.POSITIVE_INFINITY;
-  let best: Event[] = [];
-  for (let asked = 0; asked < 40 && top >= 0; asked++) {
+  let [narrow, window, wide] = [0, want, Number.POSITIVE_INFINITY];
+  let found: Event[] = [];
+  for (let asked = 0; asked < 60 && top >= 0; asked++) {
     const from = top - window;
     const answer = await ask(from >= 0 ? from : null, PAGE);
     if (!answer) return null;
-    const within = answer.nodes.filter((event) => Number(event.position) <= top);
     // More than one answer holds: the newest are not in it.
-    if (answer.more && within.length === answer.nodes.length && Number(answer.nodes.at(-1)?.position) < top) {
-      tooWide = window;
-      window = Math.max(want, Math.floor(window / 2));
-      if (window >= tooWide) break;
-      continue;
+    const tooWide = answer.more && Number(answer.nodes.at(-1)?.position) < top;
+    if (tooWide) wide = window;
+    else {
+      found = answer.nodes.filter((event) => Number(event.position) <= top);
+      if (found.length >= want || from < 0) break;
+      narrow = window;
     }
-    best = within;
-    if (within.length >= want || from < 0) break;
-    const wider = Math.min(window * 4, tooWide - 1);
-    if (wider <= window) break;
-    window = wider;
+    const next = wide === Number.POSITIVE_INFINITY ? window * 4 : Math.floor((narrow + wide) / 2);
+    if (next === narrow) break;
+    window = next;
   }
-  const events = best.toReversed().slice(0, want);
-  const oldest = events.at(-1);
-  return { events, older: best.length > events.length || top - window >= 0 ? (oldest ? Number(oldest.position) - 1 : null) : null };
+  const events = found.toReversed().slice(0, want);
+  const oldest = Number(events.at(-1)?.position ?? 0);
+  return { events, older: found.length > events.length || (events.length > 0 && top - window >= 0 && oldest > 0) ? oldest - 1 : null };
 }
