@@ -89,9 +89,11 @@ export function filterOf(filters: Filter[], values: Record<string, string>, fixe
     if (to === "state") filter.state = value.split(",");
     else if (to === "facet") {
       const called = facet ?? name;
-      // `a..b` is a range of any facet, as a number that was drilled into asks for it: from a on, before b.
+      // `a..b` is a range of any facet, as a number that was drilled into asks for it: from a on, before b. `..` alone
+      // are those that have no value.
       const range = /^([^,]*?)\.\.([^,]*)$/.exec(value);
-      if (range) facets.push({ name: called, ...(range[1] ? { from: range[1] } : {}), ...(range[2] ? { until: range[2] } : {}) });
+      if (value === "..") facets.push({ name: called, value: "" });
+      else if (range) facets.push({ name: called, ...(range[1] ? { from: range[1] } : {}), ...(range[2] ? { until: range[2] } : {}) });
       else if ("day" in by) facets.push({ name: called, [by.day]: value });
       else facets.push("text" in by ? { name: called, value } : { name: called, anyOf: parts(by, value) });
     } else filter[to] = value;

@@ -25,9 +25,12 @@ export interface Task {
 export const UNIT_STATES = ["OPEN", "ACKNOWLEDGED", "RECTIFYING", "RETURNED"];
 export const AUTHORITY_STATES = ["SUBMITTED", "DISPUTED", "PENDING_CLOSE"];
 
+/** No day of the ledger lies before it. */
+export const FIRST_DAY = "1900-01-01";
+
 /** Days of a section, from one on and before the other, as lists ask for them. */
 export function period(section: Section, day: string): { from: string; until: string } | null {
-  if (section === "late") return { from: "1900-01-01", until: day };
+  if (section === "late") return { from: FIRST_DAY, until: day };
   if (section === "today") return { from: day, until: addDays(day, 1) };
   if (section === "week") return { from: addDays(day, 1), until: addDays(day, 8) };
   return null;
