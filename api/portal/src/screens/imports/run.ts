@@ -10,7 +10,7 @@ import { WireError } from "@/ledger/fault";
 import { isObject, type JsonObject } from "@/ledger/json";
 import { grantFor } from "@/sign/capacity";
 import { signingContext } from "@/sign/context";
-import { readHanded, sameButTime, sendHanded, signHanded, type HandedUnit } from "@/sign/handed";
+import { changedSince, readHanded, sendHanded, signHanded, type HandedUnit } from "@/sign/handed";
 import { Unlabelled } from "@/sign/rows";
 import { KeyError, withSigner, type KeyFault } from "@/sign/unlock";
 import { keepOf, kept, type DoneUnit } from "./kept";
@@ -138,7 +138,7 @@ export async function start(id: string, confirmed: Review, passphrase?: string):
           if (answer.state === "DONE") return void (run.phase = "done");
           return stop(run, { fault: { key: "imports.run.changed", detail: answer.state } });
         }
-        asConfirmed(unit, answer, confirmed);
+        await asConfirmed(unit, answer, confirmed);
         if (run.stopping) return stop(run, {});
         run.phase = "signing";
         run.signed = { done: 0, of: unit.drafts.length };
@@ -175,13 +175,10 @@ function stop(run: Run, why: Partial<Run>): void {
 }
 
 /** What was handed out now is what was confirmed: the same numbers, and of what was read the same words. */
-function asConfirmed(unit: FileUnit, { progress, sumNsv }: Answer, confirmed: Review): void {
+async function asConfirmed(unit: FileUnit, { progress, sumNsv }: Answer, confirmed: Review): Promise<void> {
   if (progress.total !== confirmed.events || (sumNsv ?? null) !== confirmed.sumNsv) throw new WireError("bad_value", "sums");
-  const read = new Map(confirmed.units.flatMap(({ drafts }) => drafts.map((draft) => [draft.statement.id, draft] as const)));
-  for (const draft of unit.drafts) {
-    const before = read.get(draft.statement.id);
-    if (before && !sameButTime(before, draft)) throw new WireError("bad_value", draft.statement.id);
-  }
+  const other = await changedSince(confirmed.units.flatMap(({ drafts }) => drafts), unit);
+  if (other) throw new WireError("bad_value", other);
 }
 
 /** Notes where a unit came to stand. */

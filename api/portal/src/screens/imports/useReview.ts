@@ -11,7 +11,9 @@ export interface Reviewed {
   reading: ShallowRef<boolean>;
   reports: ComputedRef<ReturnType<typeof reports>>;
   outliers: ComputedRef<Signed[]>;
-  /** Whether every row is in what was handed out. */
+  /** Whether everything that is left is in what was handed out. */
+  covers: ComputedRef<boolean>;
+  /** Whether that is the whole file. */
   whole: ComputedRef<boolean>;
   again: () => Promise<void>;
 }
@@ -31,10 +33,13 @@ export function useReview(id: string): Reviewed {
   };
   void again();
   const units = computed(() => read.value?.units ?? []);
+  const covers = computed(() => read.value !== null && units.value.reduce((sum, { drafts }) => sum + drafts.length, 0) === read.value.events - read.value.done);
   return {
     review: read, failure, fault, reading, again,
     reports: computed(() => reports(units.value)),
-    outliers: computed(() => outliers(units.value)),
-    whole: computed(() => read.value !== null && read.value.done === 0 && units.value.reduce((sum, { drafts }) => sum + drafts.length, 0) === read.value.events),
+    // The highest of a part would pass for the highest of all.
+    outliers: computed(() => (covers.value ? outliers(units.value) : [])),
+    covers,
+    whole: computed(() => covers.value && read.value?.done === 0),
   };
 }
