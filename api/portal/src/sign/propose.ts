@@ -1,6 +1,6 @@
 // One way to sign for every screen: a proposal goes in, the person reads the exact bytes on the one sheet, and what comes
 // back are receipts; null when he went back. Nothing is signed that was not shown, and nothing is sent twice in two forms.
-import { shallowReactive, shallowRef } from "vue";
+import { shallowReactive } from "vue";
 import { ask, type Failure } from "@/app/client";
 import { AppendDocument, PrepareDocument, ReceiptOfDocument, type PrepareMutation, type PrepareInput, type ReceiptPartsFragment, type RefusalFragment } from "@/generated/api/graphql";
 import { checkPrepared, checkUnit, receiptFits, signUnit, type Draft, type Unit } from "@/ledger/append";
@@ -16,6 +16,7 @@ import { compare, merged, type SetClear, type Touched, type Values } from "./mer
 import { correctedBy, valuesAt, type PastEvent } from "./history";
 import { recordNow, type RecordNow } from "./record";
 import { rowsOf, Unlabelled, type Row } from "./rows";
+import { sheet } from "./sheet";
 import { KeyError, withSigner, type KeyFault } from "./unlock";
 import { listsOf } from "./values";
 
@@ -75,7 +76,6 @@ export interface Sheet {
   codes: Map<string, CodeLabel[]>;
 }
 
-export const sheet = shallowRef<Sheet | null>(null);
 let settle: ((receipts: Receipt[] | null) => void) | null = null;
 /** The signed unit, kept as it is until it is known to be in the ledger: it is sent again, never signed again. */
 let sent: Unit | null = null;
