@@ -43,6 +43,8 @@ function members(type) {
     }
     const kind = /\(record of kind ([^)]+)\)/.exec(field.description ?? "");
     if (kind) member.of = kind[1].replaceAll(" ", "_");
+    const list = /\(code list ([A-Z0-9_]+)\)/.exec(field.description ?? "");
+    if (list) member.list = list[1];
     shown.push(member);
   }
   return { selection: selection.join(" "), shown };

@@ -49,6 +49,8 @@ export interface Member {
   is: string;
   many: boolean;
   of?: string;
+  /** The code list of a code; lists that no event says a code of are not among the files. */
+  list?: string;
   members?: Member[];
 }
 export interface KindTable {

@@ -30,7 +30,9 @@ export function periodsOf(results: readonly Result[], before: ReadonlyMap<string
     const key = `${result.members.employment}/${result.members.wearFrom}/${result.members.wearTo}`;
     by.set(key, [...(by.get(key) ?? []), result]);
   }
-  const known = [...by].map(([key, of]): Period => {
+  // What was worn for the eye or the hand alone says nothing of the effective dose, and is no period of it.
+  const told = [...by].filter(([, of]) => of.some(({ members }) => members.effectiveNsv !== null || WITHOUT.has(members.flag.code)));
+  const known = told.map(([key, of]): Period => {
     const { wearFrom, wearTo, nominalMonths, doseYear } = of[0]!.members;
     const valued = of.filter(({ members }) => members.effectiveNsv !== null && !WITHOUT.has(members.flag.code));
     const corrected = of.some(({ recordId }) => before.has(recordId));
