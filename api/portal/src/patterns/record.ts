@@ -1,6 +1,6 @@
 // P-REC: a record of any kind at a moment, with what the contract says of its kind.
 import type { TypedDocumentNode } from "@urql/core";
-import { computed, shallowRef, toValue, watchEffect, type ComputedRef, type MaybeRefOrGetter, type ShallowRef } from "vue";
+import { computed, ref, shallowRef, toValue, watchEffect, type ComputedRef, type MaybeRefOrGetter, type Ref, type ShallowRef } from "vue";
 import { useAsk, type Asked } from "@/app/client";
 import { records } from "@/generated/records";
 import type { TimelineEventFragment } from "@/generated/api/graphql";
@@ -32,8 +32,10 @@ export interface RecordPage {
   moment: Moment;
   /** The label of its state, from the code that its members hold. */
   state: ComputedRef<{ code: string; zh: string; en: string } | null>;
-  /** Reads again, past what the ledger has just taken. */
-  again: () => Promise<void>;
+  /** Reads again; with the receipts of what the ledger has just taken, past them. */
+  again: (receipts?: readonly { position: string }[]) => Promise<void>;
+  /** Position up to which questions of the page must have read; none when it signed nothing. */
+  atLeast: Ref<string | undefined>;
 }
 
 /** The record that a page is about. */
@@ -44,11 +46,18 @@ export function useRecord(kind: MaybeRefOrGetter<string>, recordId: MaybeRefOrGe
     table.value = await kindTable(toValue(kind));
   });
   const document = (): TypedDocumentNode<unknown, object> => records[toValue(kind) as keyof typeof records] as never;
-  const asked = useAsk<unknown, object>(document, () => ({ id: `${toValue(kind)}/${toValue(recordId)}`, ...moment.variables.value }));
+  const atLeast = ref<string>();
+  const asked = useAsk<unknown, object>(document, () => ({ id: `${toValue(kind)}/${toValue(recordId)}`, ...(atLeast.value && !moment.at.value ? { atLeast: atLeast.value } : {}), ...moment.variables.value }));
   const record = computed(() => ((asked.data.value as { node: AnyRecord | null } | null)?.node ?? null));
   const state = computed(() => {
     const found = record.value?.members["state"];
     return found && typeof found === "object" && "code" in found ? (found as { code: string; zh: string; en: string }) : null;
   });
-  return { asked: asked as Asked<unknown>, record, table, moment, state, again: asked.again };
+  const again = async (receipts?: readonly { position: string }[]): Promise<void> => {
+    const position = receipts?.at(-1)?.position;
+    // Another position is another question, and is asked as such.
+    if (position && position !== atLeast.value) atLeast.value = position;
+    else await asked.again();
+  };
+  return { asked: asked as Asked<unknown>, record, table, moment, state, again, atLeast };
 }

@@ -70,6 +70,14 @@ const CITY = ["T_APPR", "T_SUP"];
 const DECIDES: Record<string, string[]> = { RELEASING_INST: UNIT, RECEIVING_INST: UNIT, RELEASING_COUNTY: ["C_APPR"], RECEIVING_COUNTY: ["C_APPR"], CITY: ["T_APPR"] };
 const ACTS_ABOVE: Record<string, string[]> = { RELEASING_INST: ["T_APPR", "C_APPR"], RELEASING_COUNTY: ["T_APPR"], RECEIVING_COUNTY: ["T_APPR"] };
 
+/** What the case says already: the step that is decided on; and what the role says: who consents and how. */
+export function givenByCase({ step }: Case): Record<string, Record<string, string>> {
+  const at = Object.fromEntries(["approved", "rejected", "returned", "substituted", "suspended", "resumed"].map((act) => [`transfer.${act}`, { step }]));
+  const how = { how: acts("W_SELF") ? "SELF" : "PAPER" };
+  const by = { by: acts("W_SELF") ? "WORKER" : acts(...UNIT) ? "RECEIVING" : "RELEASING_COUNTY" };
+  return { ...at, "transfer.consent_signed": how, "transfer.consent_refused": how, "transfer.completed": by };
+}
+
 export function transferActions({ type, state, step, ruled }: Case): string[] {
   const open = state === "OPEN";
   const decides = open && acts(...(DECIDES[step] ?? []));
@@ -78,7 +86,6 @@ export function transferActions({ type, state, step, ruled }: Case): string[] {
   const wishes: [string, boolean][] = [
     ["transfer.consent_signed", open && step === "WORKER_CONSENT" && acts("W_SELF", ...UNIT)],
     ["transfer.approved", decides],
-    ["transfer.package_sealed", open && step === "PACKAGING" && acts(...COUNTY)],
     ["transfer.completed", open && step === "HANDED_OVER" && (["D", "G"].includes(type) ? acts("W_SELF", ...COUNTY) : acts(...UNIT))],
     ["transfer.returned", decides],
     ["transfer.rejected", decides],

@@ -25,6 +25,9 @@ const CLOSERS: Record<string, [close: string[], revoke: string[]]> = {
   audit: [["SYS_AUD"], ["SYS_AUD"]],
 };
 
+/** What the role of the reader says already: in which capacity he takes note. */
+export const givenByRole = (): Record<string, { by: string }> => ({ "warning.acknowledged": { by: acts("W_SELF") ? "WORKER" : acts(...RESPONSIBLE, "I_ADMIN") ? "UNIT" : "AUTHORITY" } });
+
 export function warningActions(warning: Standing, law: Law): string[] {
   const { state } = warning;
   const at = (...states: string[]): boolean => states.includes(state);
@@ -33,11 +36,11 @@ export function warningActions(warning: Standing, law: Law): string[] {
   const [closers, revokers] = CLOSERS[law.closedBy] ?? [[], []];
   const informs = acts("W_SELF") && warning.person !== null && !over && warning.workerInformedOn === null;
   const wishes: [string, boolean][] = [
+    ["warning.closed", (at("PENDING_CLOSE") || (at("SUBMITTED") && law.lasting)) && acts(...closers)],
+    ["warning.rectification_returned", at("SUBMITTED") && acts(...AUTHORITY)],
     ["warning.acknowledged", (at("OPEN") && acts(...AUTHORITY, ...RESPONSIBLE, "I_ADMIN")) || informs],
     ["warning.rectification_started", at("OPEN", "ACKNOWLEDGED", "RETURNED") && acts(...AUTHORITY, ...RESPONSIBLE)],
     ["warning.rectification_submitted", (atWork || at("PENDING_CLOSE")) && acts(...AUTHORITY, ...RESPONSIBLE)],
-    ["warning.rectification_returned", at("SUBMITTED") && acts(...AUTHORITY)],
-    ["warning.closed", (at("PENDING_CLOSE") || (at("SUBMITTED") && law.lasting)) && acts(...closers)],
     ["warning.closing_revoked", at("CLOSED") && acts(...revokers)],
     ["warning.waived", atWork && law.waivable && acts(...DECIDERS)],
     ["warning.waiver_revoked", at("WAIVED") && acts(...DECIDERS)],
