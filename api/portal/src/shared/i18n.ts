@@ -1,6 +1,6 @@
 // Texts: Chinese is the source, English complete. A page names the areas of texts it needs; they are loaded with it, in
 // the language that is shown, and are functions by then (precompiled), so that nothing is evaluated in the browser.
-import { createI18n } from "vue-i18n";
+import { createI18n } from "petite-vue-i18n";
 
 export const LANGUAGES = ["zh-CN", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -15,7 +15,10 @@ function first(): Language {
   return LANGUAGES.find((language) => language === asked) ?? "zh-CN";
 }
 
-export const i18n = createI18n({ legacy: false, locale: first() as string, fallbackLocale: false, missingWarn: false, messages: {} });
+/** `a.b.c` in nested texts: the small build looks up flat keys only. */
+const messageResolver = (texts: unknown, path: string): never => path.split(".").reduce<unknown>((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], texts) as never;
+
+export const i18n = createI18n({ legacy: false, messageResolver, locale: first() as string, fallbackLocale: false, missingWarn: false, messages: {} });
 document.documentElement.lang = i18n.global.locale.value;
 
 /** The language that is shown. */

@@ -66,12 +66,15 @@ export async function prove(by: { id: string } | { position: string }): Promise<
   const { data, failure } = await ask(SignedEventDocument, by);
   const event = data?.event;
   if (!event) return { proven: null, failure };
-  return { proven: await proveRead(event), failure: null };
+  return proveRead(event);
 }
 
+const NO_KEY: Failure = { code: "E-VKEY", zh: "没有取到日志公钥，暂时无法核对。", en: "The key of the log could not be fetched, so nothing can be checked now." };
+
 /** Checks an event that was read. */
-export async function proveRead(event: SignedEvent): Promise<Proven> {
-  const vkey = await logKey().catch(() => "");
+export async function proveRead(event: SignedEvent): Promise<{ proven: Proven | null; failure: Failure | null }> {
+  const vkey = await logKey().catch(() => null);
+  if (vkey === null) return { proven: null, failure: NO_KEY };
   const statement = ((): { account: string; key: string } | null => {
     try {
       return readStatement(new TextEncoder().encode(event.payload), { admission: false }).signer;
@@ -83,12 +86,11 @@ export async function proveRead(event: SignedEvent): Promise<Proven> {
   const checks = checkReceipt({ event, vkey, publicKey });
   const all = verdict(checks);
   const published = event.receipt.proof !== null && event.receipt.proof !== undefined;
-  const broken = vkey !== "" && all === "failed";
-  const state: ProofState = broken ? "failed" : all === "ok" ? (endedSince(credential) ? "ended" : "verified") : published ? "partly" : "pending";
+  const state: ProofState = all === "failed" ? "failed" : all === "ok" ? (endedSince(credential) ? "ended" : "verified") : published ? "partly" : "pending";
   if (state === "failed") tampered.add(event.id);
   const day = civilDay(event.recordedAt);
   const goodThen = credential ? credential.members.validFrom <= day && day < credential.members.validUntil : null;
-  return { event, state, checks, publicKey, credential, goodThen, vkey };
+  return { proven: { event, state, checks, publicKey, credential, goodThen, vkey }, failure: null };
 }
 
 const endedSince = (credential: Credential | null): boolean => credential !== null && (credential.members.revoked || credential.members.validUntil <= today());
