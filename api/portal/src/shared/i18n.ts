@@ -46,6 +46,9 @@ export async function choose(to: Language): Promise<void> {
   i18n.global.locale.value = to;
 }
 
+/** Whether there is such a text: the small build has no `te`. */
+export const hasText = (key: string): boolean => messageResolver(i18n.global.getLocaleMessage(i18n.global.locale.value), key) !== undefined;
+
 /** One of two labels that the ledger gives, in the language that is shown. */
 export const either = (labels: { zh: string; en: string }): string => (language() === "en" ? capital(labels.en) : labels.zh);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
