@@ -1,7 +1,7 @@
 // Units that the service plans (rows of an import) and hands out as exact bytes. They are read back and checked like what
 // `prepare` answers, signed outside the thread of the page, and sent whole; nothing is signed that has no label here.
 import { ask, type Failure } from "@/app/client";
-import { AppendUnitDocument, type RefusalFragment } from "@/generated/api/graphql";
+import { AppendUnitDocument, ReceiptOfDocument, type RefusalFragment } from "@/generated/api/graphql";
 import { checkPrepared, checkUnit, receiptFits, signUnit, type Draft, type Unit } from "@/ledger/append";
 import { equal, fromBase64, fromBase64url, fromUtf8 } from "@/ledger/bytes";
 import { WireError } from "@/ledger/fault";
@@ -117,4 +117,11 @@ export async function sendHanded({ drafts }: HandedUnit, unit: Unit): Promise<Se
     positions.push(BigInt(receipt.position));
   }
   return { positions, recordedAt: result.receipts[0]?.recordedAt ?? "" };
+}
+
+/** Where a unit stands whose answer was lost: its events stand one after the other, so first and last say it; null when it is not in. */
+export async function findHanded({ drafts }: HandedUnit): Promise<bigint[] | null> {
+  const [first, last] = await Promise.all([drafts[0], drafts.at(-1)].map(async (draft) => (draft ? (await ask(ReceiptOfDocument, { id: draft.statement.id })).data?.receipt?.position : null)));
+  if (!first || !last || BigInt(last) - BigInt(first) !== BigInt(drafts.length - 1)) return null;
+  return drafts.map((_, at) => BigInt(first) + BigInt(at));
 }

@@ -10,7 +10,7 @@ import { WireError } from "@/ledger/fault";
 import { isObject, type JsonObject } from "@/ledger/json";
 import { grantFor } from "@/sign/capacity";
 import { signingContext } from "@/sign/context";
-import { changedSince, readHanded, sendHanded, signHanded, type HandedUnit } from "@/sign/handed";
+import { changedSince, findHanded, readHanded, sendHanded, signHanded, type HandedUnit } from "@/sign/handed";
 import { Unlabelled } from "@/sign/rows";
 import { KeyError, withSigner, type KeyFault } from "@/sign/unlock";
 import { keepOf, kept, type DoneUnit } from "./kept";
@@ -122,6 +122,8 @@ export async function start(id: string, confirmed: Review, passphrase?: string):
   try {
     await withSigner(async (signer) => {
       let tries = 0;
+      /** Sent, and nobody answered. */
+      let lost: FileUnit | null = null;
       for (;;) {
         run.phase = "reading";
         const { answer, units, failure } = await next(id, 1);
@@ -133,6 +135,11 @@ export async function start(id: string, confirmed: Review, passphrase?: string):
           continue;
         }
         const [unit] = units;
+        if (lost && lost.drafts[0]!.statement.id !== unit?.drafts[0]!.statement.id) {
+          const positions = await findHanded(lost);
+          if (positions) note(id, run, lost, positions);
+        }
+        lost = null;
         run.done = answer.progress.done;
         if (!unit) {
           if (answer.state === "DONE") return void (run.phase = "done");
@@ -155,6 +162,7 @@ export async function start(id: string, confirmed: Review, passphrase?: string):
         const code = "refusal" in sent ? sent.refusal.code : sent.failure.code;
         // Nobody knows whether it arrived, or it may be taken in a moment: the next question says what is missing.
         if (["E-NETWORK", "BUSY", "busy", "read_only"].includes(code) && ++tries <= TRIES) {
+          lost = unit;
           run.phase = "waiting";
           await pause(1000 * tries);
           continue;
