@@ -162,6 +162,7 @@ fn event() -> Object {
         .field(plain("hash", TypeRef::named_nn("Hash"), "声明哈希 · Statement hash: SHA-256 of the DSSE encoding of the payload.", |event: &Arc<View>| Value::from(Hash(event.stored.hash).to_string())))
         .field(plain("signature", TypeRef::named_nn("Bytes"), "签名 · The signature.", |event: &Arc<View>| Value::from(b64url(&event.stored.signature))))
         .field(plain("algorithm", TypeRef::named_nn(TypeRef::INT), "算法（1 = Ed25519） · Algorithm (1 = Ed25519).", |event: &Arc<View>| Value::from(event.stored.alg)))
+        .field(Field::new("publicKey", TypeRef::named("Bytes"), |ctx| asking(ctx.ctx, read_key(ctx))).description("验签公钥（SubjectPublicKeyInfo） · Key that verifies the signature, as SubjectPublicKeyInfo; its SHA-256 is the key id that the payload names."))
         .field(
             Field::new("changes", TypeRef::named_nn_list("Change"), |ctx| asking(ctx.ctx, read_changes(ctx)))
                 .description("改动 · Members that the event changed, with the value before and after; sealed values stay sealed."),
@@ -401,6 +402,12 @@ async fn read_signer<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Opti
         None => {}
     }
     Ok(Some(FieldValue::owned_any(signer)))
+}
+
+async fn read_key<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
+    let event = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
+    let owner = node(&ctx).door.owner(event.statement.signer.key).await.map_err(ApiError::from)?;
+    Ok(owner.map(|owner| FieldValue::value(b64url(&owner.key.spki()))))
 }
 
 async fn is_suspect<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {

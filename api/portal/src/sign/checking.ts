@@ -2,7 +2,6 @@
 import { ask, type Failure } from "@/app/client";
 import { CredentialsOfDocument, SignedEventDocument, type CredentialsOfQuery, type SignedEventQuery } from "@/generated/api/graphql";
 import { civilDay } from "@/ledger/bytes";
-import { publicKeyIn } from "@/ledger/enrol";
 import { readStatement } from "@/ledger/statement";
 import { checkReceipt, verdict, type Check, type ReceiptInput } from "@/ledger/receipt";
 import { today } from "@/shared/format";
@@ -48,19 +47,6 @@ const credentialsOf = (account: string): Promise<readonly Credential[]> => {
   return asked;
 };
 
-let genesis: Promise<SignedEvent | null> | null = null;
-
-/** The public key of this id: of a credential of the account, or of those that the genesis names. */
-async function keyOf(account: string, key: string): Promise<{ publicKey: string | null; credential: Credential | null }> {
-  const credential = (await credentialsOf(account)).find((one) => one.members.key === key) ?? null;
-  if (credential) return { publicKey: credential.members.publicKey, credential };
-  genesis ??= ask(SignedEventDocument, { position: "0" }).then(({ data }) => data?.event ?? null);
-  const first = await genesis;
-  if (!first) return { publicKey: null, credential: null };
-  const { data } = readStatement(new TextEncoder().encode(first.payload), { admission: false });
-  return { publicKey: publicKeyIn(data, key) ?? null, credential: null };
-}
-
 /** Reads an event and checks it. */
 export async function prove(by: { id: string } | { position: string }): Promise<{ proven: Proven | null; failure: Failure | null }> {
   const { data, failure } = await ask(SignedEventDocument, by);
@@ -82,7 +68,9 @@ export async function proveRead(event: SignedEvent): Promise<{ proven: Proven | 
       return null;
     }
   })();
-  const { publicKey, credential } = statement ? await keyOf(statement.account, statement.key) : { publicKey: null, credential: null };
+  // What the service says of the key is believed no further than its digest, which is the key id that was signed.
+  const publicKey = event.publicKey ?? null;
+  const credential = statement ? ((await credentialsOf(statement.account)).find((one) => one.members.key === statement.key) ?? null) : null;
   const checks = checkReceipt({ event, vkey, publicKey });
   const all = verdict(checks);
   const published = event.receipt.proof !== null && event.receipt.proof !== undefined;

@@ -346,7 +346,9 @@ async function send(on: Sheet): Promise<void> {
     return;
   }
   const [proposal] = on.proposals;
-  if (code === "conflict" && proposal?.record.id && on.proposals.length === 1) {
+  // A record that moved on is refused for what it met first there, such as a corrected event that no longer stands; to the
+  // person it is one thing: somebody else was quicker.
+  if (proposal?.record.id && on.proposals.length === 1 && !on.table?.creates) {
     const from = Number(on.ready[0]?.draft.statement.version ?? 1) - 1;
     const { record } = await recordNow(proposal.record.kind, proposal.record.id);
     sent = null;
