@@ -48,9 +48,10 @@ export async function people(role, more = {}) {
 /** A window in which this person is logged in, with a key that the page takes when it signs. */
 export async function as(person, options = {}) {
   const page = await visitor(options);
-  await page.goto(`${url}/login?q=${encodeURIComponent(person.name)}`);
+  await page.goto(`${url}/login`);
   const token = await tokenOf(person);
-  const login = { token, account: person.account, key: "", roles: [person.role], expiresAt: new Date(Date.now() + 3_600_000).toISOString(), demonstration: true, label: person.name };
+  const { viewer } = await ask(person, "{ viewer { key } }");
+  const login = { token, account: person.account, key: viewer.key, roles: [person.role], expiresAt: new Date(Date.now() + 3_600_000).toISOString(), demonstration: true, label: person.name };
   await page.evaluate((text) => sessionStorage.setItem("radledger.login", text), JSON.stringify(login));
   return page;
 }
@@ -120,6 +121,13 @@ export function t(key, values = {}) {
 
 /** Presses a button or link by what stands on it. */
 export const press = (page, name, role = "button") => page.getByRole(role, { name, exact: true }).first().click();
+
+/** Leaves the sheet after its receipt. */
+export async function leave(page) {
+  await page.locator(".sheet").getByRole("button", { name: t("sign.close"), exact: true }).last().click();
+  await page.locator(".sheet").waitFor({ state: "detached" });
+  await still(page);
+}
 
 /** Signs what stands on the sheet and waits until the receipt is proven in this browser; answers the id of the event. */
 export async function sign(page) {
