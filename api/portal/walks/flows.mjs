@@ -163,7 +163,7 @@ export async function a_laboratory_imports_its_results() {
   const { signatory, code, workers } = await aLaboratory();
   const head = "工作人员编号,剂量计编号,佩戴部位,周期起,周期止,Hp(10)（mSv）,最低探测水平,报告编号,签发日期,统一社会信用代码";
   const places = ["背部", "眼旁", "腕部", "指环", "足踝", "头箍"];
-  const row = (worker, place, index, dose) => [worker, `W${index}`, place, "2026-10-01", "2026-10-31", dose, "0.02", "YB-WALK-01", "2026-11-24", code].join(",");
+  const row = (worker, place, index, dose) => [worker, `W${index}`, place, "2026-10-01", "2026-10-31", dose, "0.02", `YB-WALK-${process.pid}`, "2026-11-24", code].join(",");
   const rows = workers.flatMap((worker, at) => places.map((place, index) => row(worker, place, at * 10 + index, index % 2 ? "<MDL" : "0.11")));
   const bad = rows.map((line, index) => (index < 6 ? line.replace(",2026-10-31,", `,${["2026-09-01", "10/3", "", "2026-13-01", "x", "2026-10-32"][index]},`) : line));
   const file = async (name, lines) => {
@@ -301,4 +301,16 @@ export async function a_record_as_it_was() {
   await page.emulateMedia({ media: "screen" });
   await press(page, t("pattern.asOf.back"));
   await page.locator(".banner.past").waitFor({ state: "detached" });
+}
+
+/** The auditor's page: everything verified by the program, and nothing found. */
+export async function an_auditor_has_everything_verified() {
+  const [person] = await people("EXT_AUD");
+  const page = await as(person);
+  await open(page, "/app");
+  await press(page, t("app.place.audit"), "link");
+  await still(page);
+  await press(page, t("audit.start"));
+  await page.getByRole("heading", { name: t("audit.state.CLEAN") }).waitFor({ timeout: 120_000 });
+  await page.screenshot({ path: `${shots}audit-clean.zh-CN.1280.png` });
 }

@@ -23,7 +23,7 @@ export async function pages() {
     [city, "device", `/app/devices/${device}`],
     [city, "workers", "/app/workers"],
     [city, "worker", `/app/workers/${worker}`],
-    [city, "worker-dose", `/app/workers/${worker}?tab=doses`],
+    [city, "worker-dose", `/app/workers/${worker}?tab=dose`],
     [city, "doses", "/app/doses"],
     [laboratory, "imports", "/app/imports"],
     [city, "warnings", "/app/warnings"],
