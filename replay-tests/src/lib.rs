@@ -38,6 +38,7 @@
 //!   `the_block_ends_with_2025_and_the_next_begins_from_nothing`,
 //!   `a_silent_employer_is_replaced_on_the_seventeenth_of_march`,
 //!   `a_hospital_closes_and_the_county_hands_on_its_files`,
+//!   `what_was_red_when_a_hospital_closed_waits_for_its_county`,
 //!   `a_quarter_of_ninety_two_days_is_a_hint_and_the_ninety_fourth_day_a_warning`
 //! - `notices`: `orange_is_told_once_and_red_until_somebody_takes_note`,
 //!   `one_message_tells_of_all_that_is_alike_and_the_rest_waits_for_tomorrow`,

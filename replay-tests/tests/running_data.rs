@@ -187,18 +187,41 @@ fn a_silent_employer_is_replaced_on_the_seventeenth_of_march() {
     assert_eq!(sides.step(transfer), TransferStep::ReleasingCounty);
 }
 
+/// The hospital takes its device out of service, lets its worker go, and is closed by the county.
+fn closes(world: &mut World, here: &Practice) {
+    let today = world.today();
+    let stopped = json!({"to": "OUT_OF_SERVICE", "why": "OTHER"});
+    act(world, &here.officer, Wish::new("device.state_changed", here.device, stopped).on(&today));
+    let gone = json!({"reason": "CHANGE_POST"});
+    act(world, &here.officer, Wish::new("employment.ended", here.employment, gone).on(&today));
+    act(world, &here.offices.approver, Wish::new("institution.closed", here.hospital, json!({})).on(&today));
+}
+
+/// What was red does not end with the hospital: it waits for the signature of the county.
+#[test]
+fn what_was_red_when_a_hospital_closed_waits_for_its_county() {
+    let (mut world, here) = warned(7);
+    wait_for(&mut world, "2024-03-05");
+    world.evaluate();
+    let (id, raised) = find(&world, "W-DEV-03", here.device);
+    assert_eq!(raised.grade, WarningGrade::Red, "used without an acceptance test");
+    closes(&mut world, &here);
+    world.evaluate();
+    assert_eq!(stands(&world, id), (WarningState::PendingClose, WarningGrade::Red));
+    assert_eq!(home(&world, id), Some(here.hospital));
+    pass(&mut world, 30);
+    assert_eq!(stands(&world, id).0, WarningState::PendingClose, "however long nobody looks");
+    act(&mut world, &here.offices.supervisor, Wish::new("warning.closed", id, json!({"remarks": "机构已注销"})));
+    pass(&mut world, 1);
+    assert_eq!(stands(&world, id).0, WarningState::Closed);
+}
+
 /// A hospital that ends leaves its files behind: they are still its own, and the county hands them on in its place.
 #[test]
 fn a_hospital_closes_and_the_county_hands_on_its_files() {
     let mut sides = sides(5);
-    let today = sides.world.today();
     let (here, there) = (sides.here.clone(), sides.there.clone());
-    let world = &mut sides.world;
-    let stopped = json!({"to": "OUT_OF_SERVICE", "why": "OTHER"});
-    act(world, &here.officer, Wish::new("device.state_changed", here.device, stopped).on(&today));
-    let dismissed = Wish::new("employment.ended", here.employment, json!({"reason": "CHANGE_POST"}));
-    act(world, &here.officer, dismissed.on(&today));
-    act(world, &here.offices.approver, Wish::new("institution.closed", here.hospital, json!({})).on(&today));
+    closes(&mut sides.world, &here);
     assert_eq!(sides.custodian(), Custodian::Institution(here.hospital), "orphaned, and still somebody's");
     let transfer = sides.world.id();
     let release = json!({"step": "RELEASING_INST"});
