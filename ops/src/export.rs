@@ -182,10 +182,37 @@ async fn write(folder: &Folder, store: &TileStore, file: File) -> anyhow::Result
         .published()
         .await?
         .context("尚未公布任何检查点，请先启动服务。Nothing is published yet: let the service run first.")?;
+    let root = write_bundle(folder, store, &published, None, file).await?;
+    Ok((published, root))
+}
+
+/// A payload in the place of the one that was signed, and a tree that fits it: what somebody can make who has the database and
+/// the service, but neither the signer's key nor that of the log.
+pub struct Forgery {
+    /// Where.
+    pub position: u64,
+    /// What stands there instead.
+    pub payload: Vec<u8>,
+}
+
+/// Writes everything under a checkpoint; returns the root that the rows make.
+///
+/// # Errors
+/// When a tile is missing, or the file cannot be written.
+pub async fn write_bundle(
+    folder: &Folder,
+    store: &TileStore,
+    published: &StoredCheckpoint,
+    forgery: Option<&Forgery>,
+    file: File,
+) -> anyhow::Result<Hash> {
     let mut writer = Writer::new(file);
     let (mut tree, mut full) = (Frontier::default(), Vec::new());
     let mut rows = std::pin::pin!(store.rows(0, published.size));
-    while let Some(row) = rows.try_next().await? {
+    while let Some(mut row) = rows.try_next().await? {
+        if let Some(forgery) = forgery.filter(|forgery| forgery.position == row.position) {
+            row.payload.clone_from(&forgery.payload);
+        }
         let leaf = leaf(
             Instant::from_micros(row.recorded_at),
             &statement_hash(&row.payload),
@@ -194,17 +221,20 @@ async fn write(folder: &Folder, store: &TileStore, file: File) -> anyhow::Result
             &row.signature,
         );
         tree.push(leaf_hash(&leaf), &mut full);
-        full.clear();
+        if forgery.is_none() {
+            full.clear();
+        }
         writer.row(&row)?;
     }
-    let places = places(published.size);
-    for some in places.chunks(TILES_AT_ONCE) {
-        let wanted: Vec<(u8, u64)> = some.iter().map(|(level, index, _)| (*level, *index)).collect();
-        for ((level, index, width), found) in some.iter().zip(store.tiles(&wanted).await?) {
-            let hashes = found.as_ref().and_then(|hashes| hashes.get(..width * 32));
-            let hashes = hashes.with_context(|| format!("树块 {level}/{index} 缺失。A tile is missing."))?;
-            writer.tile(*level, *index, hashes)?;
+    if forgery.is_some() {
+        for tile in &full {
+            writer.tile(tile.level, tile.index, &tile.hashes)?;
         }
+        for (level, index, hashes) in tree.partial_tiles() {
+            writer.tile(level, index, &hashes)?;
+        }
+    } else {
+        write_tiles(store, published.size, &mut writer).await?;
     }
     for (what, version, bytes) in domain::catalog::FILES {
         writer.member(&format!("files/{what}-{version}.json"), bytes)?;
@@ -220,7 +250,21 @@ async fn write(folder: &Folder, store: &TileStore, file: File) -> anyhow::Result
         created_at: Instant::from_micros(i64::try_from(since.as_micros())?),
         key: &folder.installation.service_key,
     })?;
-    Ok((published, tree.root()))
+    Ok(tree.root())
+}
+
+/// The tiles as they were published.
+async fn write_tiles(store: &TileStore, size: u64, writer: &mut Writer) -> anyhow::Result<()> {
+    let places = places(size);
+    for some in places.chunks(TILES_AT_ONCE) {
+        let wanted: Vec<(u8, u64)> = some.iter().map(|(level, index, _)| (*level, *index)).collect();
+        for ((level, index, width), found) in some.iter().zip(store.tiles(&wanted).await?) {
+            let hashes = found.as_ref().and_then(|hashes| hashes.get(..width * 32));
+            let hashes = hashes.with_context(|| format!("树块 {level}/{index} 缺失。A tile is missing."))?;
+            writer.tile(*level, *index, hashes)?;
+        }
+    }
+    Ok(())
 }
 
 /// Level, index and width of every tile of a tree.

@@ -310,6 +310,38 @@ fn the_file_of_one_worker_leaves_as_a_package() {
     assert_eq!(code(&run(radledger(&data).args(["export", "--open", "--out"]).arg(at("x.zip")))), Some(3));
 }
 
+/// What the demonstration leaves for an auditor: a piece as it was published, and the same with a smaller dose in it.
+#[test]
+fn the_copy_in_which_a_dose_was_changed_is_told_from_the_published_one() {
+    let place = folder();
+    let data = place.path().join("data");
+    let loaded = run(radledger(&data).args(["seed", "--seed", "5", "--end", "2026-11-25", "--events", "1500"]));
+    assert_eq!(code(&loaded), Some(0), "{}", String::from_utf8_lossy(&loaded.stderr));
+    let copies = data.join("demo/auditor");
+    let verify = |name: &str| {
+        let trust = data.join("trust.json");
+        let mut command = radledger(&place.path().join("elsewhere"));
+        run(command.args(["verify", "--json", "--trust"]).arg(trust).arg("--bundle").arg(copies.join(name)))
+    };
+    let published = verify("published.zip");
+    assert_eq!(code(&published), Some(0), "{}", String::from_utf8_lossy(&published.stdout));
+    let changed = verify("changed.zip");
+    assert_eq!(code(&changed), Some(1), "{}", String::from_utf8_lossy(&changed.stderr));
+    let answer: Json =
+        serde_json::from_slice(&std::fs::read(copies.join("answer.json")).expect("there")).expect("JSON");
+    let dose = &answer["effective_nsv"];
+    assert!(dose["changed"].as_i64() < dose["signed"].as_i64(), "{answer}");
+    let report = json(&changed);
+    let found = report["findings"].as_array().expect("findings").iter();
+    let found: Vec<(&str, u64)> = found
+        .map(|finding| (finding["check"].as_str().expect("a check"), finding["position"].as_u64().expect("where")))
+        .collect();
+    let at = answer["position"].as_u64().expect("a position");
+    assert!(found.contains(&("signature", at)), "the event is named: {found:?}");
+    assert!(found.iter().any(|(check, _)| *check == "checkpoint"), "its tree is not that of the log: {found:?}");
+    assert!(!found.iter().any(|(check, _)| *check == "tree"), "the leaf was rebuilt: {found:?}");
+}
+
 /// A worker whose file has moved, found in the rows of a bundle.
 fn moved(bundle: &Path) -> String {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(bundle).expect("there")).expect("a zip");

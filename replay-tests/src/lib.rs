@@ -33,6 +33,13 @@
 //!   `a_licence_that_does_not_cover_the_post_holds_the_reception`,
 //!   `a_file_is_parked_with_the_county_and_taken_out_again`, `a_file_leaves_the_city_and_comes_back_with_a_history`,
 //!   `a_second_practice_leaves_the_file_where_it_is`, `sides_that_do_not_fit_the_type_are_refused_by_name`
+//! - `running_data`: `the_sum_of_a_year_over_two_employers_is_one_and_its_warning_goes_along`,
+//!   `an_examination_that_is_due_is_due_at_the_new_employer`,
+//!   `the_block_ends_with_2025_and_the_next_begins_from_nothing`,
+//!   `a_silent_employer_is_replaced_on_the_seventeenth_of_march`,
+//!   `a_hospital_closes_and_the_county_hands_on_its_files`,
+//!   `what_was_red_when_a_hospital_closed_waits_for_its_county`,
+//!   `a_quarter_of_ninety_two_days_is_a_hint_and_the_ninety_fourth_day_a_warning`
 //! - `notices`: `orange_is_told_once_and_red_until_somebody_takes_note`,
 //!   `one_message_tells_of_all_that_is_alike_and_the_rest_waits_for_tomorrow`,
 //!   `a_message_goes_to_who_holds_the_office_when_it_is_sent`,
@@ -50,8 +57,19 @@
 //!   `warnings_go_with_the_file`, `a_rule_changes_and_the_old_year_stays_what_it_was`,
 //!   `a_parameter_counts_from_its_day`, `the_desk_names_each_day_once`,
 //!   `what_a_rule_would_have_found_with_another_number`
+//! - `each_rule`: `work_stopped_for_most_of_a_year_and_the_licence_is_cancelled`,
+//!   `the_sum_of_a_year_is_investigated_after_its_end`, `sixty_millisieverts_in_five_years_and_the_city_concludes`,
+//!   `the_dose_of_a_hand_is_investigated`, `what_he_received_under_age_takes_him_out_of_exposure`,
+//!   `a_post_against_a_restriction_is_changed`, `the_ring_that_was_missing_is_worn_in_the_next_period`,
+//!   `twenty_five_millisieverts_in_a_quarter_and_he_is_examined`, `the_post_planned_for_a_minor_is_cancelled`,
+//!   `a_qualification_runs_out_and_is_renewed`, `a_report_of_a_test_comes_a_day_late`,
+//!   `a_hospital_begins_to_examine_and_files_it`, `one_of_two_posts_at_two_hospitals_is_ended`
+//! - `../../ops/src/verify/desk_tests`: `a_desk_that_keeps_silent_for_a_day_is_found`,
+//!   `a_conclusion_that_was_due_and_was_not_drawn_is_found`, `a_stolen_key_that_clears_a_warning_is_found`
 
 pub mod practice;
 pub mod relay;
 pub mod scene;
+pub mod sides;
+pub mod warned;
 pub mod world;

@@ -10,8 +10,8 @@ use signing::statement::EventRef;
 use uuid::Uuid;
 
 use crate::world::{
-    AREA, County, Person, Wish, World, device_profile, employment, institution_profile, laboratory_profile,
-    qualification, worker,
+    AREA, County, Person, Wish, World, device_profile, dose_report, dose_result, employment, institution_profile,
+    laboratory_profile, qualification, worker,
 };
 
 /// What a ledger adopts after its genesis until the kinds of a worker's file are known.
@@ -143,6 +143,28 @@ impl Practice {
             "exam_ended_on": "2024-02-02", "concluded_on": "2024-02-20", "conclusions": conclusions,
             "items": if items.is_empty() { json!([{"item": "BLOOD"}]) } else { json!(items) },
         })
+    }
+
+    /// What the laboratory reports of the worker over a period, with a contract and a report of its own: the result, and the
+    /// event that reports it.
+    pub fn measured(
+        &self,
+        world: &mut World,
+        period: [&str; 2],
+        hp10_nsv: i64,
+        change: impl FnOnce(&mut Json),
+    ) -> (Uuid, EventRef) {
+        let (contract, report, result) = (world.id(), world.id(), world.id());
+        let terms = json!({
+            "institution": self.hospital, "laboratory": self.laboratory, "cycle_months": 3, "from": "2021-01-01",
+        });
+        act(world, &self.officer, Wish::new("monitoring_contract.concluded", contract, terms));
+        let number = format!("示范报告{}", world.memory.size());
+        let header = dose_report(contract, self.laboratory, &number, period, &world.today());
+        act(world, &self.signatory, Wish::new("dose_report.issued", report, header));
+        let mut line = dose_result(report, 1, [self.person, self.employment], period, hp10_nsv);
+        change(&mut line);
+        (result, act(world, &self.signatory, Wish::new("dose_result.reported", result, line)))
     }
 
     /// A paper about the worker that the protection officer scanned.

@@ -200,11 +200,20 @@ impl World {
     /// A world before its genesis.
     #[must_use]
     pub fn new(seed: u64) -> Self {
+        Self::starting(seed, "2024-03-04")
+    }
+
+    /// A world before its genesis, on the morning of a day.
+    ///
+    /// # Panics
+    /// When that is no day.
+    #[must_use]
+    pub fn starting(seed: u64, day: &str) -> Self {
         let mut world = Self {
             memory: Memory::new(LedgerId([0; 16])),
             rows: Vec::new(),
             openings: HashMap::new(),
-            now: "2024-03-04T01:00:00.000000Z".parse().expect("an instant"),
+            now: format!("{day}T01:00:00.000000Z").parse().expect("an instant"),
             service: Service { account: Uuid::nil(), key: KeyId([0; 32]), id_secret: [7; 32] },
             service_key: SigningKey::from_seed(demo_seed(0)),
             log: LogSigner::new("unset", SigningKey::from_seed([9; 32])),
@@ -232,7 +241,11 @@ impl World {
     /// A world with its genesis and its first administrators: two T_ADMIN and one SYS_AUD.
     #[must_use]
     pub fn founded(seed: u64) -> (Self, Vec<Person>) {
-        let mut world = Self::new(seed);
+        Self::new(seed).found()
+    }
+
+    fn found(self) -> (Self, Vec<Person>) {
+        let mut world = self;
         world.genesis();
         let roles = ["T_ADMIN", "T_ADMIN", "SYS_AUD"];
         let (first, second) = (world.roots[0].clone(), world.roots[1].clone());
@@ -243,7 +256,16 @@ impl World {
     /// A founded world with a county: its administrator, supervisor and approver, one institution and its officer.
     #[must_use]
     pub fn county(seed: u64) -> County {
-        let (mut world, city) = Self::founded(seed);
+        Self::new(seed).with_county()
+    }
+
+    /// This world, founded and with such a county.
+    ///
+    /// # Panics
+    /// When the ledger refuses that.
+    #[must_use]
+    pub fn with_county(self) -> County {
+        let (mut world, city) = self.found();
         let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(AREA));
         let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(AREA));
         let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(AREA));

@@ -37,14 +37,25 @@ fn tests_of(source: &str) -> Vec<String> {
     after.filter_map(|test| Some(test.split_once("fn ")?.1.split('(').next()?.to_owned())).collect()
 }
 
-/// The stories of `warnings.rs` in which a rule is named.
+/// The stories of a file in which a rule is named.
 fn stories_of(rule: &str, source: &str) -> Vec<String> {
     let parts: Vec<&str> = source.split("#[test]\n").skip(1).collect();
     let told = parts.iter().filter(|part| part.contains(&format!("\"{rule}\"")));
     told.filter_map(|part| Some(part.split_once("fn ")?.1.split('(').next()?.to_owned())).collect()
 }
 
-fn row(page: &mut String, rule: &WarningRule, stories: &str) {
+/// Files of stories in which rules are named; each story of the first is one of a warning from its beginning to its end.
+const TOLD_IN: [&str; 3] = [WHOLE, "replay-tests/tests/warnings.rs", "replay-tests/tests/running_data.rs"];
+const WHOLE: &str = "replay-tests/tests/each_rule.rs";
+
+/// Whether the demonstration city shows a rule raised and cleared.
+fn speaks_in_the_city(rule: &str) -> bool {
+    let city = read("ops/src/seed/tests.rs");
+    let silent = city.split("const SILENT: &[&str] = &[").nth(1).and_then(|rest| rest.split("];").next());
+    !silent.expect("the list of rules that are silent in the city").contains(rule)
+}
+
+fn row(page: &mut String, rule: &WarningRule) {
     let file = format!("domain/src/rules/{}.rs", rule.id.to_lowercase().replace('-', "_"));
     let cases = tests_of(&read(&file));
     assert!(!cases.is_empty(), "{} has no cases", rule.id);
@@ -53,12 +64,12 @@ fn row(page: &mut String, rule: &WarningRule, stories: &str) {
     let last = rule.versions.last().expect("a rule has a version");
     let law: Vec<String> = last.citations.iter().map(ToString::to_string).collect();
     let versions: Vec<String> = rule.versions.iter().map(|version| version.from.to_string()).collect();
-    let mut told = stories_of(rule.id, stories);
-    let city = read("ops/src/seed/tests.rs");
-    let silent = city.split("const SILENT: &[&str] = &[").nth(1).and_then(|rest| rest.split("];").next());
-    if !silent.expect("the list of rules that are silent in the city").contains(rule.id) {
-        told.push("every_rule_speaks_in_the_city".to_owned());
-    }
+    let mut told: Vec<String> = TOLD_IN.iter().flat_map(|file| stories_of(rule.id, &read(file))).collect();
+    let in_the_city = speaks_in_the_city(rule.id);
+    told.extend(in_the_city.then(|| "every_rule_speaks_in_the_city".to_owned()));
+    let whole = in_the_city || !stories_of(rule.id, &read(WHOLE)).is_empty();
+    assert!(whole && !told.is_empty(), "{} has no story in which it is raised and cleared", rule.id);
+    assert!(!rule.feeds.is_empty(), "nothing feeds {}", rule.id);
     let _ = writeln!(
         page,
         "| {} {} {} | `{}` | {} | {} | {} | {} | {} |",
@@ -76,15 +87,15 @@ fn row(page: &mut String, rule: &WarningRule, stories: &str) {
 
 #[test]
 fn the_page_of_the_rules() {
-    let stories = read("replay-tests/tests/warnings.rs");
     assert!(read("ops/src/seed/tests.rs").contains("fn every_rule_speaks_in_the_city("), "the story of all rules");
     let mut page = String::from(
         "# 预警规则 · Warning rules\n\nGenerated from the rules themselves by `replay-tests/tests/rules.rs` (`UPDATE_GOLDEN=1`); who is told, from which grade on, what clears \
-         them and their parameters stand in `domain/files/rules-2.json`. How to add one: [adding-a-rule.md](adding-a-rule.md). A rule without a story is told by its cases alone.\n\n\
+         them and their parameters stand in `domain/files/rules-2.json`. How to add one: [adding-a-rule.md](adding-a-rule.md). A row without cases, or without a story in which the warning is raised and \
+         cleared by signed events, fails the test that prints this page.\n\n\
          | Rule | Subject | Fed by | Law (newest version) | Versions from | Cases, from signed events | Stories |\n\
          | --- | --- | --- | --- | --- | --- | --- |\n",
     );
-    RULES.iter().for_each(|rule| row(&mut page, rule, &stories));
+    RULES.iter().for_each(|rule| row(&mut page, rule));
     let _ = write!(
         page,
         "\n{} rules are here. {} of the specification wait for records that no kind keeps yet:\n\n| Rule | Waits for |\n| --- | --- |\n",

@@ -35,7 +35,8 @@ fn files() -> Vec<PathBuf> {
                 if !left_out.contains(&name.as_str()) {
                     walk(&path, found);
                 }
-            } else {
+            } else if name != ".git" {
+                // In a second working tree it is a file.
                 found.push(path);
             }
         }

@@ -5,117 +5,12 @@ use domain::record::Facts;
 use domain::records::person::Custodian;
 use domain::refusal::Refusal;
 use domain::transfer_codes::{ConsentScope, TransferState, TransferStep};
-use replay_tests::practice::{Practice, act, credit_code};
-use replay_tests::world::{AREA, Person, Wish, World, employment, institution_profile};
+use replay_tests::practice::act;
+use replay_tests::sides::{District, OTHER, Sides, let_go};
+use replay_tests::world::{AREA, Wish};
 use serde_json::{Value as Json, json};
-use signing::bytes::Hash;
-use signing::statement::RecordRef;
-use uuid::Uuid;
 
-/// The county on the other side.
-const OTHER: &str = "511523";
 const DAY: i64 = 86_400;
-
-/// A practice, a hospital in another county that planned a post for its worker, and that county's approver.
-struct Sides {
-    world: World,
-    here: Practice,
-    there: Uuid,
-    there_head: Person,
-    there_officer: Person,
-    there_approver: Person,
-}
-
-impl Sides {
-    fn new(seed: u64) -> Self {
-        let (mut world, here) = Practice::new(seed);
-        let city = here.offices.city.clone();
-        let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(OTHER));
-        let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(OTHER));
-        let there_approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(OTHER));
-        let there = world.id();
-        let mut profile = institution_profile(&credit_code(77), "对岸医院");
-        profile["division"] = json!(OTHER);
-        profile["supervision_area"] = json!(OTHER);
-        act(&mut world, &supervisor, Wish::new("institution.registered", there, profile));
-        act(&mut world, &there_approver, Wish::new("institution.approved", there, json!({})));
-        let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(there), Some(OTHER));
-        let there_head = world.enrol(&unit_admin, &admin, "I", "I_HEAD", Some(there), Some(OTHER));
-        let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(there), Some(OTHER));
-        let licence = world.id();
-        let papers = json!({
-            "institution": there, "type": "LIC", "number": "示范放证字（2020）第0077号", "authority": "COUNTY",
-            "issuer": "示范卫生健康局", "classes": [{"class": "XR", "items": ["XR-2"]}], "issued_on": "2020-03-15",
-            "verify_due_on": "2029-03-15",
-        });
-        act(&mut world, &there_approver, Wish::new("licence.issued", licence, papers));
-        let post = world.id();
-        act(&mut world, &officer, Wish::new("employment.planned", post, employment(here.person, there, 1, "2A")));
-        Self { world, here, there, there_head, there_officer: officer, there_approver }
-    }
-
-    fn request(&self, kind: &str, by: &str) -> Json {
-        json!({
-            "person": {"kind": "person", "id": self.here.person}, "type": kind, "by": by, "history_by_hand": false,
-            "from_institution": self.here.hospital, "from_area": AREA, "to_institution": self.there, "to_area": OTHER,
-        })
-    }
-
-    /// Asks for a transfer to the other county and lets it come to a step.
-    fn open(&mut self, until: &str) -> Uuid {
-        let transfer = self.world.id();
-        let request = self.request("C", "RECEIVING");
-        act(&mut self.world, &self.there_head, Wish::new("transfer.requested", transfer, request));
-        let consent = json!({"scope": "STATUTORY", "how": "SELF"});
-        let steps: [(Person, &'static str, Json); 5] = [
-            (self.here.me.clone(), "transfer.consent_signed", consent),
-            (self.here.head.clone(), "transfer.approved", json!({"step": "RELEASING_INST"})),
-            (self.here.offices.approver.clone(), "transfer.approved", let_go()),
-            (self.there_head.clone(), "transfer.approved", json!({"step": "RECEIVING_INST"})),
-            (self.there_approver.clone(), "transfer.approved", json!({"step": "RECEIVING_COUNTY"})),
-        ];
-        for (who, event_type, data) in steps {
-            if self.step(transfer) == TransferStep::parse(until).expect("a step") {
-                break;
-            }
-            act(&mut self.world, &who, Wish::new(event_type, transfer, data));
-        }
-        transfer
-    }
-
-    fn sealed(&mut self, transfer: Uuid) {
-        let package = json!({
-            "as_of": 10, "events": 12, "manifest": Hash::of(b"manifest"), "year_nsv": 0, "block_nsv": 0, "life_nsv": 0,
-            "open_items": 0,
-        });
-        act(&mut self.world, &self.here.offices.supervisor, Wish::new("transfer.package_sealed", transfer, package));
-    }
-
-    fn state(&self, transfer: Uuid) -> domain::records::transfer::Transfer {
-        let entry = self.world.memory.record(&RecordRef { kind: "transfer".into(), id: transfer }).expect("a transfer");
-        entry.state.transfer().expect("a transfer").clone()
-    }
-
-    fn step(&self, transfer: Uuid) -> TransferStep {
-        self.state(transfer).standing.step
-    }
-
-    fn custodian(&self) -> Custodian {
-        let person = self.world.memory.entry(&domain::records::person::reference(self.here.person));
-        person.expect("memory holds everything").expect("a person").state.person().expect("a person").custodian()
-    }
-
-    fn refused(&mut self, who: &Person, event_type: &'static str, transfer: Uuid, data: Json) -> Refusal {
-        let wish = Wish::new(event_type, transfer, data);
-        let wish = if event_type == "transfer.rejected" { wish.because("GROUND") } else { wish };
-        self.world.act(who, wish).expect_err("it is refused")
-    }
-}
-
-/// The releasing county lets somebody go who was not examined for leaving.
-fn let_go() -> Json {
-    json!({"step": "RELEASING_COUNTY", "undertaking": "LEAVING_EXAM"})
-}
 
 fn rule(refusal: &Refusal) -> &str {
     refusal.rule.map_or(refusal.code.as_str(), |rule| rule.id)
@@ -128,11 +23,11 @@ fn a_file_moves_to_another_county_in_the_append_of_the_receipt() {
     assert_eq!(sides.custodian(), Custodian::Institution(sides.here.hospital), "nothing has moved yet");
     sides.sealed(transfer);
     let before = sides.world.rows.len();
-    let head = sides.there_head.clone();
+    let head = sides.there.head.clone();
     let receipt = json!({"by": "RECEIVING", "paper_place": "对岸医院档案室"});
     act(&mut sides.world, &head, Wish::new("transfer.completed", transfer, receipt));
     assert_eq!(sides.world.rows.len(), before + 2, "the receipt and the system's word, in one append");
-    assert_eq!(sides.custodian(), Custodian::Institution(sides.there));
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.there.hospital));
     let state = sides.state(transfer);
     assert_eq!((state.standing.state, state.consent), (TransferState::Completed, Some(ConsentScope::Statutory)));
     assert_eq!(state.passages.len(), 7, "every step has its passage");
@@ -145,24 +40,32 @@ fn a_file_moves_to_another_county_in_the_append_of_the_receipt() {
     assert_eq!(refusal.code.as_str(), "not_authorised");
 }
 
+/// Hospitals of two districts ask for the same file at the same moment, each upon what it saw: one case may move a file, so one
+/// wins and the other is told which case it is.
 #[test]
 fn two_districts_accept_at_once_and_one_wins() {
     let mut sides = Sides::new(2);
-    let transfer = sides.open("RECEIVING_INST");
-    // A second case for the same worker is refused while the first is open.
-    let second = sides.world.id();
+    let third = District::found(&mut sides.world, &sides.here, "511524", 78);
+    let [first, second] = [sides.world.id(), sides.world.id()];
+    let asks = [(sides.there.clone(), first), (third.clone(), second)].map(|(district, transfer)| {
+        let request = Wish::new("transfer.requested", transfer, sides.request_to(&district, "C", "RECEIVING"));
+        sides.world.sign(&district.head, &[request]).expect("both may ask")
+    });
+    sides.world.submit(&asks[0]).expect("the first to come");
+    let refusal = sides.world.submit(&asks[1]).expect_err("signed before, and too late");
+    assert_eq!(refusal.code.as_str(), "claim_taken");
+    // His own hospital cannot park the file meanwhile either. Once the first is withdrawn, another goes on.
     let head = sides.here.head.clone();
     let parking = json!({
         "person": {"kind": "person", "id": sides.here.person}, "type": "G", "by": "RELEASING", "history_by_hand": false,
         "from_institution": sides.here.hospital, "from_area": AREA,
     });
-    let refusal = sides.refused(&head, "transfer.requested", second, parking.clone());
+    let refusal = sides.refused(&head, "transfer.requested", second, parking);
     assert_eq!(refusal.code.as_str(), "claim_taken");
-    // Once it is withdrawn, the other goes on.
-    let there_head = sides.there_head.clone();
-    act(&mut sides.world, &there_head, Wish::new("transfer.withdrawn", transfer, json!({})).because("OTHER"));
-    act(&mut sides.world, &head, Wish::new("transfer.requested", second, parking));
-    assert_eq!(sides.custodian(), Custodian::Institution(sides.here.hospital));
+    let there_head = sides.there.head.clone();
+    act(&mut sides.world, &there_head, Wish::new("transfer.withdrawn", first, json!({})).because("OTHER"));
+    sides.world.submit(&asks[1]).expect("the same bytes");
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.here.hospital), "nothing has moved");
 }
 
 #[test]
@@ -230,7 +133,7 @@ fn no_dispute_about_work_holds_a_file_back() {
 fn a_rejection_that_nobody_disputes_in_time_stands() {
     let mut sides = Sides::new(5);
     let transfer = sides.open("RECEIVING_INST");
-    let head = sides.there_head.clone();
+    let head = sides.there.head.clone();
     let ground = json!({"step": "RECEIVING_INST", "ground": "NOT_EMPLOYED"});
     act(&mut sides.world, &head, Wish::new("transfer.rejected", transfer, ground).because("GROUND"));
     sides.world.pass_seconds(20 * DAY);
@@ -270,11 +173,11 @@ fn a_licence_that_does_not_cover_the_post_holds_the_reception() {
     let transfer = sides.open("RECEIVING_COUNTY");
     let post = sides.world.memory.members(&domain::records::employment::person_key(sides.here.person)).expect("all");
     let post = post.records.last().expect("the post at the other side").id;
-    let rpo = sides.there_officer.clone();
+    let rpo = sides.there.officer.clone();
     let today = sides.world.today();
     let change = Wish::new("employment.changed", post, json!({"set": {"category": "2E"}})).on(&today);
     act(&mut sides.world, &rpo, change);
-    let approver = sides.there_approver.clone();
+    let approver = sides.there.approver.clone();
     let refusal = sides.refused(&approver, "transfer.approved", transfer, json!({"step": "RECEIVING_COUNTY"}));
     assert_eq!(rule(&refusal), "transfer.licence");
     let ground = json!({"step": "RECEIVING_COUNTY", "ground": "NO_LICENCE"});
@@ -305,7 +208,7 @@ fn a_file_is_parked_with_the_county_and_taken_out_again() {
     let taken = sides.world.id();
     let mut request = sides.request("F", "RECEIVING");
     request.as_object_mut().expect("an object").remove("from_institution");
-    let there = sides.there_head.clone();
+    let there = sides.there.head.clone();
     act(&mut sides.world, &there, Wish::new("transfer.requested", taken, request));
     let me = sides.here.me.clone();
     act(&mut sides.world, &me, Wish::new("transfer.consent_refused", taken, json!({"how": "SELF"})));
@@ -314,7 +217,7 @@ fn a_file_is_parked_with_the_county_and_taken_out_again() {
         Some(ConsentScope::Statutory),
         "a refusal keeps the details back, not the file"
     );
-    let there_approver = sides.there_approver.clone();
+    let there_approver = sides.there.approver.clone();
     for (who, step) in
         [(&approver, "RELEASING_COUNTY"), (&there, "RECEIVING_INST"), (&there_approver, "RECEIVING_COUNTY")]
     {
@@ -322,14 +225,14 @@ fn a_file_is_parked_with_the_county_and_taken_out_again() {
     }
     sides.sealed(taken);
     act(&mut sides.world, &there, Wish::new("transfer.completed", taken, json!({"by": "RECEIVING"})));
-    assert_eq!(sides.custodian(), Custodian::Institution(sides.there));
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.there.hospital));
 }
 
 #[test]
 fn a_file_leaves_the_city_and_comes_back_with_a_history() {
     let mut sides = Sides::new(9);
     let (head, approver) = (sides.here.head.clone(), sides.here.offices.approver.clone());
-    let (me, city, there) = (sides.here.me.clone(), sides.here.city_approver.clone(), sides.there_head.clone());
+    let (me, city, there) = (sides.here.me.clone(), sides.here.city_approver.clone(), sides.there.head.clone());
     let gone = sides.world.id();
     let request = json!({
         "person": {"kind": "person", "id": sides.here.person}, "type": "D", "by": "RELEASING", "history_by_hand": false,
@@ -352,7 +255,7 @@ fn a_file_leaves_the_city_and_comes_back_with_a_history() {
     let back = sides.world.id();
     let request = json!({
         "person": {"kind": "person", "id": sides.here.person}, "type": "E", "by": "RECEIVING", "history_by_hand": true,
-        "to_institution": sides.there, "to_area": OTHER, "outside": "外市示范医院",
+        "to_institution": sides.there.hospital, "to_area": OTHER, "outside": "外市示范医院",
     });
     act(&mut sides.world, &there, Wish::new("transfer.requested", back, request));
     act(&mut sides.world, &me, Wish::new("transfer.consent_signed", back, consent));
@@ -364,20 +267,20 @@ fn a_file_leaves_the_city_and_comes_back_with_a_history() {
     let sealed = json!({"year": 2022, "confidence": "A", "source": "外市示范医院"});
     let refusal = sides.refused(&there, "transfer.history_declared", back, sealed);
     assert_eq!(rule(&refusal), "transfer.evidence", "what is said to be sealed comes with the scan");
-    let there_approver = sides.there_approver.clone();
+    let there_approver = sides.there.approver.clone();
     let verified = json!({"declared": declared, "accepted": true});
     act(&mut sides.world, &there_approver, Wish::new("transfer.history_verified", back, verified));
     for (who, step) in [(&there, "RECEIVING_INST"), (&there_approver, "RECEIVING_COUNTY"), (&city, "CITY")] {
         act(&mut sides.world, who, Wish::new("transfer.approved", back, json!({"step": step})));
     }
-    assert_eq!(sides.custodian(), Custodian::Institution(sides.there), "the last approval completes it");
+    assert_eq!(sides.custodian(), Custodian::Institution(sides.there.hospital), "the last approval completes it");
 }
 
 #[test]
 fn a_second_practice_leaves_the_file_where_it_is() {
     let mut sides = Sides::new(10);
-    let (head, there, me) = (sides.here.head.clone(), sides.there_head.clone(), sides.here.me.clone());
-    let there_approver = sides.there_approver.clone();
+    let (head, there, me) = (sides.here.head.clone(), sides.there.head.clone(), sides.here.me.clone());
+    let there_approver = sides.there.approver.clone();
     let practice = sides.world.id();
     let request = sides.request("H", "RECEIVING");
     act(&mut sides.world, &there, Wish::new("transfer.requested", practice, request));
@@ -398,7 +301,7 @@ fn a_second_practice_leaves_the_file_where_it_is() {
 #[test]
 fn sides_that_do_not_fit_the_type_are_refused_by_name() {
     let mut sides = Sides::new(11);
-    let head = sides.there_head.clone();
+    let head = sides.there.head.clone();
     let mut case = |change: &dyn Fn(&mut Json), expected: &str| {
         let mut request = sides.request("C", "RECEIVING");
         change(&mut request);

@@ -3,32 +3,20 @@
 use domain::health_codes::ExamKind;
 use domain::memory::Memory;
 use domain::record::{Draft, Facts};
-use domain::records::warning::{self, Warning};
+use domain::records::warning;
 use domain::reference_codes::ParameterName;
 use domain::refusal::{Code, Refusal};
 use domain::rules::{self, WhatIf, conclude};
 use domain::warning_codes::{WarningGrade, WarningState};
-use replay_tests::practice::{Practice, act, credit_code};
-use replay_tests::world::{AREA, Person, Wish, World, dose_report, dose_result, employment, institution_profile};
+use replay_tests::practice::{ADOPTED, Practice, act};
+use replay_tests::sides::Sides;
+use replay_tests::warned::{DAY, find, home, pass, stands, told, warned};
+use replay_tests::world::{County, Person, Wish, World, device_profile};
 use serde_json::{Value as Json, json};
 use signing::bytes::Date;
-use signing::statement::{EventRef, RecordRef};
+use signing::json::Value;
+use signing::statement::EventRef;
 use uuid::Uuid;
-
-const DAY: i64 = 86_400;
-
-/// A practice whose ledger has the rules in force.
-fn warned(seed: u64) -> (World, Practice) {
-    let (mut world, practice) = Practice::new(seed);
-    world.adopt_rules();
-    (world, practice)
-}
-
-/// Lets days pass, each of them evaluated.
-fn pass(world: &mut World, days: i64) {
-    world.pass_seconds(days * DAY);
-    world.evaluate();
-}
 
 fn licence(world: &mut World, practice: &Practice, days: i64) -> Uuid {
     let licence = world.id();
@@ -42,34 +30,9 @@ fn licence(world: &mut World, practice: &Practice, days: i64) -> Uuid {
     licence
 }
 
-fn find(world: &World, rule: &str, subject: Uuid) -> (Uuid, Warning) {
-    world.warning(rule, subject).unwrap_or_else(|| panic!("no warning of {rule}"))
-}
-
-fn stands(world: &World, id: Uuid) -> (WarningState, WarningGrade) {
-    let entry = world.memory.record(&warning::reference(id)).expect("the warning");
-    let warning = entry.state.warning().expect("a warning");
-    (warning.state, warning.grade)
-}
-
-/// What happened to a warning, in order.
-fn told(world: &World, id: Uuid) -> Vec<&'static str> {
-    let entry = world.memory.record(&warning::reference(id)).expect("the warning");
-    entry.marks.iter().map(|mark| mark.event_type.trim_start_matches("warning.")).collect()
-}
-
 /// A quarter's dose of the worker, reported by the laboratory: the result, and the event that reports it.
 fn measured(world: &mut World, practice: &Practice, nsv: i64) -> (Uuid, EventRef) {
-    let (contract, report, result) = (world.id(), world.id(), world.id());
-    let terms = json!({
-        "institution": practice.hospital, "laboratory": practice.laboratory, "cycle_months": 3, "from": "2023-01-01",
-    });
-    act(world, &practice.officer, Wish::new("monitoring_contract.concluded", contract, terms));
-    let period = ["2023-10-01", "2023-12-31"];
-    let header = dose_report(contract, practice.laboratory, "示范报告0001", period, &world.today());
-    act(world, &practice.signatory, Wish::new("dose_report.issued", report, header));
-    let line = dose_result(report, 1, [practice.person, practice.employment], period, nsv);
-    (result, act(world, &practice.signatory, Wish::new("dose_result.reported", result, line)))
+    practice.measured(world, ["2023-10-01", "2023-12-31"], nsv, |_| ())
 }
 
 fn refused(world: &mut World, who: &Person, wish: Wish) -> Refusal {
@@ -315,70 +278,27 @@ fn the_worker_reads_and_takes_note_of_his_own() {
 /// the file over takes it over by a signature. What the former employer owes stays with him.
 #[test]
 fn warnings_go_with_the_file() {
-    const OTHER: &str = "511523";
-    let (mut world, here) = warned(9);
-    let city = here.offices.city.clone();
-    let admin = world.enrol(&city[0], &city[1], "C", "C_ADMIN", None, Some(OTHER));
-    let supervisor = world.enrol(&admin, &city[0], "C", "C_SUP", None, Some(OTHER));
-    let approver = world.enrol(&admin, &city[0], "C", "C_APPR", None, Some(OTHER));
-    let there = world.id();
-    let mut profile = institution_profile(&credit_code(77), "对岸医院");
-    profile["division"] = json!(OTHER);
-    profile["supervision_area"] = json!(OTHER);
-    act(&mut world, &supervisor, Wish::new("institution.registered", there, profile));
-    act(&mut world, &approver, Wish::new("institution.approved", there, json!({})));
-    let unit_admin = world.enrol(&admin, &city[0], "I", "I_ADMIN", Some(there), Some(OTHER));
-    let head = world.enrol(&unit_admin, &admin, "I", "I_HEAD", Some(there), Some(OTHER));
-    let officer = world.enrol(&unit_admin, &admin, "I", "I_RPO", Some(there), Some(OTHER));
-    let papers = json!({
-        "institution": there, "type": "LIC", "number": "示范放证字（2020）第0077号", "authority": "COUNTY",
-        "issuer": "示范卫生健康局", "classes": [{"class": "XR", "items": ["XR-2"]}], "issued_on": "2020-03-15",
-        "verify_due_on": "2029-03-15",
-    });
-    let (licence, post) = (world.id(), world.id());
-    act(&mut world, &approver, Wish::new("licence.issued", licence, papers));
-    act(&mut world, &officer, Wish::new("employment.planned", post, employment(here.person, there, 1, "2A")));
+    let (world, here) = warned(9);
+    let mut sides = Sides::of(world, here);
+    let here = sides.here.clone();
+    let world = &mut sides.world;
     let mut exam = here.exam("示范检0001", ExamKind::Periodic, &["R1"]);
     for (member, day) in [("exam_on", "2022-03-20"), ("exam_ended_on", "2022-03-20"), ("concluded_on", "2022-04-01")] {
         exam[member] = json!(day);
     }
     let record = world.id();
-    act(&mut world, &here.chief, Wish::new("exam_result.reported", record, exam));
+    act(world, &here.chief, Wish::new("exam_result.reported", record, exam));
     world.evaluate();
-    let (id, before) = find(&world, "W-HLT-02", here.person);
-    let (duty, owed) = find(&world, "W-DOSE-12", here.person);
+    let (id, before) = find(world, "W-HLT-02", here.person);
+    let (duty, owed) = find(world, "W-DOSE-12", here.person);
     assert_eq!(owed.institution, Some(here.hospital));
     assert!(before.institution.is_none(), "it is the worker's, not an institution's");
 
-    let transfer = world.id();
-    let request = json!({
-        "person": {"kind": "person", "id": here.person}, "type": "C", "by": "RECEIVING", "history_by_hand": false,
-        "from_institution": here.hospital, "from_area": AREA, "to_institution": there, "to_area": OTHER,
-    });
-    let package = json!({
-        "as_of": 10, "events": 12, "manifest": signing::bytes::Hash::of(b"manifest"), "year_nsv": 0, "block_nsv": 0,
-        "life_nsv": 0, "open_items": 1,
-    });
-    let go = json!({"step": "RELEASING_COUNTY", "undertaking": "LEAVING_EXAM"});
-    for (who, event_type, data) in [
-        (&head, "transfer.requested", request),
-        (&here.me, "transfer.consent_signed", json!({"scope": "STATUTORY", "how": "SELF"})),
-        (&here.head, "transfer.approved", json!({"step": "RELEASING_INST", "undertaking": "LEAVING_EXAM"})),
-        (&here.offices.approver, "transfer.approved", go),
-        (&head, "transfer.approved", json!({"step": "RECEIVING_INST"})),
-        (&approver, "transfer.approved", json!({"step": "RECEIVING_COUNTY"})),
-        (&here.offices.supervisor, "transfer.package_sealed", package),
-        (&head, "transfer.completed", json!({"by": "RECEIVING"})),
-    ] {
-        act(&mut world, who, Wish::new(event_type, transfer, data));
-    }
+    let transfer = sides.open("PACKAGING");
+    sides.complete(transfer);
+    let Sides { mut world, there, .. } = sides;
     pass(&mut world, 1);
-    let home = |world: &World, id: Uuid| {
-        let record = warning::reference(id);
-        let entry = world.memory.record(&record).expect("the warning").clone();
-        domain::admission::home(&record, &entry, &world.memory).expect("memory holds everything").0
-    };
-    assert_eq!(home(&world, id), Some(there), "the same warning, with who holds the file now");
+    assert_eq!(home(&world, id), Some(there.hospital), "the same warning, with who holds the file now");
     assert_eq!(home(&world, duty), Some(here.hospital), "what was owed stays where it was owed");
     assert_eq!(told(&world, id).last(), Some(&"moved"), "so that the new holder finds it");
     assert!(!told(&world, duty).contains(&"moved"));
@@ -414,32 +334,59 @@ fn warnings_go_with_the_file() {
         .filter(|warning| *warning != unaccepted)
         .collect();
     for warning in inherited {
-        let taken = json!({"institution": there});
-        act(&mut world, &officer, Wish::new("warning.accepted", warning, taken));
+        let taken = json!({"institution": there.hospital});
+        act(&mut world, &there.officer, Wish::new("warning.accepted", warning, taken));
     }
     world.evaluate();
     assert_eq!(stands(&world, unaccepted).0, WarningState::Cleared);
 }
 
-/// A rule is judged by the version of the day: a replay of the old year gives the old answers.
+/// The law changes on 2021-05-01, in the middle of a history (WS 76-2020): what was found before stays what it was, and whoever
+/// replays the old days finds the old warnings again, word for word.
 #[test]
 fn a_rule_changes_and_the_old_year_stays_what_it_was() {
-    let (mut world, practice) = warned(10);
-    world.evaluate();
-    let rule = rules::rule("W-DEV-03").expect("a rule");
-    let subject = RecordRef { kind: "device".into(), id: practice.device };
-    let on = |world: &World, day: &str| -> Vec<u16> {
-        let day: Date = day.parse().expect("a date");
-        let found = rule.version(day).expect("a version");
-        let _ = conclude(rule, &subject, day, &world.memory).expect("memory holds everything");
-        vec![found.version]
+    let County { mut world, officer, institution, .. } = World::starting(10, "2021-04-29").with_county();
+    for (what, version) in ADOPTED {
+        world.adopt(what, version);
+    }
+    world.adopt_rules();
+    let devices = [1, 2].map(|number| {
+        let device = world.id();
+        act(&mut world, &officer, Wish::new("device.registered", device, device_profile(institution, number)));
+        device
+    });
+    // Used without an acceptance test in this ledger: one under the old standard, one under the new.
+    for (device, version) in devices.into_iter().zip([1, 2]) {
+        let today = world.today();
+        act(&mut world, &officer, Wish::new("device.put_in_use", device, json!({"legacy": true})).on(today));
+        pass(&mut world, 1);
+        let (_, raised) = find(&world, "W-DEV-03", device);
+        assert_eq!((raised.rule_version, raised.raised_on.to_string()), (version, world.today()));
+        pass(&mut world, 1);
+    }
+    assert_eq!(find(&world, "W-DEV-03", devices[0]).1.rule_version, 1, "what stands is not rewritten");
+    let law = |version: usize| {
+        let rule = rules::rule("W-DEV-03").expect("a rule");
+        rule.versions[version].citations.iter().map(ToString::to_string).collect::<String>()
     };
-    assert_eq!(on(&world, "2021-04-30"), [1], "before WS 76-2020 came into force");
-    assert_eq!(on(&world, "2021-05-01"), [2]);
-    let (_, raised) = find(&world, "W-DEV-03", practice.device);
-    assert_eq!(raised.rule_version, 2);
-    let law = |version: usize| rule.versions[version].citations.iter().map(ToString::to_string).collect::<String>();
     assert!(!law(0).contains("WS 76-2020") && law(1).contains("WS 76-2020"));
+
+    let mut memory = Memory::new(world.ledger());
+    let mut again = 0;
+    for row in &world.rows {
+        let object = signing::json::read_stored(&row.payload).expect("strict");
+        let typed = domain::admission::read_typed(&object, None).expect("of the catalogue");
+        if let domain::catalog::Event::Warning(warning::Event::Raised(raised)) = &typed.event {
+            let rule = rules::rule(&raised.rule).expect("a rule");
+            let day = row.recorded_at.civil_day();
+            let found = conclude(rule, &raised.subject, day, &memory).expect("memory holds everything");
+            let same = found.drafts.iter().find(|draft| draft.record == typed.statement.record);
+            assert_eq!(same.map(|draft| &draft.data), object.get("data").and_then(Value::as_object));
+            again += 1;
+        }
+        memory.replay(&typed, &row.payload, signing::envelope::statement_hash(&row.payload), row.recorded_at);
+    }
+    assert!(again >= 2, "{again} warnings");
 }
 
 /// The investigation level is the city's to set, and an old day keeps the level of that day.

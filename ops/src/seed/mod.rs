@@ -4,6 +4,7 @@
 //! memory and knows the root of the tree that must result. [`load`] sends the units through the one door of the
 //! service, with a simulated clock, and compares that root with what the log says.
 
+pub mod auditor;
 pub mod chance;
 pub mod city;
 pub mod devices;

@@ -1,7 +1,9 @@
-//! The dose that a worker brings with him: another hospital wants the one who received most, and the city looks at it first.
+//! What a worker brings with him: the dose, at which the city looks before another hospital employs who received most; and years
+//! of which nobody has the history, which W-TRF-03 names as a gap.
 
 use domain::codes::Role;
 use domain::records::employment::PriorDose;
+use domain::workdays::add_months;
 use serde_json::json;
 
 use super::model::Wish;
@@ -33,5 +35,20 @@ impl Story {
         let city = self.office(Role::CityApprover, None, 0);
         self.act(city, Wish::new("employment.prior_dose_reviewed", post, review));
         self.act(officer, Wish::new("employment.ended", post, json!({"reason": "OTHER"})).on(day));
+    }
+
+    /// It is found that a worker has been at radiation work since four years before his first post here. Nobody heeds the gap.
+    pub fn older_work(&mut self) {
+        let mut workers =
+            self.workers.iter().filter(|worker| worker.works && self.holds_file(worker.org, worker.person));
+        let found = workers.find_map(|worker| {
+            let first = self.model.entry("employment", worker.employment)?.state.employment()?.active.first()?.from;
+            let registered = self.correctable("person", worker.person, &["person.registered"])?;
+            Some((self.rpo(worker.org).filter(|_| self.clerk(worker.org).is_some())?, worker.person, first, registered))
+        });
+        let Some((officer, person, first, registered)) = found else { return };
+        let right = json!({"set": {"radiation_work_since": add_months(first, -48).to_string()}});
+        let wish = Wish::new("person.corrected", person, right).because("TYPO", Some("漏登以往放射工作经历（示例）"));
+        self.act(officer, wish.correcting(registered));
     }
 }

@@ -49,7 +49,7 @@ const BASE_EVENTS: usize = 13_000;
 const TEST_EVENTS: usize = 10_000;
 const FULL_SIZE: usize = 20_000;
 /// Radiation workers of the whole city, and with how many events it has them all.
-const WORKERS: usize = 3_500;
+pub const WORKERS: usize = 3_500;
 const WITH_ALL_WORKERS: usize = 120_000;
 /// Events that a worker comes to in the years, most of them doses.
 const EVENTS_PER_WORKER: usize = 38;
@@ -267,6 +267,10 @@ pub enum Task {
     OnCall,
     /// The city looks at the dose that a worker brings with him.
     PriorDose,
+    /// A worker turns out to have worked before, and nobody has his history.
+    OlderWork,
+    /// Some warnings are disputed and suspended, and not decided when the story ends.
+    LastDisputes,
     /// The carrier says what became of a message.
     Arrive(Uuid),
     /// A message is sent again.
@@ -338,6 +342,11 @@ pub struct Story {
     queue: BinaryHeap<Reverse<(Instant, u64)>>,
     tasks: HashMap<u64, Task>,
     queued: u64,
+}
+
+/// How many files move, with so many workers.
+pub fn transfers_of(workers: usize) -> usize {
+    (workers * TRANSFERS_PER_MILLE / 1_000).max(16)
 }
 
 impl Story {
@@ -468,6 +477,8 @@ impl Story {
         self.later(SPAN_DAYS - 37, Task::Adopt("catalogue", 7));
         self.later(SPAN_DAYS - 18, Task::OnCall);
         self.later(SPAN_DAYS - 15, Task::PriorDose);
+        self.at(self.begins.add_days(SPAN_DAYS - 20), 10 * 60, Task::OlderWork);
+        self.at(self.begins.add_days(SPAN_DAYS - 2), 10 * 60, Task::LastDisputes);
         if !silent_desk {
             self.nightly(RULES_DAY + 10);
         }
@@ -495,7 +506,7 @@ impl Story {
         for turn in 0..restrictions {
             self.later(720 + (turn * 900 / restrictions) as i64, Task::Care(Care::Restrict(turn)));
         }
-        let transfers = (workers * TRANSFERS_PER_MILLE / 1_000).max(16);
+        let transfers = transfers_of(workers);
         for turn in 0..transfers {
             self.later(760 + (turn * 900 / transfers) as i64, Task::Transfer(turn));
         }
@@ -524,17 +535,19 @@ impl Story {
             day = day.add_days(1);
         }
         let minute = 9 * 60 + self.model.luck.below(8 * 60) as i64;
-        let at = Instant::start_of_day(day).plus_micros(minute * MINUTE);
-        self.queued += 1;
-        self.tasks.insert(self.queued, task);
-        self.queue.push(Reverse((at, self.queued)));
+        self.at(day, minute, task);
     }
 
     /// Queues the desk for the first half hour of a day.
     pub fn nightly(&mut self, day: i64) {
-        let at = Instant::start_of_day(self.begins.add_days(day)).plus_micros(30 * MINUTE);
+        self.at(self.begins.add_days(day), 30, Task::Desk);
+    }
+
+    /// Queues a task for a minute of a day, and draws nothing for that.
+    fn at(&mut self, day: Date, minute: i64, task: Task) {
+        let at = Instant::start_of_day(day).plus_micros(minute * MINUTE);
         self.queued += 1;
-        self.tasks.insert(self.queued, Task::Desk);
+        self.tasks.insert(self.queued, task);
         self.queue.push(Reverse((at, self.queued)));
     }
 
@@ -669,6 +682,8 @@ impl Story {
             Task::Heed(warning, heed) => self.heed(warning, heed),
             Task::OnCall => self.go_on_call(),
             Task::PriorDose => self.prior_dose(),
+            Task::OlderWork => self.older_work(),
+            Task::LastDisputes => self.last_disputes(),
             Task::Arrive(message) => self.arrive(message),
             Task::SendAgain(message) => self.send_again(message),
             Task::TakeOver(person) => self.take_over(person),

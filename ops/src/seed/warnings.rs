@@ -62,6 +62,9 @@ impl Story {
     /// What people will do about a warning that has a new grade.
     fn will_heed(&mut self, id: Uuid) {
         let Some(warning) = self.warning(id) else { return };
+        if warning.occurrence.starts_with("gap/") {
+            return;
+        }
         let turn = self.model.luck.below(100);
         let (noted, started) = match warning.grade {
             WarningGrade::Blue => (5, 0),
@@ -177,6 +180,30 @@ impl Story {
                     let institution = self.orgs[org].id.to_string();
                     let data = json!({"institution": institution});
                     self.by_unit(id, &warning, Act::Accept, "warning.accepted", data);
+                }
+            }
+        }
+    }
+
+    /// At the end somebody has just disputed a warning, and the clock of another stands.
+    pub fn last_disputes(&mut self) {
+        let open = self.model.memory.records().filter_map(|(record, entry)| {
+            let warning = entry.state.warning().filter(|warning| warning.state == WarningState::Open)?;
+            Some((record.id, warning.clone()))
+        });
+        let mut open: Vec<(Uuid, Warning)> = open.collect();
+        open.sort_by_key(|(id, _)| *id);
+        let mut open = open.into_iter();
+        for act in [Act::Dispute, Act::Suspend] {
+            for (id, warning) in open.by_ref() {
+                if act == Act::Dispute {
+                    let data = json!({"ground": "WRONG_DATA", "statement": "登记数据有误，正在更正。"});
+                    self.by_unit(id, &warning, act, "warning.disputed", data);
+                } else if let Some(officer) = self.supervisor_of(&warning) {
+                    self.act(officer, Wish::new("warning.suspended", id, json!({"ground": "LEAVE"})));
+                }
+                if self.warning(id).is_some_and(|now| now.state != WarningState::Open) {
+                    break;
                 }
             }
         }
