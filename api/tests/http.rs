@@ -50,6 +50,15 @@ async fn media_types_and_statuses() {
     ] {
         assert_eq!(post(&server, GRAPHQL, wrong, body(QUERY)).await.status(), 415, "{wrong}");
     }
+    // A document is sent, or named; a name that this program does not know is no document.
+    for unnamed in [
+        json!({"documentId": "sha256:00"}),
+        json!({"documentId": "sha256:00", "query": QUERY}),
+        json!({"operationName": "Shell"}),
+    ] {
+        let answer = post(&server, GRAPHQL, JSON, unnamed.to_string()).await;
+        assert_eq!(answer.status(), 400, "{unnamed}");
+    }
     // A document that cannot run: 400 under the first type, 200 under the second; no data under either.
     for bad in [
         "{",
@@ -184,6 +193,9 @@ async fn pages_and_headers() {
         let text = answer.text().await.expect("text");
         assert!(text.starts_with(begins), "{path}: {text}");
         assert!(!text.contains("https://"), "{path} fetches nothing from elsewhere");
+    }
+    for path in ["/assets/none.js", "/documents.json"] {
+        assert_eq!(get(path).await.expect("an answer").status(), 404, "{path}");
     }
     let posted = server.http.post(format!("{}/nowhere", server.url)).send().await.expect("an answer");
     assert_eq!(posted.status(), 405);
