@@ -23,7 +23,10 @@ const development: Plugin = {
         const { documentId, ...rest } = JSON.parse(Buffer.concat(chunks).toString()) as { documentId?: string };
         const known = JSON.parse(readFileSync(at("./src/generated/api/persisted-documents.json"), "utf8")) as Record<string, string>;
         const body = JSON.stringify(documentId ? { ...rest, query: known[documentId] } : rest);
-        const headers = { "content-type": "application/json", ...(request.headers.authorization ? { authorization: request.headers.authorization } : {}) };
+        const headers = {
+          "content-type": "application/json",
+          ...(request.headers.authorization ? { authorization: request.headers.authorization } : {}),
+        };
         const answer = await fetch(`${service}/graphql`, { method: "POST", headers, body });
         response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "application/json" });
         response.end(await answer.text());
@@ -39,7 +42,14 @@ export default defineConfig({
     vue(),
     development,
     // Texts become functions here, so that the browser needs neither a message compiler nor `unsafe-eval`.
-    vueI18n({ include: [at("./src/locales/**")], strictMessage: false, escapeHtml: false, runtimeOnly: true, compositionOnly: true, fullInstall: false }),
+    vueI18n({
+      include: [at("./src/locales/**")],
+      strictMessage: false,
+      escapeHtml: false,
+      runtimeOnly: true,
+      compositionOnly: true,
+      fullInstall: false,
+    }),
   ],
   // What no page uses is left out of the frame.
   define: { __VUE_OPTIONS_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false", __INTLIFY_DROP_MESSAGE_COMPILER__: "true" },

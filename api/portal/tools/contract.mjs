@@ -19,12 +19,21 @@ const pascal = (text) => camel(text)[0].toUpperCase() + camel(text).slice(1);
 /** `中文 · English (what it is). \`name\` as signed.` → the two labels. */
 const labels = (description = "") => {
   const [zh = "", rest = ""] = description.split(" · ");
-  const en = rest.replace(/\s*`.*$/s, "").replace(/\s*\([^)]*\)\.?\s*$/, "").replace(/\.\s*$/, "");
+  const en = rest
+    .replace(/\s*`.*$/s, "")
+    .replace(/\s*\([^)]*\)\.?\s*$/, "")
+    .replace(/\.\s*$/, "");
   return { zh, en };
 };
 
 /** Shapes that a cell shows as one value. */
-const WHOLE = { Code: "code zh en", RecordRef: "kind id node", Sealed: "state masked event pointer", EventRef: "event", Reason: "code text { state masked event pointer }" };
+const WHOLE = {
+  Code: "code zh en",
+  RecordRef: "kind id node",
+  Sealed: "state masked event pointer",
+  EventRef: "event",
+  Reason: "code text { state masked event pointer }",
+};
 
 /** The selection of an object, and what a page must know to show it. */
 function members(type) {
@@ -52,7 +61,9 @@ function members(type) {
 
 let operations = "";
 const kinds = [];
-const lists = Object.fromEntries(Object.values(schema.getQueryType().getFields()).map((field) => [bare(field.type).name.replace(/Connection$/, ""), field.name]));
+const lists = Object.fromEntries(
+  Object.values(schema.getQueryType().getFields()).map((field) => [bare(field.type).name.replace(/Connection$/, ""), field.name]),
+);
 for (const { kind, zh, en, types } of catalogue) {
   const type = pascal(kind);
   const { selection, shown } = members(schema.getType(`${type}Members`));
@@ -69,12 +80,15 @@ write("kinds.json", kinds);
 for (const [name, codes] of Object.entries(codeLists)) write(`lists/${name}.json`, codes);
 write("records.graphql", operations);
 // The one list of the operations that read a whole record: the page of any kind looks its own up here.
-write("records.ts", `import * as api from "./api/graphql";
+write(
+  "records.ts",
+  `import * as api from "./api/graphql";
 
 export const records = {
 ${kinds.map(({ kind, type }) => `  ${kind}: api.${type}RecordDocument,`).join("\n")}
 } as const;
-`);
+`,
+);
 
 // Who may sign what: the newest policy of the matrix. What everybody may sign about himself alone (`o`) counts for the worker.
 const rights = {};

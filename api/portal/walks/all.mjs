@@ -5,7 +5,9 @@ import * as flows from "./flows.mjs";
 import { pages } from "./pages.mjs";
 
 const wanted = process.argv.slice(2);
-const walks = [...Object.entries(flows), ["every_page", pages]].filter(([name]) => wanted.length === 0 || wanted.some((begin) => name.startsWith(begin)));
+const walks = [...Object.entries(flows), ["every_page", pages]].filter(
+  ([name]) => wanted.length === 0 || wanted.some((begin) => name.startsWith(begin)),
+);
 let failed = 0;
 for (const [name, walk] of walks) {
   const began = Date.now();

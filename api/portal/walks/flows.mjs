@@ -68,7 +68,7 @@ export async function a_key_is_enrolled_by_three_persons() {
   const card = desk.locator("section", { hasText: t("keys.request.good") });
   assert.ok((await card.innerText()).replace(/\s+/g, "").includes(shown), "both see the same fingerprint");
   await press(desk, t("keys.request.go"));
-  await desk.locator('.dialog select').first().selectOption("SOFTWARE");
+  await desk.locator(".dialog select").first().selectOption("SOFTWARE");
   const day = (years) => `${new Date().getUTCFullYear() + years}-${new Date(Date.now() + 8 * 3_600_000).toISOString().slice(5, 10)}`;
   const dates = desk.locator('.dialog input[type="date"]');
   await dates.nth(0).fill(day(0));
@@ -139,7 +139,9 @@ export async function two_people_edit_the_same_device() {
   const { version } = await event(second, id);
   assert.ok(Number(version) > 1);
   const device = new URL(one.url()).pathname.split("/").pop();
-  const { node } = await ask(second, "query($id: ID!) { node(id: $id) { ... on Device { members { location } } } }", { id: `device/${device}` });
+  const { node } = await ask(second, "query($id: ID!) { node(id: $id) { ... on Device { members { location } } } }", {
+    id: `device/${device}`,
+  });
   assert.match(node.members.location, /医技楼二层 [56] 号机房/);
 }
 
@@ -147,11 +149,22 @@ export async function two_people_edit_the_same_device() {
 async function aLaboratory() {
   const [city] = await people("T_SUP");
   for (const signatory of await people("TSO_SIGN")) {
-    const { monitoringContracts } = await ask(signatory, `{ monitoringContracts(first: 100, filter: { state: ["CONCLUDED"] }) { nodes { clientCode members { institution laboratory from until } } } }`);
-    const mine = monitoringContracts.nodes.filter(({ members }) => members.laboratory === signatory.org && !members.until && members.from < "2026-07-01");
+    const { monitoringContracts } = await ask(
+      signatory,
+      `{ monitoringContracts(first: 100, filter: { state: ["CONCLUDED"] }) { nodes { clientCode members { institution laboratory from until } } } }`,
+    );
+    const mine = monitoringContracts.nodes.filter(
+      ({ members }) => members.laboratory === signatory.org && !members.until && members.from < "2026-07-01",
+    );
     for (const contract of mine) {
-      const { employments } = await ask(city, `query($org: UUID!) { employments(first: 100, filter: { org: $org, state: ["ACTIVE"] }) { nodes { label members { active { from until } } } } }`, { org: contract.members.institution });
-      const workers = employments.nodes.filter(({ members }) => members.active.at(-1)?.from < "2026-07-01" && !members.active.at(-1).until).map(({ label }) => label);
+      const { employments } = await ask(
+        city,
+        `query($org: UUID!) { employments(first: 100, filter: { org: $org, state: ["ACTIVE"] }) { nodes { label members { active { from until } } } } }`,
+        { org: contract.members.institution },
+      );
+      const workers = employments.nodes
+        .filter(({ members }) => members.active.at(-1)?.from < "2026-07-01" && !members.active.at(-1).until)
+        .map(({ label }) => label);
       if (workers.length >= 3) return { signatory, code: contract.clientCode, workers: workers.slice(0, 6) };
     }
   }
@@ -163,9 +176,14 @@ export async function a_laboratory_imports_its_results() {
   const { signatory, code, workers } = await aLaboratory();
   const head = "工作人员编号,剂量计编号,佩戴部位,周期起,周期止,Hp(10)（mSv）,最低探测水平,报告编号,签发日期,统一社会信用代码";
   const places = ["背部", "眼旁", "腕部", "指环", "足踝", "头箍"];
-  const row = (worker, place, index, dose) => [worker, `W${index}`, place, "2026-10-01", "2026-10-31", dose, "0.02", `YB-WALK-${process.pid}`, "2026-11-24", code].join(",");
-  const rows = workers.flatMap((worker, at) => places.map((place, index) => row(worker, place, at * 10 + index, index % 2 ? "<MDL" : "0.11")));
-  const bad = rows.map((line, index) => (index < 6 ? line.replace(",2026-10-31,", `,${["2026-09-01", "10/3", "", "2026-13-01", "x", "2026-10-32"][index]},`) : line));
+  const row = (worker, place, index, dose) =>
+    [worker, `W${index}`, place, "2026-10-01", "2026-10-31", dose, "0.02", `YB-WALK-${process.pid}`, "2026-11-24", code].join(",");
+  const rows = workers.flatMap((worker, at) =>
+    places.map((place, index) => row(worker, place, at * 10 + index, index % 2 ? "<MDL" : "0.11")),
+  );
+  const bad = rows.map((line, index) =>
+    index < 6 ? line.replace(",2026-10-31,", `,${["2026-09-01", "10/3", "", "2026-13-01", "x", "2026-10-32"][index]},`) : line,
+  );
   const file = async (name, lines) => {
     await writeFile(`${shots}${name}`, `\ufeff${[head, ...lines].join("\r\n")}\r\n`);
     return `${shots}${name}`;
@@ -185,7 +203,14 @@ export async function a_laboratory_imports_its_results() {
   await bring(await file("walk-bad.csv", bad));
   await page.getByText(t("imports.states.HAS_ERRORS")).first().waitFor();
   await page.screenshot({ path: `${shots}import-check.zh-CN.1280.png` });
-  assert.equal(await page.getByRole("button", { name: t("imports.check.next") }).isEnabled().catch(() => false), false, "a file with errors goes no further");
+  assert.equal(
+    await page
+      .getByRole("button", { name: t("imports.check.next") })
+      .isEnabled()
+      .catch(() => false),
+    false,
+    "a file with errors goes no further",
+  );
   await bring(await file("walk-good.csv", rows));
   // Warnings are looked at and ticked; without any, nothing has to be.
   const ticks = page.getByRole("button", { name: /^已核对所列/ });
@@ -212,7 +237,10 @@ export async function a_warning_is_rectified_returned_and_closed() {
   const units = await people("I_RPO");
   let found;
   for (const unit of units) {
-    const { warnings } = await ask(unit, `{ warnings(first: 50, filter: { state: ["OPEN", "ACKNOWLEDGED"] }) { nodes { recordId area state law { lasting closedBy } members { grade { code } } } } }`);
+    const { warnings } = await ask(
+      unit,
+      `{ warnings(first: 50, filter: { state: ["OPEN", "ACKNOWLEDGED"] }) { nodes { recordId area state law { lasting closedBy } members { grade { code } } } } }`,
+    );
     const node = warnings.nodes.find(({ area, law }) => area && law.closedBy === "county");
     const lasting = warnings.nodes.find(({ area, law }) => area && law.lasting && law.closedBy === "county");
     if (lasting ?? node) found = lasting ? { unit, warning: lasting, lasting: true } : (found ?? { unit, warning: node, lasting: false });
@@ -226,7 +254,8 @@ export async function a_warning_is_rectified_returned_and_closed() {
   const act = async (who, name, fill) => {
     await open(who, at);
     const button = who.getByRole("button", { name, exact: true }).first();
-    if (!(await button.isVisible())) await press(who, t("pattern.more"), "button").catch(() => who.getByText(t("pattern.more"), { exact: true }).first().click());
+    if (!(await button.isVisible()))
+      await press(who, t("pattern.more"), "button").catch(() => who.getByText(t("pattern.more"), { exact: true }).first().click());
     await who.getByRole("button", { name, exact: true }).first().click();
     await fill?.(who.locator(".dialog").last());
     await press(who, t("sign.form.check"));
@@ -269,8 +298,14 @@ export async function a_number_leads_to_a_signature() {
 /** Flow 8: a file on its way: where it waits, who is late, and the chain of those who held it. */
 export async function a_file_is_followed_between_two_districts() {
   const [person] = await people("T_SUP");
-  const { transfers } = await ask(person, `{ transfers(first: 100, filter: { state: ["COMPLETED"] }) { nodes { recordId members { type { code } person } chain { late } } } }`);
-  const moved = transfers.nodes.find(({ members, chain }) => ["B", "C"].includes(members.type.code) && chain?.some(({ late }) => late)) ?? transfers.nodes.find(({ members }) => ["B", "C"].includes(members.type.code)) ?? transfers.nodes[0];
+  const { transfers } = await ask(
+    person,
+    `{ transfers(first: 100, filter: { state: ["COMPLETED"] }) { nodes { recordId members { type { code } person } chain { late } } } }`,
+  );
+  const moved =
+    transfers.nodes.find(({ members, chain }) => ["B", "C"].includes(members.type.code) && chain?.some(({ late }) => late)) ??
+    transfers.nodes.find(({ members }) => ["B", "C"].includes(members.type.code)) ??
+    transfers.nodes[0];
   const page = await as(person);
   await open(page, "/app");
   await press(page, t("app.place.transfers"), "link");
@@ -290,7 +325,11 @@ export async function a_record_as_it_was() {
   const page = await as(person);
   await firstDevice(page);
   const device = new URL(page.url()).pathname.split("/").pop();
-  const { node } = await ask(person, "query($id: ID!) { node(id: $id) { ... on Device { history(first: 50) { nodes { position version } } } } }", { id: `device/${device}` });
+  const { node } = await ask(
+    person,
+    "query($id: ID!) { node(id: $id) { ... on Device { history(first: 50) { nodes { position version } } } } }",
+    { id: `device/${device}` },
+  );
   const oldest = node.history.nodes.at(-1);
   await open(page, `/app/devices/${device}?at=pos:${oldest.position}`);
   await page.locator(".banner.past").waitFor();

@@ -7,7 +7,9 @@ export async function pages() {
   const [unit] = await people("I_RPO");
   const [laboratory] = await people("TSO_SIGN");
   const first = async (list) => (await ask(city, `{ ${list}(first: 1, order: RECENT) { nodes { recordId } } }`))[list].nodes[0]?.recordId;
-  const [org, device, worker, warning, transfer] = await Promise.all(["institutions", "devices", "persons", "warnings", "transfers"].map(first));
+  const [org, device, worker, warning, transfer] = await Promise.all(
+    ["institutions", "devices", "persons", "warnings", "transfers"].map(first),
+  );
   const { events } = await ask(city, `{ events(first: 1) { nodes { id } } }`);
   const plan = [
     [null, "home", "/"],

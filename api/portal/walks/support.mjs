@@ -15,7 +15,15 @@ mkdirSync(shots, { recursive: true });
 
 export const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+  ],
 });
 
 /** Everything that no walk may see. */
@@ -23,13 +31,22 @@ export const faults = [];
 
 /** A fresh browser window, as a visitor. */
 export async function visitor({ width = 1280, lang = "zh-CN" } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: lang, acceptDownloads: true, reducedMotion: "reduce" });
-  await context.addInitScript((language) => localStorage.getItem("radledger.lang") ?? localStorage.setItem("radledger.lang", language), lang);
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    locale: lang,
+    acceptDownloads: true,
+    reducedMotion: "reduce",
+  });
+  await context.addInitScript(
+    (language) => localStorage.getItem("radledger.lang") ?? localStorage.setItem("radledger.lang", language),
+    lang,
+  );
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on("console", (message) => {
     // A refusal is an answer: what the browser says of its status is not an error of the page.
-    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) faults.push(`${page.url()}: console: ${message.text()}`);
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
+      faults.push(`${page.url()}: console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`${page.url()}: ${error}`));
   page.on("request", (request) => {
@@ -51,7 +68,15 @@ export async function as(person, options = {}) {
   await page.goto(`${url}/login`);
   const token = await tokenOf(person);
   const { viewer } = await ask(person, "{ viewer { key } }");
-  const login = { token, account: person.account, key: viewer.key, roles: [person.role], expiresAt: new Date(Date.now() + 3_600_000).toISOString(), demonstration: true, label: person.name };
+  const login = {
+    token,
+    account: person.account,
+    key: viewer.key,
+    roles: [person.role],
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    demonstration: true,
+    label: person.name,
+  };
   await page.evaluate((text) => sessionStorage.setItem("radledger.login", text), JSON.stringify(login));
   return page;
 }
@@ -89,7 +114,9 @@ export async function still(page) {
 export async function accessible(page, name) {
   await page.evaluate(axe);
   const found = await page.evaluate(async () =>
-    (await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })).violations.flatMap((one) => one.nodes.map((node) => `${one.id} at ${node.target}`)),
+    (await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })).violations.flatMap((one) =>
+      one.nodes.map((node) => `${one.id} at ${node.target}`),
+    ),
   );
   for (const one of found) faults.push(`${name}: axe: ${one}`);
 }
@@ -124,7 +151,11 @@ export const press = (page, name, role = "button") => page.getByRole(role, { nam
 
 /** Leaves the sheet after its receipt. */
 export async function leave(page) {
-  await page.locator(".sheet").getByRole("button", { name: t("sign.close"), exact: true }).last().click();
+  await page
+    .locator(".sheet")
+    .getByRole("button", { name: t("sign.close"), exact: true })
+    .last()
+    .click();
   await page.locator(".sheet").waitFor({ state: "detached" });
   await still(page);
 }
@@ -133,7 +164,11 @@ export async function leave(page) {
 export async function sign(page) {
   const submit = page.getByRole("button", { name: t("sign.submit"), exact: true });
   await submit.waitFor();
-  assert.notEqual(await page.evaluate(() => document.activeElement?.textContent?.trim()), t("sign.submit"), "the signature must not be the default");
+  assert.notEqual(
+    await page.evaluate(() => document.activeElement?.textContent?.trim()),
+    t("sign.submit"),
+    "the signature must not be the default",
+  );
   await submit.click();
   // The receipt is at hand once it is proven and was checked here.
   await page.locator(".sheet button:not([disabled])", { hasText: t("sign.receipt.save_receipt") }).waitFor({ timeout: 30_000 });
@@ -145,7 +180,11 @@ export async function sign(page) {
 
 /** The event as the ledger has it. */
 export async function event(person, id) {
-  const { event: found } = await ask(person, "query($id: UUID!) { event(id: $id) { id position type meaning version record { kind id } signer { account role } } }", { id });
+  const { event: found } = await ask(
+    person,
+    "query($id: UUID!) { event(id: $id) { id position type meaning version record { kind id } signer { account role } } }",
+    { id },
+  );
   assert.ok(found, `the ledger knows ${id}`);
   return found;
 }

@@ -1,5 +1,13 @@
 // Questions to the ledger. Only trusted documents are asked: the page holds the hash of each, the program its text.
-import { Client, createRequest, fetchExchange, makeOperation, type CombinedError, type OperationContext, type TypedDocumentNode } from "@urql/core";
+import {
+  Client,
+  createRequest,
+  fetchExchange,
+  makeOperation,
+  type CombinedError,
+  type OperationContext,
+  type TypedDocumentNode,
+} from "@urql/core";
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref, type ShallowRef } from "vue";
 import { keep, login } from "@/shared/session";
 
@@ -28,7 +36,11 @@ export interface Failure {
   en: string;
 }
 
-const UNREACHABLE: Failure = { code: "E-NETWORK", zh: "无法连接服务，请稍后重试。", en: "The service cannot be reached; try again in a moment." };
+const UNREACHABLE: Failure = {
+  code: "E-NETWORK",
+  zh: "无法连接服务，请稍后重试。",
+  en: "The service cannot be reached; try again in a moment.",
+};
 
 function failure(error: CombinedError): Failure {
   const [first] = error.graphQLErrors;

@@ -67,7 +67,13 @@ export const routes: RouteRecordRaw[] = [
 
 /** The page of a record: the one made for its kind, or the one that shows any. */
 export function pageOf(kind: string, recordId: string): string {
-  const own: Record<string, string> = { institution: "orgs", device: "devices", person: "workers", warning: "warnings", transfer: "transfers" };
+  const own: Record<string, string> = {
+    institution: "orgs",
+    device: "devices",
+    person: "workers",
+    warning: "warnings",
+    transfer: "transfers",
+  };
   const place = own[kind];
   return place ? `/app/${place}/${recordId}` : `/app/records/${kind}/${recordId}`;
 }

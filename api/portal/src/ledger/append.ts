@@ -115,8 +115,7 @@ export function checkUnit(drafts: readonly Draft[], keyId: string): void {
   if (!first) throw new WireError("bad_envelope", "no event");
   const { batch, signer } = first.statement;
   drafts.forEach(({ statement }, at) => {
-    if (statement.signer.key !== keyId || statement.signer.account !== signer.account)
-      throw new WireError("signer_mismatch", `${at}`);
+    if (statement.signer.key !== keyId || statement.signer.account !== signer.account) throw new WireError("signer_mismatch", `${at}`);
     const here = statement.batch;
     const sound =
       drafts.length === 1

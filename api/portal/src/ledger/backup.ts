@@ -74,11 +74,7 @@ export async function wrap(
   readHead({ ...head, box: "", check: "" }); // Nothing is written that would not be read again.
   const key = await keyOf(passphrase, salt, iterations, "encrypt");
   // The clear part is authenticated with the seed: another account or fewer iterations do not open.
-  const box = await crypto.subtle.encrypt(
-    { name: "AES-GCM", iv: nonce, additionalData: canonical(head) },
-    key,
-    Uint8Array.from(seed),
-  );
+  const box = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: canonical(head) }, key, Uint8Array.from(seed));
   const body = { ...head, box: toBase64url(new Uint8Array(box)) };
   return `${canonicalText({ ...body, check: checkOf(body) })}\n`;
 }
@@ -141,8 +137,7 @@ function read(text: string): Parts {
     const value = readLenient(text);
     if (!isObject(value)) throw new BackupError("damaged", "not an object");
     // A later version may look different in every other way.
-    if (value.format === FORMAT && value.version !== VERSION)
-      throw new BackupError("unsupported", `version ${String(value.version)}`);
+    if (value.format === FORMAT && value.version !== VERSION) throw new BackupError("unsupported", `version ${String(value.version)}`);
     const { check, ...body } = value;
     if (check !== checkOf(body)) throw new BackupError("damaged", "checksum");
     const { box, ...head } = body;

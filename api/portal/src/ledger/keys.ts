@@ -141,9 +141,7 @@ export interface KeyFile {
 /** Reads PEM with or without lines before it (§3.2). Line ends may be those of Windows, as OpenSSL takes them. */
 export function fromPem(text: string): KeyFile {
   const form =
-    /^(?<notes>(?:(?!-----BEGIN)[^])*)-----BEGIN PRIVATE KEY-----\s+(?<body>[A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----\s*$/.exec(
-      text,
-    );
+    /^(?<notes>(?:(?!-----BEGIN)[^])*)-----BEGIN PRIVATE KEY-----\s+(?<body>[A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----\s*$/.exec(text);
   if (!form?.groups) throw new WireError("bad_value", "not a private key in PEM");
   const { notes = "", body = "" } = form.groups;
   const account = /^account: (\S+)\s*$/m.exec(notes)?.[1];

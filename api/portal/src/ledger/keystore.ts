@@ -29,11 +29,7 @@ const PROBE = "probe";
 
 /** Opens the backups. The database is opened anew for each act, so that no tab blocks another. */
 export function keyStore(factory: IDBFactory = globalThis.indexedDB): KeyStore {
-  const within = async <T>(
-    store: string,
-    mode: IDBTransactionMode,
-    act: (store: IDBObjectStore) => IDBRequest<T>,
-  ): Promise<T> => {
+  const within = async <T>(store: string, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
     const database = await open(factory);
     try {
       const transaction = database.transaction(store, mode);

@@ -86,12 +86,7 @@ function readText(text: string): Checkpoint {
     throw new WireError("bad_note", "root");
   }
   // Written again and compared, a leading zero or a size that a number cannot hold shows.
-  if (
-    !isOrigin(origin) ||
-    !Number.isSafeInteger(checkpoint.size) ||
-    checkpoint.root.length !== 32 ||
-    checkpointText(checkpoint) !== text
-  ) {
+  if (!isOrigin(origin) || !Number.isSafeInteger(checkpoint.size) || checkpoint.root.length !== 32 || checkpointText(checkpoint) !== text) {
     throw new WireError("bad_note", "text of the checkpoint");
   }
   return checkpoint;

@@ -179,8 +179,7 @@ function checkStatement(object: JsonObject): void {
   const record =
     (at: string, more: Members = {}): Test =>
     (value) => {
-      const id: Test = (one) =>
-        typeof one === "string" && (isObject(value) && kind(member(value, "kind") ?? false) ? idOf(value) : true);
+      const id: Test = (one) => typeof one === "string" && (isObject(value) && kind(member(value, "kind") ?? false) ? idOf(value) : true);
       return within(at, { kind, id, ...more })(value);
     };
   const eventRef = (at: string): Test => within(at, { event: uuid, hash });
@@ -242,8 +241,7 @@ function checkStatement(object: JsonObject): void {
   }
   const { derivation } = object;
   // A consequence in the same append has no basis; then its cause says what it follows from.
-  if (isObject(derivation) && derivation.basis === undefined && object.cause === undefined)
-    faults.note("missing_field", "/cause");
+  if (isObject(derivation) && derivation.basis === undefined && object.cause === undefined) faults.note("missing_field", "/cause");
   checkOrder(object, faults);
   faults.throwFirst();
 }

@@ -38,8 +38,7 @@ export function readProof(text: string): TlogProof {
   } catch {
     throw new WireError("bad_proof", "base64");
   }
-  const sound =
-    Number.isSafeInteger(proof.index) && proof.hashes.length <= MAX_HASHES && proof.hashes.every(({ length }) => length === 32);
+  const sound = Number.isSafeInteger(proof.index) && proof.hashes.length <= MAX_HASHES && proof.hashes.every(({ length }) => length === 32);
   // Written again and compared: the head, the order of the lines and leading zeros.
   if (end < 0 || !sound || writeProof(proof) !== text) throw new WireError("bad_proof", "form");
   return proof;

@@ -34,7 +34,9 @@ const PAGES: Record<string, { path: string; view?: string }> = {
 
 /** The query of an address as text; commas and the like stay readable. */
 const written = (query: LocationQueryRaw): string =>
-  Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(String(value)).replaceAll("%2C", ",").replaceAll("%3A", ":")}`).join("&");
+  Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value)).replaceAll("%2C", ",").replaceAll("%3A", ":")}`)
+    .join("&");
 
 /** The address; null where no page shows such a list. */
 export function addressOf(drill: Drill | null | undefined): string | null {
@@ -45,7 +47,11 @@ export function addressOf(drill: Drill | null | undefined): string | null {
   if (area) query["f.area"] = area;
   if (org) query["f.org"] = org;
   if (state?.length) query["f.state"] = state.join(",");
-  for (const facet of facets) query[`f.${facet.name}`] = facet.from !== null || facet.until !== null ? `${facet.from ?? ""}..${facet.until ?? ""}` : (facet.anyOf ?? [facet.value ?? ""]).join(",");
+  for (const facet of facets)
+    query[`f.${facet.name}`] =
+      facet.from !== null || facet.until !== null
+        ? `${facet.from ?? ""}..${facet.until ?? ""}`
+        : (facet.anyOf ?? [facet.value ?? ""]).join(",");
   query["at"] = `pos:${drill.asOf}`;
   return `${page.path}?${written(query)}`;
 }

@@ -18,7 +18,8 @@ export function cell(text: string): string {
 }
 
 /** Lines of text as a CSV file that spreadsheets open in UTF-8. */
-export const csv = (lines: string[][]): Blob => new Blob(["\ufeff", lines.map((line) => line.map(cell).join(",")).join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" });
+export const csv = (lines: string[][]): Blob =>
+  new Blob(["\ufeff", lines.map((line) => line.map(cell).join(",")).join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" });
 
 /** Hands a file to the reader. */
 export function save(name: string, what: Blob): void {

@@ -30,7 +30,13 @@ export interface Filter {
    * One of the codes of a list, the areas of the city, free text, a day on or before (after) which something lies, or what
    * only a link says (a record, a range): it is shown as a chip and not asked for.
    */
-  by: { list: string } | { areas: true } | { text: true } | { codes: { code: string; zh: string; en: string }[] } | { day: "from" | "until" } | { given: true };
+  by:
+    | { list: string }
+    | { areas: true }
+    | { text: true }
+    | { codes: { code: string; zh: string; en: string }[] }
+    | { day: "from" | "until" }
+    | { given: true };
   /** Shown only behind "more filters". */
   more?: boolean;
 }
@@ -77,7 +83,8 @@ export function chosen(filters: Filter[], query: LocationQuery): Record<string, 
 }
 
 /** The values that a text of the address stands for: one, when a choice is called just so (an interval has a comma in its name). */
-export const parts = (by: Filter["by"], value: string): string[] => ("codes" in by && by.codes.some(({ code }) => code === value) ? [value] : value.split(","));
+export const parts = (by: Filter["by"], value: string): string[] =>
+  "codes" in by && by.codes.some(({ code }) => code === value) ? [value] : value.split(",");
 
 /** The condition that the chosen values are. */
 export function filterOf(filters: Filter[], values: Record<string, string>, fixed: RecordFilter = {}): RecordFilter {
@@ -133,12 +140,26 @@ export function useList<Row, Data, V extends Variables>(options: {
     const fixed = options.fixed ? options.fixed() : {};
     if (fixed === null) return null;
     const after = one(route.query, "after");
-    return { filter: filterOf(options.filters, values.value, fixed), order: options.order ?? "LABEL", first: size.value, ...(after ? { after } : {}), ...moment.variables.value } as unknown as V;
+    return {
+      filter: filterOf(options.filters, values.value, fixed),
+      order: options.order ?? "LABEL",
+      first: size.value,
+      ...(after ? { after } : {}),
+      ...moment.variables.value,
+    } as unknown as V;
   });
   const asked = useAsk(options.document, variables as unknown as ComputedRef<(V & object) | null>);
   const page = computed(() => (asked.data.value ? (options.pick(asked.data.value) ?? null) : null));
-  const rest = (...gone: string[]): LocationQuery => Object.fromEntries(Object.entries(route.query).filter(([name]) => !gone.includes(name) && !(gone.includes("f.") && name.startsWith("f."))));
-  const named = (chosenValues: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(chosenValues).filter(([, value]) => value !== "").map(([name, value]) => [`f.${name}`, value]));
+  const rest = (...gone: string[]): LocationQuery =>
+    Object.fromEntries(
+      Object.entries(route.query).filter(([name]) => !gone.includes(name) && !(gone.includes("f.") && name.startsWith("f."))),
+    );
+  const named = (chosenValues: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(chosenValues)
+        .filter(([, value]) => value !== "")
+        .map(([name, value]) => [`f.${name}`, value]),
+    );
   return {
     asked: asked as Asked<unknown>,
     page,

@@ -47,8 +47,12 @@ export function useRecord(kind: MaybeRefOrGetter<string>, recordId: MaybeRefOrGe
   });
   const document = (): TypedDocumentNode<unknown, object> => records[toValue(kind) as keyof typeof records] as never;
   const atLeast = ref<string>();
-  const asked = useAsk<unknown, object>(document, () => ({ id: `${toValue(kind)}/${toValue(recordId)}`, ...(atLeast.value && !moment.at.value ? { atLeast: atLeast.value } : {}), ...moment.variables.value }));
-  const record = computed(() => ((asked.data.value as { node: AnyRecord | null } | null)?.node ?? null));
+  const asked = useAsk<unknown, object>(document, () => ({
+    id: `${toValue(kind)}/${toValue(recordId)}`,
+    ...(atLeast.value && !moment.at.value ? { atLeast: atLeast.value } : {}),
+    ...moment.variables.value,
+  }));
+  const record = computed(() => (asked.data.value as { node: AnyRecord | null } | null)?.node ?? null);
   const state = computed(() => {
     const found = record.value?.members["state"];
     return found && typeof found === "object" && "code" in found ? (found as { code: string; zh: string; en: string }) : null;

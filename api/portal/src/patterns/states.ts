@@ -1,7 +1,19 @@
 // States by which lists are filtered. They are said by no event, so no code list of the contract holds them; their words
 // stand in the texts of the pages.
 
-export const WARNING_STATES = ["OPEN", "ACKNOWLEDGED", "RECTIFYING", "SUBMITTED", "RETURNED", "PENDING_CLOSE", "DISPUTED", "SUSPENDED", "WAIVED", "CLEARED", "CLOSED"];
+export const WARNING_STATES = [
+  "OPEN",
+  "ACKNOWLEDGED",
+  "RECTIFYING",
+  "SUBMITTED",
+  "RETURNED",
+  "PENDING_CLOSE",
+  "DISPUTED",
+  "SUSPENDED",
+  "WAIVED",
+  "CLEARED",
+  "CLOSED",
+];
 /** A warning in one of these is somebody's business still. */
 export const NOT_OVER = WARNING_STATES.filter((code) => code !== "CLEARED" && code !== "CLOSED");
 export const TRANSFER_STATES = ["OPEN", "SUSPENDED", "REJECTED", "DISPUTED", "WITHDRAWN", "COMPLETED"];

@@ -77,4 +77,5 @@ export async function finish({ seed, account, ledger, keyId, publicKey }: Unwrap
 }
 
 /** The members of the data of `credential.requested` that come from whoever holds the key. */
-export const requestText = ({ account, publicKey, proof }: EnrolmentRequest): string => `${JSON.stringify({ account, alg: 1, public_key: publicKey, proof }, null, 2)}\n`;
+export const requestText = ({ account, publicKey, proof }: EnrolmentRequest): string =>
+  `${JSON.stringify({ account, alg: 1, public_key: publicKey, proof }, null, 2)}\n`;

@@ -14,7 +14,12 @@ export type TestState = "ok" | "weak" | "failed";
 export async function tests(): Promise<Record<TestName, TestState>> {
   const secure = isSecureContext && typeof crypto.subtle?.deriveKey === "function";
   const stored = await keyStore().canStore();
-  return { secure: secure ? "ok" : "failed", store: stored ? "ok" : "failed", persist: stored && (await persists()) ? "ok" : "weak", sign: (await signs()) ? "ok" : "failed" };
+  return {
+    secure: secure ? "ok" : "failed",
+    store: stored ? "ok" : "failed",
+    persist: stored && (await persists()) ? "ok" : "weak",
+    sign: (await signs()) ? "ok" : "failed",
+  };
 }
 
 /** Whether the browser promises not to clear what is stored. Many ask nobody and promise only sites that are used a lot. */
@@ -26,7 +31,12 @@ async function signs(): Promise<boolean> {
   try {
     const signer = await signerOf(newSeed());
     const payload = randomBytes(32);
-    const holds = verifyPayload(readPublicKey(signer.publicKey), PAYLOAD_TYPE.enrol, payload, await signer.sign(PAYLOAD_TYPE.enrol, payload));
+    const holds = verifyPayload(
+      readPublicKey(signer.publicKey),
+      PAYLOAD_TYPE.enrol,
+      payload,
+      await signer.sign(PAYLOAD_TYPE.enrol, payload),
+    );
     signer.wipe();
     return holds;
   } catch {

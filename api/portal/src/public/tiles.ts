@@ -16,7 +16,8 @@ export interface Head {
 /** Index of a tile as its path writes it: groups of three digits, all but the last behind an `x`. */
 function indexPath(index: number): string {
   const groups = [String(index % 1000).padStart(3, "0")];
-  for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000)) groups.unshift(`x${String(rest % 1000).padStart(3, "0")}`);
+  for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000))
+    groups.unshift(`x${String(rest % 1000).padStart(3, "0")}`);
   return groups.join("/");
 }
 
@@ -49,7 +50,8 @@ class Tiles {
   private tile(level: number, index: number): Promise<Bytes> {
     const there = Math.min(WIDTH, Math.floor(this.size / WIDTH ** level) - index * WIDTH);
     const path = `/log/tile/${level}/${indexPath(index)}${there < WIDTH ? `.p/${there}` : ""}`;
-    const known = this.read.get(path) ?? get(path, "application/octet-stream").then(async (answer) => new Uint8Array(await answer.arrayBuffer()));
+    const known =
+      this.read.get(path) ?? get(path, "application/octet-stream").then(async (answer) => new Uint8Array(await answer.arrayBuffer()));
     this.read.set(path, known);
     return known;
   }

@@ -12,13 +12,16 @@ export const minute = (text: string): string => instant(text).slice(0, 16);
 export const today = (): string => instant(new Date().toISOString()).slice(0, 10);
 
 /** Whole days from one civil date to another. */
-export const daysBetween = (from: string, to: string): number => Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
 
 /** The civil date so many days later. */
-export const addDays = (from: string, days: number): string => new Date(Date.parse(`${from}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+export const addDays = (from: string, days: number): string =>
+  new Date(Date.parse(`${from}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
 /** A whole number with separators. */
-export const whole = (value: number | string): string => new Intl.NumberFormat(language()).format(typeof value === "string" ? BigInt(value) : value);
+export const whole = (value: number | string): string =>
+  new Intl.NumberFormat(language()).format(typeof value === "string" ? BigInt(value) : value);
 
 /** A position of the ledger, as people say it. */
 export const position = (value: string | number): string => `#${whole(value)}`;

@@ -16,9 +16,17 @@ function first(): Language {
 }
 
 /** `a.b.c` in nested texts: the small build looks up flat keys only. */
-const messageResolver = (texts: unknown, path: string): never => path.split(".").reduce<unknown>((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], texts) as never;
+const messageResolver = (texts: unknown, path: string): never =>
+  path.split(".").reduce<unknown>((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], texts) as never;
 
-export const i18n = createI18n({ legacy: false, messageResolver, locale: first() as string, fallbackLocale: false, missingWarn: false, messages: {} });
+export const i18n = createI18n({
+  legacy: false,
+  messageResolver,
+  locale: first() as string,
+  fallbackLocale: false,
+  missingWarn: false,
+  messages: {},
+});
 document.documentElement.lang = i18n.global.locale.value;
 
 /** The language that is shown. */

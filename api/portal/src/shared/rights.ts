@@ -13,7 +13,9 @@ export function useSignable(kind: MaybeRefOrGetter<string | null>): ShallowRef<s
   const types = shallowRef<string[]>([]);
   watchEffect(async () => {
     const of = toValue(kind);
-    types.value = of ? [...new Set((await kindTable(of)).events.filter((event) => !event.creates && may(event.type)).map(({ type }) => type))] : [];
+    types.value = of
+      ? [...new Set((await kindTable(of)).events.filter((event) => !event.creates && may(event.type)).map(({ type }) => type))]
+      : [];
   });
   return types;
 }

@@ -8,7 +8,8 @@ export interface Grant {
 }
 
 /** The grants of an account that are in effect. */
-export const grantsOf = (grants: readonly Grant[], account: string): Grant[] => grants.filter((grant) => grant.members.account === account && grant.state === "IN_EFFECT");
+export const grantsOf = (grants: readonly Grant[], account: string): Grant[] =>
+  grants.filter((grant) => grant.members.account === account && grant.state === "IN_EFFECT");
 
 /**
  * The grant to name in a wish. The node knows the policy and chooses among them all when none is named; so one is named

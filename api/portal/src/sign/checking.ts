@@ -39,10 +39,12 @@ export function logKey(): Promise<string> {
 
 const holders = new Map<string, Promise<readonly Credential[]>>();
 const credentialsOf = (account: string): Promise<readonly Credential[]> => {
-  const asked = holders.get(account) ?? ask(CredentialsOfDocument, { account: `account/${account}` }).then(({ data }) => {
-    const node = data?.node;
-    return node && "credentials" in node ? (node.credentials?.nodes ?? []) : [];
-  });
+  const asked =
+    holders.get(account) ??
+    ask(CredentialsOfDocument, { account: `account/${account}` }).then(({ data }) => {
+      const node = data?.node;
+      return node && "credentials" in node ? (node.credentials?.nodes ?? []) : [];
+    });
   holders.set(account, asked);
   return asked;
 };
@@ -55,7 +57,11 @@ export async function prove(by: { id: string } | { position: string }): Promise<
   return proveRead(event);
 }
 
-const NO_KEY: Failure = { code: "E-VKEY", zh: "没有取到日志公钥，暂时无法核对。", en: "The key of the log could not be fetched, so nothing can be checked now." };
+const NO_KEY: Failure = {
+  code: "E-VKEY",
+  zh: "没有取到日志公钥，暂时无法核对。",
+  en: "The key of the log could not be fetched, so nothing can be checked now.",
+};
 
 /** Checks an event that was read. */
 export async function proveRead(event: SignedEvent): Promise<{ proven: Proven | null; failure: Failure | null }> {
@@ -74,21 +80,26 @@ export async function proveRead(event: SignedEvent): Promise<{ proven: Proven | 
   const checks = checkReceipt({ event, vkey, publicKey });
   const all = verdict(checks);
   const published = event.receipt.proof !== null && event.receipt.proof !== undefined;
-  const state: ProofState = all === "failed" ? "failed" : all === "ok" ? (endedSince(credential) ? "ended" : "verified") : published ? "partly" : "pending";
+  const state: ProofState =
+    all === "failed" ? "failed" : all === "ok" ? (endedSince(credential) ? "ended" : "verified") : published ? "partly" : "pending";
   if (state === "failed") tampered.add(event.id);
   const day = civilDay(event.recordedAt);
   const goodThen = credential ? credential.members.validFrom <= day && day < credential.members.validUntil : null;
   return { proven: { event, state, checks, publicKey, credential, goodThen, vkey }, failure: null };
 }
 
-const endedSince = (credential: Credential | null): boolean => credential !== null && (credential.members.revoked || credential.members.validUntil <= today());
+const endedSince = (credential: Credential | null): boolean =>
+  credential !== null && (credential.members.revoked || credential.members.validUntil <= today());
 
 /** The one file that `/verify` takes: what `checkReceipt` takes. The key of the log says which log is meant; it is no reason to trust it. */
 export function receiptFile({ event, publicKey, vkey }: Proven): string {
   const { id, record, version, position, recordedAt, leaf, ledger, proof } = event.receipt;
   const file: ReceiptInput = {
     event: {
-      payload: event.payload, signature: event.signature, algorithm: event.algorithm, hash: event.hash,
+      payload: event.payload,
+      signature: event.signature,
+      algorithm: event.algorithm,
+      hash: event.hash,
       receipt: { ledger, id, record: { kind: record.kind, id: record.id }, version, position, recordedAt, leaf, proof: proof ?? null },
     },
     proof: proof ?? null,

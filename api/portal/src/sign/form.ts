@@ -49,7 +49,10 @@ export function rawOf(shape: Shape, value: Json | undefined): Raw {
   const of = bare(shape);
   if (value === undefined) return emptyOf(shape);
   if (of.is === "list") return Array.isArray(value) ? (value as Json[]).map((item) => rawOf(of.item ?? { is: "text" }, item)) : [];
-  if (of.is === "object") return Object.fromEntries((of.members ?? []).map((member) => [member.name, rawOf(member, isObject(value) ? value[member.name] : undefined)]));
+  if (of.is === "object")
+    return Object.fromEntries(
+      (of.members ?? []).map((member) => [member.name, rawOf(member, isObject(value) ? value[member.name] : undefined)]),
+    );
   if (of.is === "record_ref") return isObject(value) ? { kind: String(value["kind"]), id: String(value["id"]) } : emptyOf(shape);
   if (isDose(of) && typeof value === "number") return fromNano(value);
   return String(value);
@@ -76,7 +79,11 @@ export function wireFrom(shape: Shape, raw: Raw | undefined, path: string, fault
   if (of.is === "list") {
     if (!Array.isArray(raw)) return undefined;
     const { min_items: min = 0, max_items: max = Number.MAX_SAFE_INTEGER, item = { is: "text" } } = of;
-    const values = raw.map((one, at) => wireFrom(item, one, `${path}/${at}`, faults) ?? (isEmpty(one) ? void faults.push({ path: `${path}/${at}`, key: "required" }) : undefined));
+    const values = raw.map(
+      (one, at) =>
+        wireFrom(item, one, `${path}/${at}`, faults) ??
+        (isEmpty(one) ? void faults.push({ path: `${path}/${at}`, key: "required" }) : undefined),
+    );
     if (raw.length < min) return fault("few", { n: min });
     if (raw.length > max) return fault("many", { n: max });
     return values.filter((value): value is Json => value !== undefined);
@@ -117,7 +124,11 @@ export function wireFrom(shape: Shape, raw: Raw | undefined, path: string, fault
   }
 }
 
-function textFrom(shape: Shape, typed: string, fault: (key: string, named?: Record<string, string | number>) => undefined): Json | undefined {
+function textFrom(
+  shape: Shape,
+  typed: string,
+  fault: (key: string, named?: Record<string, string | number>) => undefined,
+): Json | undefined {
   const text = typed.normalize("NFC");
   const { min_chars: min = 0, max_chars: max = Number.MAX_SAFE_INTEGER, pattern, form } = shape;
   const length = [...text].length;

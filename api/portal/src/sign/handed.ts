@@ -47,7 +47,10 @@ export async function readHanded(events: readonly Handed[], { context, grant, ty
   const drafts: Draft[] = [];
   for (const [at, { id, payload, openings }] of events.entries()) {
     if (at % BREATH === 0) await breath();
-    const draft = checkPrepared({ payload: fromUtf8(fromBase64url(payload)), openings }, { ledger: context.ledger, account: context.account, keyId });
+    const draft = checkPrepared(
+      { payload: fromUtf8(fromBase64url(payload)), openings },
+      { ledger: context.ledger, account: context.account, keyId },
+    );
     const { statement } = draft;
     if (statement.id !== id) throw new WireError("bad_value", `${at}/id`);
     if (!types.includes(statement.type)) throw new WireError("bad_value", `${at}/type`);
@@ -56,7 +59,8 @@ export async function readHanded(events: readonly Handed[], { context, grant, ty
   }
   checkUnit(drafts, keyId);
   const tables = new Map<string, EventTable>();
-  for (const { statement } of drafts) if (!tables.has(statement.type)) tables.set(statement.type, await eventTable(statement.type, statement.schema));
+  for (const { statement } of drafts)
+    if (!tables.has(statement.type)) tables.set(statement.type, await eventTable(statement.type, statement.schema));
   const names = new Set<string>();
   for (const table of tables.values()) for (const field of table.data) listsOf(field, names);
   const codes = new Map(await Promise.all([...names].map(async (name) => [name, await codeList(name).catch(() => [])] as const)));
@@ -121,7 +125,11 @@ export async function sendHanded({ drafts }: HandedUnit, unit: Unit): Promise<Se
 
 /** Where a unit stands whose answer was lost: its events stand one after the other, so first and last say it; null when it is not in. */
 export async function findHanded({ drafts }: HandedUnit): Promise<bigint[] | null> {
-  const [first, last] = await Promise.all([drafts[0], drafts.at(-1)].map(async (draft) => (draft ? (await ask(ReceiptOfDocument, { id: draft.statement.id })).data?.receipt?.position : null)));
+  const [first, last] = await Promise.all(
+    [drafts[0], drafts.at(-1)].map(async (draft) =>
+      draft ? (await ask(ReceiptOfDocument, { id: draft.statement.id })).data?.receipt?.position : null,
+    ),
+  );
   if (!first || !last || BigInt(last) - BigInt(first) !== BigInt(drafts.length - 1)) return null;
   return drafts.map((_, at) => BigInt(first) + BigInt(at));
 }

@@ -2,7 +2,15 @@
 // back are receipts; null when he went back. Nothing is signed that was not shown, and nothing is sent twice in two forms.
 import { shallowReactive } from "vue";
 import { ask, type Failure } from "@/app/client";
-import { AppendDocument, PrepareDocument, ReceiptOfDocument, type PrepareMutation, type PrepareInput, type ReceiptPartsFragment, type RefusalFragment } from "@/generated/api/graphql";
+import {
+  AppendDocument,
+  PrepareDocument,
+  ReceiptOfDocument,
+  type PrepareMutation,
+  type PrepareInput,
+  type ReceiptPartsFragment,
+  type RefusalFragment,
+} from "@/generated/api/graphql";
 import { checkPrepared, checkUnit, receiptFits, signUnit, type Draft, type Unit } from "@/ledger/append";
 import { newUuid } from "@/ledger/bytes";
 import { WireError } from "@/ledger/fault";
@@ -94,8 +102,21 @@ export function propose(what: Proposal | Proposal[]): Promise<Receipt[] | null> 
   back();
   const proposals = Array.isArray(what) ? what : [what];
   const opened = shallowReactive<Sheet>({
-    proposals, step: "preparing", ready: [], context: null, refusal: null, failure: null, unsignable: null, keyFault: null,
-    now: null, before: {}, conflict: null, progress: null, receipts: [], table: null, codes: new Map(),
+    proposals,
+    step: "preparing",
+    ready: [],
+    context: null,
+    refusal: null,
+    failure: null,
+    unsignable: null,
+    keyFault: null,
+    now: null,
+    before: {},
+    conflict: null,
+    progress: null,
+    receipts: [],
+    table: null,
+    codes: new Map(),
   });
   sent = null;
   sheet.value = opened;
@@ -119,7 +140,10 @@ const inputOf = (proposal: Proposal, table: EventTable, context: Context, batch?
   const { type, record, data, meaning, reason, effectiveOn, corrects, cause, attachments, reads, role } = proposal;
   const grant = grantFor(context.grants, context.account, role);
   return {
-    type, schema: table.schema, record, data,
+    type,
+    schema: table.schema,
+    record,
+    data,
     ...(meaning ? { meaning } : {}),
     ...(reason ? { reason } : {}),
     ...(effectiveOn ? { effectiveOn } : {}),
@@ -144,7 +168,16 @@ async function tables(on: Sheet): Promise<void> {
 
 /** Prepares every event and reads it back; what is wrong is said on the sheet. */
 async function prepareAll(on: Sheet): Promise<void> {
-  Object.assign(on, { step: "preparing", ready: [], refusal: null, failure: null, unsignable: null, keyFault: null, conflict: null, progress: null });
+  Object.assign(on, {
+    step: "preparing",
+    ready: [],
+    refusal: null,
+    failure: null,
+    unsignable: null,
+    keyFault: null,
+    conflict: null,
+    progress: null,
+  });
   try {
     const [{ context, failure }] = await Promise.all([signingContext(), tables(on)]);
     on.context = context;
@@ -155,14 +188,18 @@ async function prepareAll(on: Sheet): Promise<void> {
       const { record } = await recordNow(first.record.kind, first.record.id);
       on.now = record;
       on.before = on.proposals.length === 1 && record ? valuesAt(record.events) : {};
-      if (record && first.version !== undefined && on.proposals.length === 1 && record.version > Number(first.version)) return conflictOn(on, record, Number(first.version));
+      if (record && first.version !== undefined && on.proposals.length === 1 && record.version > Number(first.version))
+        return conflictOn(on, record, Number(first.version));
     }
     const ready = await prepareEach(on, context, on.table);
     if (sheet.value !== on || on.step !== "preparing") return;
     on.ready = ready;
     if (on.refusal) on.step = "refused";
     else {
-      checkUnit(ready.map(({ draft }) => draft), login.value?.key ?? "");
+      checkUnit(
+        ready.map(({ draft }) => draft),
+        login.value?.key ?? "",
+      );
       on.step = "review";
     }
   } catch (fault) {
@@ -198,7 +235,11 @@ async function prepareEach(on: Sheet, context: Context, table: EventTable): Prom
     if (typeof prepared.payload !== "string") return;
     const { type, record, meaning, effectiveOn, data: wished } = proposal;
     const draft = checkPrepared(prepared, {
-      ledger: context.ledger, account: context.account, keyId: login.value?.key ?? "", type, data: wished,
+      ledger: context.ledger,
+      account: context.account,
+      keyId: login.value?.key ?? "",
+      type,
+      data: wished,
       ...(record.id ? { record: { kind: record.kind, id: record.id } } : {}),
       ...(meaning ? { meaning } : {}),
       ...(effectiveOn ? { effectiveOn } : {}),
@@ -315,7 +356,9 @@ export async function signAndSend(passphrase?: string): Promise<void> {
     sent = await withSigner(async (signer) => {
       if (drafts.length === 1) return signUnit(drafts, signer);
       const { signBatch } = await import("@/ledger/batch");
-      return signUnit(drafts, signer, (by, payloads) => signBatch(by, payloads, { onProgress: (done, of) => (on.progress = { done, of }) }));
+      return signUnit(drafts, signer, (by, payloads) =>
+        signBatch(by, payloads, { onProgress: (done, of) => (on.progress = { done, of }) }),
+      );
     }, passphrase);
   } catch (fault) {
     on.step = "review";

@@ -50,18 +50,37 @@ interface By {
 }
 
 /** Members of one object; `signed` is the same object with its seals. */
-function members(fields: readonly Field[], object: JsonObject, signed: Json | undefined, at: string, level: number, by: By, top?: readonly Field[]): Row[] {
+function members(
+  fields: readonly Field[],
+  object: JsonObject,
+  signed: Json | undefined,
+  at: string,
+  level: number,
+  by: By,
+  top?: readonly Field[],
+): Row[] {
   const known = new Set(fields.map((field) => field.name));
   for (const name of Object.keys(object)) if (!known.has(name)) throw new Unlabelled(`${at}/${name}`);
   // In the order of the table, which is the order in which people fill it in.
-  return fields.filter((field) => Object.hasOwn(object, field.name)).flatMap((field) => {
-    const value = object[field.name] as Json;
-    const under = isObject(signed) ? signed[field.name] : undefined;
-    return lines(field, field, value, under, `${at}/${field.name}`, level, by, top);
-  });
+  return fields
+    .filter((field) => Object.hasOwn(object, field.name))
+    .flatMap((field) => {
+      const value = object[field.name] as Json;
+      const under = isObject(signed) ? signed[field.name] : undefined;
+      return lines(field, field, value, under, `${at}/${field.name}`, level, by, top);
+    });
 }
 
-function lines(label: { zh: string; en: string; name: string }, shape: Shape, value: Json, signed: Json | undefined, at: string, level: number, by: By, top?: readonly Field[]): Row[] {
+function lines(
+  label: { zh: string; en: string; name: string },
+  shape: Shape,
+  value: Json,
+  signed: Json | undefined,
+  at: string,
+  level: number,
+  by: By,
+  top?: readonly Field[],
+): Row[] {
   const sealed = isSealed(signed);
   const head = { pointer: at, zh: label.zh, en: label.en, level, sealed };
   // What stands behind a seal that was not opened would be signed unseen.
@@ -72,14 +91,25 @@ function lines(label: { zh: string; en: string; name: string }, shape: Shape, va
   const bare = shape.is === "sealed" && shape.value ? shape.value : shape;
   if (bare.is === "set") {
     if (!isObject(value)) throw new Unlabelled(at);
-    return members(bare.members ?? [], value, signed, at, level, by).map((row) => (row.level === level ? { ...row, member: row.pointer.slice(at.length + 1) } : row));
+    return members(bare.members ?? [], value, signed, at, level, by).map((row) =>
+      row.level === level ? { ...row, member: row.pointer.slice(at.length + 1) } : row,
+    );
   }
   if (bare.is === "clear") {
     const labels = top?.find((field) => field.is === "set")?.members;
     return (Array.isArray(value) ? (value as Json[]) : [value]).map((name, index) => {
       const cleared = fieldOf(labels, String(name)) ?? fieldOf(top, String(name));
       if (!cleared) throw new Unlabelled(`${at}/${index}`);
-      return { pointer: `${at}/${index}`, zh: cleared.zh, en: cleared.en, level, values: [], sealed: false, member: String(name), cleared: true };
+      return {
+        pointer: `${at}/${index}`,
+        zh: cleared.zh,
+        en: cleared.en,
+        level,
+        values: [],
+        sealed: false,
+        member: String(name),
+        cleared: true,
+      };
     });
   }
   if (bare.is === "object") {

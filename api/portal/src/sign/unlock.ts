@@ -61,7 +61,9 @@ export async function findKey(): Promise<KeptBackup | null> {
   const who = login.value;
   if (!who || who.demonstration) return null;
   const { keyStore } = await import("@/ledger/keystore");
-  const all = await keyStore().list().catch(() => []);
+  const all = await keyStore()
+    .list()
+    .catch(() => []);
   backup = all.find((kept) => kept.account === who.account && kept.keyId === who.key) ?? null;
   state.kept = backup !== null;
   return backup;

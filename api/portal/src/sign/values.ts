@@ -25,11 +25,14 @@ export function wireOf(shape: Shape, shown: unknown): Json | undefined {
   }
   if (shape.is === "object") {
     if (!isObject(shown)) return undefined;
-    const values = (shape.members ?? []).map((member) => [member.name, wireOf(member, shown[camel(member.name)] ?? shown[member.name])] as const);
+    const values = (shape.members ?? []).map(
+      (member) => [member.name, wireOf(member, shown[camel(member.name)] ?? shown[member.name])] as const,
+    );
     return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as JsonObject;
   }
   if (shape.is === "sealed") return undefined;
-  if (shape.is === "code") return isObject(shown) && typeof shown["code"] === "string" ? shown["code"] : typeof shown === "string" ? shown : undefined;
+  if (shape.is === "code")
+    return isObject(shown) && typeof shown["code"] === "string" ? shown["code"] : typeof shown === "string" ? shown : undefined;
   if (shape.is === "integer") return Number.isSafeInteger(Number(shown)) ? Number(shown) : undefined;
   if (shape.is === "flag") return Boolean(shown);
   if (shape.is === "record_ref") return isObject(shown) ? { id: String(shown["id"]), kind: String(shown["kind"]) } : undefined;
@@ -72,7 +75,8 @@ export function say(shape: Shape, value: Json, codes: Codes): Said {
   }
   if (shape.is === "integer" && typeof value === "number") return quantity(value, shape.unit);
   if (shape.is === "flag") return value === true ? { zh: "是", en: "yes" } : { zh: "否", en: "no" };
-  if (shape.is === "uuid") return shape.of ? { ...plain(text), mono: true, ref: { kind: shape.of, id: text } } : { ...plain(text), mono: true };
+  if (shape.is === "uuid")
+    return shape.of ? { ...plain(text), mono: true, ref: { kind: shape.of, id: text } } : { ...plain(text), mono: true };
   if (shape.is === "record_ref" && isObject(value)) {
     const ref = { kind: String(value["kind"]), id: String(value["id"]) };
     return { ...plain(`${ref.kind}/${ref.id}`), mono: true, ref };
@@ -82,7 +86,11 @@ export function say(shape: Shape, value: Json, codes: Codes): Said {
 }
 
 /** Whether the members of a shape are shown each in a line of its own. */
-export const isComposite = (shape: Shape): boolean => shape.is === "object" || shape.is === "set" || (shape.is === "list" && shape.item !== undefined && isComposite(shape.item)) || (shape.is === "sealed" && shape.value !== undefined && isComposite(shape.value));
+export const isComposite = (shape: Shape): boolean =>
+  shape.is === "object" ||
+  shape.is === "set" ||
+  (shape.is === "list" && shape.item !== undefined && isComposite(shape.item)) ||
+  (shape.is === "sealed" && shape.value !== undefined && isComposite(shape.value));
 
 /** Every code list that a table may need. */
 export function listsOf(shape: Shape, into = new Set<string>()): Set<string> {
@@ -94,4 +102,5 @@ export function listsOf(shape: Shape, into = new Set<string>()): Set<string> {
 }
 
 /** The field of a name. */
-export const fieldOf = (fields: readonly Field[] | undefined, name: string): Field | undefined => fields?.find((field) => field.name === name);
+export const fieldOf = (fields: readonly Field[] | undefined, name: string): Field | undefined =>
+  fields?.find((field) => field.name === name);

@@ -114,8 +114,7 @@ describe("the key store", () => {
 
   test("keeps nothing else", async () => {
     const store = keyStore(memoryFactory());
-    for (const other of ["", toBase64url(seed), text.slice(0, -9)])
-      await expect(store.put(other)).rejects.toMatchObject(fault("damaged"));
+    for (const other of ["", toBase64url(seed), text.slice(0, -9)]) await expect(store.put(other)).rejects.toMatchObject(fault("damaged"));
     expect(await store.list()).toEqual([]);
   });
 

@@ -15,8 +15,7 @@ const second = blocks.get("unit")?.text("payload.1") ?? "";
 
 describe("bytes", () => {
   test("base64 has one form", () => {
-    for (const form of ["QQ", "QQ=", "QR==", " QQ==", "QQ==\n", "QQ==QQ==", "-_8="])
-      refused("bad_value", () => bytes.fromBase64(form));
+    for (const form of ["QQ", "QQ=", "QR==", " QQ==", "QQ==\n", "QQ==QQ==", "-_8="]) refused("bad_value", () => bytes.fromBase64(form));
     for (const form of ["QQ==", "Q", "Q Q", "QQ\n", "+A", "é"]) refused("bad_value", () => bytes.fromBase64url(form));
     refused("bad_value", () => bytes.fromBase64url("QQ", 2));
     expect(bytes.fromBase64("")).toHaveLength(0);
@@ -135,9 +134,7 @@ describe("JSON", () => {
   });
 
   test("noncharacters of every plane are refused, neighbours are not", () => {
-    for (const code of [
-      0xfdd0, 0xfdef, 0xfffe, 0xffff, 0x1fffe, 0x10ffff, 0xe0000, 0xe007f, 0x2028, 0x202e, 0x206f, 0xfffb, 0x85,
-    ]) {
+    for (const code of [0xfdd0, 0xfdef, 0xfffe, 0xffff, 0x1fffe, 0x10ffff, 0xe0000, 0xe007f, 0x2028, 0x202e, 0x206f, 0xfffb, 0x85]) {
       refused("bad_text", () => payload(`{"a":"${String.fromCodePoint(code)}"}`));
     }
     for (const code of [0xfdcf, 0xfdf0, 0xfffc, 0xfffd, 0x1fffd, 0xe0100, 0x202f, 0x2010, 0x2070, 0xa0]) {
@@ -147,8 +144,7 @@ describe("JSON", () => {
 
   test("the lenient reader passes white space and order, and neither null nor double names", () => {
     expect(readLenient(' { "B" : [ 1 , "\\/" ] } \n')).toEqual({ B: [1, "/"] });
-    for (const said of ["null", '{"a":null}', '{"a":1,"a":1}', "1.5", "[1e3]", '"\\ud800"'])
-      refused("bad_json", () => readLenient(said));
+    for (const said of ["null", '{"a":null}', '{"a":1,"a":1}', "1.5", "[1e3]", '"\\ud800"']) refused("bad_json", () => readLenient(said));
     const nested = (levels: number) => `${"[".repeat(levels)}1${"]".repeat(levels)}`;
     readLenient(nested(12));
     refused("bad_json", () => readLenient(nested(13)));
@@ -258,10 +254,7 @@ describe("statements", () => {
     const fine: [string, Change][] = [
       [text, (s) => (s["reads"] = [read, { ...read, id: "77777777-7777-4888-9999-aaaaaaaaaaaa" }])],
       [text, (s) => (s["reads"] = [{ ...read, kind: "warning", id: "7dfdba9f-5cdd-84dd-baa2-d2552b2445f7" }])],
-      [
-        text,
-        (s) => (s["attachments"] = [file, { ...file, id: "77777777-7777-4888-9999-aaaaaaaaaaaa", sha256: { $sealed: hash } }]),
-      ],
+      [text, (s) => (s["attachments"] = [file, { ...file, id: "77777777-7777-4888-9999-aaaaaaaaaaaa", sha256: { $sealed: hash } }])],
       [text, (s) => Object.assign(s, { meaning: "system", derivation: { fn: "x", version: 1, day: "2026-11-25", basis: 0 } })],
       [second, (s) => (at(s, "reason")["text"] = { $sealed: hash })],
       [text, (s) => delete at(s, "signer")["grant"]],

@@ -18,8 +18,7 @@ export function memoryFactory({ full = false, closed = false } = {}): IDBFactory
   };
 
   const database = {
-    createObjectStore: (name: string, options?: { keyPath: string[] }) =>
-      stores.set(name, { path: options?.keyPath, rows: new Map() }),
+    createObjectStore: (name: string, options?: { keyPath: string[] }) => stores.set(name, { path: options?.keyPath, rows: new Map() }),
     transaction: (_: string, mode: string) => {
       const transaction = {
         objectStore: store,

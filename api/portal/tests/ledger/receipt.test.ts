@@ -2,30 +2,12 @@
 
 import { sign as nobleSign } from "@noble/ed25519";
 import { describe, expect, test } from "vitest";
-import {
-  type Bytes,
-  concat,
-  fromBase64,
-  fromBase64url,
-  instantMicros,
-  instantText,
-  toBase64,
-  toBase64url,
-  utf8,
-} from "@/ledger/bytes";
+import { type Bytes, concat, fromBase64, fromBase64url, instantMicros, instantText, toBase64, toBase64url, utf8 } from "@/ledger/bytes";
 import { statementHash } from "@/ledger/envelope";
 import { publicKeyIn } from "@/ledger/enrol";
 import { nobleSigner } from "@/ledger/keys";
 import { checkpointText, ledgerOf, noteKeyId, readCheckpoint, readVkey } from "@/ledger/note";
-import {
-  type CheckName,
-  CHECKS,
-  checkReceipt,
-  type EventGiven,
-  eventsOfFiles,
-  type ReceiptInput,
-  verdict,
-} from "@/ledger/receipt";
+import { type CheckName, CHECKS, checkReceipt, type EventGiven, eventsOfFiles, type ReceiptInput, verdict } from "@/ledger/receipt";
 import { readProof, writeProof } from "@/ledger/tlogproof";
 import { leafHash, leafOf } from "@/ledger/tree";
 import { demoSeed, inclusionOf, refused, rootOf } from "./common";
@@ -140,9 +122,7 @@ describe("a receipt", () => {
     const seed = demoSeed(7);
     const origin = "other.example/AQECAwQFBgcICQoLDA0ODw/1";
     const { point, vkey } = logOf(seed, origin);
-    const hashes = Array.from({ length: 7 }, (_unused, at) =>
-      leafHash(leafAt(instantText(instantMicros(RECORDED_AT) - 5n + BigInt(at)))),
-    );
+    const hashes = Array.from({ length: 7 }, (_unused, at) => leafHash(leafAt(instantText(instantMicros(RECORDED_AT) - 5n + BigInt(at)))));
     const note = sign(seed, origin, point, checkpointText({ origin, size: 7, root: rootOf(hashes) }));
     const proof = writeProof({ index: 5, hashes: inclusionOf(5, hashes), checkpoint: note });
     expect(failed({ ...input, vkey, proof })).toEqual(["ledger"]);
@@ -170,9 +150,7 @@ describe("a receipt", () => {
     const other = nobleSigner(demoSeed(1)).publicKey;
     expect(publicKeyIn({ public_key: SIGNER.publicKey }, SIGNER.keyId)).toBe(SIGNER.publicKey);
     expect(publicKeyIn({ public_key: other }, SIGNER.keyId)).toBeUndefined();
-    expect(publicKeyIn({ roots: [{ public_key: other }, { public_key: SIGNER.publicKey }] }, SIGNER.keyId)).toBe(
-      SIGNER.publicKey,
-    );
+    expect(publicKeyIn({ roots: [{ public_key: other }, { public_key: SIGNER.publicKey }] }, SIGNER.keyId)).toBe(SIGNER.publicKey);
     expect(publicKeyIn({ roots: [], service: { public_key: SIGNER.publicKey } }, SIGNER.keyId)).toBe(SIGNER.publicKey);
     expect(publicKeyIn({ public_key: "short" }, SIGNER.keyId)).toBeUndefined();
   });
@@ -225,9 +203,7 @@ describe("notes and proofs", () => {
   });
 
   test("verifier keys of another form are refused", () => {
-    const [origin = "", id = "", key = ""] = VKEY.split("+e5846cdf+").flatMap((part, at) =>
-      at === 0 ? [part, "e5846cdf"] : [part],
-    );
+    const [origin = "", id = "", key = ""] = VKEY.split("+e5846cdf+").flatMap((part, at) => (at === 0 ? [part, "e5846cdf"] : [part]));
     const small = concat(Uint8Array.of(1), new Uint8Array(32));
     const other = concat(Uint8Array.of(2), log.point);
     const forms = [

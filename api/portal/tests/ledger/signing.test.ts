@@ -43,8 +43,7 @@ describe("keys", () => {
       const payload = utf8("剂".repeat(n * 37));
       const [one, two] = [nobleSigner(seed), await webCryptoSigner(seed)];
       expect(two).toMatchObject({ keyId: one.keyId, publicKey: one.publicKey });
-      for (const type of Object.values(PAYLOAD_TYPE))
-        expect(await two.sign(type, payload)).toEqual(await one.sign(type, payload));
+      for (const type of Object.values(PAYLOAD_TYPE)) expect(await two.sign(type, payload)).toEqual(await one.sign(type, payload));
     }
   });
 
@@ -100,9 +99,7 @@ describe("keys", () => {
     expect(fingerprint(SIGNER.keyId)).toMatch(/^([0-9A-HJKMNP-TV-Z]{4} ){5}[0-9A-HJKMNP-TV-Z]{4}$/);
     expect(fingerprint(toBase64url(new Uint8Array(32)))).toBe("0000 0000 0000 0000 0000 0000");
     expect(fingerprint(toBase64url(new Uint8Array(32).fill(255)))).toBe("ZZZZ ZZZZ ZZZZ ZZZZ ZZZZ ZZZZ");
-    expect(fingerprint(toBase64url(Uint8Array.from({ length: 32 }, (_, at) => (at === 14 ? 1 : 0))))).toBe(
-      "0000 0000 0000 0000 0000 0001",
-    );
+    expect(fingerprint(toBase64url(Uint8Array.from({ length: 32 }, (_, at) => (at === 14 ? 1 : 0))))).toBe("0000 0000 0000 0000 0000 0001");
   });
 });
 
@@ -253,9 +250,7 @@ describe("units", () => {
       }),
     );
     expect(receiptFits(draft, signature, { id: draft.statement.id, recordedAt, leaf })).toBe(true);
-    expect(receiptFits(draft, signature, { id: draft.statement.id, recordedAt: "2026-11-25T01:02:04.500001Z", leaf })).toBe(
-      false,
-    );
+    expect(receiptFits(draft, signature, { id: draft.statement.id, recordedAt: "2026-11-25T01:02:04.500001Z", leaf })).toBe(false);
     expect(receiptFits(draft, signature, { id: newUuid(), recordedAt, leaf })).toBe(false);
     expect(receiptFits(draft, new Uint8Array(64), { id: draft.statement.id, recordedAt, leaf })).toBe(false);
   });
@@ -302,9 +297,9 @@ describe("batches", () => {
       onProgress: () => stop.abort(new Error("enough")),
     });
     await expect(stopped).rejects.toThrow("enough");
-    await expect(
-      signBatch(SIGNER, payloads, { makeWorker: fakeWorker, signal: AbortSignal.abort(new Error("before")) }),
-    ).rejects.toThrow("before");
+    await expect(signBatch(SIGNER, payloads, { makeWorker: fakeWorker, signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow(
+      "before",
+    );
   });
 
   test("a browser that cannot hand a key to a worker signs here", async () => {
@@ -367,8 +362,7 @@ describe("login", () => {
       ["bad_value", { ...challenge, expires_at: "soon" }],
       ["wrong_ledger", { ...challenge, ledger: toBase64url(new Uint8Array(16)) }],
     ];
-    for (const [code, one] of bad)
-      await expect(signChallenge(one, { ...input, ledger: LEDGER }), code).rejects.toMatchObject({ code });
+    for (const [code, one] of bad) await expect(signChallenge(one, { ...input, ledger: LEDGER }), code).rejects.toMatchObject({ code });
   });
 
   test("an audience has its port", () => {

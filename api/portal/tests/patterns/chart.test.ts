@@ -1,9 +1,28 @@
 // Charts: scales begin at zero, columns stack, the keyboard walks, and texts fit.
 import { describe, expect, it } from "vitest";
 import { isEnough, patternOf, fillOf, series, step, type Mark } from "../../src/patterns/chart/marks";
-import { around, bands, dayNumber, dayOf, days, fitted, fromZero, roomy, stack, stepOf, ticks, widthOf } from "../../src/patterns/chart/scale";
+import {
+  around,
+  bands,
+  dayNumber,
+  dayOf,
+  days,
+  fitted,
+  fromZero,
+  roomy,
+  stack,
+  stepOf,
+  ticks,
+  widthOf,
+} from "../../src/patterns/chart/scale";
 
-const mark = (key: string, value: number | null, group?: string): Mark => ({ key, label: key, value, text: String(value), ...(group ? { group } : {}) });
+const mark = (key: string, value: number | null, group?: string): Mark => ({
+  key,
+  label: key,
+  value,
+  text: String(value),
+  ...(group ? { group } : {}),
+});
 
 describe("scales", () => {
   it("begin at zero and end at something round above every value", () => {
@@ -38,7 +57,12 @@ describe("scales", () => {
 
 describe("stacking", () => {
   it("puts each part upon those before it, and nothing for what is missing", () => {
-    expect(stack([3, 4, null, 2])).toEqual([[0, 3], [3, 7], [7, 7], [7, 9]]);
+    expect(stack([3, 4, null, 2])).toEqual([
+      [0, 3],
+      [3, 7],
+      [7, 7],
+      [7, 9],
+    ]);
   });
 });
 

@@ -20,7 +20,12 @@ function worked(name: string): Block {
 function made(): ReceiptInput {
   const { payload: bytes, keyId, signature } = readEnvelope(worked("envelope").text("json"), PAYLOAD_TYPE.event);
   const payload = new TextDecoder().decode(bytes);
-  const { ledger, id, record, version } = JSON.parse(payload) as { ledger: string; id: string; record: { kind: string; id: string }; version: number };
+  const { ledger, id, record, version } = JSON.parse(payload) as {
+    ledger: string;
+    id: string;
+    record: { kind: string; id: string };
+    version: number;
+  };
   // Leaf i of the worked trees is the worked leaf recorded i microseconds later.
   const recordedAt = instantText(instantMicros(worked("leaf").text("recorded_at")) + BigInt(POSITION));
   const hash = statementHash(bytes);
@@ -39,7 +44,8 @@ function made(): ReceiptInput {
   };
 }
 
-if (process.env["WRITE_SAMPLE"]) writeFileSync(new URL("../../src/public/sample.json", import.meta.url), `${JSON.stringify(made(), null, 2)}\n`);
+if (process.env["WRITE_SAMPLE"])
+  writeFileSync(new URL("../../src/public/sample.json", import.meta.url), `${JSON.stringify(made(), null, 2)}\n`);
 
 test("the sample is that of the page", () => expect(sample()).toEqual(made()));
 test("the sample verifies", () => expect(verdict(checkReceipt(sample()))).toBe("ok"));

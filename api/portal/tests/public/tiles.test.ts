@@ -54,15 +54,19 @@ test.each([
   [1000, 65_536],
   [65_536, 65_537],
   [777, 66_000],
-])("%i leaves go on to %i", async (first, second) => {
-  serve(second);
-  expect(await continues(head(first), head(second))).toBe(true);
-  expect(await continues(head(second), head(first))).toBe(true);
-  expect(await continues({ size: first, root: leaves[9]! }, head(second))).toBe(false);
-  serve(second, true);
-  // The proof from one leaf to two is one hash, and that from a whole tree to the next as well: all come from tiles.
-  expect(await continues(head(first), head(second))).toBe(false);
-}, 20_000);
+])(
+  "%i leaves go on to %i",
+  async (first, second) => {
+    serve(second);
+    expect(await continues(head(first), head(second))).toBe(true);
+    expect(await continues(head(second), head(first))).toBe(true);
+    expect(await continues({ size: first, root: leaves[9]! }, head(second))).toBe(false);
+    serve(second, true);
+    // The proof from one leaf to two is one hash, and that from a whole tree to the next as well: all come from tiles.
+    expect(await continues(head(first), head(second))).toBe(false);
+  },
+  20_000,
+);
 
 test("one tree goes on to itself, and to no other of its size", async () => {
   serve(0);

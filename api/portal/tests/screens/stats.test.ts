@@ -1,14 +1,42 @@
 // The statistics home: shares, ends of periods, findings, and addresses of the lists behind numbers.
 import { describe, expect, it, vi } from "vitest";
 import { addressOf, type Drill } from "../../src/patterns/drill";
-import { endOf, ends, figure, monthEnds, moved, quarterEnds, quarterOf, share, trend, type Base, type Row } from "../../src/screens/stats/figures";
+import {
+  endOf,
+  ends,
+  figure,
+  monthEnds,
+  moved,
+  quarterEnds,
+  quarterOf,
+  share,
+  trend,
+  type Base,
+  type Row,
+} from "../../src/screens/stats/figures";
 import { lateBy, period, stepSection, weekEnds } from "../../src/screens/workbench/tasks";
 
 // Dates are written beside texts, which ask the browser for the language.
-vi.hoisted(() => Object.assign(globalThis, { location: { search: "" }, localStorage: { getItem: () => null }, document: { documentElement: {}, createElement: () => ({}) } }));
+vi.hoisted(() =>
+  Object.assign(globalThis, {
+    location: { search: "" },
+    localStorage: { getItem: () => null },
+    document: { documentElement: {}, createElement: () => ({}) },
+  }),
+);
 
 const row = (area: string | null, value: number, rule?: string, more: Partial<Row> = {}): Row =>
-  ({ area, value: String(value), amount: null, numerator: null, denominator: null, percent: null, drill: null, values: rule ? [{ dimension: "rule", value: rule, zh: "", en: "" }] : [], ...more }) as Row;
+  ({
+    area,
+    value: String(value),
+    amount: null,
+    numerator: null,
+    denominator: null,
+    percent: null,
+    drill: null,
+    values: rule ? [{ dimension: "rule", value: rule, zh: "", en: "" }] : [],
+    ...more,
+  }) as Row;
 
 describe("shares", () => {
   it("have one decimal, half up, and nothing of nothing is no number", () => {
@@ -47,7 +75,13 @@ describe("periods", () => {
   });
   it("of the workbench do not overlap", () => {
     const [late, now, week] = (["late", "today", "week"] as const).map((section) => period(section, "2026-12-31"));
-    expect([late?.until, now?.from, now?.until, week?.from, week?.until]).toEqual(["2026-12-31", "2026-12-31", "2027-01-01", "2027-01-01", "2027-01-08"]);
+    expect([late?.until, now?.from, now?.until, week?.from, week?.until]).toEqual([
+      "2026-12-31",
+      "2026-12-31",
+      "2027-01-01",
+      "2027-01-01",
+      "2027-01-08",
+    ]);
     expect(period("undated", "2026-12-31")).toBeNull();
     expect(weekEnds("2026-12-01", 2)).toEqual(["2026-11-22", "2026-11-29"]);
     expect(lateBy("2026-11-30", "2026-12-01")).toBe(1);
@@ -65,7 +99,11 @@ describe("periods", () => {
 
 describe("findings", () => {
   it("name the ends, and nothing where nothing is known", () => {
-    const found = ends([{ label: "A", value: 3 }, { label: "B", value: null }, { label: "C", value: 1 }]);
+    const found = ends([
+      { label: "A", value: 3 },
+      { label: "B", value: null },
+      { label: "C", value: 1 },
+    ]);
     expect([found?.top.label, found?.bottom.label]).toEqual(["A", "C"]);
     expect(ends([{ label: "A", value: null }])).toBeNull();
   });
@@ -79,10 +117,18 @@ describe("findings", () => {
 });
 
 describe("the list behind a number", () => {
-  const drill = (list: string, facets: Drill["filter"]["facets"]): Drill => ({ list, asOf: "42", filter: { area: "511502", org: null, state: ["VALID", "DEFERRED"], facets } });
+  const drill = (list: string, facets: Drill["filter"]["facets"]): Drill => ({
+    list,
+    asOf: "42",
+    filter: { area: "511502", org: null, state: ["VALID", "DEFERRED"], facets },
+  });
   it("has its filter and its position", () => {
-    expect(addressOf(drill("licences", [{ name: "verify_due_on", value: null, anyOf: null, from: "2026-12-01", until: null }]))).toBe("/app/licences?f.area=511502&f.state=VALID,DEFERRED&f.verify_due_on=2026-12-01..&at=pos:42");
-    expect(addressOf(drill("personYears", [{ name: "band", value: "<MDL", anyOf: null, from: null, until: null }]))).toContain("/app/doses?view=years&");
+    expect(addressOf(drill("licences", [{ name: "verify_due_on", value: null, anyOf: null, from: "2026-12-01", until: null }]))).toBe(
+      "/app/licences?f.area=511502&f.state=VALID,DEFERRED&f.verify_due_on=2026-12-01..&at=pos:42",
+    );
+    expect(addressOf(drill("personYears", [{ name: "band", value: "<MDL", anyOf: null, from: null, until: null }]))).toContain(
+      "/app/doses?view=years&",
+    );
     expect(addressOf(drill("nothing", []))).toBeNull();
     expect(addressOf(null)).toBeNull();
   });

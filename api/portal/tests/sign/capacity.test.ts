@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { grantFor, grantsOf, type Grant } from "@/sign/capacity";
 
-const grant = (recordId: string, account: string, role: string, state = "IN_EFFECT"): Grant => ({ recordId, state, org: null, area: null, members: { account, role: { code: role, zh: role, en: role }, until: null } });
-const grants = [grant("g1", "other", "C_SUP"), grant("g2", "me", "C_SUP", "ENDED"), grant("g3", "me", "C_SUP"), grant("g4", "me", "C_APPR")];
+const grant = (recordId: string, account: string, role: string, state = "IN_EFFECT"): Grant => ({
+  recordId,
+  state,
+  org: null,
+  area: null,
+  members: { account, role: { code: role, zh: role, en: role }, until: null },
+});
+const grants = [
+  grant("g1", "other", "C_SUP"),
+  grant("g2", "me", "C_SUP", "ENDED"),
+  grant("g3", "me", "C_SUP"),
+  grant("g4", "me", "C_APPR"),
+];
 
 describe("grant to rely on", () => {
   it("is one's own and in effect", () => expect(grantsOf(grants, "me").map(({ recordId }) => recordId)).toEqual(["g3", "g4"]));

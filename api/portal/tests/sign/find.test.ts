@@ -4,8 +4,14 @@ import { pathOf } from "@/sign/path";
 
 describe("what was pasted", () => {
   it.each([
-    ["#128,934", "position"], [" 0128934 ", "position"], ["76163A29-fc95-4750-82d9-39e33dc20ec9", "uuid"], ["7dfdba9f-5cdd-84dd-baa2-d2552b2445f7", "uuid"],
-    ["device/76163a29-fc95-4750-82d9-39e33dc20ec9", "record"], ["1EBKEqVDXnQIOs6JWbHOgw1W6ue2U_rnRYKqsEcRJWQ", "hash"], ["甲区医院", "text"], ["  ", "nothing"],
+    ["#128,934", "position"],
+    [" 0128934 ", "position"],
+    ["76163A29-fc95-4750-82d9-39e33dc20ec9", "uuid"],
+    ["7dfdba9f-5cdd-84dd-baa2-d2552b2445f7", "uuid"],
+    ["device/76163a29-fc95-4750-82d9-39e33dc20ec9", "record"],
+    ["1EBKEqVDXnQIOs6JWbHOgw1W6ue2U_rnRYKqsEcRJWQ", "hash"],
+    ["甲区医院", "text"],
+    ["  ", "nothing"],
   ])("%s is a %s", (text, is) => expect(detect(text).is).toBe(is));
   it("loses its dress", () => expect(detect("#128,934")).toEqual({ is: "position", position: "128934" }));
 });

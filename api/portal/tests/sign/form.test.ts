@@ -20,7 +20,12 @@ describe("inputs", () => {
     ["Beijing time", { is: "instant" }, "2026-12-01T08:00", "2026-12-01T00:00:00.000000Z"],
     ["codes", { is: "list", item: { is: "code", list: "X" }, min_items: 1, max_items: 2 }, ["A", "B"], ["A", "B"]],
     ["a sealed text", { is: "sealed", value: { is: "text", min_chars: 1, max_chars: 9 } }, "张三", "张三"],
-    ["a record", { is: "record_ref", kinds: ["person"] }, { kind: "person", id: "c0ffee00-1234-4abc-8def-0123456789ab" }, { kind: "person", id: "c0ffee00-1234-4abc-8def-0123456789ab" }],
+    [
+      "a record",
+      { is: "record_ref", kinds: ["person"] },
+      { kind: "person", id: "c0ffee00-1234-4abc-8def-0123456789ab" },
+      { kind: "person", id: "c0ffee00-1234-4abc-8def-0123456789ab" },
+    ],
     ["nothing", { is: "integer" }, " ", undefined],
   ])("take %s", (_, shape, raw, value) => expect(read(shape, raw)).toEqual([value, []]));
   it.each<[string, Shape, Raw, string]>([
@@ -37,7 +42,17 @@ describe("inputs", () => {
   it("ask for what is required, within objects too", () => {
     const fields: Field[] = [
       { name: "a", zh: "a", en: "a", is: "text", required: true },
-      { name: "o", zh: "o", en: "o", is: "object", required: false, members: [{ name: "b", zh: "b", en: "b", is: "text", required: true }, { name: "c", zh: "c", en: "c", is: "text", required: false }] },
+      {
+        name: "o",
+        zh: "o",
+        en: "o",
+        is: "object",
+        required: false,
+        members: [
+          { name: "b", zh: "b", en: "b", is: "text", required: true },
+          { name: "c", zh: "c", en: "c", is: "text", required: false },
+        ],
+      },
     ];
     const faults: Fault[] = [];
     objectFrom(fields, { a: "", o: { b: "", c: "x" } }, "/data", faults);
@@ -49,7 +64,13 @@ describe("inputs", () => {
 });
 
 describe("doses", () => {
-  it.each([["0", 0], ["1.25", 1_250_000], ["0.000001", 1], ["20", 20_000_000], ["-0.5", -500_000]])("%s mSv are %i nSv and back", (text, nano) => {
+  it.each([
+    ["0", 0],
+    ["1.25", 1_250_000],
+    ["0.000001", 1],
+    ["20", 20_000_000],
+    ["-0.5", -500_000],
+  ])("%s mSv are %i nSv and back", (text, nano) => {
     expect(toNano(text)).toBe(nano);
     expect(fromNano(nano)).toBe(text);
   });
@@ -62,7 +83,9 @@ describe("values that a page shows", () => {
     expect(wireOf({ is: "integer", unit: "V" }, "150000")).toBe(150000);
     expect(wireOf({ is: "list", item: { is: "code" } }, [{ code: "A" }])).toEqual(["A"]);
     expect(wireOf({ is: "sealed" }, { state: "OPEN", masked: "张*" })).toBeUndefined();
-    expect(wireOf({ is: "object", members: [{ name: "valid_from", zh: "", en: "", is: "date", required: true }] }, { validFrom: "2026-01-01" })).toEqual({ valid_from: "2026-01-01" });
+    expect(
+      wireOf({ is: "object", members: [{ name: "valid_from", zh: "", en: "", is: "date", required: true }] }, { validFrom: "2026-01-01" }),
+    ).toEqual({ valid_from: "2026-01-01" });
     expect(rawOf({ is: "integer", unit: "nSv" }, 1_250_000)).toBe("1.25");
   });
 });

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { correctable, correctedBy, valuesAt, type PastEvent } from "@/sign/history";
 
 const event = (version: number, type: string, changes: Record<string, unknown>, corrects?: string): PastEvent =>
-  ({ id: `e${version}`, version: String(version), type, hash: `h${version}`, corrects: corrects ? { event: corrects } : null, changes: Object.entries(changes).map(([member, value]) => ({ member, old: null, new: value })) }) as unknown as PastEvent;
+  ({
+    id: `e${version}`,
+    version: String(version),
+    type,
+    hash: `h${version}`,
+    corrects: corrects ? { event: corrects } : null,
+    changes: Object.entries(changes).map(([member, value]) => ({ member, old: null, new: value })),
+  }) as unknown as PastEvent;
 const events = [
   event(4, "device.corrected", { model: "B" }, "e1"),
   event(3, "device.moved", { location: "2" }),

@@ -6,7 +6,10 @@ const base = { model: "A", maker: "X", location: "1", voltage: 100 };
 describe("conflict", () => {
   it("merges what does not overlap, and says who touched what", () => {
     const touched = compare(base, { ...base, location: "2" }, { set: { model: "B" } });
-    expect(touched.map(({ member, kind }) => [member, kind])).toEqual([["model", "mine"], ["location", "theirs"]]);
+    expect(touched.map(({ member, kind }) => [member, kind])).toEqual([
+      ["model", "mine"],
+      ["location", "theirs"],
+    ]);
     expect(merged(touched, {})).toEqual({ set: { model: "B" } });
   });
   it("asks for a choice where both changed the same", () => {

@@ -1,7 +1,17 @@
 // A chart as a file. What style sheets say of the drawing is written into it, since a file has none; it is always light.
 import { widthOf } from "./scale";
 
-const SAID = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor", "dominant-baseline", "opacity"];
+const SAID = [
+  "fill",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+  "dominant-baseline",
+  "opacity",
+];
 const SVG = "http://www.w3.org/2000/svg";
 const HEAD = 30;
 const FOOT = 22;
@@ -51,7 +61,15 @@ function copy(svg: SVGSVGElement, title: string, origin: string, legend: Named[]
   for (const { label, colour, fill } of legend) {
     const box = document.createElementNS(SVG, "rect");
     const value = page.getPropertyValue(colour).trim();
-    for (const [name, of] of Object.entries({ x, y: height + 4, width: 22, height: 12, stroke: value, fill: fill ? `url(#${fill})` : value })) box.setAttribute(name, String(of));
+    for (const [name, of] of Object.entries({
+      x,
+      y: height + 4,
+      width: 22,
+      height: 12,
+      stroke: value,
+      fill: fill ? `url(#${fill})` : value,
+    }))
+      box.setAttribute(name, String(of));
     const name = text(height + 14, 12, label);
     name.setAttribute("x", String(x + 27));
     whole.append(box, name);
@@ -66,7 +84,8 @@ function copy(svg: SVGSVGElement, title: string, origin: string, legend: Named[]
 }
 
 /** The drawing as an SVG file. */
-export const drawing = (svg: SVGSVGElement, title: string, origin: string, legend: Named[] = []): Blob => new Blob([new XMLSerializer().serializeToString(copy(svg, title, origin, legend))], { type: "image/svg+xml" });
+export const drawing = (svg: SVGSVGElement, title: string, origin: string, legend: Named[] = []): Blob =>
+  new Blob([new XMLSerializer().serializeToString(copy(svg, title, origin, legend))], { type: "image/svg+xml" });
 
 /** The drawing as a picture, twice as fine as on the page. */
 export async function png(svg: SVGSVGElement, title: string, origin: string, legend: Named[] = []): Promise<Blob> {
@@ -79,7 +98,9 @@ export async function png(svg: SVGSVGElement, title: string, origin: string, leg
     canvas.width = picture.naturalWidth * 2;
     canvas.height = picture.naturalHeight * 2;
     canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture cannot be made"))), "image/png"));
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture cannot be made"))), "image/png"),
+    );
   } finally {
     URL.revokeObjectURL(url);
   }

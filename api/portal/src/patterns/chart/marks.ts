@@ -82,7 +82,8 @@ export interface Reading {
 export const READING: InjectionKey<Reading> = Symbol("chart");
 
 /** The fill of a mark: the colour itself, or one of the patterns of the chart. */
-export const fillOf = (id: string, colour: string, look: Look): string => (look === "solid" ? `var(${colour})` : `url(#${patternOf(id, colour, look)})`);
+export const fillOf = (id: string, colour: string, look: Look): string =>
+  look === "solid" ? `var(${colour})` : `url(#${patternOf(id, colour, look)})`;
 export const patternOf = (id: string, colour: string, look: Look): string => `${id}${colour}-${look}`;
 
 /** Where an arrow key goes from a mark: along its group, or to the same place of the next group. */

@@ -4,16 +4,24 @@ import { scaleBand, scaleLinear, type ScaleBand, type ScaleLinear } from "d3-sca
 /** A scale from zero to something round above every value. */
 export function fromZero(values: (number | null)[], range: [number, number], atLeast = 0): ScaleLinear<number, number> {
   const top = Math.max(atLeast, 0, ...values.filter((value): value is number => value !== null));
-  return scaleLinear().domain([0, top === 0 ? 1 : top]).nice(4).range(range);
+  return scaleLinear()
+    .domain([0, top === 0 ? 1 : top])
+    .nice(4)
+    .range(range);
 }
 
 /** A scale of a percentage that need not begin at zero: for lines and dots only, never for bars. */
 export function around(values: (number | null)[], range: [number, number], floor = 0, ceiling = Infinity): ScaleLinear<number, number> {
   const known = values.filter((value): value is number => value !== null);
-  if (known.length === 0) return scaleLinear().domain([floor, floor + 1]).range(range);
+  if (known.length === 0)
+    return scaleLinear()
+      .domain([floor, floor + 1])
+      .range(range);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const room = (high - low || Math.abs(high) || 1) * 0.15;
-  const scale = scaleLinear().domain([Math.max(floor, low - room), Math.min(ceiling, high + room)]).nice(4);
+  const scale = scaleLinear()
+    .domain([Math.max(floor, low - room), Math.min(ceiling, high + room)])
+    .nice(4);
   const [from = 0, to = 1] = scale.domain();
   return scale.domain([Math.max(floor, from), Math.min(ceiling, to)]).range(range);
 }
@@ -25,7 +33,12 @@ export const ticks = (scale: ScaleLinear<number, number>, wanted = 4): number[] 
   return to - from >= 3 ? found.filter((tick) => Number.isInteger(tick) || to - from < 10) : found;
 };
 
-export const bands = (keys: string[], range: [number, number], padding = 0.25): ScaleBand<string> => scaleBand<string>().domain(keys).range(range).paddingInner(padding).paddingOuter(padding / 2);
+export const bands = (keys: string[], range: [number, number], padding = 0.25): ScaleBand<string> =>
+  scaleBand<string>()
+    .domain(keys)
+    .range(range)
+    .paddingInner(padding)
+    .paddingOuter(padding / 2);
 
 /** The parts of a column from below: where each begins and ends. */
 export function stack(values: (number | null)[]): [number, number][] {
@@ -42,8 +55,14 @@ export const dayNumber = (day: string): number => Math.round(Date.parse(`${day.s
 export const dayOf = (number: number): string => new Date(number * 86_400_000).toISOString().slice(0, 10);
 
 /** A scale of civil days with its ticks: years where they are many, else months. */
-export function days(from: string, to: string, range: [number, number]): { at: (day: string) => number; ticks: { x: number; text: string }[] } {
-  const scale = scaleLinear().domain([dayNumber(from), Math.max(dayNumber(to), dayNumber(from) + 1)]).range(range);
+export function days(
+  from: string,
+  to: string,
+  range: [number, number],
+): { at: (day: string) => number; ticks: { x: number; text: string }[] } {
+  const scale = scaleLinear()
+    .domain([dayNumber(from), Math.max(dayNumber(to), dayNumber(from) + 1)])
+    .range(range);
   const years = (dayNumber(to) - dayNumber(from)) / 365;
   const every = years > 2.5 ? 12 : years > 1 ? 3 : 1;
   const found: { x: number; text: string }[] = [];
@@ -69,7 +88,8 @@ export function roomy<T>(all: T[], pixels: number, each: number): T[] {
 }
 
 /** About how wide a text is at 12 px: a Chinese character is as wide as it is high. */
-export const widthOf = (text: string, size = 12): number => [...text].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e80 ? size : size * 0.58), 0);
+export const widthOf = (text: string, size = 12): number =>
+  [...text].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e80 ? size : size * 0.58), 0);
 
 /** A text in as much room as there is; the whole of it stands in the table and in what is read. */
 export function fitted(text: string, pixels: number): string {

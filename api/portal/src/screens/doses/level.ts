@@ -17,8 +17,13 @@ export interface Level {
 
 /** The level in force on a day: the setting that began last by then, else the first that there is. */
 export function levelOf(answer: Parameters | null | undefined, on: string = today()): Level | null {
-  const settings = (name: string): { value: string; fromDay: string; source: string }[] => answer?.parameters?.nodes.find(({ label }) => label === name)?.members.settings ?? [];
-  const inForce = (name: string): { value: string; fromDay: string; source: string } | undefined => settings(name).filter(({ fromDay }) => fromDay <= on).sort((a, b) => (a.fromDay < b.fromDay ? -1 : 1)).at(-1) ?? settings(name)[0];
+  const settings = (name: string): { value: string; fromDay: string; source: string }[] =>
+    answer?.parameters?.nodes.find(({ label }) => label === name)?.members.settings ?? [];
+  const inForce = (name: string): { value: string; fromDay: string; source: string } | undefined =>
+    settings(name)
+      .filter(({ fromDay }) => fromDay <= on)
+      .sort((a, b) => (a.fromDay < b.fromDay ? -1 : 1))
+      .at(-1) ?? settings(name)[0];
   const yearly = inForce("IL_ANNUAL");
   if (!yearly) return null;
   return { yearNsv: Number(yearly.value), aboveOnly: inForce("IL_COMPARE")?.value === "1", source: yearly.source, fromDay: yearly.fromDay };
@@ -35,7 +40,10 @@ export const isNominal = (flag: string): boolean => flag.startsWith("NOMINAL");
 export type Judgement = "missing" | "reached" | "normal" | "none";
 
 /** How a result stands to the level of its period. */
-export function judge(result: { effectiveNsv: string | null; nominalMonths: string; flag: { code: string } }, level: Level | null): Judgement {
+export function judge(
+  result: { effectiveNsv: string | null; nominalMonths: string; flag: { code: string } },
+  level: Level | null,
+): Judgement {
   if (WITHOUT.has(result.flag.code)) return "missing";
   if (result.effectiveNsv === null || !level) return "none";
   const [dose, at] = [Number(result.effectiveNsv), levelFor(level, result.nominalMonths)];

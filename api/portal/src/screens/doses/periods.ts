@@ -24,7 +24,11 @@ export interface Period {
 const CHANGE_DAYS = 31;
 
 /** Periods in the order of their days, with the gaps in which he worked and nothing was reported. */
-export function periodsOf(results: readonly Result[], before: ReadonlyMap<string, number | null>, active: readonly { from: string; until: string | null }[]): Period[] {
+export function periodsOf(
+  results: readonly Result[],
+  before: ReadonlyMap<string, number | null>,
+  active: readonly { from: string; until: string | null }[],
+): Period[] {
   const by = new Map<string, Result[]>();
   for (const result of results) {
     const key = `${result.members.employment}/${result.members.wearFrom}/${result.members.wearTo}`;
@@ -36,7 +40,8 @@ export function periodsOf(results: readonly Result[], before: ReadonlyMap<string
     const { wearFrom, wearTo, nominalMonths, doseYear } = of[0]!.members;
     const valued = of.filter(({ members }) => members.effectiveNsv !== null && !WITHOUT.has(members.flag.code));
     const corrected = of.some(({ recordId }) => before.has(recordId));
-    const sum = (values: (number | null)[]): number | null => (values.every((value) => value === null) ? null : values.reduce<number>((all, value) => all + (value ?? 0), 0));
+    const sum = (values: (number | null)[]): number | null =>
+      values.every((value) => value === null) ? null : values.reduce<number>((all, value) => all + (value ?? 0), 0);
     const now = (result: Result): number | null => (result.members.effectiveNsv === null ? null : Number(result.members.effectiveNsv));
     return {
       key,
@@ -44,7 +49,14 @@ export function periodsOf(results: readonly Result[], before: ReadonlyMap<string
       to: wearTo,
       effectiveNsv: valued.length === 0 ? null : sum(valued.map(now)),
       wasNsv: corrected ? sum(of.map((result) => (before.has(result.recordId) ? before.get(result.recordId)! : now(result)))) : null,
-      kind: valued.length === 0 ? "missing" : valued.some(({ members }) => isNominal(members.flag.code)) ? "nominal" : valued.every(({ members }) => members.flag.code === "BELOW_MDL") ? "below" : "measured",
+      kind:
+        valued.length === 0
+          ? "missing"
+          : valued.some(({ members }) => isNominal(members.flag.code))
+            ? "nominal"
+            : valued.every(({ members }) => members.flag.code === "BELOW_MDL")
+              ? "below"
+              : "measured",
       months: Number(nominalMonths),
       year: doseYear,
       results: of,
@@ -57,7 +69,18 @@ export function periodsOf(results: readonly Result[], before: ReadonlyMap<string
     if (until && daysBetween(until, period.from) > CHANGE_DAYS) {
       const [from, to]: [string, string] = [addDays(until, 1), addDays(period.from, -1)];
       // Whoever did not work then wore nothing: that is no gap.
-      if (active.some((span) => span.from < to && (span.until === null || span.until > from))) all.push({ key: `gap/${from}`, from, to, effectiveNsv: null, wasNsv: null, kind: "gap", months: 0, year: Number(to.slice(0, 4)), results: [] });
+      if (active.some((span) => span.from < to && (span.until === null || span.until > from)))
+        all.push({
+          key: `gap/${from}`,
+          from,
+          to,
+          effectiveNsv: null,
+          wasNsv: null,
+          kind: "gap",
+          months: 0,
+          year: Number(to.slice(0, 4)),
+          results: [],
+        });
     }
     all.push(period);
     if (period.to > until) until = period.to;

@@ -2,7 +2,13 @@
 import { isUuid } from "@/ledger/bytes";
 
 /** What a pasted text is. */
-export type Pasted = { is: "nothing" } | { is: "position"; position: string } | { is: "record"; node: string } | { is: "uuid"; id: string } | { is: "hash" } | { is: "text"; text: string };
+export type Pasted =
+  | { is: "nothing" }
+  | { is: "position"; position: string }
+  | { is: "record"; node: string }
+  | { is: "uuid"; id: string }
+  | { is: "hash" }
+  | { is: "text"; text: string };
 
 /** The type of a pasted text; the field says which kinds it takes. */
 export function detect(pasted: string): Pasted {
@@ -28,7 +34,11 @@ const PAGE = 100;
  * The newest events up to a position, newest first. The ledger answers forwards only, and a reader sees but a part of it, so
  * the window grows until it holds enough, and shrinks when it holds more than one answer.
  */
-export async function pageBack<Event extends { position: string }>(ask: Forward<Event>, top: number, want: number): Promise<{ events: Event[]; older: number | null } | null> {
+export async function pageBack<Event extends { position: string }>(
+  ask: Forward<Event>,
+  top: number,
+  want: number,
+): Promise<{ events: Event[]; older: number | null } | null> {
   let [narrow, window, wide] = [0, want, Number.POSITIVE_INFINITY];
   let found: Event[] = [];
   for (let asked = 0; asked < 60 && top >= 0; asked++) {

@@ -3,7 +3,13 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from "vue";
 import { useRoute, useRouter } from "vue-router";
 import { ask, type Failure } from "@/app/client";
-import { ImportJobDocument, ImportMapDocument, type ImportJobPartsFragment, type ImportMappingInput, type ImportState } from "@/generated/api/graphql";
+import {
+  ImportJobDocument,
+  ImportMapDocument,
+  type ImportJobPartsFragment,
+  type ImportMappingInput,
+  type ImportState,
+} from "@/generated/api/graphql";
 import { keepOf } from "./kept";
 
 export type Job = ImportJobPartsFragment;
@@ -12,9 +18,25 @@ export const STEPS = ["upload", "map", "check", "preview", "sign"] as const;
 export type Step = (typeof STEPS)[number];
 
 /** The furthest step that a state allows. */
-const FURTHEST: Record<ImportState, Step> = { CHECKING: "map", TO_MAP: "map", HAS_ERRORS: "check", TO_CONFIRM: "check", READY: "sign", SIGNING: "sign", DONE: "sign" };
+const FURTHEST: Record<ImportState, Step> = {
+  CHECKING: "map",
+  TO_MAP: "map",
+  HAS_ERRORS: "check",
+  TO_CONFIRM: "check",
+  READY: "sign",
+  SIGNING: "sign",
+  DONE: "sign",
+};
 /** Where somebody who comes back goes on. */
-const COMES_TO: Record<ImportState, Step> = { CHECKING: "map", TO_MAP: "map", HAS_ERRORS: "check", TO_CONFIRM: "check", READY: "preview", SIGNING: "sign", DONE: "sign" };
+const COMES_TO: Record<ImportState, Step> = {
+  CHECKING: "map",
+  TO_MAP: "map",
+  HAS_ERRORS: "check",
+  TO_CONFIRM: "check",
+  READY: "preview",
+  SIGNING: "sign",
+  DONE: "sign",
+};
 const at = (step: Step): number => STEPS.indexOf(step);
 
 export interface Saying {
@@ -90,7 +112,14 @@ export function useJob(id: string): JobPage {
     if (!now) return false;
     busy.value = true;
     // Everything is said again: what is absent would stay, and what is null would be taken away.
-    const all = { mapping: now.mapping.map(({ header, column }) => ({ header, column })), contract: now.contract, qualification: now.qualification, dosimeterKind: now.dosimeterKind, leaveOutErrors: now.leaveOutErrors, acceptWarnings: now.warningsAccepted };
+    const all = {
+      mapping: now.mapping.map(({ header, column }) => ({ header, column })),
+      contract: now.contract,
+      qualification: now.qualification,
+      dosimeterKind: now.dosimeterKind,
+      leaveOutErrors: now.leaveOutErrors,
+      acceptWarnings: now.warningsAccepted,
+    };
     const { data, failure: failed } = await ask(ImportMapDocument, { id, ...all, ...what });
     busy.value = false;
     take({ job: data?.importMap ?? null, failure: failed });
@@ -101,5 +130,19 @@ export function useJob(id: string): JobPage {
     clearTimeout(timer);
   });
   watch(() => id, again, { immediate: true });
-  return { id, job, check, state, failure, read, busy, step, furthest, reachable, go: (to) => void router.push({ query: { ...route.query, step: to } }), again, say };
+  return {
+    id,
+    job,
+    check,
+    state,
+    failure,
+    read,
+    busy,
+    step,
+    furthest,
+    reachable,
+    go: (to) => void router.push({ query: { ...route.query, step: to } }),
+    again,
+    say,
+  };
 }

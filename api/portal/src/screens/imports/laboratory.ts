@@ -21,10 +21,17 @@ async function read(): Promise<{ laboratory: Laboratory | null; failure: Failure
   if (!own?.org) return { laboratory: null, failure };
   const contracts: Contract[] = [];
   let qualifications: Paper[] = [];
-  for (let after: string | null = null; ; ) {
-    const { data, failure: failed }: { data: LaboratoryQuery | null; failure: Failure | null } = await ask(LaboratoryDocument, { id: `institution/${own.org}`, after });
+  for (let after: string | null = null; ;) {
+    const { data, failure: failed }: { data: LaboratoryQuery | null; failure: Failure | null } = await ask(LaboratoryDocument, {
+      id: `institution/${own.org}`,
+      after,
+    });
     if (!data?.monitoringContracts) return { laboratory: null, failure: failed };
-    contracts.push(...data.monitoringContracts.nodes.filter(({ members }) => members.laboratory === own.org && (members.endedOn ?? members.until ?? "9999") > today()));
+    contracts.push(
+      ...data.monitoringContracts.nodes.filter(
+        ({ members }) => members.laboratory === own.org && (members.endedOn ?? members.until ?? "9999") > today(),
+      ),
+    );
     if (data.node && "members" in data.node) qualifications = (data.node.members.documents ?? []).filter(({ kind }) => kind.code === "TSQ");
     const { hasNextPage, endCursor }: { hasNextPage: boolean; endCursor: string | null } = data.monitoringContracts.pageInfo;
     if (!hasNextPage || !endCursor) break;
@@ -34,7 +41,11 @@ async function read(): Promise<{ laboratory: Laboratory | null; failure: Failure
   return { laboratory: { contracts, qualifications }, failure: null };
 }
 
-export function useLaboratory(): { laboratory: ShallowRef<Laboratory | null>; failure: ShallowRef<Failure | null>; again: () => Promise<void> } {
+export function useLaboratory(): {
+  laboratory: ShallowRef<Laboratory | null>;
+  failure: ShallowRef<Failure | null>;
+  again: () => Promise<void>;
+} {
   const laboratory = shallowRef<Laboratory | null>(null);
   const failure = shallowRef<Failure | null>(null);
   const again = async (): Promise<void> => {

@@ -33,7 +33,13 @@ export function useProblems(id: string, of: () => { severity: ImportSeverity | n
     let after: string | null = null;
     reading.value = true;
     do {
-      const { data, failure: failed }: { data: ImportProblemsQuery | null; failure: Failure | null } = await ask(ImportProblemsDocument, { id, first: PAGE, after, severity, code });
+      const { data, failure: failed }: { data: ImportProblemsQuery | null; failure: Failure | null } = await ask(ImportProblemsDocument, {
+        id,
+        first: PAGE,
+        after,
+        severity,
+        code,
+      });
       if (mine !== turn) return;
       failure.value = failed;
       const page: Page | null | undefined = data?.importJob?.check?.problems;

@@ -64,7 +64,18 @@ export function runOf(id: string): Run {
   const known = runs.get(id);
   if (known) return known;
   const fresh = shallowReactive<Run>({
-    phase: "idle", signed: null, done: 0, of: 0, units: kept(id).units ?? [], keyFault: null, refusal: null, row: null, failure: null, fault: null, stopping: false, spent: { ms: 0, signatures: 0 },
+    phase: "idle",
+    signed: null,
+    done: 0,
+    of: 0,
+    units: kept(id).units ?? [],
+    keyFault: null,
+    refusal: null,
+    row: null,
+    failure: null,
+    fault: null,
+    stopping: false,
+    spent: { ms: 0, signatures: 0 },
   });
   runs.set(id, fresh);
   return fresh;
@@ -78,7 +89,10 @@ addEventListener("beforeunload", (event) => {
 
 type Answer = NonNullable<NonNullable<ImportUnitsQuery["importJob"]>["check"]>;
 
-async function next(id: string, first: number): Promise<{ answer: Answer | null; units: FileUnit[]; ahead: number; failure: Failure | null }> {
+async function next(
+  id: string,
+  first: number,
+): Promise<{ answer: Answer | null; units: FileUnit[]; ahead: number; failure: Failure | null }> {
   const { context, failure } = await signingContext();
   if (!context) return { answer: null, units: [], ahead: 0, failure };
   const grant = grantFor(context.grants, context.account, "TSO_SIGN");
@@ -106,7 +120,11 @@ export async function review(id: string): Promise<{ review: Review | null; failu
     const { progress, sumNsv } = answer;
     const hashes = units.flatMap(({ drafts }) => drafts.map(({ hash }) => fromBase64url(hash, 32)));
     const digest = hashes.length ? toBase64url(sha256(concat(...hashes))) : "";
-    return { review: { units, events: progress.total, done: progress.done, sumNsv: sumNsv ?? null, digest, ahead }, failure: null, fault: null };
+    return {
+      review: { units, events: progress.total, done: progress.done, sumNsv: sumNsv ?? null, digest, ahead },
+      failure: null,
+      fault: null,
+    };
   } catch (fault) {
     return { review: null, failure: null, fault: faultOf(fault) };
   }
@@ -118,7 +136,19 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function start(id: string, confirmed: Review, passphrase?: string): Promise<void> {
   const run = runOf(id);
   if (isRunning(run)) return;
-  Object.assign(run, { phase: "reading", signed: null, done: confirmed.done, of: confirmed.events, keyFault: null, refusal: null, row: null, failure: null, fault: null, stopping: false, spent: { ms: 0, signatures: 0 } });
+  Object.assign(run, {
+    phase: "reading",
+    signed: null,
+    done: confirmed.done,
+    of: confirmed.events,
+    keyFault: null,
+    refusal: null,
+    row: null,
+    failure: null,
+    fault: null,
+    stopping: false,
+    spent: { ms: 0, signatures: 0 },
+  });
   try {
     await withSigner(async (signer) => {
       let tries = 0;
@@ -172,7 +202,8 @@ export async function start(id: string, confirmed: Review, passphrase?: string):
       }
     }, passphrase);
   } catch (fault) {
-    if (fault instanceof KeyError) Object.assign(run, { phase: run.units.length || confirmed.done ? "stopped" : "idle", keyFault: fault.code });
+    if (fault instanceof KeyError)
+      Object.assign(run, { phase: run.units.length || confirmed.done ? "stopped" : "idle", keyFault: fault.code });
     else stop(run, { fault: faultOf(fault) });
   }
   run.signed = null;
@@ -185,7 +216,10 @@ function stop(run: Run, why: Partial<Run>): void {
 /** What was handed out now is what was confirmed: the same numbers, and of what was read the same words. */
 async function asConfirmed(unit: FileUnit, { progress, sumNsv }: Answer, confirmed: Review): Promise<void> {
   if (progress.total !== confirmed.events || (sumNsv ?? null) !== confirmed.sumNsv) throw new WireError("bad_value", "sums");
-  const other = await changedSince(confirmed.units.flatMap(({ drafts }) => drafts), unit);
+  const other = await changedSince(
+    confirmed.units.flatMap(({ drafts }) => drafts),
+    unit,
+  );
   if (other) throw new WireError("bad_value", other);
 }
 
@@ -193,8 +227,18 @@ async function asConfirmed(unit: FileUnit, { progress, sumNsv }: Answer, confirm
 function note(id: string, run: Run, unit: FileUnit, positions: readonly bigint[]): void {
   const [first] = positions;
   const statement = unit.drafts[0]!.statement;
-  if (first === undefined || positions.some((position, at) => position !== first + BigInt(at))) throw new WireError("bad_value", "positions");
-  run.units = [...run.units, { report: unit.report, type: statement.type, record: { kind: statement.record.kind, id: statement.record.id }, first: String(first), rows: unit.rows }];
+  if (first === undefined || positions.some((position, at) => position !== first + BigInt(at)))
+    throw new WireError("bad_value", "positions");
+  run.units = [
+    ...run.units,
+    {
+      report: unit.report,
+      type: statement.type,
+      record: { kind: statement.record.kind, id: statement.record.id },
+      first: String(first),
+      rows: unit.rows,
+    },
+  ];
   if (unit.report !== null) run.done = Math.min(run.of, run.done + positions.length);
   keepOf(id, { units: run.units, ...(statement.type === "import.opened" ? { importRecord: statement.record.id } : {}) });
 }
@@ -219,12 +263,22 @@ export function outliers(units: readonly FileUnit[]): Signed[] {
 }
 
 /** The reports of these units, as their headers say. */
-export function reports(units: readonly FileUnit[]): { number: string; lines: number; persons: number; below: number; sum: number; from: string; to: string; signedOn: string }[] {
-  const headers = units.flatMap(({ drafts }) => drafts.filter(({ statement }) => statement.type === "dose_report.issued").map(({ statement }) => statement.data));
+export function reports(
+  units: readonly FileUnit[],
+): { number: string; lines: number; persons: number; below: number; sum: number; from: string; to: string; signedOn: string }[] {
+  const headers = units.flatMap(({ drafts }) =>
+    drafts.filter(({ statement }) => statement.type === "dose_report.issued").map(({ statement }) => statement.data),
+  );
   const text = (data: JsonObject, name: string): string => (typeof data[name] === "string" ? data[name] : "");
   return headers.filter(isObject).map((data) => ({
-    number: text(data, "report_no"), lines: number(data, "lines") ?? 0, persons: number(data, "persons") ?? 0, below: number(data, "below_mdl") ?? 0,
-    sum: number(data, "effective_sum_nsv") ?? 0, from: text(data, "period_from"), to: text(data, "period_to"), signedOn: text(data, "signed_on"),
+    number: text(data, "report_no"),
+    lines: number(data, "lines") ?? 0,
+    persons: number(data, "persons") ?? 0,
+    below: number(data, "below_mdl") ?? 0,
+    sum: number(data, "effective_sum_nsv") ?? 0,
+    from: text(data, "period_from"),
+    to: text(data, "period_to"),
+    signedOn: text(data, "signed_on"),
   }));
 }
 

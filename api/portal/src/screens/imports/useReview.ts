@@ -33,9 +33,15 @@ export function useReview(id: string): Reviewed {
   };
   void again();
   const units = computed(() => read.value?.units ?? []);
-  const covers = computed(() => read.value !== null && units.value.reduce((sum, { drafts }) => sum + drafts.length, 0) === read.value.events - read.value.done);
+  const covers = computed(
+    () => read.value !== null && units.value.reduce((sum, { drafts }) => sum + drafts.length, 0) === read.value.events - read.value.done,
+  );
   return {
-    review: read, failure, fault, reading, again,
+    review: read,
+    failure,
+    fault,
+    reading,
+    again,
     reports: computed(() => reports(units.value)),
     // The highest of a part would pass for the highest of all.
     outliers: computed(() => (covers.value ? outliers(units.value) : [])),

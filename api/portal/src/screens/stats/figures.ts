@@ -12,7 +12,8 @@ export const INDICATORS: Indicator[] = ["exam", "training", "verification", "dev
 export const isRate = (indicator: Indicator): boolean => indicator !== "gaps";
 
 /** Percent with one decimal, half up; nothing of nothing is no number. */
-export const share = (part: number, whole: number): number | null => (whole === 0 ? null : Math.floor((2000 * part + whole) / (2 * whole)) / 10);
+export const share = (part: number, whole: number): number | null =>
+  whole === 0 ? null : Math.floor((2000 * part + whole) / (2 * whole)) / 10;
 
 /** One figure: its value, the part and the whole that it is computed from, and the row whose list is behind it. */
 export interface Figure {
@@ -38,14 +39,20 @@ export function figure(indicator: Indicator, base: Base, area?: string): Figure 
   const here = (rows: readonly Row[]): readonly Row[] => (area === undefined ? rows : rows.filter((row) => row.area === area));
   if (indicator === "verification") {
     const rows = here(base.verified);
-    const [numerator, denominator] = [rows.reduce((sum, row) => sum + Number(row.numerator ?? 0), 0), rows.reduce((sum, row) => sum + Number(row.denominator ?? 0), 0)];
+    const [numerator, denominator] = [
+      rows.reduce((sum, row) => sum + Number(row.numerator ?? 0), 0),
+      rows.reduce((sum, row) => sum + Number(row.denominator ?? 0), 0),
+    ];
     return { value: share(numerator, denominator), numerator, denominator, row: rows.length === 1 ? (rows[0] ?? null) : null };
   }
-  const late = here(base.late).filter(({ values }) => values.some(({ dimension, value }) => dimension === "rule" && value === RULES[indicator]));
+  const late = here(base.late).filter(({ values }) =>
+    values.some(({ dimension, value }) => dimension === "rule" && value === RULES[indicator]),
+  );
   const [part, whole] = [total(late), total(here(indicator === "deviceTest" ? base.devices : base.posts))];
   const row = late.length === 1 ? (late[0] ?? null) : null;
   // More late than there are posts cannot be a share; it is shown as nothing rather than below zero.
-  if (isRate(indicator)) return { value: part > whole ? null : share(whole - part, whole), numerator: whole - part, denominator: whole, row };
+  if (isRate(indicator))
+    return { value: part > whole ? null : share(whole - part, whole), numerator: whole - part, denominator: whole, row };
   return { value: share(part, whole), numerator: part, denominator: whole, row };
 }
 
@@ -61,11 +68,16 @@ export function monthEnds(day: string, count: number): string[] {
 /** The last days of so many quarters before the one of this day, the oldest first. */
 export function quarterEnds(day: string, count: number): string[] {
   const quarters = Number(day.slice(0, 4)) * 4 + Math.floor((Number(day.slice(5, 7)) - 1) / 3);
-  return Array.from({ length: count }, (_, at) => quarters - count + at).map((quarter) => lastOf(Math.floor(quarter / 4), (quarter % 4) * 3 + 3));
+  return Array.from({ length: count }, (_, at) => quarters - count + at).map((quarter) =>
+    lastOf(Math.floor(quarter / 4), (quarter % 4) * 3 + 3),
+  );
 }
 
 /** Year and number of the quarter of a day. */
-export const quarterOf = (day: string): { year: string; quarter: number } => ({ year: day.slice(0, 4), quarter: Math.floor((Number(day.slice(5, 7)) - 1) / 3) + 1 });
+export const quarterOf = (day: string): { year: string; quarter: number } => ({
+  year: day.slice(0, 4),
+  quarter: Math.floor((Number(day.slice(5, 7)) - 1) / 3) + 1,
+});
 
 /** The last instant of a civil day in Beijing, as the contract writes instants. */
 export const endOf = (day: string): string => `${day}T15:59:59.999999Z`;
@@ -97,4 +109,5 @@ export function trend(values: readonly (number | null)[]): { from: number; to: n
 }
 
 /** How a number moved, rounded as it is shown. */
-export const moved = (now: number | null, before: number | null): number | null => (now === null || before === null ? null : Math.round((now - before) * 10) / 10);
+export const moved = (now: number | null, before: number | null): number | null =>
+  now === null || before === null ? null : Math.round((now - before) * 10) / 10;

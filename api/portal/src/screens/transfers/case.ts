@@ -17,12 +17,20 @@ export interface Told {
   releasing: { label: string; area: string | null } | null;
   receiving: { label: string; area: string | null } | null;
   worker?: { members: { name: { masked: string | null } } } | null;
-  chain: readonly { step: { code: string }; act: string | null; on: string | null; late: boolean; limit: number | null; workdays: number }[] | null;
+  chain:
+    | readonly { step: { code: string }; act: string | null; on: string | null; late: boolean; limit: number | null; workdays: number }[]
+    | null;
 }
 const from = ({ members, releasing }: Told): string | null => members.fromArea ?? releasing?.area ?? null;
 const to = ({ members, receiving }: Told): string | null => members.toArea ?? receiving?.area ?? null;
 
-export const way = (told: Told): string[] => steps({ type: told.members.type.code, by: told.members.by.code, sameCounty: from(told) === to(told), byHand: told.members.historyByHand });
+export const way = (told: Told): string[] =>
+  steps({
+    type: told.members.type.code,
+    by: told.members.by.code,
+    sameCounty: from(told) === to(told),
+    byHand: told.members.historyByHand,
+  });
 
 /** Who holds a step, by name. */
 export function holderOf(told: Told, words: { worker: string; city: string; county: (name: string) => string }): (step: string) => string {

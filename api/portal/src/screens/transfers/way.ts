@@ -67,12 +67,24 @@ export interface Case {
 const UNIT = ["I_HEAD", "I_RPO"];
 const COUNTY = ["C_APPR", "C_SUP"];
 const CITY = ["T_APPR", "T_SUP"];
-const DECIDES: Record<string, string[]> = { RELEASING_INST: UNIT, RECEIVING_INST: UNIT, RELEASING_COUNTY: ["C_APPR"], RECEIVING_COUNTY: ["C_APPR"], CITY: ["T_APPR"] };
-const ACTS_ABOVE: Record<string, string[]> = { RELEASING_INST: ["T_APPR", "C_APPR"], RELEASING_COUNTY: ["T_APPR"], RECEIVING_COUNTY: ["T_APPR"] };
+const DECIDES: Record<string, string[]> = {
+  RELEASING_INST: UNIT,
+  RECEIVING_INST: UNIT,
+  RELEASING_COUNTY: ["C_APPR"],
+  RECEIVING_COUNTY: ["C_APPR"],
+  CITY: ["T_APPR"],
+};
+const ACTS_ABOVE: Record<string, string[]> = {
+  RELEASING_INST: ["T_APPR", "C_APPR"],
+  RELEASING_COUNTY: ["T_APPR"],
+  RECEIVING_COUNTY: ["T_APPR"],
+};
 
 /** What the case says already: the step that is decided on; and what the role says: who consents and how. */
 export function givenByCase({ step }: Case): Record<string, Record<string, string>> {
-  const at = Object.fromEntries(["approved", "rejected", "returned", "substituted", "suspended", "resumed"].map((act) => [`transfer.${act}`, { step }]));
+  const at = Object.fromEntries(
+    ["approved", "rejected", "returned", "substituted", "suspended", "resumed"].map((act) => [`transfer.${act}`, { step }]),
+  );
   const how = { how: acts("W_SELF") ? "SELF" : "PAPER" };
   const by = { by: acts("W_SELF") ? "WORKER" : acts(...UNIT) ? "RECEIVING" : "RELEASING_COUNTY" };
   return { ...at, "transfer.consent_signed": how, "transfer.consent_refused": how, "transfer.completed": by };

@@ -26,7 +26,9 @@ const CLOSERS: Record<string, [close: string[], revoke: string[]]> = {
 };
 
 /** What the role of the reader says already: in which capacity he takes note. */
-export const givenByRole = (): Record<string, { by: string }> => ({ "warning.acknowledged": { by: acts("W_SELF") ? "WORKER" : acts(...RESPONSIBLE, "I_ADMIN") ? "UNIT" : "AUTHORITY" } });
+export const givenByRole = (): Record<string, { by: string }> => ({
+  "warning.acknowledged": { by: acts("W_SELF") ? "WORKER" : acts(...RESPONSIBLE, "I_ADMIN") ? "UNIT" : "AUTHORITY" },
+});
 
 export function warningActions(warning: Standing, law: Law): string[] {
   const { state } = warning;

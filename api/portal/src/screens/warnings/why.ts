@@ -24,14 +24,18 @@ const statement = (event: WhyEvent): Statement => {
 const GRADED = ["warning.raised", "warning.escalated", "warning.reopened", "warning.regraded"];
 
 /** The newest event by which the rule itself spoke. */
-export const finding = (events: WhyEvent[]): WhyEvent | undefined => events.find((event) => ["warning.raised", "warning.escalated", "warning.reopened"].includes(event.type));
+export const finding = (events: WhyEvent[]): WhyEvent | undefined =>
+  events.find((event) => ["warning.raised", "warning.escalated", "warning.reopened"].includes(event.type));
 
 /** The records on which it rests, at the versions that were seen. */
-export const reads = (event: WhyEvent | undefined): Read[] => (event ? (statement(event).reads ?? []) : []).map(({ kind, id, version }) => ({ kind, id, version: String(version) }));
+export const reads = (event: WhyEvent | undefined): Read[] =>
+  (event ? (statement(event).reads ?? []) : []).map(({ kind, id, version }) => ({ kind, id, version: String(version) }));
 
 /** The grades that it had, oldest first. */
 export function grades(events: WhyEvent[]): { grade: string; since: string | null; event: WhyEvent }[] {
-  const found = events.filter((event) => GRADED.includes(event.type)).map((event) => ({ grade: statement(event).data?.grade ?? "", since: statement(event).data?.since ?? null, event }));
+  const found = events
+    .filter((event) => GRADED.includes(event.type))
+    .map((event) => ({ grade: statement(event).data?.grade ?? "", since: statement(event).data?.since ?? null, event }));
   return found.filter(({ grade }) => grade !== "").reverse();
 }
 
@@ -45,4 +49,5 @@ export function figure(name: string, value: string): { text: string; unit: "mSv"
 
 export const GRADES = ["BLUE", "YELLOW", "ORANGE", "RED"] as const;
 /** Whether whoever is told from one grade on is told of another. */
-export const reaches = (grade: string, from: string | null | undefined): boolean => (from ? GRADES.indexOf(grade as never) >= GRADES.indexOf(from as never) : false);
+export const reaches = (grade: string, from: string | null | undefined): boolean =>
+  from ? GRADES.indexOf(grade as never) >= GRADES.indexOf(from as never) : false;
