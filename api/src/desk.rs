@@ -130,7 +130,7 @@ impl Desk {
                 Some(entry) => rules::touched(record, &entry.state, facts),
                 None => Ok(Vec::new()),
             });
-            subjects.extend(of.await?.into_iter().flatten());
+            subjects.extend(of.await?.into_iter().flatten().map(|(subject, _)| subject));
         }
         Ok(subjects.into_iter().collect())
     }

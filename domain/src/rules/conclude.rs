@@ -4,14 +4,17 @@
 //! and what was red waits for an officer (rules.md §3.6, 3.7). The function is the same for the desk that drafts, for the
 //! judge who compares and for the audit that looks for what is missing.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use signing::bytes::Date;
 use signing::json::{Object, Value};
 use signing::statement::{EventRef, Read, RecordRef};
 
+use super::look::Kept;
 use super::notice::{self, Order};
-use super::{Finding, Look, RULES, Version, WarningRule};
+use super::{Finding, Look, RULES, RuleSet, Version, WarningRule};
+use crate::authority::Adopted;
 use crate::catalog::Kind;
 use crate::codes::PolicyFile;
 use crate::record::{Draft, Entry, Facts, Mark, Need};
@@ -32,6 +35,8 @@ pub struct Conclusions {
     pub orders: Vec<Order>,
     /// The next day on which another answer is possible with the facts as they stand.
     pub next: Option<Date>,
+    /// The same by rule: each that has such a day.
+    pub days: Vec<(RuleSet, Date)>,
 }
 
 impl Conclusions {
@@ -49,16 +54,36 @@ impl Conclusions {
 /// What is not loaded: the first thing of each rule that misses something. Whoever fetches them goes as often as one rule
 /// makes him and not as often as all of them together.
 pub fn conclude_all(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Vec<Need>> {
+    conclude_some(subject, RuleSet::ALL, day, facts)
+}
+
+/// [`conclude_all`] by some of the rules: the others have said what they have to say while nothing changes for them.
+///
+/// # Errors
+/// As [`conclude_all`].
+pub fn conclude_some(
+    subject: &RecordRef,
+    rules: RuleSet,
+    day: Date,
+    facts: &dyn Facts,
+) -> Result<Conclusions, Vec<Need>> {
     if subject.kind == Kind::Warning.as_str() {
-        return notice::conclude(subject, day, facts).map_err(|need| vec![need]);
+        let mut told = notice::conclude(subject, day, facts).map_err(|need| vec![need])?;
+        told.days.extend(told.next.map(|day| (RuleSet::ALL, day)));
+        return Ok(told);
     }
     let mut all = Conclusions::default();
-    let mut needs = Vec::new();
-    for rule in RULES.iter().filter(|rule| rule.subject.as_str() == subject.kind) {
-        match conclude(rule, subject, day, facts) {
+    let (mut needs, kept): (_, Rc<Kept>) = (Vec::new(), Rc::default());
+    for (place, rule) in RULES.iter().enumerate().filter(|(_, rule)| rule.subject.as_str() == subject.kind) {
+        let asked = RuleSet::at(place);
+        if !asked.within(rules) {
+            continue;
+        }
+        match by_rule(rule, subject, Look::beside(&kept, facts, day), facts) {
             Ok(Conclusions { drafts, next, .. }) => {
                 all.drafts.extend(drafts);
                 all.again_on(next);
+                all.days.extend(next.map(|day| (asked, day)));
             }
             Err(need) => needs.push(need),
         }
@@ -76,10 +101,27 @@ pub fn conclude(
     day: Date,
     facts: &dyn Facts,
 ) -> Result<Conclusions, Need> {
+    by_rule(rule, subject, Look::new(facts, day), facts)
+}
+
+fn by_rule(
+    rule: &'static WarningRule,
+    subject: &RecordRef,
+    look: Look<'_>,
+    facts: &dyn Facts,
+) -> Result<Conclusions, Need> {
     let mut conclusions = Conclusions::default();
-    let in_force = facts.in_force()?.version(PolicyFile::Rules, day).is_some_and(|file| file.version >= rule.since);
-    let Some(version) = rule.version(day).filter(|_| in_force) else { return Ok(conclusions) };
-    let look = Look::new(facts, day);
+    let day = look.day;
+    let in_force = facts.in_force()?;
+    let carries = |file: &&Adopted| file.what == PolicyFile::Rules && file.version >= rule.since;
+    let carried = in_force.version(PolicyFile::Rules, day).iter().any(carries);
+    let Some(version) = rule.version(day).filter(|_| carried) else {
+        // It begins on a day that is known already.
+        let adopted = in_force.adopted.iter().filter(carries).map(|file| file.from_day);
+        let begins = rule.versions.iter().map(|version| version.from).chain(adopted);
+        conclusions.again_on(begins.filter(|begins| *begins > day).min());
+        return Ok(conclusions);
+    };
     rule.versions.iter().for_each(|version| look.again_on(version.from));
     let findings = (version.evaluate)(subject.id, &look)?;
     conclusions.again_on(look.horizon());
@@ -97,7 +139,7 @@ pub fn conclude(
             (Some(entry), holds) => case.follow(id, entry, finding, holds, &mut conclusions)?,
         }
     }
-    for (id, entry) in &known {
+    for (id, entry) in known.iter() {
         let Some(warning) = entry.state.warning() else { continue };
         if !findings.iter().any(|finding| finding.occurrence == warning.occurrence) {
             conclusions.drafts.extend(case.gone(*id, entry, warning));
