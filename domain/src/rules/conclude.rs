@@ -13,8 +13,7 @@ use signing::statement::{EventRef, Read, RecordRef};
 
 use super::look::Kept;
 use super::notice::{self, Order};
-use super::{Finding, Look, RULES, RuleSet, Version, WarningRule};
-use crate::authority::Adopted;
+use super::{Again, Finding, Look, RULES, RuleSet, Version, WarningRule};
 use crate::catalog::Kind;
 use crate::codes::PolicyFile;
 use crate::record::{Draft, Entry, Facts, Mark, Need};
@@ -35,8 +34,8 @@ pub struct Conclusions {
     pub orders: Vec<Order>,
     /// The next day on which another answer is possible with the facts as they stand.
     pub next: Option<Date>,
-    /// The same by rule: each that has such a day.
-    pub days: Vec<(RuleSet, Date)>,
+    /// The same by rule, and with what else it has to look again.
+    pub again: Again,
 }
 
 impl Conclusions {
@@ -69,7 +68,7 @@ pub fn conclude_some(
 ) -> Result<Conclusions, Vec<Need>> {
     if subject.kind == Kind::Warning.as_str() {
         let mut told = notice::conclude(subject, day, facts).map_err(|need| vec![need])?;
-        told.days.extend(told.next.map(|day| (RuleSet::ALL, day)));
+        told.again.days.extend(told.next.map(|day| (RuleSet::ALL, day)));
         return Ok(told);
     }
     let mut all = Conclusions::default();
@@ -79,11 +78,12 @@ pub fn conclude_some(
         if !asked.within(rules) {
             continue;
         }
-        match by_rule(rule, subject, Look::beside(&kept, facts, day), facts) {
+        let look = Look::beside(&kept, facts, day);
+        match by_rule(rule, subject, &look) {
             Ok(Conclusions { drafts, next, .. }) => {
                 all.drafts.extend(drafts);
                 all.again_on(next);
-                all.days.extend(next.map(|day| (asked, day)));
+                all.again.add(look.again(asked, next));
             }
             Err(need) => needs.push(need),
         }
@@ -101,36 +101,26 @@ pub fn conclude(
     day: Date,
     facts: &dyn Facts,
 ) -> Result<Conclusions, Need> {
-    by_rule(rule, subject, Look::new(facts, day), facts)
+    by_rule(rule, subject, &Look::new(facts, day))
 }
 
-fn by_rule(
-    rule: &'static WarningRule,
-    subject: &RecordRef,
-    look: Look<'_>,
-    facts: &dyn Facts,
-) -> Result<Conclusions, Need> {
+fn by_rule(rule: &'static WarningRule, subject: &RecordRef, look: &Look<'_>) -> Result<Conclusions, Need> {
     let mut conclusions = Conclusions::default();
     let day = look.day;
-    let in_force = facts.in_force()?;
-    let carries = |file: &&Adopted| file.what == PolicyFile::Rules && file.version >= rule.since;
-    let carried = in_force.version(PolicyFile::Rules, day).iter().any(carries);
-    let Some(version) = rule.version(day).filter(|_| carried) else {
-        // It begins on a day that is known already.
-        let adopted = in_force.adopted.iter().filter(carries).map(|file| file.from_day);
-        let begins = rule.versions.iter().map(|version| version.from).chain(adopted);
-        conclusions.again_on(begins.filter(|begins| *begins > day).min());
+    let in_force = look.in_force()?.version(PolicyFile::Rules, day).is_some_and(|file| file.version >= rule.since);
+    let Some(version) = rule.version(day).filter(|_| in_force) else {
+        look.is_too_early();
         return Ok(conclusions);
     };
     rule.versions.iter().for_each(|version| look.again_on(version.from));
-    let findings = (version.evaluate)(subject.id, &look)?;
+    let findings = (version.evaluate)(subject.id, look)?;
     conclusions.again_on(look.horizon());
     let newest = look.newest();
     let known = look.all(&warning::warnings_key(rule.id, subject))?;
-    let case = Case { rule, version, subject, day, newest, facts };
+    let case = Case { rule, version, subject, day, newest, facts: look };
     for finding in &findings {
         conclusions.again_on(finding.steps.next_after(day));
-        let id = warning::id_of(facts.ledger_id(), rule.id, subject, &finding.occurrence);
+        let id = warning::id_of(look.ledger_id(), rule.id, subject, &finding.occurrence);
         let entry = known.iter().find(|(known, _)| *known == id).map(|(_, entry)| entry);
         let holds = finding.steps.since(day);
         match (entry, holds) {

@@ -12,6 +12,7 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 use super::doses::Doses;
+use super::{Again, RuleSet};
 use crate::authority::{Authority, InForce};
 use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need, Stored};
 use crate::records::ledger::Ledger;
@@ -41,6 +42,9 @@ pub struct Look<'a> {
     kept: Rc<Kept>,
     newest: RefCell<Option<Arc<Entry>>>,
     horizon: Cell<Option<Date>>,
+    parameters: Cell<bool>,
+    tables: Cell<bool>,
+    early: Cell<bool>,
 }
 
 impl<'a> Look<'a> {
@@ -53,7 +57,17 @@ impl<'a> Look<'a> {
     /// A look at the facts on a day, with other values of some parameters.
     #[must_use]
     pub fn drafted(facts: &'a dyn Facts, day: Date, drafted: &'a [(ParameterName, i64)]) -> Self {
-        Self { facts, day, drafted, kept: Rc::default(), newest: RefCell::default(), horizon: Cell::new(None) }
+        Self {
+            facts,
+            day,
+            drafted,
+            kept: Rc::default(),
+            newest: RefCell::default(),
+            horizon: Cell::new(None),
+            parameters: Cell::new(false),
+            tables: Cell::new(false),
+            early: Cell::new(false),
+        }
     }
 
     /// A look at the facts on a day beside others at the same subject on that day.
@@ -75,6 +89,7 @@ impl<'a> Look<'a> {
     /// # Errors
     /// A [`Need`] when they are not loaded: all of them at once.
     pub fn all(&self, key: &str) -> Result<Seen, Need> {
+        self.rests_on(key);
         let known = self.kept.seen.borrow().get(key).cloned();
         let seen = match known {
             Some(seen) => seen,
@@ -172,6 +187,31 @@ impl<'a> Look<'a> {
         self.horizon.get()
     }
 
+    /// When rules whose answer this is have to look again.
+    #[must_use]
+    pub fn again(&self, rules: RuleSet, next: Option<Date>) -> Again {
+        let if_any = |any: &Cell<bool>| if any.get() { rules } else { RuleSet::default() };
+        Again {
+            days: next.map(|day| (rules, day)).into_iter().collect(),
+            with_parameters: if_any(&self.parameters),
+            with_tables: if_any(&self.tables),
+            not_in_force: if_any(&self.early),
+        }
+    }
+
+    /// The rule is not in force on the day.
+    pub(super) fn is_too_early(&self) {
+        self.early.set(true);
+    }
+
+    fn rests_on(&self, key: &str) {
+        match key {
+            parameter::PARAMETERS_KEY => self.parameters.set(true),
+            holiday_table::HOLIDAY_TABLES_KEY => self.tables.set(true),
+            _ => {}
+        }
+    }
+
     fn saw(&self, entry: &Arc<Entry>) {
         let mut newest = self.newest.borrow_mut();
         if newest.as_ref().is_none_or(|newest| newest.position < entry.position) {
@@ -217,6 +257,7 @@ impl Facts for Look<'_> {
         Ok(entry)
     }
     fn members(&self, key: &str) -> Result<Arc<Members>, Need> {
+        self.rests_on(key);
         self.facts.members(key)
     }
     fn event(&self, id: Uuid) -> Result<Option<Known>, Need> {

@@ -83,7 +83,7 @@ use signing::bytes::{Date, Hash};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-pub use agenda::Agenda;
+pub use agenda::{Again, Agenda};
 pub use conclude::{Conclusions, conclude, conclude_all, conclude_some, grade_on};
 pub use look::Look;
 pub use notice::{Order, conclude as notices, merged, ordered, tells};
@@ -369,9 +369,14 @@ impl RuleSet {
         Self(self.0 | others.0)
     }
 
+    /// These without others.
+    fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Whether all of these are among others.
     fn within(self, others: Self) -> bool {
-        self.0 & !others.0 == 0
+        self.without(others).is_empty()
     }
 }
 

@@ -49,7 +49,7 @@ impl WhatIf {
     pub fn folded(&mut self, record: &RecordRef, entry: &Entry, facts: &dyn Facts) -> Result<(), Need> {
         let kind = entry.state.kind();
         if touches_all(kind) {
-            self.sides.iter_mut().for_each(|side| side.agenda.touch_all(entry.position));
+            self.sides.iter_mut().for_each(|side| side.agenda.touch_all(kind, entry.position));
         }
         if !self.rule.feeds.contains(&kind) {
             return Ok(());
@@ -82,7 +82,7 @@ impl WhatIf {
                 }
                 self.evaluations += 1;
                 let next = next.into_iter().chain(look.horizon()).min();
-                side.agenda.settle(&subject, RuleSet::ALL, next.map(|day| (RuleSet::ALL, day)));
+                side.agenda.settle(&subject, RuleSet::ALL, look.again(RuleSet::ALL, next));
             }
         }
         Ok(())

@@ -396,7 +396,7 @@ impl Model {
             };
             drafts.extend(conclusions.drafts);
             orders.extend(conclusions.orders);
-            self.agenda.settle(subject, *rules, conclusions.days);
+            self.agenda.settle(subject, *rules, conclusions.again);
         }
         // What rests on a warning of which something is said now is looked at once more.
         let spoken: HashSet<Uuid> = drafts.iter().map(|draft: &Draft| draft.record.id).collect();
@@ -503,8 +503,9 @@ impl Model {
         for (position, event) in (self.events as u64..).zip(&admitted.events) {
             let record = &event.statement.record;
             let entry = self.memory.record(record).cloned().expect("it was just admitted");
-            if rules::touches_all(entry.state.kind()) {
-                self.agenda.touch_all(position);
+            let kind = entry.state.kind();
+            if rules::touches_all(kind) {
+                self.agenda.touch_all(kind, position);
             }
             let Ok(touched) = rules::touched(record, &entry.state, &self.memory) else {
                 unreachable!("a ledger in memory has everything at hand");

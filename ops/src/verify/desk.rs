@@ -28,8 +28,9 @@ impl DeskAudit {
     /// Takes an event that was folded.
     pub fn folded<S: Store>(&mut self, record: &RecordRef, position: u64, memory: &Memory<S>, report: &mut Report) {
         let Some(entry) = memory.store().record(record) else { return };
-        if rules::touches_all(entry.state.kind()) {
-            self.agenda.touch_all(position);
+        let kind = entry.state.kind();
+        if rules::touches_all(kind) {
+            self.agenda.touch_all(kind, position);
         }
         let Ok(touched) = rules::touched(record, &entry.state, memory) else {
             let expected = format!("whom an event of {} {} concerns", record.kind, record.id);
@@ -86,7 +87,7 @@ impl DeskAudit {
                     format!("notification.ordered to {office} by {rule} about warning {} until {day}", subject.id);
                 report.finding(Check::System, position, &expected, "it is missing");
             }
-            self.agenda.settle(&subject, rules, conclusions.days);
+            self.agenda.settle(&subject, rules, conclusions.again);
         }
     }
 
