@@ -130,7 +130,7 @@ impl Desk {
                 Some(entry) => rules::touched(record, &entry.state, facts),
                 None => Ok(Vec::new()),
             });
-            subjects.extend(of.await?.into_iter().flatten());
+            subjects.extend(of.await?.into_iter().flatten().map(|(subject, _)| subject));
         }
         Ok(subjects.into_iter().collect())
     }
@@ -141,7 +141,7 @@ impl Desk {
         let mut drafts: Vec<(usize, Draft)> = Vec::new();
         let mut settled: Vec<Due> = Vec::with_capacity(subjects.len());
         let mut orders = Vec::new();
-        for (index, (subject, Conclusions { drafts: due, orders: messages, next })) in
+        for (index, (subject, Conclusions { drafts: due, orders: messages, next, .. })) in
             subjects.iter().zip(found).enumerate()
         {
             orders.extend(messages);

@@ -61,9 +61,10 @@ pub struct Reads {
 /// Answers that were fetched for one unit only.
 #[derive(Debug, Default)]
 pub struct Fetched {
-    /// Records, which the shelf may have let go again when a unit wants very many.
+    /// Records and index keys, which the shelf may have let go again when a unit wants very many.
     entries: HashMap<RecordRef, Arc<Entry>>,
     absent: HashSet<RecordRef>,
+    keys: HashMap<CompactString, Dated<Members>>,
     unknown_owners: HashSet<KeyId>,
     events: HashMap<Uuid, Option<Known>>,
     claims: HashMap<Claim, Option<Holder>>,
@@ -130,6 +131,7 @@ impl Shelf {
     /// When the database cannot be asked, or the log does not match the catalogue.
     pub async fn fetch(&self, needs: Vec<Need>, fetched: &mut Fetched) -> Result<(), Error> {
         let (mut records, mut keys, mut events, mut claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut all_of = HashSet::new();
         for need in needs {
             match need {
                 Need::Ledger => self.fetch_ledger().await?,
@@ -142,7 +144,7 @@ impl Shelf {
                 Need::Authority(account) => self.fetch_authority(account).await?,
                 Need::Record(record) => records.push(record),
                 Need::Key(key) => keys.push(key),
-                Need::Members(key) => records.extend(self.members_not_at_hand(&key).await?),
+                Need::Members(keys) => all_of.extend(keys),
                 Need::Event(id) => events.push(id),
                 Need::Claim(claim) => claims.push(claim),
                 Need::Opened(_) | Need::File(_) => {
@@ -150,6 +152,7 @@ impl Shelf {
                 }
             }
         }
+        records.extend(self.members_not_at_hand(all_of, fetched).await?);
         // A record may be wanted by itself and as the member of several keys.
         let mut once = HashSet::with_capacity(records.len());
         records.retain(|record| once.insert(record.clone()));
@@ -165,20 +168,36 @@ impl Shelf {
                 None => _ = fetched.absent.insert(record),
             }
         }
-        keys.into_iter().zip(members).for_each(|(key, members)| self.keys.insert(key, members));
+        keys.into_iter().zip(members).for_each(|(key, members)| self.keep(key, members, fetched));
         fetched.events.extend(events.into_iter().zip(known));
         fetched.claims.extend(claims.into_iter().zip(holders));
         Ok(())
     }
 
-    /// Members of a key whose records are not on the shelf.
-    async fn members_not_at_hand(&self, key: &CompactString) -> Result<Vec<RecordRef>, Error> {
-        let members = match self.keys.get(key) {
-            Some(members) => members,
-            None => self.fetch_key(key.clone()).await?,
-        };
-        let missing = members.value.records.iter().filter(|record| self.entries.peek(*record).is_none());
-        Ok(missing.cloned().collect())
+    /// Members of keys whose records are not on the shelf. Keys that are not there either are on it then.
+    async fn members_not_at_hand(
+        &self,
+        keys: HashSet<CompactString>,
+        fetched: &mut Fetched,
+    ) -> Result<Vec<RecordRef>, Error> {
+        let (mut all, mut unknown) = (Vec::with_capacity(keys.len()), Vec::new());
+        for key in keys {
+            match self.keys.get(&key).or_else(|| fetched.keys.get(&key).cloned()) {
+                Some(members) => all.push(members),
+                None => unknown.push(key),
+            }
+        }
+        let known = self.fetch_members(&unknown).await?;
+        all.extend(known.iter().cloned());
+        unknown.into_iter().zip(known).for_each(|(key, members)| self.keep(key, members, fetched));
+        let records = all.iter().flat_map(|members| &members.value.records);
+        Ok(records.filter(|record| self.entries.peek(*record).is_none()).cloned().collect())
+    }
+
+    /// Puts the members of a key on the shelf, and where they stay for as long as this unit needs them.
+    fn keep(&self, key: CompactString, members: Dated<Members>, fetched: &mut Fetched) {
+        fetched.keys.insert(key.clone(), members.clone());
+        self.keys.insert(key, members);
     }
 
     /// Keys with their members, in order.
@@ -457,7 +476,7 @@ impl Facts for View<'_> {
         Err(Need::Record(record.clone()))
     }
     fn members(&self, key: &str) -> Result<Arc<Members>, Need> {
-        if let Some(dated) = self.shelf.keys.get(key) {
+        if let Some(dated) = self.shelf.keys.get(key).or_else(|| self.fetched.keys.get(key).cloned()) {
             self.saw_key(key.into(), dated.last);
             return Ok(dated.value);
         }

@@ -273,6 +273,19 @@ pub fn sums<'a>(results: impl Iterator<Item = &'a Line>) -> Sums {
 }
 
 impl Sums {
+    /// Adds what other results come to. No dosimeter of theirs is of a period with one of these: what was worn together
+    /// counts together and not one by one.
+    pub fn add(&mut self, others: &Self) {
+        for (year, other) in others.years() {
+            let doses = self.years.entry(year).or_default();
+            doses.effective_nsv = doses.effective_nsv.saturating_add(other.effective_nsv);
+            doses.lens_nsv = doses.lens_nsv.saturating_add(other.lens_nsv);
+            doses.extremity_nsv = doses.extremity_nsv.saturating_add(other.extremity_nsv);
+            doses.months = doses.months.saturating_add(other.months);
+            doses.detected |= other.detected;
+        }
+    }
+
     fn take(&mut self, line: &Line, effective_nsv: i64, detected: bool) {
         let doses = self.years.entry(line.dose_year).or_default();
         doses.effective_nsv = doses.effective_nsv.saturating_add(effective_nsv);

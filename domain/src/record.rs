@@ -457,7 +457,7 @@ pub trait Facts {
     /// [`Need::Key`], [`Need::Members`].
     fn touches(&self, key: &str, period: &Period, of: PeriodOf) -> Result<bool, Need> {
         for record in &self.members(key)?.records {
-            let entry = self.entry(record).map_err(|_| Need::Members(key.into()))?;
+            let entry = self.entry(record).map_err(|_| Need::Members(vec![key.into()]))?;
             if entry.and_then(|entry| of(&entry.state)).is_some_and(|other| other.touches(period)) {
                 return Ok(true);
             }
@@ -534,8 +534,8 @@ pub enum Need {
     Record(RecordRef),
     /// An index key.
     Key(CompactString),
-    /// The records that are members of an index key: who wants one of them wants all.
-    Members(CompactString),
+    /// The records that are members of these index keys: who wants one of them wants all.
+    Members(Vec<CompactString>),
     /// An event.
     Event(Uuid),
     /// A claim.

@@ -83,7 +83,7 @@ impl Facts for Layered<'_, '_> {
             Some(kept) => kept,
             None => {
                 let below = self.judge.base.members(key)?;
-                Taken::of_members(&below, of, self).map_err(|_| Need::Members(key.into()))?
+                Taken::of_members(&below, of, self).map_err(|_| Need::Members(vec![key.into()]))?
             }
         };
         if let Some(added) = self.judge.above.borrow().members.get(key) {

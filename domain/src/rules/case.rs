@@ -130,7 +130,8 @@ impl Case {
 
     /// What an event of a record makes the desk look at.
     pub(super) fn touched(&self, record: &RecordRef, state: &State) -> Vec<RecordRef> {
-        touched(record, state, &self.memory).expect("everything is at hand")
+        let touched = touched(record, state, &self.memory).expect("everything is at hand");
+        touched.into_iter().map(|(subject, _)| subject).collect()
     }
 
     /// The next day, beside its steps, on which a rule wants to look again.

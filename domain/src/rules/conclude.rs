@@ -4,14 +4,16 @@
 //! and what was red waits for an officer (rules.md §3.6, 3.7). The function is the same for the desk that drafts, for the
 //! judge who compares and for the audit that looks for what is missing.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use signing::bytes::Date;
 use signing::json::{Object, Value};
 use signing::statement::{EventRef, Read, RecordRef};
 
+use super::look::Kept;
 use super::notice::{self, Order};
-use super::{Finding, Look, RULES, Version, WarningRule};
+use super::{Again, Finding, Look, RULES, RuleSet, Version, WarningRule};
 use crate::catalog::Kind;
 use crate::codes::PolicyFile;
 use crate::record::{Draft, Entry, Facts, Mark, Need};
@@ -32,6 +34,8 @@ pub struct Conclusions {
     pub orders: Vec<Order>,
     /// The next day on which another answer is possible with the facts as they stand.
     pub next: Option<Date>,
+    /// The same by rule, and with what else it has to look again.
+    pub again: Again,
 }
 
 impl Conclusions {
@@ -49,16 +53,37 @@ impl Conclusions {
 /// What is not loaded: the first thing of each rule that misses something. Whoever fetches them goes as often as one rule
 /// makes him and not as often as all of them together.
 pub fn conclude_all(subject: &RecordRef, day: Date, facts: &dyn Facts) -> Result<Conclusions, Vec<Need>> {
+    conclude_some(subject, RuleSet::ALL, day, facts)
+}
+
+/// [`conclude_all`] by some of the rules: the others have said what they have to say while nothing changes for them.
+///
+/// # Errors
+/// As [`conclude_all`].
+pub fn conclude_some(
+    subject: &RecordRef,
+    rules: RuleSet,
+    day: Date,
+    facts: &dyn Facts,
+) -> Result<Conclusions, Vec<Need>> {
     if subject.kind == Kind::Warning.as_str() {
-        return notice::conclude(subject, day, facts).map_err(|need| vec![need]);
+        let mut told = notice::conclude(subject, day, facts).map_err(|need| vec![need])?;
+        told.again.days.extend(told.next.map(|day| (RuleSet::ALL, day)));
+        return Ok(told);
     }
     let mut all = Conclusions::default();
-    let mut needs = Vec::new();
-    for rule in RULES.iter().filter(|rule| rule.subject.as_str() == subject.kind) {
-        match conclude(rule, subject, day, facts) {
+    let (mut needs, kept): (_, Rc<Kept>) = (Vec::new(), Rc::default());
+    for (place, rule) in RULES.iter().enumerate().filter(|(_, rule)| rule.subject.as_str() == subject.kind) {
+        let asked = RuleSet::at(place);
+        if !asked.within(rules) {
+            continue;
+        }
+        let look = Look::beside(&kept, facts, day);
+        match by_rule(rule, subject, &look) {
             Ok(Conclusions { drafts, next, .. }) => {
                 all.drafts.extend(drafts);
                 all.again_on(next);
+                all.again.add(look.again(asked, next));
             }
             Err(need) => needs.push(need),
         }
@@ -76,19 +101,26 @@ pub fn conclude(
     day: Date,
     facts: &dyn Facts,
 ) -> Result<Conclusions, Need> {
+    by_rule(rule, subject, &Look::new(facts, day))
+}
+
+fn by_rule(rule: &'static WarningRule, subject: &RecordRef, look: &Look<'_>) -> Result<Conclusions, Need> {
     let mut conclusions = Conclusions::default();
-    let in_force = facts.in_force()?.version(PolicyFile::Rules, day).is_some_and(|file| file.version >= rule.since);
-    let Some(version) = rule.version(day).filter(|_| in_force) else { return Ok(conclusions) };
-    let look = Look::new(facts, day);
+    let day = look.day;
+    let in_force = look.in_force()?.version(PolicyFile::Rules, day).is_some_and(|file| file.version >= rule.since);
+    let Some(version) = rule.version(day).filter(|_| in_force) else {
+        look.is_too_early();
+        return Ok(conclusions);
+    };
     rule.versions.iter().for_each(|version| look.again_on(version.from));
-    let findings = (version.evaluate)(subject.id, &look)?;
+    let findings = (version.evaluate)(subject.id, look)?;
     conclusions.again_on(look.horizon());
     let newest = look.newest();
     let known = look.all(&warning::warnings_key(rule.id, subject))?;
-    let case = Case { rule, version, subject, day, newest, facts };
+    let case = Case { rule, version, subject, day, newest, facts: look };
     for finding in &findings {
         conclusions.again_on(finding.steps.next_after(day));
-        let id = warning::id_of(facts.ledger_id(), rule.id, subject, &finding.occurrence);
+        let id = warning::id_of(look.ledger_id(), rule.id, subject, &finding.occurrence);
         let entry = known.iter().find(|(known, _)| *known == id).map(|(_, entry)| entry);
         let holds = finding.steps.since(day);
         match (entry, holds) {
@@ -97,7 +129,7 @@ pub fn conclude(
             (Some(entry), holds) => case.follow(id, entry, finding, holds, &mut conclusions)?,
         }
     }
-    for (id, entry) in &known {
+    for (id, entry) in known.iter() {
         let Some(warning) = entry.state.warning() else { continue };
         if !findings.iter().any(|finding| finding.occurrence == warning.occurrence) {
             conclusions.drafts.extend(case.gone(*id, entry, warning));

@@ -6,6 +6,8 @@
 //! window moves on 1 January; what leaves it is history that nobody is warned of any more.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::civil::date;
 use signing::bytes::Date;
@@ -15,7 +17,7 @@ use uuid::Uuid;
 use super::{Finding, Look, Steps};
 use crate::dose::{Line, Sums, Year, sums, year_of};
 use crate::investigation_codes::{DoseQuantity, InvestigationBasis, InvestigationState};
-use crate::record::Need;
+use crate::record::{Entry, Need};
 use crate::records::dose_result::{self, DoseResult};
 use crate::records::investigation::{self, Investigation};
 use crate::warning_codes::WarningGrade::{self, Blue, Red};
@@ -43,22 +45,33 @@ pub(super) struct Doses {
     /// First day of the years that are looked at.
     pub(super) first_day: Date,
     results: Vec<Received>,
+    /// What they come to.
+    pub(super) sums: Sums,
 }
 
 /// The dosimeters of one employment over the same days.
 pub(super) type Period = (Uuid, Date, Date);
 
 impl Doses {
-    /// The results of the last years up to that of the day.
-    pub(super) fn of(person: Uuid, look: &Look<'_>) -> Result<Self, Need> {
+    /// The results of the last years up to that of the day, read once for all rules that look at the worker.
+    pub(super) fn of(person: Uuid, look: &Look<'_>) -> Result<Rc<Self>, Need> {
         let last = year_of(look.day);
+        let years = last.saturating_sub(YEARS_BEFORE)..=last;
+        let keys: Vec<_> = years.map(|year| dose_result::results_key(person, year)).collect();
+        let found = look.all_of(&keys)?;
+        let doses = look.doses(person, || Self::read(found.iter().flat_map(|of_year| of_year.iter()), last));
+        if !doses.results.is_empty() {
+            look.again_on(new_year(last.saturating_add(1)));
+        }
+        Ok(doses)
+    }
+
+    fn read<'e>(found: impl Iterator<Item = &'e (Uuid, Arc<Entry>)>, last: i16) -> Self {
         let first = last.saturating_sub(YEARS_BEFORE);
         let years = first..=last;
-        let mut found = BTreeMap::new();
-        for year in years.clone() {
-            found.extend(look.all(&dose_result::results_key(person, year))?);
-        }
-        let mut results: Vec<Received> = found
+        // Worn over the turn of a year, a result stands under both.
+        let once: BTreeMap<Uuid, &Entry> = found.map(|(id, entry)| (*id, &**entry)).collect();
+        let mut results: Vec<Received> = once
             .into_iter()
             .filter_map(|(id, entry)| {
                 let result = entry.state.dose_result()?.clone();
@@ -71,20 +84,13 @@ impl Doses {
             .filter(|received| i16::try_from(received.result.reading.dose_year).is_ok_and(|year| years.contains(&year)))
             .collect();
         results.sort_by_key(|received| (received.result.reading.wear_to, received.record.id));
-        if !results.is_empty() {
-            look.again_on(new_year(last.saturating_add(1)));
-        }
-        Ok(Self { first_day: new_year(first), results })
+        let sums = sums(results.iter().filter_map(|received| received.line.as_ref()));
+        Self { first_day: new_year(first), results, sums }
     }
 
     /// All of them.
     pub(super) fn all(&self) -> &[Received] {
         &self.results
-    }
-
-    /// What they come to.
-    pub(super) fn sums(&self) -> Sums {
-        sums(self.results.iter().filter_map(|received| received.line.as_ref()))
     }
 
     /// Those with a value that belong to these years.
@@ -115,14 +121,17 @@ pub(super) fn lives(steps: &Steps, day: Date) -> bool {
 
 /// The grade of what has come together, day by day: a result counts from the last day on which it was worn.
 pub(super) fn steps_of<'a>(
-    lines: impl Iterator<Item = &'a Line> + Clone,
+    lines: impl Iterator<Item = &'a Line>,
     grade: impl Fn(&Sums, Date) -> Option<WarningGrade>,
 ) -> Steps {
-    let mut days: Vec<Date> = lines.clone().map(|line| line.to).collect();
-    days.sort_unstable();
-    days.dedup();
-    days.into_iter().fold(Steps::never(), |steps, day| {
-        match grade(&sums(lines.clone().filter(|line| line.to <= day)), day) {
+    let mut lines: Vec<&Line> = lines.collect();
+    lines.sort_by_key(|line| line.to);
+    let mut so_far = Sums::default();
+    // What is counted together was worn until the same day, so each day adds what its own results come to.
+    lines.chunk_by(|one, next| one.to == next.to).fold(Steps::never(), |steps, of_day| {
+        so_far.add(&sums(of_day.iter().copied()));
+        let day = of_day[0].to;
+        match grade(&so_far, day) {
             Some(grade) => steps.then(day, grade),
             None => steps.until(day),
         }
@@ -177,8 +186,7 @@ pub(super) fn years(
     day: Date,
     grade: impl Fn(i64, i64) -> Option<WarningGrade>,
 ) -> Vec<Finding> {
-    let all = doses.sums();
-    let found = all.years().filter_map(|(year, whole)| {
+    let found = doses.sums.years().filter_map(|(year, whole)| {
         let results = doses.within(year, year);
         let lines = results.iter().map(|(_, line)| *line);
         let steps = steps_of(lines, |sums, day| grade(dose_of(quantity, &sums.year(year)), months_elapsed(year, day)));

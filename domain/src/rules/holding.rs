@@ -1,20 +1,19 @@
 //! The licences and devices of an institution, as the rules about licences look at them.
 
-use std::sync::Arc;
-
 use signing::bytes::Date;
 use uuid::Uuid;
 
 use super::Look;
+use super::look::Seen;
 use crate::licence_codes::LicenceType;
-use crate::record::{Entry, Mark, Need};
+use crate::record::{Mark, Need};
 use crate::records::device::{self, Device, Use};
 use crate::records::licence::{self, Licence};
 
 /// What an institution holds.
 pub(super) struct Holding {
-    licences: Vec<(Uuid, Arc<Entry>)>,
-    devices: Vec<(Uuid, Arc<Entry>)>,
+    licences: Seen,
+    devices: Seen,
 }
 
 impl Holding {

@@ -83,8 +83,8 @@ use signing::bytes::{Date, Hash};
 use signing::statement::RecordRef;
 use uuid::Uuid;
 
-pub use agenda::Agenda;
-pub use conclude::{Conclusions, conclude, conclude_all, grade_on};
+pub use agenda::{Again, Agenda};
+pub use conclude::{Conclusions, conclude, conclude_all, conclude_some, grade_on};
 pub use look::Look;
 pub use notice::{Order, conclude as notices, merged, ordered, tells};
 pub use steps::{L15, L30, L60, L90, Ladder, Steps};
@@ -338,6 +338,50 @@ pub fn rule(id: &str) -> Option<&'static WarningRule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
+/// Some of the [`RULES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RuleSet(u64);
+
+impl RuleSet {
+    /// Every rule, and what is told of a warning.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// The rule at a place of the list.
+    fn at(place: usize) -> Self {
+        Self(1 << place)
+    }
+
+    /// The rules about records of the kind of a subject for which something holds.
+    fn of(subject: &RecordRef, holds: impl Fn(&WarningRule) -> bool) -> Self {
+        let about = RULES.iter().enumerate().filter(|(_, rule)| rule.subject.as_str() == subject.kind);
+        about.filter(|(_, rule)| holds(rule)).fold(Self::default(), |all, (place, _)| all.with(Self::at(place)))
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// These and others.
+    #[must_use]
+    pub fn with(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// These without others.
+    fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    /// Whether all of these are among others.
+    fn within(self, others: Self) -> bool {
+        self.without(others).is_empty()
+    }
+}
+
+const _: () = assert!(RULES.len() <= u64::BITS as usize, "a set has a bit for each rule");
+
 impl WarningRule {
     /// The version of a day.
     #[must_use]
@@ -346,22 +390,25 @@ impl WarningRule {
     }
 }
 
-/// The subjects about which an event of a record may change the answer of some rule.
+/// The subjects about which an event of a record may change the answer of some rule, each with these rules.
 ///
 /// # Errors
 /// A [`Need`] when the records beside it are not loaded.
-pub fn touched(record: &RecordRef, state: &State, facts: &dyn Facts) -> Result<Vec<RecordRef>, Need> {
-    if let State::Warning(warning) = state {
-        // Itself as well: somebody may have to be told of it.
-        return Ok(vec![warning.subject.clone(), record.clone()]);
-    }
+pub fn touched(record: &RecordRef, state: &State, facts: &dyn Facts) -> Result<Vec<(RecordRef, RuleSet)>, Need> {
     let kind = state.kind();
-    let asks = |subject: &RecordRef| {
-        RULES.iter().any(|rule| rule.subject.as_str() == subject.kind && rule.feeds.contains(&kind))
-    };
-    let mut subjects = related(record, state, facts)?;
-    subjects.retain(asks);
-    Ok(subjects)
+    if let State::Warning(warning) = state {
+        let subject = warning.subject.clone();
+        let rules = RuleSet::of(&subject, |rule| rule.id == warning.rule || rule.feeds.contains(&kind));
+        // Itself as well: somebody may have to be told of it.
+        return Ok(vec![(subject, rules), (record.clone(), RuleSet::ALL)]);
+    }
+    let subjects = related(record, state, facts)?.into_iter().filter_map(|subject| {
+        let fed = RuleSet::of(&subject, |rule| rule.feeds.contains(&kind));
+        // What was warned of about a record goes with it (`warning.moved`), whatever its rule looks at.
+        let rules = if subject == *record { RuleSet::ALL } else { fed };
+        (!fed.is_empty()).then_some((subject, rules))
+    });
+    Ok(subjects.collect())
 }
 
 /// The records to which a record belongs, those that look at it, and itself: whatever a rule may have as its subject.

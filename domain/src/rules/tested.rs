@@ -38,7 +38,7 @@ pub(super) struct Report {
 /// filed: no event of the laboratory leads to the device, so it is looked at again on the next day.
 pub(super) fn reports(device: Uuid, look: &Look<'_>) -> Result<Vec<Report>, Need> {
     let mut all = Vec::new();
-    for (id, entry) in look.all(&tests_key(device))? {
+    for (id, entry) in look.all(&tests_key(device))?.iter() {
         let Some((test, findings)) = entry.state.device_test().and_then(|test| Some((test, test.findings()?))) else {
             continue;
         };
@@ -47,7 +47,7 @@ pub(super) fn reports(device: Uuid, look: &Look<'_>) -> Result<Vec<Report>, Need
             look.again_on(look.day.add_days(1));
         }
         let Some(evidence) = test.evidence(qualified) else { continue };
-        all.push(Report { record: reference(id), signed_on: findings.signed_on, evidence });
+        all.push(Report { record: reference(*id), signed_on: findings.signed_on, evidence });
     }
     Ok(all)
 }

@@ -57,7 +57,7 @@ const DAYS_MAX: i64 = 90;
 fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let tolerance = look.value(ParameterName::DosePeriodTolerance)?;
     let mut found = Vec::new();
-    for (id, entry) in look.all(&dosimeter::person_key(subject))? {
+    for (id, entry) in look.all(&dosimeter::person_key(subject))?.iter() {
         let Some(dosimeter) = entry.state.dosimeter() else { continue };
         if dosimeter.state != DosimeterState::Issued {
             continue;
@@ -68,7 +68,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
             .then(after(DAYS_MAX + tolerance), Yellow)
             .then(after(120), Orange)
             .then(after(180), Red);
-        let record = RecordRef { kind: Kind::Dosimeter.as_str().into(), id };
+        let record = RecordRef { kind: Kind::Dosimeter.as_str().into(), id: *id };
         let finding = Finding::new(id, steps).by(after(DAYS_MAX - 1)).on(record);
         found.push(finding.of(dosimeter.issue.institution));
     }

@@ -63,7 +63,7 @@ fn block_of(doses: &Doses, first: i16, epoch: i16) -> Finding {
     let results = doses.within(first, first.saturating_add(4));
     let lines = results.iter().map(|(_, line)| *line);
     let exceeded = steps_of(lines, |sums, _| (sums.block(first, epoch) > LIMIT_NSV).then_some(Red));
-    let sums = doses.sums();
+    let sums = &doses.sums;
     let pace = (1..=4_i16).fold(Steps::never(), |steps, over| {
         let years = first..first.saturating_add(over);
         let sum = years.fold(0_i64, |sum, year| sum.saturating_add(sums.year(year).effective_nsv));
@@ -80,7 +80,7 @@ fn rolling(doses: &Doses, year: i16) -> Finding {
     let results = doses.within(year.saturating_sub(4), year);
     let lines = results.iter().map(|(_, line)| *line);
     let steps = steps_of(lines, |sums, _| early(sums.rolling(year)));
-    Finding::new("rolling", steps).on_all(records(&results)).with("rolling_nsv", doses.sums().rolling(year))
+    Finding::new("rolling", steps).on_all(records(&results)).with("rolling_nsv", doses.sums.rolling(year))
 }
 
 fn early(rolling_nsv: i64) -> Option<WarningGrade> {

@@ -94,7 +94,7 @@ fn block_of((doses, accepted): (&Doses, &[Investigation]), first: i16, beyond: W
     let grade = |sum_nsv: i64| (sum_nsv > ADVISORY_BLOCK_NSV).then_some(beyond);
     let results = doses.within(first, last);
     let steps = steps_of(results.iter().map(|(_, line)| *line), |sums, _| grade(sum(sums)));
-    let block_nsv = sum(&doses.sums());
+    let block_nsv = sum(&doses.sums);
     let what = (InvestigationBasis::Block, DoseQuantity::Lens, last);
     let answered = beyond < Red && sum_settled(accepted, what, block_nsv, grade);
     let steps = if answered { steps.until(new_year(last.saturating_add(1))) } else { steps };

@@ -59,7 +59,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     }
     let doses = Doses::of(subject, look)?;
     let mut found = Vec::new();
-    for (year, _) in doses.sums().years() {
+    for (year, _) in doses.sums.years() {
         let mut results: Vec<(&RecordRef, &Line)> = doses.within(year, year);
         results.retain(|(_, line)| line.from < of_age);
         let lines = results.iter().map(|(_, line)| *line);
@@ -98,8 +98,8 @@ fn grade(year: &Year) -> Option<WarningGrade> {
 /// Any dosimeter and any result of the days before he was sixteen.
 fn under_sixteen(subject: Uuid, sixteen: Date, doses: &Doses, look: &Look<'_>) -> Result<Option<Finding>, Need> {
     let mut worn: Vec<(Date, RecordRef)> = Vec::new();
-    for (id, entry) in look.all(&dosimeter::person_key(subject))? {
-        let record = RecordRef { kind: Kind::Dosimeter.as_str().into(), id };
+    for (id, entry) in look.all(&dosimeter::person_key(subject))?.iter() {
+        let record = RecordRef { kind: Kind::Dosimeter.as_str().into(), id: *id };
         worn.extend(entry.state.dosimeter().map(|dosimeter| (dosimeter.from, record)));
     }
     worn.extend(doses.all().iter().map(|received| (received.result.reading.wear_from, received.record.clone())));

@@ -65,7 +65,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let mut found = Vec::new();
     for (id, restriction) in in_force {
         let record = RecordRef { kind: Kind::Restriction.as_str().into(), id };
-        for (post_id, entry) in &posts {
+        for (post_id, entry) in posts.iter() {
             let Some(post) = entry.state.employment() else { continue };
             let concerned = restriction.terms.employment.is_none_or(|employment| employment == *post_id);
             let active = post.state == EmploymentState::Active && concerned;

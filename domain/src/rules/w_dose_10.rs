@@ -100,7 +100,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
         }
     };
     let missing = missing(subject, &doses, look)?;
-    let sums = doses.sums();
+    let sums = &doses.sums;
     let mut found = Vec::new();
     for Missing { record, worn, since, .. } in &missing {
         if doses.all().iter().any(|received| received.line.is_some() && Worn::of(received).meets(worn)) {
@@ -129,7 +129,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
 /// What was lost, damaged or rejected in the years that are looked at. A dosimeter and the result that says so are one.
 fn missing(subject: Uuid, doses: &Doses, look: &Look<'_>) -> Result<Vec<Missing>, Need> {
     let mut missing = Vec::new();
-    for (id, entry) in look.all(&dosimeter::person_key(subject))? {
+    for (id, entry) in look.all(&dosimeter::person_key(subject))?.iter() {
         let Some(dosimeter) = entry.state.dosimeter() else { continue };
         let lost = dosimeter.state == DosimeterState::Lost;
         if !(lost || dosimeter.state == DosimeterState::Damaged) || dosimeter.since < doses.first_day {
@@ -139,7 +139,7 @@ fn missing(subject: Uuid, doses: &Doses, look: &Look<'_>) -> Result<Vec<Missing>
         // On the day of the loss he may have been given another.
         let to = since.add_days(-1).max(from);
         let worn = Worn { employment: dosimeter.issue.employment, position: dosimeter.issue.position, from, to };
-        let record = RecordRef { kind: Kind::Dosimeter.as_str().into(), id };
+        let record = RecordRef { kind: Kind::Dosimeter.as_str().into(), id: *id };
         missing.push(Missing { record, worn, since, lost_on: lost.then_some(since) });
     }
     for received in doses.all().iter().filter(|received| received.line.is_none()) {

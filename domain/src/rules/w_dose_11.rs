@@ -58,9 +58,9 @@ const PROVIDE: Citation = Citation { instrument: &OCCUPATIONAL_DISEASE, clause: 
 fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let doses = Doses::of(subject, look)?;
     let mut found = Vec::new();
-    for (id, entry) in look.all(&employment::person_key(subject))? {
+    for (id, entry) in look.all(&employment::person_key(subject))?.iter() {
         let Some(post) = entry.state.employment() else { continue };
-        let here = || doses.all().iter().filter(|received| received.result.employment == id);
+        let here = || doses.all().iter().filter(|received| received.result.employment == *id);
         let Some(last) = here().map(|received| received.result.reading.wear_to).max() else { continue };
         let period: Vec<&Received> = here().filter(|received| received.result.reading.wear_to == last).collect();
         let worn: BTreeSet<&str> = period.iter().map(|received| received.result.reading.position.as_str()).collect();

@@ -64,7 +64,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let doses = Doses::of(subject, look)?;
     let dosimeters = look.all(&dosimeter::person_key(subject))?;
     let mut found = Vec::new();
-    for (id, entry) in look.all(&employment::person_key(subject))? {
+    for (id, entry) in look.all(&employment::person_key(subject))?.iter() {
         let Some(post) = entry.state.employment() else { continue };
         let mut covered: Vec<Covered> = Vec::new();
         for dosimeter in dosimeters.iter().filter_map(|(_, entry)| entry.state.dosimeter()) {
@@ -73,7 +73,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
                 covered.push(Covered { from: dosimeter.from, to: (!out).then_some(dosimeter.since), reported: false });
             }
         }
-        for received in doses.all().iter().filter(|received| received.result.employment == id) {
+        for received in doses.all().iter().filter(|received| received.result.employment == *id) {
             let reading = &received.result.reading;
             if reading.position.is_of_the_body() {
                 covered.push(Covered { from: reading.wear_from, to: Some(reading.wear_to), reported: true });
@@ -82,7 +82,7 @@ fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
         covered.sort_unstable();
         for (from, steps) in post.active.iter().flat_map(|stretch| uncovered(stretch, &covered, doses.first_day)) {
             if lives(&steps, look.day) {
-                let finding = Finding::new(format!("{id}/{from}"), steps).on(employment::reference(id));
+                let finding = Finding::new(format!("{id}/{from}"), steps).on(employment::reference(*id));
                 found.push(finding.of(post.institution));
             }
         }

@@ -94,18 +94,17 @@ fn periods(person: Uuid, look: &Look<'_>) -> Result<BTreeMap<(Date, Date, Uuid),
         look.again_on(Date(next));
     }
     let mut periods: BTreeMap<_, Period> = BTreeMap::new();
-    for year in (year - YEARS + 1)..=year {
-        for (id, entry) in look.all(&dose_result::results_key(person, year))? {
-            let result = entry.state.dose_result().filter(|result| result.reading.position.is_of_the_body());
-            let Some(line) = result.and_then(|result| result.line()) else { continue };
-            let period = periods.entry((line.from, line.to, line.employment)).or_default();
-            let record = dose_result::reference(id);
-            // Worn over the turn of a year, it stands under both.
-            if !period.results.contains(&record) {
-                period.results.push(record);
-                period.lines.push(line);
-                period.known_on = period.known_on.max(Some(entry.day));
-            }
+    let keys: Vec<_> = ((year - YEARS + 1)..=year).map(|year| dose_result::results_key(person, year)).collect();
+    for (id, entry) in look.all_of(&keys)?.iter().flat_map(|of_year| of_year.iter()) {
+        let result = entry.state.dose_result().filter(|result| result.reading.position.is_of_the_body());
+        let Some(line) = result.and_then(|result| result.line()) else { continue };
+        let period = periods.entry((line.from, line.to, line.employment)).or_default();
+        let record = dose_result::reference(*id);
+        // Worn over the turn of a year, it stands under both.
+        if !period.results.contains(&record) {
+            period.results.push(record);
+            period.lines.push(line);
+            period.known_on = period.known_on.max(Some(entry.day));
         }
     }
     Ok(periods)

@@ -108,15 +108,15 @@ fn not_accepted(subject: Uuid, person: &Person, look: &Look<'_>) -> Result<Optio
         return Ok(None);
     };
     let record = person::reference(subject);
+    let about_workers = RULES.iter().filter(|rule| rule.subject == Kind::Person);
+    let keys: Vec<_> = about_workers.map(|rule| warning::warnings_key(rule.id, &record)).collect();
     let mut open = Vec::new();
-    for rule in RULES.iter().filter(|rule| rule.subject == Kind::Person) {
-        for (id, entry) in look.all(&warning::warnings_key(rule.id, &record))? {
-            let Some(warning) = entry.state.warning() else { continue };
-            let inherited = warning.institution.is_none() && warning.raised_on <= custody.since;
-            let of_itself = warning.occurrence.starts_with(NOT_ACCEPTED);
-            if inherited && !of_itself && !warning.is_over() && warning.accepted_by != Some(custodian) {
-                open.push(warning::reference(id));
-            }
+    for (id, entry) in look.all_of(&keys)?.iter().flat_map(|of_rule| of_rule.iter()) {
+        let Some(warning) = entry.state.warning() else { continue };
+        let inherited = warning.institution.is_none() && warning.raised_on <= custody.since;
+        let of_itself = warning.occurrence.starts_with(NOT_ACCEPTED);
+        if inherited && !of_itself && !warning.is_over() && warning.accepted_by != Some(custodian) {
+            open.push(warning::reference(*id));
         }
     }
     if open.is_empty() {

@@ -6,7 +6,7 @@ use compact_str::CompactString;
 use signing::bytes::Date;
 use signing::statement::RecordRef;
 
-use super::{Agenda, Look, WarningRule, touched, touches_all};
+use super::{Agenda, Look, RuleSet, WarningRule, touched, touches_all};
 use crate::record::{Entry, Facts, Need};
 use crate::reference_codes::ParameterName;
 use crate::warning_codes::WarningGrade;
@@ -49,14 +49,14 @@ impl WhatIf {
     pub fn folded(&mut self, record: &RecordRef, entry: &Entry, facts: &dyn Facts) -> Result<(), Need> {
         let kind = entry.state.kind();
         if touches_all(kind) {
-            self.sides.iter_mut().for_each(|side| side.agenda.touch_all(entry.position));
+            self.sides.iter_mut().for_each(|side| side.agenda.touch_all(kind, entry.position));
         }
         if !self.rule.feeds.contains(&kind) {
             return Ok(());
         }
-        for subject in touched(record, &entry.state, facts)? {
+        for (subject, rules) in touched(record, &entry.state, facts)? {
             if subject.kind == self.rule.subject.as_str() {
-                self.sides.iter_mut().for_each(|side| side.agenda.touch(subject.clone(), entry.position));
+                self.sides.iter_mut().for_each(|side| side.agenda.touch(subject.clone(), rules, entry.position));
             }
         }
         Ok(())
@@ -69,7 +69,7 @@ impl WhatIf {
     pub fn day(&mut self, day: Date, size: u64, facts: &dyn Facts) -> Result<(), Need> {
         let Some(version) = self.rule.version(day) else { return Ok(()) };
         for side in &mut self.sides {
-            for subject in side.agenda.due(day, size) {
+            for (subject, _) in side.agenda.due(day, size) {
                 let look = Look::drafted(facts, day, &side.drafted);
                 self.rule.versions.iter().for_each(|version| look.again_on(version.from));
                 let mut next = None;
@@ -81,7 +81,8 @@ impl WhatIf {
                     }
                 }
                 self.evaluations += 1;
-                side.agenda.settle(&subject, next.into_iter().chain(look.horizon()).min());
+                let next = next.into_iter().chain(look.horizon()).min();
+                side.agenda.settle(&subject, RuleSet::ALL, look.again(RuleSet::ALL, next));
             }
         }
         Ok(())

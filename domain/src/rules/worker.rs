@@ -1,11 +1,10 @@
 //! What a worker's file says of posts, trainings and certificates, as the rules look at it.
 
-use std::sync::Arc;
-
 use signing::bytes::Date;
 use uuid::Uuid;
 
 use super::Look;
+use super::look::Seen;
 use crate::person_codes::{EmploymentState, OccupationalCategory};
 use crate::record::{Entry, Need};
 use crate::records::{certificate, employment, training_record};
@@ -74,6 +73,6 @@ pub(super) fn trainings(person: Uuid, look: &Look<'_>) -> Result<Vec<(Uuid, Pass
 }
 
 /// The certificates of a worker, with what is applied for.
-pub(super) fn certificates(person: Uuid, look: &Look<'_>) -> Result<Vec<(Uuid, Arc<Entry>)>, Need> {
+pub(super) fn certificates(person: Uuid, look: &Look<'_>) -> Result<Seen, Need> {
     look.all(&certificate::person_key(person))
 }

@@ -14,7 +14,7 @@ use domain::record::{Draft, Entry, Stop};
 use domain::records::desk::{self, Tally};
 use domain::records::erasure::carry_out;
 use domain::records::notification;
-use domain::rules::{self, Agenda};
+use domain::rules::{self, Agenda, RuleSet};
 use domain::seals::Openings;
 use serde_json::{Value as Json, json};
 use signing::bytes::{Date, Hash, Instant, LedgerId, b64url};
@@ -388,15 +388,15 @@ impl Model {
     }
 
     /// What the desk has to say about subjects, said.
-    fn conclude(&mut self, due: &[RecordRef], day: Date, basis: u64) -> Vec<(Uuid, &'static str)> {
+    fn conclude(&mut self, due: &[(RecordRef, RuleSet)], day: Date, basis: u64) -> Vec<(Uuid, &'static str)> {
         let (mut drafts, mut orders) = (Vec::new(), Vec::new());
-        for subject in due {
-            let Ok(conclusions) = rules::conclude_all(subject, day, &self.memory) else {
+        for (subject, rules) in due {
+            let Ok(conclusions) = rules::conclude_some(subject, *rules, day, &self.memory) else {
                 unreachable!("a ledger in memory has everything at hand");
             };
             drafts.extend(conclusions.drafts);
             orders.extend(conclusions.orders);
-            self.agenda.settle(subject, conclusions.next);
+            self.agenda.settle(subject, *rules, conclusions.again);
         }
         // What rests on a warning of which something is said now is looked at once more.
         let spoken: HashSet<Uuid> = drafts.iter().map(|draft: &Draft| draft.record.id).collect();
@@ -503,13 +503,14 @@ impl Model {
         for (position, event) in (self.events as u64..).zip(&admitted.events) {
             let record = &event.statement.record;
             let entry = self.memory.record(record).cloned().expect("it was just admitted");
-            if rules::touches_all(entry.state.kind()) {
-                self.agenda.touch_all(position);
+            let kind = entry.state.kind();
+            if rules::touches_all(kind) {
+                self.agenda.touch_all(kind, position);
             }
             let Ok(touched) = rules::touched(record, &entry.state, &self.memory) else {
                 unreachable!("a ledger in memory has everything at hand");
             };
-            touched.into_iter().for_each(|subject| self.agenda.touch(subject, position));
+            touched.into_iter().for_each(|(subject, rules)| self.agenda.touch(subject, rules, position));
             if let Some(warning) = entry.state.warning() {
                 let object = read_stored(&event.payload).expect("what was admitted is readable");
                 let typed = read_typed(&object, None).expect("what was admitted is typed");

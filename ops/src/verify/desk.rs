@@ -28,14 +28,15 @@ impl DeskAudit {
     /// Takes an event that was folded.
     pub fn folded<S: Store>(&mut self, record: &RecordRef, position: u64, memory: &Memory<S>, report: &mut Report) {
         let Some(entry) = memory.store().record(record) else { return };
-        if rules::touches_all(entry.state.kind()) {
-            self.agenda.touch_all(position);
+        let kind = entry.state.kind();
+        if rules::touches_all(kind) {
+            self.agenda.touch_all(kind, position);
         }
         let Ok(touched) = rules::touched(record, &entry.state, memory) else {
             let expected = format!("whom an event of {} {} concerns", record.kind, record.id);
             return report.finding(Check::System, position, &expected, "it cannot be computed from this log");
         };
-        touched.into_iter().for_each(|subject| self.agenda.touch(subject, position));
+        touched.into_iter().for_each(|(subject, rules)| self.agenda.touch(subject, rules, position));
     }
 
     /// Takes a statement of the service that was folded.
@@ -62,14 +63,14 @@ impl DeskAudit {
             report.finding(Check::System, position, &expected, &said.digest.to_string());
         }
         let basis = u64::try_from(said.basis).unwrap_or_default();
-        for subject in self.agenda.due(said.day, basis) {
+        for (subject, rules) in self.agenda.due(said.day, basis) {
             // Where a warning lies follows from its subject: while that waits, it waits too.
             let about = memory.store().record(&subject).and_then(|entry| Some(entry.state.warning()?.subject.clone()));
             if about.is_some_and(|about| self.agenda.waits(&about, basis)) {
                 continue;
             }
             report.checked(Check::System, 1);
-            let Ok(conclusions) = rules::conclude_all(&subject, said.day, memory) else {
+            let Ok(conclusions) = rules::conclude_some(&subject, rules, said.day, memory) else {
                 let expected = format!("what the rules demand about {} {}", subject.kind, subject.id);
                 report.finding(Check::System, position, &expected, "it cannot be computed from this log");
                 continue;
@@ -86,7 +87,7 @@ impl DeskAudit {
                     format!("notification.ordered to {office} by {rule} about warning {} until {day}", subject.id);
                 report.finding(Check::System, position, &expected, "it is missing");
             }
-            self.agenda.settle(&subject, conclusions.next);
+            self.agenda.settle(&subject, rules, conclusions.again);
         }
     }
 

@@ -25,7 +25,7 @@ use signing::statement::{RecordRef, Statement};
 use uuid::Uuid;
 
 /// Events that share one known place in the file.
-const STRIDE: u64 = 16;
+const STRIDE: u64 = 4;
 /// Bytes that are gathered before they are written; a small ledger never touches the disk.
 const GATHERED: usize = 1 << 20;
 /// Bytes before each payload: length, position of the record's event before (all ones: none), recorded_at.
@@ -471,41 +471,54 @@ impl Lists {
     }
 }
 
-/// The records of late, in two halves: when the younger is full, the older is let go.
+/// The records of late. When they weigh too much, those go that nobody looked at since that was so before; where that
+/// is not enough, some of the others. A rule that looks at one worker after the other comes back to each only after all of
+/// them: whoever let go what was looked at longest ago would never have what is asked for next.
 #[derive(Debug, Default)]
 struct Late {
-    young: HashMap<RecordRef, Arc<Entry>>,
-    old: HashMap<RecordRef, Arc<Entry>>,
+    entries: HashMap<RecordRef, Kept>,
     weight: usize,
     weight_max: usize,
 }
 
+#[derive(Debug)]
+struct Kept {
+    entry: Arc<Entry>,
+    looked_at: bool,
+}
+
 impl Late {
     fn get(&mut self, record: &RecordRef) -> Option<Arc<Entry>> {
-        if let Some(entry) = self.young.get(record) {
-            return Some(entry.clone());
-        }
-        let (record, entry) = self.old.remove_entry(record)?;
-        self.put(record, entry.clone());
-        Some(entry)
+        let kept = self.entries.get_mut(record)?;
+        kept.looked_at = true;
+        Some(kept.entry.clone())
     }
 
     fn put(&mut self, record: RecordRef, entry: Arc<Entry>) {
-        self.old.remove(&record);
         self.weight += weight(&entry);
-        if let Some(before) = self.young.insert(record, entry) {
-            self.weight -= weight(&before);
+        if let Some(before) = self.entries.insert(record, Kept { entry, looked_at: true }) {
+            self.weight -= weight(&before.entry);
         }
-        if self.weight > self.weight_max / 2 {
-            self.old = std::mem::take(&mut self.young);
-            self.weight = 0;
+        if self.weight > self.weight_max {
+            self.keep(|kept| std::mem::take(&mut kept.looked_at));
+            if self.weight > self.weight_max / 4 * 3 {
+                let mut turn = 0_u8;
+                self.keep(|_| {
+                    turn = (turn + 1) % 4;
+                    turn > 0
+                });
+            }
         }
+    }
+
+    fn keep(&mut self, mut is_kept: impl FnMut(&mut Kept) -> bool) {
+        self.entries.retain(|_, kept| is_kept(kept));
+        self.weight = self.entries.values().map(|kept| weight(&kept.entry)).sum();
     }
 
     /// Position of the head of a record that is at hand.
     fn head(&self, record: &RecordRef) -> Option<u32> {
-        let entry = self.young.get(record).or_else(|| self.old.get(record))?;
-        u32::try_from(entry.position).ok()
+        u32::try_from(self.entries.get(record)?.entry.position).ok()
     }
 }
 
