@@ -19,20 +19,41 @@ fn named(page: &str, column: usize) -> BTreeSet<String> {
 
 #[test]
 fn the_modules_name_what_exists_and_every_kind() {
-    let page = read("docs/modules.md");
+    let whole = read("docs/modules.md");
+    let (page, _) = whole.split_once("\n## ").expect("modules, then screens");
     let rows = page.lines().filter(|line| line.starts_with("| ")).count();
     assert_eq!(rows, 22, "a head, a rule and twenty modules");
     let kinds: BTreeSet<String> = Kind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect();
-    assert_eq!(named(&page, 1), kinds);
+    assert_eq!(named(page, 1), kinds);
     let contract = read("api/contract/ledger.graphql");
     let query = contract.split("type Query {").nth(1).expect("the root").split("\n}").next().expect("its fields");
-    for list in named(&page, 2) {
+    for list in named(page, 2) {
         let field =
             |line: &str| line.trim().starts_with(&format!("{list}(")) || line.trim().starts_with(&format!("{list}:"));
         assert!(query.lines().any(field), "{list} is no field of the root");
     }
     let stories = read("replay-tests/src/lib.rs");
-    for story in named(&page, 3) {
+    for story in named(page, 3) {
         assert!(stories.contains(&format!("`{story}`")), "{story} is no story");
+    }
+}
+
+/// Every screen that is named has a route, and every walk that is named walks.
+#[test]
+fn the_screens_name_pages_and_walks_that_are_there() {
+    let whole = read("docs/modules.md");
+    let (_, screens) = whole.split_once("\n## Screens").expect("modules, then screens");
+    let routes = read("api/portal/src/app/routes.ts") + &read("api/portal/src/public/main.ts");
+    let flows = read("api/portal/walks/flows.mjs");
+    for address in named(screens, 1) {
+        let path = address.trim_start_matches('…');
+        assert!(
+            routes.contains(&format!("\"{path}")) || routes.contains(&format!("{path}\"")),
+            "{address} is no route"
+        );
+    }
+    for walk in named(screens, 2).into_iter().filter(|walk| walk != "every page") {
+        let begins = format!("export async function {}", walk.trim_end_matches('…'));
+        assert!(flows.contains(&begins), "{walk} walks nowhere");
     }
 }

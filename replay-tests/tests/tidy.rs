@@ -30,8 +30,19 @@ fn files() -> Vec<PathBuf> {
             let path = entry.expect("an entry").path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
             if path.is_dir() {
-                let left_out =
-                    ["target", ".git", "data", "__pycache__", "artifacts", "corpus", ".venv", "node_modules"];
+                // What is fetched or made, and never committed.
+                let left_out = [
+                    "target",
+                    ".git",
+                    "data",
+                    "__pycache__",
+                    "artifacts",
+                    "corpus",
+                    ".venv",
+                    "node_modules",
+                    "dist",
+                    "generated",
+                ];
                 if !left_out.contains(&name.as_str()) {
                     walk(&path, found);
                 }
