@@ -86,16 +86,16 @@ impl Agenda {
     }
 
     /// An event of a kind that [`touches_all`](super::touches_all): rules in force are those of every subject, parameters and
-    /// holiday tables those of whoever looked at them.
+    /// holiday tables those of whoever looked at them. Rules that were not in force are asked as well. Of whom no rule has to
+    /// look it is touched all the same, for none: a day is evaluated in the order of the touches, whatever is asked.
     pub fn touch_all(&mut self, kind: Kind, position: u64) {
-        let rests = |standing: &Standing| match kind {
-            Kind::Parameter => standing.again.with_parameters,
-            Kind::HolidayTable => standing.again.with_tables,
+        let rests = |Standing { again, .. }: &Standing| match kind {
+            Kind::Parameter => again.with_parameters.with(again.not_in_force),
+            Kind::HolidayTable => again.with_tables.with(again.not_in_force),
             _ => RuleSet::ALL,
         };
-        let resting = self.subjects.iter().map(|(subject, standing)| (subject, rests(standing)));
-        let resting = resting.filter(|(_, rules)| !rules.is_empty());
-        let all: Vec<(RecordRef, RuleSet)> = resting.map(|(subject, rules)| (subject.clone(), rules)).collect();
+        let resting = self.subjects.iter().map(|(subject, standing)| (subject.clone(), rests(standing)));
+        let all: Vec<(RecordRef, RuleSet)> = resting.collect();
         all.into_iter().for_each(|(subject, rules)| self.touch(subject, rules, position));
     }
 
@@ -219,12 +219,14 @@ mod tests {
         agenda.settle(&subject(1), one.with(other), again);
         agenda.settle(&subject(2), one, Again::default());
         agenda.touch_all(Kind::Parameter, 3);
-        assert_eq!(agenda.due(day("2026-03-01"), 4), [(subject(1), one)]);
+        let nobody = (subject(2), RuleSet::default());
+        assert_eq!(agenda.due(day("2026-03-01"), 4), [(subject(1), one), nobody.clone()]);
         agenda.settle(&subject(1), one, Again::default());
         agenda.touch_all(Kind::Parameter, 4);
-        assert!(agenda.due(day("2026-03-01"), 5).is_empty(), "it no longer looks at any");
+        let none = [(subject(1), RuleSet::default()), nobody.clone()];
+        assert_eq!(agenda.due(day("2026-03-01"), 5), none, "it no longer looks at any");
         agenda.touch_all(Kind::HolidayTable, 5);
-        assert_eq!(agenda.due(day("2026-03-01"), 6), [(subject(1), other)]);
+        assert_eq!(agenda.due(day("2026-03-01"), 6), [(subject(1), other), nobody]);
     }
 
     #[test]
@@ -236,5 +238,8 @@ mod tests {
         assert!(agenda.due(day("2026-03-01"), 2).is_empty());
         agenda.touch(subject(1), other, 2);
         assert_eq!(agenda.due(day("2026-03-01"), 3), [(subject(1), one.with(other))]);
+        agenda.settle(&subject(1), other, Again::default());
+        agenda.touch_all(Kind::Parameter, 3);
+        assert_eq!(agenda.due(day("2026-03-01"), 4), [(subject(1), one)]);
     }
 }

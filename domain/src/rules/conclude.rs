@@ -66,6 +66,9 @@ pub fn conclude_some(
     day: Date,
     facts: &dyn Facts,
 ) -> Result<Conclusions, Vec<Need>> {
+    if rules.is_empty() {
+        return Ok(Conclusions::default());
+    }
     if subject.kind == Kind::Warning.as_str() {
         let mut told = notice::conclude(subject, day, facts).map_err(|need| vec![need])?;
         told.again.days.extend(told.next.map(|day| (RuleSet::ALL, day)));

@@ -207,7 +207,8 @@ fn nothing_was_left_out(story: &Story) {
 }
 
 /// What rules look at that does not feed them, because no event of it changes what they find: in whose post a dosimeter was
-/// lost names whose duty it is, and a laboratory that files its qualification is seen on the next day.
+/// lost names whose duty it is, a laboratory that files its qualification is seen on the next day, and the grants of an
+/// account lie beside its credentials.
 const BESIDE: &[(&str, Kind)] = &[
     ("W-DOSE-10", Kind::Employment),
     ("W-DEV-01", Kind::Institution),
@@ -217,6 +218,7 @@ const BESIDE: &[(&str, Kind)] = &[
     ("W-DEV-05", Kind::Institution),
     ("W-TSO-02", Kind::Institution),
     ("W-TSO-03", Kind::Institution),
+    ("W-SIG-01", Kind::Grant),
 ];
 
 /// Only rules that an event feeds look again: one that looked at more would not see it change.

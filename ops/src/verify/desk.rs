@@ -9,7 +9,7 @@ use domain::catalog::Event;
 use domain::memory::{Memory, Store};
 use domain::record::Facts;
 use domain::records::desk::{self, Evaluated, Tally};
-use domain::rules::{self, Agenda};
+use domain::rules::{self, Again, Agenda};
 use signing::bytes::Date;
 use signing::statement::RecordRef;
 
@@ -64,6 +64,10 @@ impl DeskAudit {
         }
         let basis = u64::try_from(said.basis).unwrap_or_default();
         for (subject, rules) in self.agenda.due(said.day, basis) {
+            if rules.is_empty() {
+                self.agenda.settle(&subject, rules, Again::default());
+                continue;
+            }
             // Where a warning lies follows from its subject: while that waits, it waits too.
             let about = memory.store().record(&subject).and_then(|entry| Some(entry.state.warning()?.subject.clone()));
             if about.is_some_and(|about| self.agenda.waits(&about, basis)) {
