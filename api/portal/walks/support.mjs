@@ -178,11 +178,12 @@ export async function sign(page) {
   return id;
 }
 
-/** The event as the ledger has it. */
+/** The event as the ledger has it, by its id or its position. */
 export async function event(person, id) {
+  const by = /^\d+$/.test(id) ? "$id: Position!) { event(position: $id)" : "$id: UUID!) { event(id: $id)";
   const { event: found } = await ask(
     person,
-    "query($id: UUID!) { event(id: $id) { id position type meaning version record { kind id } signer { account role } } }",
+    `query(${by} { id position type meaning version record { kind id } signer { account role } } }`,
     { id },
   );
   assert.ok(found, `the ledger knows ${id}`);
