@@ -36,7 +36,7 @@ need_node() {
 portal_is_built() {
     local portal=api/portal
     [ -e "$portal/dist/documents.json" ] \
-        && [ -z "$(find "$portal/src" "$portal/public" "$portal/tools" "$portal"/*.html "$portal"/*.ts "$portal"/*.json api/contract -newer "$portal/dist/documents.json" -not -path '*/generated/*' -type f -print -quit)" ]
+        && [ -z "$(find "$portal/src" "$portal/public" "$portal/tools" "$portal"/*.html "$portal"/*.ts "$portal"/*.json api/contract -newer "$portal/dist/documents.json" -not -path '*/generated*' -print -quit)" ]
 }
 
 # build_portal TARGET

@@ -48,7 +48,7 @@ pub fn router(node: Arc<Node>) -> Router {
         .merge(Router::new().route("/audit/run", get(audit::look).post(audit::start)).with_state(node.clone()))
         .route("/healthz", get(|| async { "ok\n" }))
         .merge(Router::new().route("/files/{*id}", get(files::fetch).put(files::store)).with_state(node.clone()))
-        .merge(node.log_router.clone());
+        .merge(node.beside.clone());
     if node.graphiql {
         router =
             router.route("/graphiql", get(pages::explorer)).route("/graphiql/explorer.js", get(pages::explorer_script));

@@ -13,7 +13,7 @@ use signing::bytes::{KeyId, LedgerId};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::audit::{Runs, Verification};
+use crate::audit::{LastRun, Verification};
 use crate::error::ApiError;
 use crate::imports::Imports;
 use crate::installation::Installation;
@@ -41,8 +41,9 @@ pub struct NodeParts {
     pub reader: ReadModel,
     /// Pool of the role that keeps sessions (the appender's).
     pub sessions: Pool,
-    /// `/log/*`.
-    pub log_router: Router,
+    /// What else is served at this address: the public log, callbacks of a gateway, the people of a demonstration. It gets the
+    /// headers and bounds of every answer.
+    pub beside: Router,
     /// Inclusion proofs.
     pub proofs: ProofOf,
     /// Number of published events.
@@ -78,10 +79,10 @@ pub struct Node {
     pub(crate) audiences: Vec<String>,
     pub(crate) graphiql: bool,
     pub(crate) verification: Option<Verification>,
-    pub(crate) runs: Runs,
+    pub(crate) last_run: LastRun,
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
-    pub(crate) log_router: Router,
+    pub(crate) beside: Router,
     pub(crate) documents: Documents,
     pub(crate) sockets: tokio::sync::Semaphore,
     pub(crate) transfers: tokio::sync::Semaphore,
@@ -103,7 +104,7 @@ impl Node {
             door,
             reader,
             sessions,
-            log_router,
+            beside,
             proofs,
             published,
             projections,
@@ -134,10 +135,10 @@ impl Node {
             audiences,
             graphiql,
             verification,
-            runs: Runs::default(),
+            last_run: LastRun::default(),
             limits,
             clock,
-            log_router,
+            beside,
         })
     }
 

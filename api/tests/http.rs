@@ -269,3 +269,37 @@ async fn tools_can_introspect() {
     assert_eq!(voltage["type"]["name"], "Volt");
     assert!(voltage["description"].as_str().expect("text").contains("最大管电压"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verification_is_run_for_whoever_audits() {
+    let (server, city) = serve_city(4).await;
+    let url = format!("{}/audit/run", server.url);
+    assert_eq!(server.http.get(&url).send().await.expect("an answer").status(), 401);
+    let unit = server.login(&city.person("I_RPO")).await;
+    let reader = server.login(&city.person("T_APPR")).await;
+    let supervisor = server.login(&city.person("T_SUP")).await;
+    let call = async |method: Method, token: &str| {
+        let request = server.http.request(method, &url).bearer_auth(token);
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json::<Json>().await.expect("JSON"))
+    };
+    assert_eq!(call(Method::GET, &unit).await.0, 403, "a unit supervises nobody");
+    assert_eq!(call(Method::POST, &reader).await.0, 403, "who reads a run need not start one");
+    assert_eq!(call(Method::GET, &reader).await.1["state"], "NONE");
+
+    let (status, begun) = call(Method::POST, &supervisor).await;
+    assert_eq!((status, &begun["state"]), (202, &json!("RUNNING")));
+    assert_eq!(call(Method::POST, &supervisor).await.0, 409, "one at a time");
+    let mut counted = false;
+    let ended = loop {
+        let (_, run) = call(Method::GET, &reader).await;
+        counted |= run["state"] == "RUNNING" && run["done"] == 5 && run["of"] == 10;
+        if run["state"] != "RUNNING" {
+            break run;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert!(counted, "its progress was told");
+    assert_eq!((&ended["state"], &ended["report"]), (&json!("CLEAN"), &json!({"findings": []})));
+    assert_eq!(call(Method::POST, &supervisor).await.0, 202, "and again");
+}

@@ -73,6 +73,16 @@ impl Drop for Service {
     }
 }
 
+/// What a page answers.
+fn get(url: &str) -> (u16, String) {
+    let asking = async {
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let answer = http.get(url).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("text"))
+    };
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(asking)
+}
+
 /// A `watch` that prints three events and ends.
 struct Watching {
     child: Child,
@@ -180,7 +190,11 @@ fn roots_sign_the_genesis_on_machines_of_their_own() {
     }
     assert!(!elsewhere.exists(), "a root needs nothing but his key");
 
+    // Only a demonstration lends keys, whatever lies in the folder.
+    std::fs::create_dir_all(data.join("demo")).expect("made");
+    std::fs::write(data.join("demo/identities.json"), "[]").expect("written");
     let service = Service::start(&data);
+    assert_eq!(get(&format!("{}/demo/identities", service.url)).0, 404);
     let begun = fed(radledger(&elsewhere).args(["submit", "--url", &service.url]), &genesis);
     assert_eq!(code(&begun), Some(0), "{}", String::from_utf8_lossy(&begun.stderr));
     assert_eq!(published(&data, 2)["events"], 2);
@@ -223,6 +237,14 @@ fn the_walk_from_a_key_to_a_verified_proof() {
     service.kill();
 
     let service = Service::start_at(&data, service.url.trim_start_matches("http://"));
+    let (status, people) = get(&format!("{}/demo/identities?role=I_RPO&first=1", service.url));
+    let people: Json = serde_json::from_str(&people).expect("JSON");
+    let members: Vec<&str> = people[0].as_object().expect("somebody").keys().map(String::as_str).collect();
+    assert_eq!((status, &members[..]), (200, &["account", "area", "name", "org", "role"][..]));
+    let lent = |account: &str| get(&format!("{}/demo/keys/{account}", service.url));
+    let (status, pem) = lent(people[0]["account"].as_str().expect("an id"));
+    assert!(status == 200 && pem.contains("-----BEGIN PRIVATE KEY-----"), "{status}");
+    assert_eq!(lent("6f1c1a52-3b0e-4c43-9d0e-0123456789ab").0, 404);
     let second = submit(&data, &service.url, &signed.stdout);
     assert_eq!(first[0]["leaf"], second[0]["leaf"], "the same bytes get the first receipt, also after kill -9");
     let status = published(&data, size + 1);

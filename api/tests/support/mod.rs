@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use api::audit::Verification;
 use api::installation::Installation;
 use api::submit::{Door, DoorParts};
 use api::{Limits, Node, NodeParts, audiences_of};
@@ -300,14 +301,21 @@ pub async fn serve_with(world: &World, limits: Limits, reading: impl Fn(ReadMode
         door: door.clone(),
         reader: reading(ReadModel::new(pool(Role::Reader))),
         sessions: pool(Role::Appender),
-        log_router: axum::Router::new(),
+        beside: axum::Router::new(),
         proofs: Arc::new(|_| Box::pin(async { Ok(None) })),
         published: published_seen,
         projections: projections.clone(),
         session_secret: [5; 32],
         audiences: audiences_of(address),
         graphiql: true,
-        verification: None,
+        // A program that tells its progress, takes a moment and finds nothing.
+        verification: Some(Verification {
+            program: "/bin/sh".into(),
+            arguments: ["-c", r#"echo '{"done":5,"of":10}' >&2; sleep 1; echo '{"findings":[]}'"#]
+                .map(Into::into)
+                .to_vec(),
+            environment: Vec::new(),
+        }),
         limits,
         clock,
     });

@@ -49,7 +49,7 @@ impl Served {
             door: site.door.clone(),
             reader: ReadModel::new(pool(Role::Reader)?),
             sessions: pool(Role::Appender)?,
-            log_router: PublicLog::new(tiles.clone(), site.installation.log.verifier().to_vkey()).router(),
+            beside: PublicLog::new(tiles.clone(), site.installation.log.verifier().to_vkey()).router(),
             proofs: Proofs::new(tiles).into_proof_of(),
             published: site.published.subscribe(),
             projections,

@@ -112,20 +112,21 @@ async fn work(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let mut followers = Followers::start(core, place, &stopped).await?;
-    let beside = callback
-        .map_or_else(Router::new, |token| crate::sms::receipts::router(outbox.clone(), token))
+    let tiles = TileStore::new(core.pools.sealer.clone());
+    let beside = PublicLog::new(tiles.clone(), core.folder.installation.log.verifier().to_vkey())
+        .router()
+        .merge(callback.map_or_else(Router::new, |token| crate::sms::receipts::router(outbox.clone(), token)))
         .merge(identities::router(&core.folder)?);
     followers.add(async move { outbox.work().await });
     let server =
         core.cluster.take().map(|cluster| tokio::spawn(keep_running(cluster, core.folder.at("pg"), stopped.clone())));
     let mut audiences = audiences_of(address);
     audiences.extend(serving.public_url.iter().cloned());
-    let tiles = TileStore::new(core.pools.sealer.clone());
     let node = Node::new(NodeParts {
         door: core.door.clone(),
         reader: ReadModel::new(core.pools.reader.clone()),
         sessions: core.pools.appender.clone(),
-        log_router: PublicLog::new(tiles.clone(), core.folder.installation.log.verifier().to_vkey()).router(),
+        beside,
         proofs: Proofs::new(tiles).into_proof_of(),
         published: core.published.subscribe(),
         projections: followers.projections.clone(),
@@ -142,7 +143,7 @@ async fn work(
     });
     welcome(&core.folder, &format!("http://{address}"), serving.graphiql);
     let mut ending = stopped.clone();
-    let http = axum::serve(listener, beside.fallback_service(api::router(node))).with_graceful_shutdown(async move {
+    let http = axum::serve(listener, api::router(node)).with_graceful_shutdown(async move {
         let _ = ending.wait_for(|stop| *stop).await;
     });
     let mut http = tokio::spawn(async move { http.await });
@@ -212,6 +213,7 @@ fn welcome(folder: &Folder, url: &str, graphiql: bool) {
     eprintln!();
     eprintln!("  账本 ledger   {}", installation.origin());
     eprintln!("  网址 URL      {url}");
+    eprintln!("  门户 portal   在浏览器中打开上面的网址 · open the URL above in a browser");
     if graphiql {
         eprintln!("  查询 explore  {url}/graphiql");
     }

@@ -72,27 +72,49 @@ export interface Asked<Data> {
   again: () => Promise<void>;
 }
 
-export function useAsk<Data, Variables extends object>(
-  document: MaybeRefOrGetter<TypedDocumentNode<Data, Variables>>,
-  variables: MaybeRefOrGetter<Variables | null>,
+function useAnswer<Given, Data>(
+  given: () => Given | null,
+  put: (given: Given) => Promise<{ data: Data | null; failure: Failure | null }>,
 ): Asked<Data> {
   const data = shallowRef<Data | null>(null);
   const failed = shallowRef<Failure | null>(null);
   const waiting = ref(false);
   let turn = 0;
   const again = async (): Promise<void> => {
-    const given = toValue(variables);
-    if (!given) return;
+    const now = given();
+    if (now === null) return;
     const mine = ++turn;
     waiting.value = true;
-    const answer = await ask(toValue(document), given);
+    const answer = await put(now);
     // Whoever asked later is answered; a slow answer to an old question is dropped.
     if (mine !== turn) return;
     if (answer.data) data.value = answer.data;
     failed.value = answer.failure;
     waiting.value = false;
   };
-  watch([() => toValue(document), () => JSON.stringify(toValue(variables))], again, { immediate: true });
+  watch(() => JSON.stringify(given()), again, { immediate: true });
   onScopeDispose(() => turn++);
   return { data, failure: failed, waiting, again };
+}
+
+export function useAsk<Data, Variables extends object>(
+  document: MaybeRefOrGetter<TypedDocumentNode<Data, Variables>>,
+  variables: MaybeRefOrGetter<Variables | null>,
+): Asked<Data> {
+  const given = (): { of: TypedDocumentNode<Data, Variables>; variables: Variables } | null => {
+    const now = toValue(variables);
+    return now && { of: toValue(document), variables: now };
+  };
+  return useAnswer(given, ({ of, variables: now }) => ask(of, now));
+}
+
+/** The same question at several moments or places: the answers in that order, null for one that failed. */
+export function useAskEach<Data, Variables extends object>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: () => Variables[] | null,
+): Asked<(Data | null)[]> {
+  return useAnswer(variables, async (all) => {
+    const answers = await Promise.all(all.map((each) => ask(document, each)));
+    return { data: answers.map(({ data }) => data), failure: answers.find(({ failure }) => failure)?.failure ?? null };
+  });
 }

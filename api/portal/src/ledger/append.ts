@@ -97,7 +97,7 @@ export async function signUnit(drafts: readonly Draft[], signer: Signer, signAll
 }
 
 /** The unit around signatures that were made. */
-export function unitOf(drafts: readonly Draft[], keyId: string, signatures: readonly Uint8Array[]): Unit {
+function unitOf(drafts: readonly Draft[], keyId: string, signatures: readonly Uint8Array[]): Unit {
   if (signatures.length !== drafts.length) throw new WireError("bad_envelope", "signatures");
   const unit = {
     envelopes: drafts.map(({ payload }, at) => envelopeOf(PAYLOAD_TYPE.event, payload, keyId, signatures[at] as Uint8Array)),

@@ -12,7 +12,7 @@ const VERSION = 1;
 const KDF = "PBKDF2-SHA-256";
 const CIPHER = "AES-256-GCM";
 /** Fewest characters of a passphrase. */
-export const MIN_PASSPHRASE = 10;
+const MIN_PASSPHRASE = 10;
 /** Iterations of a new backup, and the fewest that are read. */
 export const MIN_ITERATIONS = 600_000;
 /** Most that are read: a file must not be able to hold the browser for minutes. */

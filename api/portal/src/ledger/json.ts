@@ -88,7 +88,7 @@ export function hasRefusedCharacter(text: string): boolean {
 }
 
 /** Check 4 of §1.2 over every string value. Names passed check 2 and are ASCII. */
-export function checkTexts(value: Json): void {
+function checkTexts(value: Json): void {
   if (typeof value === "string") {
     if (hasRefusedCharacter(value)) throw new WireError("bad_text", "a character that is refused");
     if (value.normalize("NFC") !== value) throw new WireError("bad_text", "not NFC");

@@ -6,7 +6,7 @@ import { WireError, type WireCode } from "./fault";
 import { isObject, type Json, type JsonObject, member, readPayload } from "./json";
 
 /** The meanings of a signature (§2). */
-export const MEANINGS = [
+const MEANINGS = [
   "entry",
   "declaration",
   "correction",

@@ -12,7 +12,7 @@ export function words(what: VNodeChild): string {
 }
 
 /** One cell: quoted, and made harmless when a spreadsheet would compute it. */
-export function cell(text: string): string {
+function cell(text: string): string {
   const harmless = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
   return `"${harmless.replaceAll('"', '""')}"`;
 }

@@ -77,7 +77,7 @@ const one = (query: LocationQuery, name: string): string => {
 };
 
 /** What the address says of these filters. */
-export function chosen(filters: Filter[], query: LocationQuery): Record<string, string> {
+function chosen(filters: Filter[], query: LocationQuery): Record<string, string> {
   const names = filters.map((filter) => [filter.name, one(query, `f.${filter.name}`)] as const);
   return Object.fromEntries(names.filter(([, value]) => value !== ""));
 }
@@ -87,7 +87,7 @@ export const parts = (by: Filter["by"], value: string): string[] =>
   "codes" in by && by.codes.some(({ code }) => code === value) ? [value] : value.split(",");
 
 /** The condition that the chosen values are. */
-export function filterOf(filters: Filter[], values: Record<string, string>, fixed: RecordFilter = {}): RecordFilter {
+function filterOf(filters: Filter[], values: Record<string, string>, fixed: RecordFilter = {}): RecordFilter {
   const filter: RecordFilter = { ...fixed };
   const facets: Facet[] = [...(fixed.facets ?? [])];
   for (const { name, to, facet, by } of filters) {

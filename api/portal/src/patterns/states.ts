@@ -14,6 +14,9 @@ export const WARNING_STATES = [
   "CLEARED",
   "CLOSED",
 ];
+/** Grades, the worst first. */
+export const GRADES = ["RED", "ORANGE", "YELLOW", "BLUE"] as const;
+export type Grade = (typeof GRADES)[number];
 /** A warning in one of these is somebody's business still. */
 export const NOT_OVER = WARNING_STATES.filter((code) => code !== "CLEARED" && code !== "CLOSED");
 export const TRANSFER_STATES = ["OPEN", "SUSPENDED", "REJECTED", "DISPUTED", "WITHDRAWN", "COMPLETED"];

@@ -28,7 +28,7 @@ export interface Proven {
 let vkeyRead: Promise<string> | null = null;
 
 /** The verifier key of the log, as its public address says it. */
-export function logKey(): Promise<string> {
+function logKey(): Promise<string> {
   vkeyRead ??= fetch("/log/vkey").then(async (answer) => {
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     return (await answer.text()).trim();

@@ -12,10 +12,9 @@ import {
   type RefusalFragment,
 } from "@/generated/api/graphql";
 import { checkPrepared, checkUnit, receiptFits, signUnit, type Draft, type Unit } from "@/ledger/append";
-import { newUuid } from "@/ledger/bytes";
+import { fromBase64, newUuid } from "@/ledger/bytes";
 import { WireError } from "@/ledger/fault";
 import type { JsonObject } from "@/ledger/json";
-import { fromBase64 } from "@/ledger/bytes";
 import { codeList, eventTable, kindLabel, type CodeLabel, type EventTable } from "@/shared/kinds";
 import { login } from "@/shared/session";
 import { grantFor } from "./capacity";
@@ -98,7 +97,7 @@ export function useSigning(): Signing {
 }
 
 /** Opens the sheet. Several proposals are one batch: all or nothing. */
-export function propose(what: Proposal | Proposal[]): Promise<Receipt[] | null> {
+function propose(what: Proposal | Proposal[]): Promise<Receipt[] | null> {
   back();
   const proposals = Array.isArray(what) ? what : [what];
   const opened = shallowReactive<Sheet>({

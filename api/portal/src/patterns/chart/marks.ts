@@ -1,6 +1,7 @@
 // P-CHART: what a chart is made of. A mark is one thing that can be read and opened; the drawing, the data table, the
 // CSV file and the keyboard all walk the same marks, so that none of them can say something else.
 import type { InjectionKey, Ref } from "vue";
+import { GRADES, type Grade } from "@/patterns/states";
 
 /** How a mark is filled: never by colour alone. */
 export type Look = "solid" | "diagonal" | "dots" | "cross" | "outline" | "grid";
@@ -55,13 +56,15 @@ const LOOKS: Look[] = ["solid", "diagonal", "dots", "cross", "outline", "grid"];
 export const series = (labels: { key: string; label: string }[]): Series[] =>
   labels.slice(0, LOOKS.length).map((given, at) => ({ ...given, colour: `--series-${at + 1}`, look: LOOKS[at] ?? "solid" }));
 
-/** The four grades of warnings, the worst first, as series. */
-export const GRADE_LOOKS: Record<string, { colour: string; look: Look }> = {
+/** The four grades of warnings as series. */
+const GRADE_LOOKS: Record<Grade, { colour: string; look: Look }> = {
   RED: { colour: "--red", look: "solid" },
   ORANGE: { colour: "--orange", look: "diagonal" },
   YELLOW: { colour: "--yellow", look: "dots" },
   BLUE: { colour: "--blue", look: "outline" },
 };
+export const gradeSeries = (name: (grade: Grade) => string): Series[] =>
+  GRADES.map((grade) => ({ key: grade, label: name(grade), ...GRADE_LOOKS[grade] }));
 
 /** A table twin of a chart. */
 export interface Table {
@@ -110,5 +113,5 @@ export function step(marks: Mark[], from: string, key: string): string | null {
 }
 
 /** A chart of fewer values than this is a table only. */
-export const ENOUGH = 3;
+const ENOUGH = 3;
 export const isEnough = (marks: Mark[]): boolean => marks.filter((mark) => mark.value !== null).length >= ENOUGH;

@@ -1,6 +1,6 @@
 // The arithmetic of the statistics home: shares in tenths of a percent, half up; ends of months and quarters; what can be
 // said of a row of numbers in one sentence.
-import type { StatRowFragment } from "@/generated/api/graphql";
+import type { StatRowFragment, StatsBaseQuery } from "@/generated/api/graphql";
 
 export type Row = StatRowFragment;
 
@@ -31,6 +31,17 @@ export interface Base {
   late: readonly Row[];
   verified: readonly Row[];
 }
+
+/** The rows of an answer; none of what is not there yet. */
+export const rowsOf = (answer: StatsBaseQuery | null | undefined): Base => ({
+  posts: answer?.posts?.rows ?? [],
+  devices: answer?.devices?.rows ?? [],
+  late: answer?.late?.rows ?? [],
+  verified: answer?.verified?.rows ?? [],
+});
+/** The rows of an answer that is whole; null otherwise, since a part of it would be another figure. */
+export const baseOfAnswer = (answer: StatsBaseQuery | null | undefined): Base | null =>
+  answer?.posts && answer.devices && answer.late && answer.verified ? rowsOf(answer) : null;
 
 const total = (rows: readonly Row[]): number => rows.reduce((sum, { value }) => sum + Number(value), 0);
 

@@ -24,7 +24,7 @@ export interface Told {
 const from = ({ members, releasing }: Told): string | null => members.fromArea ?? releasing?.area ?? null;
 const to = ({ members, receiving }: Told): string | null => members.toArea ?? receiving?.area ?? null;
 
-export const way = (told: Told): string[] =>
+const way = (told: Told): string[] =>
   steps({
     type: told.members.type.code,
     by: told.members.by.code,

@@ -1,4 +1,5 @@
 // What a warning rests on, read from the exact text that was signed: the records that the rule saw, and what it computed.
+import { GRADES, type Grade } from "@/patterns/states";
 import type { TimelineEventFragment } from "@/generated/api/graphql";
 import { msv, whole } from "@/shared/format";
 
@@ -47,7 +48,6 @@ export function figure(name: string, value: string): { text: string; unit: "mSv"
   return { text: whole(value), unit: "count" };
 }
 
-export const GRADES = ["BLUE", "YELLOW", "ORANGE", "RED"] as const;
 /** Whether whoever is told from one grade on is told of another. */
 export const reaches = (grade: string, from: string | null | undefined): boolean =>
-  from ? GRADES.indexOf(grade as never) >= GRADES.indexOf(from as never) : false;
+  from ? GRADES.indexOf(grade as Grade) <= GRADES.indexOf(from as Grade) : false;
