@@ -111,6 +111,12 @@ pub struct InForce {
 }
 
 impl InForce {
+    /// Whether a catalogue of at least this version is in force on a day.
+    #[must_use]
+    pub fn has_catalogue(&self, version: u32, day: Date) -> bool {
+        self.version(PolicyFile::Catalogue, day).is_some_and(|file| file.version >= version)
+    }
+
     /// The version in force on a day: of those whose day has come, the one completed last.
     #[must_use]
     pub fn version(&self, what: PolicyFile, day: Date) -> Option<&Adopted> {

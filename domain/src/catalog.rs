@@ -359,6 +359,7 @@ pub const FILES: &[(&str, u32, &[u8])] = &[
     ("catalogue", 5, include_bytes!("../files/catalogue-5.json")),
     ("catalogue", 6, include_bytes!("../files/catalogue-6.json")),
     ("catalogue", 7, include_bytes!("../files/catalogue-7.json")),
+    ("catalogue", 8, include_bytes!("../files/catalogue-8.json")),
     ("policy", 1, include_bytes!("../files/policy-1.json")),
     ("policy", 2, include_bytes!("../files/policy-2.json")),
     ("policy", 3, include_bytes!("../files/policy-3.json")),
@@ -368,6 +369,7 @@ pub const FILES: &[(&str, u32, &[u8])] = &[
     ("policy", 7, include_bytes!("../files/policy-7.json")),
     ("policy", 8, include_bytes!("../files/policy-8.json")),
     ("policy", 9, include_bytes!("../files/policy-9.json")),
+    ("policy", 10, include_bytes!("../files/policy-10.json")),
     ("rules", 1, include_bytes!("../files/rules-1.json")),
     ("rules", 2, include_bytes!("../files/rules-2.json")),
 ];
@@ -385,7 +387,7 @@ pub fn file_hash(what: &str, version: u32) -> Option<Hash> {
 }
 
 /// The newest catalogue.
-pub const CATALOGUE: u32 = 7;
+pub const CATALOGUE: u32 = 8;
 
 /// The catalogue from which on a row of an import names the import as its cause.
 pub const IMPORTS: u32 = 3;

@@ -159,6 +159,14 @@ pub struct Standing {
     pub ruled: bool,
 }
 
+impl Standing {
+    /// Whether the case is not over: it waits at a step, for the clock to go on, or for the city.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, TransferState::Open | TransferState::Suspended | TransferState::Disputed)
+    }
+}
+
 /// What somebody does to a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {

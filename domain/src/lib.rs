@@ -27,6 +27,7 @@ pub mod admission;
 pub mod authority;
 pub mod catalog;
 pub mod certificate_codes;
+pub mod closing;
 pub mod codes;
 pub mod custody;
 pub mod dose;

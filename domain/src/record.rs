@@ -587,6 +587,20 @@ impl Stop {
     }
 }
 
+/// Whether something holds of any member of an index key.
+///
+/// # Errors
+/// [`Need::Key`], [`Need::Members`].
+pub fn any_member(facts: &dyn Facts, key: &str, holds: impl Fn(&State) -> bool) -> Result<bool, Need> {
+    for record in &facts.members(key)?.records {
+        let entry = facts.entry(record).map_err(|_| Need::Members(vec![key.into()]))?;
+        if entry.is_some_and(|entry| holds(&entry.state)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Refuses with a rule unless the condition holds.
 ///
 /// # Errors

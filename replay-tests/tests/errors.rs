@@ -16,7 +16,7 @@ use signing::keys::EnrolmentProof;
 use signing::statement::{EventRef, RecordRef};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
-const RECORDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/src/records");
+const DOMAIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/src");
 
 // ---- the page ----
 
@@ -26,8 +26,9 @@ type Declared = (String, String, String, String);
 /// The rules of the domain by id, read out of the sources, since the constants are private to their kinds.
 fn declared_rules() -> Vec<Declared> {
     let mut rules = Vec::new();
-    let mut files: Vec<_> =
-        std::fs::read_dir(RECORDS).expect("the kinds are there").map(|file| file.expect("an entry").path()).collect();
+    let folders = [DOMAIN.to_owned(), format!("{DOMAIN}/records")].into_iter().flat_map(std::fs::read_dir);
+    let mut files: Vec<_> = folders.flatten().map(|file| file.expect("an entry").path()).collect();
+    files.retain(|file| file.is_file());
     files.sort();
     for file in files {
         let source = std::fs::read_to_string(&file).expect("sources are UTF-8");

@@ -702,6 +702,17 @@ impl Story {
         self.act(&officer, Wish::new("employment.planned", next, planned));
         let review = json!({"opinion": "MAY_BEGIN", "year_nsv": 0, "block_nsv": 0});
         self.act(&city, Wish::new("employment.prior_dose_reviewed", next, review));
+        // His file is asked for from his own side, and the city asks who keeps silent.
+        self.world.adopt("catalogue", 8);
+        self.world.adopt("policy", 10);
+        let waits = self.world.id();
+        let request = json!({
+            "person": {"kind": "person", "id": person}, "type": "A", "by": "RELEASING", "history_by_hand": false,
+            "from_institution": practice.hospital, "from_area": AREA, "to_institution": practice.hospital, "to_area": AREA,
+        });
+        self.act(&officer, Wish::new("transfer.requested", waits, request));
+        self.world.pass_seconds(14 * 86_400);
+        self.act(&city, Wish::new("transfer.reminded", waits, json!({"step": "RELEASING_INST"})));
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::dose::{FIVE_YEAR_EPOCH, Line, Sums, sums};
 use domain::health_codes::ExamKind;
 use domain::records::person::Custodian;
+use domain::rules::RULES;
 use domain::transfer_codes::TransferStep;
 use domain::warning_codes::{WarningGrade, WarningState};
 use replay_tests::practice::{Practice, act};
@@ -214,6 +215,56 @@ fn what_was_red_when_a_hospital_closed_waits_for_its_county() {
     act(&mut world, &here.offices.supervisor, Wish::new("warning.closed", id, json!({"remarks": "机构已注销"})));
     pass(&mut world, 1);
     assert_eq!(stands(&world, id).0, WarningState::Closed);
+}
+
+/// An institution ends when nobody works there any more, no file is on its way, and its county has closed what was red. The file
+/// of its worker stays behind and stops nothing.
+#[test]
+fn an_institution_ends_once_nothing_is_open() {
+    let mut sides = sides(8);
+    sides.world.adopt_newest();
+    wait_for(&mut sides.world, "2024-03-05");
+    sides.world.evaluate();
+    let (here, there) = (sides.here.clone(), sides.there.clone());
+    let today = |sides: &Sides| sides.world.today();
+    let close = |sides: &mut Sides| {
+        let on = today(sides);
+        let wish = Wish::new("institution.closed", here.hospital, json!({})).on(&on);
+        sides.world.act(&here.offices.approver, wish)
+    };
+    let stopped_by = |sides: &mut Sides| close(sides).expect_err("something is open").rule.map(|rule| rule.id);
+    let on = today(&sides);
+    let stopped = json!({"to": "OUT_OF_SERVICE", "why": "OTHER"});
+    act(&mut sides.world, &here.officer, Wish::new("device.state_changed", here.device, stopped).on(&on));
+    assert_eq!(stopped_by(&mut sides), Some("institution.posts"));
+    let gone = json!({"reason": "CHANGE_POST"});
+    act(&mut sides.world, &here.officer, Wish::new("employment.ended", here.employment, gone).on(&on));
+    let transfer = sides.open("RELEASING_INST");
+    assert_eq!(stopped_by(&mut sides), Some("institution.transfers"));
+    act(&mut sides.world, &there.head, Wish::new("transfer.withdrawn", transfer, json!({})).because("OTHER"));
+    sides.world.evaluate();
+    let about = [here.hospital, here.device];
+    let found =
+        about.iter().flat_map(|subject| RULES.iter().map(|rule| (rule.id, sides.world.warning(rule.id, *subject))));
+    let red: Vec<(&str, Uuid)> = found
+        .filter_map(|(rule, found)| {
+            found.filter(|(_, warning)| warning.grade == WarningGrade::Red).map(|(id, _)| (rule, id))
+        })
+        .collect();
+    // What nobody uses waits to be closed; that the practice licence is overdue ends with the hospital alone.
+    for (rule, id) in red {
+        assert_eq!(stopped_by(&mut sides), Some("institution.red_warnings"), "{rule}");
+        if rule == "W-ORG-01" {
+            let until = sides.world.now.civil_day().add_days(30).to_string();
+            let waived = Wish::new("warning.waived", id, json!({"ground": "OTHER", "until": until}));
+            act(&mut sides.world, &here.offices.approver, waived);
+        } else {
+            let closed = Wish::new("warning.closed", id, json!({"remarks": "设备已停用"}));
+            act(&mut sides.world, &here.offices.supervisor, closed);
+        }
+    }
+    close(&mut sides).expect("nothing is open any more");
+    assert_eq!(sides.custodian(), Custodian::Institution(here.hospital), "the county hands on its files");
 }
 
 /// A hospital that ends leaves its files behind: they are still its own, and the county hands them on in its place.

@@ -4,7 +4,7 @@ use domain::health_codes::ExamKind;
 use domain::record::Facts;
 use domain::records::person::Custodian;
 use domain::refusal::Refusal;
-use domain::transfer_codes::{ConsentScope, TransferState, TransferStep};
+use domain::transfer_codes::{ConsentScope, TransferParty, TransferState, TransferStep};
 use replay_tests::practice::act;
 use replay_tests::sides::{District, OTHER, Sides, let_go};
 use replay_tests::world::{AREA, Wish};
@@ -108,6 +108,37 @@ fn while_a_case_is_suspended_the_clock_stands_and_then_goes_on() {
     assert_eq!(sides.step(transfer), TransferStep::ReleasingCounty, "those before it do");
     let stood: Vec<bool> = sides.state(transfer).passages.iter().map(|passage| passage.is_suspended()).collect();
     assert_eq!(stood.iter().filter(|stood| **stood).count(), 1);
+}
+
+/// Who waits asks who is late to act: once a day, in his own name, and nobody asks himself.
+#[test]
+fn who_is_late_is_reminded_and_everybody_sees_it() {
+    let mut sides = Sides::new(9);
+    sides.world.adopt_newest();
+    let transfer = sides.open("RELEASING_INST");
+    let (there, here) = (sides.there.clone(), sides.here.clone());
+    let asks = |by: &str| json!({"step": "RELEASING_INST", "by": by});
+    sides.world.pass_seconds(7 * DAY);
+    let refusal = sides.refused(&there.head, "transfer.reminded", transfer, asks("RECEIVING"));
+    assert_eq!(rule(&refusal), "transfer.reminder", "five working days are his");
+    sides.world.pass_seconds(DAY);
+    let refusal = sides.refused(&here.head, "transfer.reminded", transfer, asks("RELEASING"));
+    assert_eq!(rule(&refusal), "transfer.reminder", "it is he who is late");
+    let other = json!({"step": "RECEIVING_INST", "by": "RECEIVING"});
+    assert_eq!(rule(&sides.refused(&there.head, "transfer.reminded", transfer, other)), "transfer.step");
+    let refusal = sides.refused(&there.head, "transfer.reminded", transfer, asks("RECEIVING_COUNTY"));
+    assert_eq!(rule(&refusal), "not_authorised", "in nobody else's name");
+    let before = sides.state(transfer);
+    act(&mut sides.world, &there.head, Wish::new("transfer.reminded", transfer, asks("RECEIVING")));
+    let refusal = sides.refused(&here.me, "transfer.reminded", transfer, asks("WORKER"));
+    assert_eq!(rule(&refusal), "transfer.reminder", "once a day, whoever asks");
+    sides.world.pass_seconds(DAY);
+    let city = here.city_approver.clone();
+    act(&mut sides.world, &city, Wish::new("transfer.reminded", transfer, json!({"step": "RELEASING_INST"})));
+    let state = sides.state(transfer);
+    let asked: Vec<_> = state.reminders.iter().map(|known| known.by).collect();
+    assert_eq!(asked, [Some(TransferParty::Receiving), None]);
+    assert_eq!((state.standing, state.since, state.passages), (before.standing, before.since, before.passages));
 }
 
 #[test]

@@ -58,6 +58,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     117 "0117_desk",
     118 "0118_index_keys",
     119 "0119_message",
+    120 "0120_closing",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

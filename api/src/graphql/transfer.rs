@@ -8,7 +8,7 @@ use domain::catalog::Kind;
 use domain::custody::limit;
 use domain::field::{Field as Member, Shape};
 use domain::records::transfer::passages_by;
-use domain::transfer_codes::{ConsentScope, TransferState, TransferStep, TransferUndertaking};
+use domain::transfer_codes::{ConsentScope, TransferParty, TransferState, TransferStep, TransferUndertaking};
 use domain::workdays::Calendar;
 use signing::bytes::Date;
 use uuid::Uuid;
@@ -61,6 +61,19 @@ const DONE: &[Member] = &[
     Member { name: "act", required: true, shape: domain::field::LINE, zh: "办理", en: "what was done" },
     Member { name: "from", required: true, shape: Shape::Day, zh: "起始日期", en: "day from which it waited" },
     Member { name: "on", required: true, shape: Shape::Day, zh: "办结日期", en: "day on which it was done" },
+    Member { name: "event", required: true, shape: Shape::Id(""), zh: "事件", en: "the event" },
+];
+
+const REMINDER: &[Member] = &[
+    Member { name: "step", required: true, shape: Shape::Code(&TransferStep::LIST), zh: "环节", en: "step" },
+    Member {
+        name: "by",
+        required: false,
+        shape: Shape::Code(&TransferParty::LIST),
+        zh: "催办方",
+        en: "who asked; absent: the city",
+    },
+    Member { name: "on", required: true, shape: Shape::Day, zh: "催办日期", en: "day" },
     Member { name: "event", required: true, shape: Shape::Id(""), zh: "事件", en: "the event" },
 ];
 
@@ -117,6 +130,13 @@ pub const LOOK: Look = Look {
             shape: Shape::List(0, 1_000, &Shape::Object(DONE)),
             zh: "已办环节",
             en: "what was done, in order",
+        },
+        Member {
+            name: "reminders",
+            required: false,
+            shape: Shape::List(0, 1_000, &Shape::Object(REMINDER)),
+            zh: "催办",
+            en: "who was asked to act",
         },
         Member {
             name: "package",

@@ -23,13 +23,12 @@ use super::{
     exam_result, institution, not_in_future, person, training_record,
 };
 use crate::catalog::{EventType, Kind};
-use crate::codes::PolicyFile;
 use crate::dose;
 use crate::field::{Data, FREE, LINE, Shape};
 use crate::law::{BASIC_STANDARDS, Citation, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
 use crate::person_codes::{AbsenceReason, EmploymentState, EndReason, OccupationalCategory, PostTag};
 use crate::prior_dose_codes::PriorDoseOpinion;
-use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
+use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, any_member, ensure};
 use crate::reference_codes::ParameterName;
 use crate::refusal::{Code, Rule};
 use crate::training::is_trained;
@@ -225,6 +224,12 @@ pub fn person_key(person: Uuid) -> CompactString {
     format!("person/{person}/employments").into()
 }
 
+/// Index key of the posts of an institution.
+#[must_use]
+pub fn institution_key(institution: Uuid) -> CompactString {
+    format!("institution/{institution}/employments").into()
+}
+
 /// Reference to an employment.
 #[must_use]
 pub fn reference(id: Uuid) -> RecordRef {
@@ -373,7 +378,7 @@ impl Record for Employment {
 
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
-            Event::Planned(planned) => vec![person_key(planned.person)],
+            Event::Planned(planned) => vec![person_key(planned.person), institution_key(planned.institution)],
             _ => Vec::new(),
         }
     }
@@ -396,32 +401,24 @@ impl Employment {
             let entry = facts.entry(record)?;
             trainings.extend(entry.as_ref().and_then(|entry| entry.state.training_record()?.passed()));
         }
-        let mut certified = false;
-        for record in &facts.members(&certificate::person_key(self.person))?.records {
-            let entry = facts.entry(record)?;
-            let certificate = entry.as_ref().and_then(|entry| entry.state.certificate());
-            certified |= certificate.is_some_and(|certificate| {
+        let certified = any_member(facts, &certificate::person_key(self.person), |state| {
+            state.certificate().is_some_and(|certificate| {
                 certificate.institution == self.institution
                     && (certificate.covers(self.profile.category) || certificate.is_pending())
-            });
-        }
-        let mut measured = false;
-        for record in &facts.members(&dosimeter::person_key(self.person))?.records {
-            let entry = facts.entry(record)?;
-            let dosimeter = entry.as_ref().and_then(|entry| entry.state.dosimeter());
-            measured |= dosimeter.is_some_and(|dosimeter| {
+            })
+        })?;
+        let measured = any_member(facts, &dosimeter::person_key(self.person), |state| {
+            state.dosimeter().is_some_and(|dosimeter| {
                 dosimeter.issue.institution == self.institution && dosimeter.from <= day && dosimeter.is_worn(day)
-            });
-        }
+            })
+        })?;
         Ok(examined && is_trained(&trainings, day) && certified && measured)
     }
 
     /// Whether what the worker received before leaves room for the work ahead, or the city has seen these sums and lets him begin.
     /// Ledgers of before it was known did not ask.
     fn has_room(&self, day: Date, facts: &dyn Facts) -> Result<bool, Stop> {
-        let asks =
-            facts.in_force()?.version(PolicyFile::Catalogue, day).is_some_and(|file| file.version >= PRIOR_DOSE_SINCE);
-        if !asks {
+        if !facts.in_force()?.has_catalogue(PRIOR_DOSE_SINCE, day) {
             return Ok(true);
         }
         let prior = PriorDose::of(self.person, day, facts)?;

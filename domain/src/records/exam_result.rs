@@ -31,7 +31,7 @@ use crate::health_codes::{
 };
 use crate::law::{Citation, HEALTH_EXAMS, HEALTH_REQUIREMENTS, OCCUPATIONAL_DISEASE, RADIATION_WORKERS, product};
 use crate::person_codes::PostTag;
-use crate::record::{About, Claim, Facts, Need, Origins, Record, Stop, Target, ensure};
+use crate::record::{About, Claim, Facts, Need, Origins, Record, Stop, Target, any_member, ensure};
 use crate::records::Nothing;
 use crate::refusal::{Code, Rule};
 use crate::{data, events};
@@ -489,17 +489,12 @@ pub fn exams_of(person: Uuid, facts: &dyn Facts) -> Result<Vec<Exam>, Need> {
 /// # Errors
 /// A [`Need`] when an examination is not loaded.
 pub fn is_examined_for_leaving(person: Uuid, on: Date, facts: &dyn Facts) -> Result<bool, Need> {
-    for record in &facts.members(&person_key(person))?.records {
-        let entry = facts.entry(record)?;
-        let result = entry.as_ref().and_then(|entry| entry.state.exam_result());
-        if result.is_some_and(|result| match &result.course {
+    any_member(facts, &person_key(person), |state| {
+        state.exam_result().is_some_and(|result| match &result.course {
             Course::Examined(_) => result.exam().is_some_and(|exam| exam.covers_leaving(on, LEAVING_DAYS)),
             Course::Declined(refused) => refused.accepted == Some(true),
-        }) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+        })
+    })
 }
 
 /// Reference to an examination.

@@ -3,7 +3,7 @@
 //! It is entered by the county or by itself, approved by the county (service organisations by the city), and then
 //! kept by its own officers; name, credit code, kinds and area change only by the approver's hand. Officers are
 //! natural persons: their names and numbers are sealed under their own keys. It cannot be closed while a device is
-//! in use; its end ends its grants in the same append.
+//! in use or something is open ([`crate::closing`]); its end ends its grants in the same append.
 //!
 //! States: submitted → (returned → submitted) → active ⇄ business suspended → closed | merged.
 
@@ -17,14 +17,14 @@ use super::{
     Nothing, SealedRef, change_differs, change_is_sound, change_of, changed, corrects_one_of, not_in_future, party_key,
 };
 use crate::catalog::{EventType, Kind};
+use crate::closing::{no_device_in_use, nothing_is_open};
 use crate::codes::{
-    AREA, CREDIT_CODE, DELEGATED_AREA, DELEGATED_STREETS, DIVISION, DeviceState, DocumentKind, DocumentResult, Grade,
+    AREA, CREDIT_CODE, DELEGATED_AREA, DELEGATED_STREETS, DIVISION, DocumentKind, DocumentResult, Grade,
     InstitutionKind, InstitutionState, MedicalType, Ownership, Post, Profit, STREET,
 };
 use crate::field::{Data, FREE, LINE, PARAGRAPH, PERSON_NAME, PHONE, Sealed, Shape, Subject};
 use crate::law::{Citation, DIVISIONS, RADIOLOGY, product};
 use crate::record::{About, Claim, Draft, Facts, Need, Origin, Origins, Record, Stop, Target, ensure};
-use crate::records::device::institution_key;
 use crate::records::grant::end_with_org;
 use crate::refusal::{Code, Rule};
 use crate::{data, events};
@@ -309,12 +309,6 @@ const TRANSITION: Rule = Rule {
     en: "The institution is not in a state from which this can follow.",
     citation: product("§6"),
 };
-const DEVICES_IN_USE: Rule = Rule {
-    id: "institution.devices_in_use",
-    zh: "仍有在用设备，不能注销或合并：请先停用或报废",
-    en: "Devices are still in use: take them out of service before the institution ends.",
-    citation: Citation { instrument: &RADIOLOGY, clause: "第十八条" },
-};
 const SUCCESSOR: Rule = Rule {
     id: "institution.successor",
     zh: "并入机构不存在、未审核通过或已注销",
@@ -417,7 +411,10 @@ impl Record for Institution {
             ),
             Event::Suspended(_) => ensure(institution.state == InstitutionState::Active, &TRANSITION, ""),
             Event::Resumed(_) => ensure(institution.state == InstitutionState::Suspended, &TRANSITION, ""),
-            Event::Closed(_) => no_device_in_use(about.record(), facts),
+            Event::Closed(_) => {
+                no_device_in_use(about.record(), facts)?;
+                nothing_is_open(about.record(), about.day, facts)
+            }
             Event::Merged(data) => {
                 ensure(institution.is_approved() && data.into != about.record(), &SUCCESSOR, "/data/into")?;
                 let entry = facts.entry(&RecordRef { kind: Kind::Institution.as_str().into(), id: data.into })?;
@@ -598,16 +595,4 @@ fn printed_post(post: Post) -> Option<Printed> {
         Post::Principal => Some(Printed::Principal),
         Post::ProtectionOfficer | Post::Contact => None,
     }
-}
-
-fn no_device_in_use(institution: Uuid, facts: &dyn Facts) -> Result<(), Stop> {
-    for record in &facts.members(&institution_key(institution))?.records {
-        let entry = facts.entry(record)?;
-        let in_use = entry
-            .as_ref()
-            .and_then(|entry| entry.state.device())
-            .is_some_and(|device| device.state == DeviceState::InUse);
-        ensure(!in_use, &DEVICES_IN_USE, "")?;
-    }
-    Ok(())
 }

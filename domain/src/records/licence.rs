@@ -30,7 +30,7 @@ use crate::licence_codes::{
     AuthorityLevel, CancellationGround, DuplicateReason, LicenceClass, LicenceItem, LicenceStanding, LicenceState,
     LicenceType, VerificationResult,
 };
-use crate::record::{About, Claim, Facts, Origin, Origins, Record, Stop, Target, ensure};
+use crate::record::{About, Claim, Facts, Need, Origin, Origins, Record, Stop, Target, any_member, ensure};
 use crate::refusal::{Code, Rule};
 use crate::workdays::add_months;
 use crate::{data, events, licence_law};
@@ -326,21 +326,15 @@ pub fn reference(id: Uuid) -> RecordRef {
 /// Whether a radiology licence of an institution that has not ended covers a class.
 ///
 /// # Errors
-/// A [`Need`](crate::record::Need) when a licence is not loaded.
-pub fn covers(institution: Uuid, class: LicenceClass, facts: &dyn Facts) -> Result<bool, Stop> {
-    for record in &facts.members(&licences_key(institution))?.records {
-        let entry = facts.entry(record)?;
-        let licence = entry.as_ref().and_then(|entry| entry.state.licence());
-        let covers = licence.is_some_and(|licence| {
+/// A [`Need`] when a licence is not loaded.
+pub fn covers(institution: Uuid, class: LicenceClass, facts: &dyn Facts) -> Result<bool, Need> {
+    any_member(facts, &licences_key(institution), |state| {
+        state.licence().is_some_and(|licence| {
             licence.profile.type_ == LicenceType::Radiology
                 && matches!(licence.state, LicenceState::Valid | LicenceState::Deferred)
                 && licence.profile.classes.iter().flatten().any(|scope| scope.class == class)
-        });
-        if covers {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+        })
+    })
 }
 
 impl Record for Licence {

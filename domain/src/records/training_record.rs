@@ -18,10 +18,10 @@ use super::person::Custodian;
 use super::{
     SealedRef, change_is_sound, change_of, changed, corrects_one_of, employment, erasure, institution, not_in_future,
 };
-use crate::catalog::{EventType, Kind};
+use crate::catalog::{EventType, Kind, State};
 use crate::field::{Data, FREE, LINE, PARAGRAPH, Sealed, Shape, Subject};
 use crate::law::{Citation, RADIATION_WORKERS, product};
-use crate::record::{About, Claim, Facts, Origins, Record, Stop, Target, ensure};
+use crate::record::{About, Claim, Facts, Origins, Record, Stop, Target, any_member, ensure};
 use crate::refusal::{Code, Rule};
 use crate::training::{Passed, kind_of_completion};
 use crate::training_codes::{
@@ -369,14 +369,8 @@ fn is_of(worker: &RecordRef, institution: Uuid, facts: &dyn Facts) -> Result<boo
     if file.custodian() == Custodian::Institution(institution) {
         return Ok(true);
     }
-    for record in &facts.members(&employment::person_key(worker.id))?.records {
-        let entry = facts.entry(record)?;
-        let post = entry.as_ref().and_then(|entry| entry.state.employment());
-        if post.is_some_and(|post| post.institution == institution) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let of_post = |state: &State| state.employment().is_some_and(|post| post.institution == institution);
+    Ok(any_member(facts, &employment::person_key(worker.id), of_post)?)
 }
 
 fn is_sound(training: &Training, held_by: TrainingHolder, at: &str, day: Date, facts: &dyn Facts) -> Result<(), Stop> {

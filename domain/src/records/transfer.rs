@@ -24,14 +24,14 @@ use crate::catalog::{EventType, Kind};
 use crate::codes::AREA;
 use crate::custody::{
     Act, CONSENT_WORKDAYS, Course, DISPUTE_WORKDAYS, SILENT_WORKDAYS, Standing, after, askers, class_of, grounds,
-    moves_custody, receivers, steps,
+    limit, moves_custody, receivers, steps,
 };
 use crate::dose_codes::DosimeterState;
 use crate::field::{LINE, Shape};
 use crate::health_codes::SaidBy;
 use crate::law::{Citation, OCCUPATIONAL_DISEASE, PERSONAL_INFORMATION, RADIATION_WORKERS, RADIOLOGY, product};
 use crate::person_codes::{EmploymentState, OccupationalCategory};
-use crate::record::{About, Claim, Draft, Facts, Need, Record, Stop, Target, ensure};
+use crate::record::{About, Claim, Draft, Facts, Need, Record, Stop, Target, any_member, ensure};
 use crate::records::Nothing;
 use crate::refusal::{Code, Rule};
 use crate::transfer_codes::{
@@ -101,6 +101,12 @@ data! {
         step: TransferStep = Shape::Code(&TransferStep::LIST), "环节", "the step";
     }
 
+    /// Who holds a step for too long is asked to act.
+    pub struct Reminded {
+        step: TransferStep = Shape::Code(&TransferStep::LIST), "环节", "the step";
+        by: Option<TransferParty> = Shape::Code(&TransferParty::LIST), "催办方", "who asks; absent: the city";
+    }
+
     /// In which capacity somebody acts.
     pub struct ByParty {
         by: TransferParty = Shape::Code(&TransferParty::LIST), "提出方", "who says so";
@@ -157,6 +163,7 @@ events! {
         Substituted(Substituted) = "transfer.substituted", 1, [Approval], false, Forbidden, Person, "上级代为办理", "released by substitution";
         Suspended(AtStep) = "transfer.suspended", 1, [Declaration], false, Forbidden, Person, "中止", "suspended";
         Resumed(AtStep) = "transfer.resumed", 1, [Declaration], false, Forbidden, Person, "恢复", "resumed";
+        Reminded(Reminded) = "transfer.reminded", 1 since 8, [Declaration], false, Forbidden, Person, "催办", "reminded";
         Withdrawn(Nothing) = "transfer.withdrawn", 1, [Withdrawal], false, Forbidden, Person, "撤回", "withdrawn";
         Disputed(ByParty) = "transfer.disputed", 1, [Declaration], false, Forbidden, Person, "提出争议", "rejection disputed";
         Ruled(Ruled) = "transfer.ruled", 1, [Examination], false, Forbidden, Person, "市级裁定", "city's ruling";
@@ -196,6 +203,20 @@ impl Passage {
     }
 }
 
+/// Somebody was asked to act at a step that he holds for too long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reminder {
+    /// The step.
+    pub step: TransferStep,
+    /// Who asked; absent: the city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<TransferParty>,
+    /// On which day.
+    pub on: Date,
+    /// The event.
+    pub event: Uuid,
+}
+
 /// One year of a history that was received outside this ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OutsideYear {
@@ -232,6 +253,9 @@ pub struct Transfer {
     pub undertaking: Option<TransferUndertaking>,
     /// What happened, in order.
     pub passages: Vec<Passage>,
+    /// Who was asked to act, and by whom.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Reminder>,
     /// What was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<PackageSealed>,
@@ -292,6 +316,12 @@ const TOO_EARLY: Rule = Rule {
     id: "transfer.too_early",
     zh: "期限未到：对方仍可办理",
     en: "The time limit has not passed: who holds the step may still act.",
+    citation: product("§6"),
+};
+const REMINDER: Rule = Rule {
+    id: "transfer.reminder",
+    zh: "该环节未超期、由催办方自己办理，或今日已催办",
+    en: "The step is not late, is held by who asks, or somebody was reminded of it today.",
     citation: product("§6"),
 };
 const TOO_LATE: Rule = Rule {
@@ -365,6 +395,12 @@ pub fn reference(id: Uuid) -> RecordRef {
 #[must_use]
 pub fn person_key(person: Uuid) -> CompactString {
     format!("person/{person}/transfers").into()
+}
+
+/// Index key of the transfers from and to an institution.
+#[must_use]
+pub fn institution_key(institution: Uuid) -> CompactString {
+    format!("institution/{institution}/transfers").into()
 }
 
 impl Requested {
@@ -456,10 +492,14 @@ impl Record for Transfer {
             Event::Substituted(Substituted { step: TransferStep::ReleasingInstitution, .. }) => {
                 request.of_party(TransferParty::ReleasingCounty, facts)
             }
-            Event::Substituted(_) | Event::Ruled(_) => Ok(Target::default()),
+            Event::Substituted(_) | Event::Ruled(_) | Event::Reminded(Reminded { by: None, .. }) => {
+                Ok(Target::default())
+            }
             Event::Suspended(AtStep { step }) | Event::Resumed(AtStep { step }) => Ok(request.county_of(*step)),
             Event::Withdrawn(_) => request.of_party(request.by, facts),
-            Event::Disputed(ByParty { by }) | Event::PracticeEnded(ByParty { by }) => request.of_party(*by, facts),
+            Event::Disputed(ByParty { by })
+            | Event::PracticeEnded(ByParty { by })
+            | Event::Reminded(Reminded { by: Some(by), .. }) => request.of_party(*by, facts),
             Event::Completed(completed) => request.of_party(completed.by, facts),
             Event::PackageSealed(_) => request.of_party(TransferParty::ReleasingCounty, facts),
             Event::HistoryDeclared(_) => {
@@ -475,7 +515,9 @@ impl Record for Transfer {
             Event::Requested(Requested { by, .. })
             | Event::Disputed(ByParty { by })
             | Event::PracticeEnded(ByParty { by })
+            | Event::Reminded(Reminded { by: Some(by), .. })
             | Event::Completed(Completed { by, .. }) => by.as_str(),
+            Event::Reminded(Reminded { by: None, .. }) => TransferStep::City.as_str(),
             Event::ConsentSigned(ConsentSigned { how, .. }) | Event::ConsentRefused(ConsentRefused { how }) => {
                 how.as_str()
             }
@@ -520,6 +562,7 @@ impl Record for Transfer {
                     && about.date() >= transfer.since;
                 return ensure(runs, &PRACTICE, "/effective_on");
             }
+            Event::Reminded(reminded) => return transfer.may_be_reminded(reminded, about, facts),
             _ => {}
         }
         let named = named_step(event);
@@ -541,6 +584,7 @@ impl Record for Transfer {
                 consent: None,
                 undertaking: None,
                 passages: Vec::new(),
+                reminders: Vec::new(),
                 package: None,
                 paper_place: None,
                 history: Vec::new(),
@@ -565,6 +609,9 @@ impl Record for Transfer {
             Event::ConsentSigned(consent) => transfer.consent = Some(consent.scope),
             Event::ConsentRefused(_) | Event::ConsentLapsed(_) => transfer.consent = Some(ConsentScope::Statutory),
             Event::Approved(approved) => transfer.undertaking = approved.undertaking.or(transfer.undertaking),
+            Event::Reminded(Reminded { step, by }) => {
+                transfer.reminders.push(Reminder { step, by, on: about.day, event: about.statement.id });
+            }
             Event::PackageSealed(package) => transfer.package = Some(package),
             Event::Completed(completed) => transfer.paper_place = completed.paper_place,
             Event::HistoryDeclared(declared) => transfer.history.push(OutsideYear {
@@ -585,7 +632,11 @@ impl Record for Transfer {
 
     fn keys(event: &Event, _: &About<'_>) -> Vec<CompactString> {
         match event {
-            Event::Requested(requested) => vec![person_key(requested.person.id)],
+            Event::Requested(requested) => {
+                let other = requested.to_institution.filter(|to| Some(*to) != requested.from_institution);
+                let sides = requested.from_institution.into_iter().chain(other);
+                std::iter::once(person_key(requested.person.id)).chain(sides.map(institution_key)).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -752,9 +803,17 @@ impl Transfer {
     }
 
     /// Working days for which it has waited at its step: while it is suspended, the clock stands.
-    fn waited(&self, today: Date, facts: &dyn Facts) -> Result<i64, Stop> {
+    fn waited(&self, today: Date, facts: &dyn Facts) -> Result<i64, Need> {
         let calendar = holiday_table::calendar(facts)?;
         Ok(calendar.between(self.since, today) + self.waited_before(&calendar))
+    }
+
+    /// Whether it waits at its step for longer than that may take.
+    ///
+    /// # Errors
+    /// A [`Need`] when the calendar is not loaded.
+    pub fn is_late(&self, today: Date, facts: &dyn Facts) -> Result<bool, Need> {
+        Ok(self.waited(today, facts)? > limit(self.standing.step))
     }
 
     /// Working days for which it had waited at its step before it was suspended, each time.
@@ -832,6 +891,19 @@ impl Transfer {
         }
     }
 
+    /// Whoever waits may ask who holds the step to act, once it is late, and once a day whoever asks.
+    fn may_be_reminded(&self, reminded: &Reminded, about: &About<'_>, facts: &dyn Facts) -> Result<(), Stop> {
+        let here = self.standing.state == TransferState::Open && self.standing.step == reminded.step;
+        ensure(here, &STEP, "/data/step")?;
+        let late = self.is_late(about.day, facts)?;
+        let own = match reminded.by {
+            Some(by) => self.request.of_party(by, facts)? == self.request.of_step(reminded.step, facts)?,
+            None => reminded.step == TransferStep::City,
+        };
+        let again = self.reminders.iter().any(|known| known.on == about.day);
+        ensure(late && !own && !again, &REMINDER, "")
+    }
+
     fn takes_history(&self, declared: &HistoryDeclared, about: &About<'_>) -> Result<(), Stop> {
         let announced = self.request.history_by_hand && self.standing.state == TransferState::Open;
         let again = self.history.iter().any(|line| line.declared.year == declared.year && line.accepted != Some(false));
@@ -884,9 +956,11 @@ pub fn passages_by(row: &Json) -> Result<Chain, &'static str> {
 /// What an event does to the case; none for what stands beside its course.
 fn act_of(event: &Event) -> Option<Act> {
     Some(match event {
-        Event::Requested(_) | Event::HistoryDeclared(_) | Event::HistoryVerified(_) | Event::PracticeEnded(_) => {
-            return None;
-        }
+        Event::Requested(_)
+        | Event::HistoryDeclared(_)
+        | Event::HistoryVerified(_)
+        | Event::PracticeEnded(_)
+        | Event::Reminded(_) => return None,
         Event::ConsentSigned(_) | Event::ConsentRefused(_) | Event::ConsentLapsed(_) => Act::Consent,
         Event::Approved(_) => Act::Approve,
         Event::Rejected(_) => Act::Reject,
@@ -920,29 +994,19 @@ fn of_area(area: Option<&CompactString>) -> Target {
 }
 
 /// Whether he still has a dosimeter of an institution.
-fn wears_a_dosimeter(person: Uuid, institution: Uuid, facts: &dyn Facts) -> Result<bool, Stop> {
-    for record in &facts.members(&dosimeter::person_key(person))?.records {
-        let entry = facts.entry(record)?;
-        let dosimeter = entry.as_ref().and_then(|entry| entry.state.dosimeter());
-        if dosimeter
+fn wears_a_dosimeter(person: Uuid, institution: Uuid, facts: &dyn Facts) -> Result<bool, Need> {
+    any_member(facts, &dosimeter::person_key(person), |state| {
+        state
+            .dosimeter()
             .is_some_and(|known| known.issue.institution == institution && known.state == DosimeterState::Issued)
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    })
 }
 
 /// Whether an investigation of one of his doses is open that the city decides: at 20 mSv and above.
-fn is_investigated_by_the_city(person: Uuid, facts: &dyn Facts) -> Result<bool, Stop> {
-    for record in &facts.members(&investigation::investigations_key(person))?.records {
-        let entry = facts.entry(record)?;
-        let investigation = entry.as_ref().and_then(|entry| entry.state.investigation());
-        if investigation.is_some_and(|known| known.is_open() && known.is_of_city(None)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+fn is_investigated_by_the_city(person: Uuid, facts: &dyn Facts) -> Result<bool, Need> {
+    any_member(facts, &investigation::investigations_key(person), |state| {
+        state.investigation().is_some_and(|known| known.is_open() && known.is_of_city(None))
+    })
 }
 
 /// The category of the post that an institution has for him, planned or taken.

@@ -475,6 +475,8 @@ impl Story {
         // Messages go out in the last weeks: five years of them would tell nothing more.
         self.later(SPAN_DAYS - 40, Task::Adopt("policy", 9));
         self.later(SPAN_DAYS - 37, Task::Adopt("catalogue", 7));
+        self.later(SPAN_DAYS - 34, Task::Adopt("policy", 10));
+        self.later(SPAN_DAYS - 31, Task::Adopt("catalogue", 8));
         self.later(SPAN_DAYS - 18, Task::OnCall);
         self.later(SPAN_DAYS - 15, Task::PriorDose);
         self.at(self.begins.add_days(SPAN_DAYS - 20), 10 * 60, Task::OlderWork);

@@ -5,6 +5,7 @@
 use domain::codes::Role;
 use domain::custody::{CONSENT_WORKDAYS, SILENT_WORKDAYS, class_of};
 use domain::person_codes::EmploymentState;
+use domain::record::Facts;
 use domain::records::licence::covers;
 use domain::records::person::Custodian;
 use domain::records::transfer::Transfer;
@@ -58,6 +59,9 @@ const PLOTS: [Plot; 16] = [
     Plot::Withdrawn,
     Plot::Rejected,
 ];
+
+/// The catalogue with which reminders came.
+const REMINDERS: u32 = 8;
 
 /// Tries after which a case is left as it is.
 const TRIES: u8 = 30;
@@ -157,7 +161,10 @@ impl Story {
             return;
         }
         match state.standing.state {
-            TransferState::Open => self.at_step(case, &state),
+            TransferState::Open => {
+                self.remind(case, &state);
+                self.at_step(case, &state);
+            }
             TransferState::Suspended => {
                 let step = json!({"step": state.standing.step.as_str()});
                 self.by_county(&state, case, "transfer.resumed", step);
@@ -329,6 +336,18 @@ impl Story {
         }
     }
 
+    /// The city asks who holds a step for too long to act, once, since the catalogue knows how.
+    fn remind(&mut self, case: Case, state: &Transfer) {
+        let (today, memory) = (self.model.day(), &self.model.memory);
+        let may = memory.in_force().is_ok_and(|files| files.has_catalogue(REMINDERS, today));
+        let late = state.is_late(today, memory).unwrap_or(false) && state.standing.step != TransferStep::City;
+        if may && late && state.reminders.is_empty() {
+            let city = self.office(Role::CitySupervisor, None, case.worker);
+            let step = json!({"step": state.standing.step.as_str()});
+            self.act(city, Wish::new("transfer.reminded", case.transfer, step));
+        }
+    }
+
     /// Under what somebody is let go who was not examined for leaving.
     fn undertaking(&self, state: &Transfer) -> Option<&'static str> {
         let examined = state.request.is_left_in_order(self.model.day(), &self.model.memory).unwrap_or(false);
@@ -428,7 +447,6 @@ impl Story {
     }
 
     fn has_a_case(&self, worker: usize) -> bool {
-        use domain::record::Facts;
         let key = domain::records::transfer::person_key(self.workers[worker].person);
         self.model.memory.members(&key).is_ok_and(|members| !members.records.is_empty())
     }

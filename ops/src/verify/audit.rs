@@ -24,6 +24,7 @@ use super::desk::DeskAudit;
 use super::evidence::{Evidence, Kept};
 use super::report::{Check, Report, Trust};
 use super::rows::{Chunk, Row, Rows};
+use super::seals::Seen;
 use super::signatures::Keys;
 use super::spill::Spill;
 use super::tree::Tree;
@@ -104,8 +105,13 @@ impl<'a> Audit<'a> {
         let before = std::mem::take(&mut self.waiting);
         let keys = std::mem::take(&mut self.keys);
         let strict = self.strict;
-        let (bad, ()) = rayon::join(|| keys.bad(chunk.rows(), strict), || self.fold(before, false));
+        let (ledger, evidence) = (self.ledger, self.evidence);
+        let ((bad, seen), ()) = rayon::join(
+            || rayon::join(|| keys.bad(chunk.rows(), strict), || Seen::of(chunk.rows(), ledger, evidence)),
+            || self.fold(before, false),
+        );
         self.keys = keys;
+        seen.tell(&mut self.report);
         self.report.checked(Check::Signature, chunk.rows().len() as u64);
         for position in bad {
             self.report.finding(Check::Signature, position, "a signature that verifies", "it does not");
@@ -282,7 +288,6 @@ impl<'a> Audit<'a> {
         if statement.event_type == "erasure.approved" {
             self.approvals.insert(statement.record.clone(), (position, row.read.recorded_at));
         }
-        self.seals(statement.id, &row.event.object, position);
         if statement.event_type == "attachment.filed" {
             self.file(statement, &row.event.object, position);
         }
@@ -322,44 +327,6 @@ impl<'a> Audit<'a> {
         if let Some(trust) = self.trust.filter(|trust| trust.vkey != ledger.created.log_vkey) {
             let expected = trust.vkey.clone();
             self.report.finding(Check::Trust, 0, &format!("the log key {expected}"), &ledger.created.log_vkey);
-        }
-    }
-
-    /// Seals against what stands behind them, where that can be opened.
-    fn seals(&mut self, event: Uuid, object: &Object, position: u64) {
-        let seals = signing::seal::find_seals(object);
-        if seals.is_empty() {
-            return;
-        }
-        self.report.checked(Check::Seal, seals.len() as u64);
-        let Some(mut openings) = self.evidence.openings(&[event]) else {
-            self.report.seals.not_opened += seals.len() as u64;
-            return;
-        };
-        let openings = openings.remove(&event).unwrap_or_default();
-        for (pointer, commitment) in seals {
-            match openings.iter().find(|(known, _)| *known == pointer).map(|(_, opened)| opened) {
-                Some(Opened::Open { salt, value }) => {
-                    self.report.seals.opened += 1;
-                    let again = signing::seal::commitment(self.ledger, event, &pointer, salt, value);
-                    if again != commitment {
-                        self.report.finding(
-                            Check::Seal,
-                            position,
-                            &format!("an opening that fits the seal at {pointer}"),
-                            "another value",
-                        );
-                    }
-                }
-                Some(Opened::Erased) => self.report.seals.erased += 1,
-                Some(Opened::Unavailable) => self.report.seals.not_opened += 1,
-                None => self.report.finding(
-                    Check::Seal,
-                    position,
-                    &format!("an opening of the seal at {pointer}"),
-                    "none is kept",
-                ),
-            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! `radledger verify`: the whole history, checked without trusting whoever kept it.
 //!
-//! The checks ([`audit`], [`tree`], [`signatures`]) are pure over stored bytes; where these come from ([`bundle`],
+//! The checks ([`audit`], [`tree`], [`signatures`], [`seals`]) are pure over stored bytes; where these come from ([`bundle`],
 //! [`database`]) makes no difference to them. Nothing else is taken from a database. Memory is bounded ([`spill`]).
 
 pub mod audit;
@@ -17,6 +17,7 @@ mod package_tests;
 mod parcel_tests;
 pub mod report;
 mod rows;
+mod seals;
 mod signatures;
 mod spill;
 #[cfg(test)]

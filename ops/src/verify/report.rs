@@ -94,6 +94,15 @@ pub struct Seals {
     pub not_opened: u64,
 }
 
+impl Seals {
+    /// Adds what was seen of others.
+    pub fn add(&mut self, other: Self) {
+        self.opened += other.opened;
+        self.erased += other.erased;
+        self.not_opened += other.not_opened;
+    }
+}
+
 /// The report.
 #[derive(Debug, Clone)]
 pub struct Report {
