@@ -2576,6 +2576,14 @@ export interface TransferResumed {
   step: CodeOf<"TRANSFER_STEP">;
 }
 
+/** 催办 · reminded */
+export interface TransferReminded {
+  /** 环节 · the step */
+  step: CodeOf<"TRANSFER_STEP">;
+  /** 催办方 · who asks; absent: the city */
+  by?: CodeOf<"TRANSFER_PARTY">;
+}
+
 /** 撤回 · withdrawn */
 export type TransferWithdrawn = Record<string, never>;
 
@@ -2992,6 +3000,7 @@ export interface EventData {
   "transfer.substituted/1": TransferSubstituted;
   "transfer.suspended/1": TransferSuspended;
   "transfer.resumed/1": TransferResumed;
+  "transfer.reminded/1": TransferReminded;
   "transfer.withdrawn/1": TransferWithdrawn;
   "transfer.disputed/1": TransferDisputed;
   "transfer.ruled/1": TransferRuled;
@@ -3239,6 +3248,7 @@ export const kinds: readonly { kind: Kind; zh: string; en: string; types: readon
     {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"ground","is":"code","list":"SUBSTITUTION_GROUND","name":"ground","required":true,"zh":"理由"}],"effective_on":"forbidden","en":"released by substitution","meanings":["approval"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.substituted","zh":"上级代为办理"},
     {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"}],"effective_on":"forbidden","en":"suspended","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.suspended","zh":"中止"},
     {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"}],"effective_on":"forbidden","en":"resumed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.resumed","zh":"恢复"},
+    {"creates":false,"data":[{"en":"the step","is":"code","list":"TRANSFER_STEP","name":"step","required":true,"zh":"环节"},{"en":"who asks; absent: the city","is":"code","list":"TRANSFER_PARTY","name":"by","required":false,"zh":"催办方"}],"effective_on":"forbidden","en":"reminded","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.reminded","zh":"催办"},
     {"creates":false,"data":[],"effective_on":"forbidden","en":"withdrawn","meanings":["withdrawal"],"reason":"required","schema":1,"signed_by":["organisation","person"],"type":"transfer.withdrawn","zh":"撤回"},
     {"creates":false,"data":[{"en":"who says so","is":"code","list":"TRANSFER_PARTY","name":"by","required":true,"zh":"提出方"}],"effective_on":"forbidden","en":"rejection disputed","meanings":["declaration"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.disputed","zh":"提出争议"},
     {"creates":false,"data":[{"en":"ruling","is":"code","list":"TRANSFER_RULING","name":"ruling","required":true,"zh":"裁定"}],"effective_on":"forbidden","en":"city's ruling","meanings":["examination"],"reason":"optional","schema":1,"signed_by":["organisation","person"],"type":"transfer.ruled","zh":"市级裁定"},

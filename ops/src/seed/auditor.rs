@@ -54,7 +54,8 @@ pub fn is_of_a_dose(payload: &[u8]) -> bool {
     smaller(payload).is_some()
 }
 
-/// The same statement with 1 as the first digit of its dose; none when it is no dose, or has that digit already.
+/// The same statement with 1 as the first digit of its dose; none when it is no dose, has that digit already, or would then be
+/// below what the laboratory can detect: its flag would give it away.
 fn smaller(payload: &[u8]) -> Option<Smaller> {
     let kind: &[u8] = br#""dose_result.reported""#;
     if !payload.windows(kind.len()).any(|part| part == kind) {
@@ -62,7 +63,11 @@ fn smaller(payload: &[u8]) -> Option<Smaller> {
     }
     let mut statement: Json = serde_json::from_slice(payload).ok()?;
     let signed = statement["data"]["effective_nsv"].as_i64()?;
-    let changed: i64 = format!("1{}", signed.to_string().get(1..)?).parse().ok().filter(|changed| *changed < signed)?;
+    let detected = statement["data"]["mdl_nsv"].as_i64()?;
+    let changed: i64 = format!("1{}", signed.to_string().get(1..)?).parse().ok()?;
+    if !(detected..signed).contains(&changed) {
+        return None;
+    }
     // Hp(10) of a single dosimeter is the effective dose: whoever changes one changes both.
     let text = std::str::from_utf8(payload).ok()?;
     let payload = text.replace(&format!("_nsv\":{signed}"), &format!("_nsv\":{changed}")).into_bytes();
