@@ -407,10 +407,20 @@ impl Model {
             drafts.extend(rules::ordered(&order, id, &self.memory));
         }
         drafts.iter_mut().for_each(|draft| draft.basis = Some(basis));
+        let mut said = Vec::with_capacity(drafts.len());
         for some in drafts.chunks(rules::CONCLUSIONS_AT_ONCE) {
-            self.say(some);
+            match self.unless_overtaken(some) {
+                Ok(()) => said.extend(some),
+                // One rests on what is said of another in the same unit: they are said one by one, and it is drawn again.
+                Err(_) if some.len() > 1 => {
+                    said.extend(
+                        some.iter().filter(|draft| self.unless_overtaken(std::slice::from_ref(*draft)).is_ok()),
+                    );
+                }
+                Err(why) => panic!("the story is refused on {day}: {why}"),
+            }
         }
-        drafts.iter().map(|draft| (draft.record.id, draft.event_type)).collect()
+        said.into_iter().map(|draft| (draft.record.id, draft.event_type)).collect()
     }
 
     /// The service says what became of a message.
@@ -436,6 +446,12 @@ impl Model {
 
     /// The service says what it concluded, in one unit.
     fn say(&mut self, drafts: &[Draft]) {
+        let day = self.day();
+        self.unless_overtaken(drafts).unwrap_or_else(|why| panic!("the story is refused on {day}: {why}"));
+    }
+
+    /// [`Model::say`], unless some of it no longer holds.
+    fn unless_overtaken(&mut self, drafts: &[Draft]) -> Result<(), String> {
         self.now = self.now.plus_micros(1_000_000);
         self.memory.set_now(self.now);
         let unit = self.service.unit(drafts, self.ledger, self.day(), self.now);
@@ -454,9 +470,10 @@ impl Model {
             let (hash, openings) = (statement_hash(&payload), Openings::Given(Vec::new()));
             presented.push(Presented { hash, object, key, alg: 1, signature, payload, openings });
         }
-        let events = self.admit(&presented);
+        let events = self.judged(&presented)?;
         let openings = vec![Some(Vec::new()); envelopes.len()];
         self.steps.push(Step { at: self.now, act: Act::Submit(Unit { envelopes, openings }), events });
+        Ok(())
     }
 
     /// The desk says that an approved erasure was carried out.
@@ -487,15 +504,18 @@ impl Model {
     }
 
     fn admit(&mut self, presented: &[Presented]) -> usize {
-        let admitted = match judge(presented, &self.memory, &self.service) {
-            Ok(admitted) => admitted,
-            Err(stop) => panic!("the story is refused on {}: {}", self.day(), explain(&stop, presented)),
-        };
+        let day = self.day();
+        self.judged(presented).unwrap_or_else(|why| panic!("the story is refused on {day}: {why}"))
+    }
+
+    /// Takes a unit that may be admitted: the number of its events, or why it may not.
+    fn judged(&mut self, presented: &[Presented]) -> Result<usize, String> {
+        let admitted = judge(presented, &self.memory, &self.service).map_err(|stop| explain(&stop, presented))?;
         self.memory.apply(&admitted);
         self.grow(&admitted, presented);
         self.touch(&admitted);
         self.events += admitted.events.len();
-        admitted.events.len()
+        Ok(admitted.events.len())
     }
 
     /// What the desk has to look at, and what it has said.

@@ -22,7 +22,7 @@ use super::dosimetry::Monitoring;
 use super::exams::Care;
 use super::inquiries::{Inquiry, Noticed};
 use super::model::{Model, Origin, Signer, Step};
-use super::transfers::Case;
+use super::transfers::{Case, SILENT};
 use super::warnings::Heed;
 use super::workers::Worker;
 
@@ -477,6 +477,9 @@ impl Story {
         self.later(SPAN_DAYS - 37, Task::Adopt("catalogue", 7));
         self.later(SPAN_DAYS - 34, Task::Adopt("policy", 10));
         self.later(SPAN_DAYS - 31, Task::Adopt("catalogue", 8));
+        // Late by the end, and reminded.
+        self.later(SPAN_DAYS - 38, Task::Transfer(SILENT));
+        self.later(SPAN_DAYS - 26, Task::Transfer(SILENT + 16));
         self.later(SPAN_DAYS - 18, Task::OnCall);
         self.later(SPAN_DAYS - 15, Task::PriorDose);
         self.at(self.begins.add_days(SPAN_DAYS - 20), 10 * 60, Task::OlderWork);

@@ -60,6 +60,10 @@ const PLOTS: [Plot; 16] = [
     Plot::Rejected,
 ];
 
+/// A turn in which the releasing side keeps silent.
+pub const SILENT: usize = 3;
+const _: () = assert!(matches!(PLOTS[SILENT], Plot::Silent));
+
 /// The catalogue with which reminders came.
 const REMINDERS: u32 = 8;
 
