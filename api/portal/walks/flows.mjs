@@ -264,7 +264,36 @@ export async function a_warning_is_rectified_returned_and_closed() {
     return id;
   };
   const measures = (text) => (form) => form.locator("textarea").first().fill(text);
-  await act(page, "提交整改", measures("已完成整改，材料见附件。"));
+  // The line breaks once while the file is sent: it is sent again, and nothing that was written is lost.
+  const file = `${shots}walk-evidence.pdf`;
+  const content = `%PDF-1.4\n${process.pid} 整改照片\n`;
+  await writeFile(file, content);
+  let broken = 0;
+  await page.route("**/files/*", (route) => (route.request().method() === "PUT" && broken++ === 0 ? route.abort() : route.continue()));
+  const submitted = await act(page, "提交整改", async (form) => {
+    await measures("已完成整改，材料见附件。")(form);
+    await form.locator('input[type="file"]').setInputFiles(file);
+    await form.getByText(t("sign.files.state.failed")).waitFor();
+    await form.getByRole("button", { name: t("sign.again"), exact: true }).click();
+    await form.getByText(t("sign.files.state.sent")).waitFor();
+    assert.match(await form.locator("textarea").first().inputValue(), /材料见附件/);
+  });
+  const { event: signed } = await ask(unit, "query($id: UUID!) { event(id: $id) { payload batch { count } } }", { id: submitted });
+  const [attachment] = JSON.parse(signed.payload).attachments;
+  assert.equal(attachment.bytes, Buffer.byteLength(content));
+  assert.equal(signed.batch.count, 2, "the file is filed in the unit of what rests on it");
+  await open(desk, at);
+  const evidence = desk.getByRole("list", { name: t("pattern.files.title") }).first();
+  await evidence.getByRole("button").click();
+  const purpose = desk.getByLabel(t("pattern.purpose.label"));
+  if (typeof attachment.sha256 !== "string") await purpose.selectOption("SUPERVISION");
+  const [download] = await Promise.all([
+    desk.waitForEvent("download"),
+    typeof attachment.sha256 === "string" ? undefined : press(desk, t("pattern.purpose.show")),
+  ]);
+  assert.equal(download.suggestedFilename(), "walk-evidence.pdf");
+  assert.equal(await readFile(await download.path(), "utf8"), content);
+  await desk.screenshot({ path: `${shots}warning-evidence.zh-CN.1280.png` });
   const returned = await act(desk, "退回整改", (form) => form.getByLabel(t("sign.form.reason_code")).selectOption("INCOMPLETE"));
   assert.equal((await event(county, returned)).meaning, "return");
   await act(page, "提交整改", measures("已补交原始记录。"));
