@@ -268,8 +268,7 @@ export async function a_warning_is_rectified_returned_and_closed() {
   const file = `${shots}walk-evidence.pdf`;
   const content = `%PDF-1.4\n${process.pid} 整改照片\n`;
   await writeFile(file, content);
-  let broken = 0;
-  await page.route("**/files/*", (route) => (route.request().method() === "PUT" && broken++ === 0 ? route.abort() : route.continue()));
+  await page.route("**/files/*", (route) => route.abort(), { times: 1 });
   const submitted = await act(page, "提交整改", async (form) => {
     await measures("已完成整改，材料见附件。")(form);
     await form.locator('input[type="file"]').setInputFiles(file);

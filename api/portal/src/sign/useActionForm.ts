@@ -1,6 +1,7 @@
 // The state of a form: its field table, what the record holds now, what was written, and the wish that follows from it.
-import { computed, onMounted, reactive, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from "vue";
-import type { Failure } from "@/app/client";
+import { computed, onMounted, reactive, ref, shallowRef, watchEffect, type ComputedRef, type Ref, type ShallowRef } from "vue";
+import { ask, type Failure } from "@/app/client";
+import { RecordLabelDocument } from "@/generated/api/graphql";
 import type { Json, JsonObject } from "@/ledger/json";
 import { instant, today } from "@/shared/format";
 import { codeList, eventTable, kindTable, type CodeLabel, type EventTable, type Field } from "@/shared/kinds";
@@ -141,7 +142,7 @@ export function useActionForm(props: Readonly<FormProps>): ActionForm {
   const origin = computed(() => (now.value ? correctedBy(now.value.events, touched.value) : null));
   const named = computed(() => events.value.find((event) => event.id === corrected.value) ?? origin.value?.event ?? null);
 
-  const owners = computed(() => {
+  const candidates = computed(() => {
     const { kind, id } = props.record;
     const of = context.value;
     if (!of || WITHOUT_FILES.includes(kind) || !may("attachment.filed")) return [];
@@ -150,6 +151,16 @@ export function useActionForm(props: Readonly<FormProps>): ActionForm {
     const values = { ...shown, ...before.value, ...written, ...props.fixed };
     return ownersOf({ kind, id, values }, grantsOf(of.grants, of.account));
   });
+  // A worker whose file moved on is named by the record still; but a file about him is for those who may see his.
+  const seen = reactive(new Map<string, boolean>());
+  watchEffect(() => {
+    for (const { kind, id } of candidates.value)
+      if (kind === "person" && !seen.has(id)) {
+        seen.set(id, false);
+        void ask(RecordLabelDocument, { id: `person/${id}` }).then(({ data }) => seen.set(id, Boolean(data?.node)));
+      }
+  });
+  const owners = computed(() => candidates.value.filter(({ kind, id }) => kind !== "person" || seen.get(id)));
 
   async function load(): Promise<void> {
     failure.value = null;

@@ -3,7 +3,7 @@
 import { computed, onBeforeUnmount, ref, type ComputedRef, type Ref } from "vue";
 import { newUuid } from "@/ledger/bytes";
 import { documentOf, FILES_MAX, readFile, type FileFault, type Owner, type SentFile } from "./files";
-import { sendFile } from "./upload";
+import { sendFile, type Unsent } from "./upload";
 
 /** A file of the form. */
 export interface FileEntry {
@@ -18,6 +18,8 @@ export interface FileEntry {
   /** How much of it was sent, from 0 to 1. */
   share: number;
   fault: FileFault | null;
+  /** What the service says of that. */
+  said: Unsent["said"] | null;
   /** What is signed of it, once it was read. */
   sent: SentFile | null;
 }
@@ -52,7 +54,8 @@ export function useFiles(type: string): Files {
   const waiting = (): FileEntry | undefined => entries.value.find(({ state }) => state === "waiting");
 
   async function bring(entry: FileEntry): Promise<void> {
-    const fails = (fault: FileFault): void => void Object.assign(entry, { state: "failed", fault });
+    const fails = (fault: FileFault, said: Unsent["said"] | null = null): void =>
+      void Object.assign(entry, { state: "failed", fault, said });
     const { file } = entry;
     if (!file) return fails("unread");
     entry.state = "reading";
@@ -64,16 +67,16 @@ export function useFiles(type: string): Files {
     const { name, bytes, kind, owner } = entry;
     const sent = { id: newUuid(), name, kind, bytes, owner, ...read };
     Object.assign(entry, { state: "sending", share: 0, sent });
-    const fault = await sendFile(file, sent, (share) => (entry.share = share), leaving.signal);
+    const unsent = await sendFile(file, sent, (share) => (entry.share = share), leaving.signal);
     if (entry.sent?.id !== sent.id) return;
-    if (fault) fails(fault);
+    if (unsent) fails(unsent.fault, unsent.said);
     else entry.state = "sent";
   }
 
   return {
     entries,
     add: (files, owner) => {
-      const blank = { kind: "", owner, state: "waiting" as const, share: 0, fault: null, sent: null };
+      const blank = { kind: "", owner, state: "waiting" as const, share: 0, fault: null, said: null, sent: null };
       entries.value.push(...files.map((file) => ({ ...blank, key: newUuid(), name: file.name, bytes: file.size, file })));
       void run();
     },
@@ -81,13 +84,13 @@ export function useFiles(type: string): Files {
       entries.value = entries.value.filter(({ key }) => key !== entry.key);
     },
     again: (entry, owner = entry.owner) => {
-      Object.assign(entry, { owner, state: "waiting", fault: null, sent: null });
+      Object.assign(entry, { owner, state: "waiting", fault: null, said: null, sent: null });
       void run();
     },
     restore: (files) => {
       entries.value = files.map((sent) => {
         const { name, bytes, kind, owner } = sent;
-        return { key: sent.id, name, bytes, kind, owner, file: null, state: "sent", share: 1, fault: null, sent };
+        return { key: sent.id, name, bytes, kind, owner, file: null, state: "sent", share: 1, fault: null, said: null, sent };
       });
     },
     sent: computed(() => entries.value.flatMap(({ state, sent, kind }) => (state === "sent" && sent ? [{ ...sent, kind }] : []))),
