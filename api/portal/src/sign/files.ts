@@ -80,21 +80,20 @@ const idOf = (value: unknown): string | null => {
 };
 
 /**
- * Whose file it can be, the most fitting first: about the person whom the record concerns where the signer reaches his file,
- * of the institution of the record, or of the signer's own.
+ * Whose file it can be, the most fitting first: about the person whom the record concerns, of the institution of the record,
+ * or of the signer's own. Who signs for an organisation files for no other.
  */
 export function ownersOf({ kind, id, values }: About, grants: readonly Grant[]): (Owner & { why: "person" | "record" | "own" })[] {
   const own = new Set(grants.map(({ org }) => org).filter((org): org is string => org !== null));
-  const institution = kind === "institution" ? (id ?? null) : idOf(values["institution"]);
   const person = kind === "person" ? (id ?? null) : idOf(values["person"]);
-  const reaches = own.size === 0 || institution === null || own.has(institution);
-  const of = (owner: string, why: "record" | "own"): Owner & { why: "record" | "own" } => ({ kind: "institution", id: owner, why });
-  const persons = person ? [{ kind: "person" as const, id: person, why: "person" as const }] : [];
-  const units = [
-    ...(institution ? [of(institution, own.has(institution) ? "own" : "record")] : []),
-    ...[...own].filter((org) => org !== institution).map((org) => of(org, "own")),
+  const institution = kind === "institution" ? (id ?? null) : idOf(values["institution"]);
+  const units = own.size > 0 ? [...own].sort((a, b) => Number(b === institution) - Number(a === institution)) : [institution];
+  return [
+    ...(person ? [{ kind: "person" as const, id: person, why: "person" as const }] : []),
+    ...units.flatMap((unit) =>
+      unit ? { kind: "institution" as const, id: unit, why: own.has(unit) ? ("own" as const) : ("record" as const) } : [],
+    ),
   ];
-  return reaches ? [...persons, ...units] : [...units.filter(({ why }) => why === "own"), ...persons];
 }
 
 /** The kind of document that a file of such an event usually is. */

@@ -152,15 +152,19 @@ export function useActionForm(props: Readonly<FormProps>): ActionForm {
     return ownersOf({ kind, id, values }, grantsOf(of.grants, of.account));
   });
   // A worker whose file moved on is named by the record still; but a file about him is for those who may see his.
-  const seen = reactive(new Map<string, boolean>());
+  const seen = reactive(new Map<string, boolean | null>());
+  const persons = computed(() => candidates.value.filter(({ kind }) => kind === "person").map(({ id }) => id));
   watchEffect(() => {
-    for (const { kind, id } of candidates.value)
-      if (kind === "person" && !seen.has(id)) {
-        seen.set(id, false);
-        void ask(RecordLabelDocument, { id: `person/${id}` }).then(({ data }) => seen.set(id, Boolean(data?.node)));
-      }
+    for (const id of persons.value.filter((one) => !seen.has(one))) {
+      seen.set(id, null);
+      void ask(RecordLabelDocument, { id: `person/${id}` }).then(({ data }) => seen.set(id, Boolean(data?.node)));
+    }
   });
-  const owners = computed(() => candidates.value.filter(({ kind, id }) => kind !== "person" || seen.get(id)));
+  const owners = computed(() =>
+    persons.value.every((id) => typeof seen.get(id) === "boolean")
+      ? candidates.value.filter(({ kind, id }) => kind !== "person" || seen.get(id))
+      : [],
+  );
 
   async function load(): Promise<void> {
     failure.value = null;

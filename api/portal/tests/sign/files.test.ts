@@ -57,7 +57,7 @@ describe("the owner of a file", () => {
   const of = (record: Parameters<typeof ownersOf>[0], org: string | null): string[] =>
     ownersOf(record, [grant(org)]).map(({ kind, id, why }) => `${why}:${kind}/${id.slice(0, 1)}`);
 
-  it("is the worker first, where the signer reaches his file", () => {
+  it("is the worker whom the record concerns first, then an institution", () => {
     const values = { institution: ORG, person: PERSON };
     expect(of({ kind: "warning", values }, ORG)).toEqual(["person:person/2", "own:institution/0"]);
     expect(of({ kind: "warning", values }, null)).toEqual(["person:person/2", "record:institution/0"]);
