@@ -2,10 +2,11 @@
 // `node all.mjs [NAME…]` walks those whose name begins so.
 import { browser, faults, verifies } from "./support.mjs";
 import * as flows from "./flows.mjs";
+import * as work from "./work.mjs";
 import { pages } from "./pages.mjs";
 
 const wanted = process.argv.slice(2);
-const walks = [...Object.entries(flows), ["every_page", pages]].filter(
+const walks = [...Object.entries(flows), ...Object.entries(work), ["every_page", pages]].filter(
   ([name]) => wanted.length === 0 || wanted.some((begin) => name.startsWith(begin)),
 );
 let failed = 0;

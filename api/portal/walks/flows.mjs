@@ -304,47 +304,6 @@ export async function a_warning_is_rectified_returned_and_closed() {
   await desk.screenshot({ path: `${shots}warning-acted.zh-CN.1280.png` });
 }
 
-/** A file about a worker: its digest is sealed and its bytes encrypted under him; who opens it says why. */
-export async function a_file_about_a_worker_is_sealed() {
-  const [person] = await people("I_RPO");
-  const { employments } = await ask(
-    person,
-    `{ employments(first: 1, filter: { org: "${person.org}", state: ["ACTIVE"] }) { nodes { members { person } } } }`,
-  );
-  const worker = employments.nodes[0].members.person;
-  const page = await as(person);
-  await open(page, `/app/workers/${worker}`);
-  const action = page.getByRole("button", { name: "联系方式变更", exact: true });
-  if (await action.isVisible()) await action.click();
-  else {
-    await press(page, t("sign.more"));
-    await page.getByRole("menuitem", { name: "联系方式变更", exact: true }).click();
-  }
-  const form = page.locator(".dialog").last();
-  await form.getByLabel("住址").first().fill("翠屏区南岸 18 号");
-  const file = `${shots}walk-about.pdf`;
-  await writeFile(file, `%PDF-1.4\n${process.pid} 户籍证明\n`);
-  await form.locator('input[type="file"]').setInputFiles(file);
-  await form.getByText(t("sign.files.state.sent")).waitFor();
-  await press(page, t("sign.form.check"));
-  await page.locator(".sheet").getByText("walk-about.pdf").waitFor();
-  await page.screenshot({ path: `${shots}sheet-files.zh-CN.1280.png` });
-  const id = await sign(page);
-  await leave(page);
-  const { event: signed } = await ask(person, "query($id: UUID!) { event(id: $id) { payload } }", { id });
-  const [attachment] = JSON.parse(signed.payload).attachments;
-  assert.ok(attachment.sha256.$sealed, "the digest is sealed");
-  await open(page, `/app/workers/${worker}?tab=files`);
-  await page
-    .getByRole("list", { name: t("pattern.files.title") })
-    .first()
-    .getByRole("button")
-    .click();
-  await page.getByLabel(t("pattern.purpose.label")).selectOption("HEALTH");
-  const [download] = await Promise.all([page.waitForEvent("download"), press(page, t("pattern.purpose.show"))]);
-  assert.equal(await readFile(await download.path(), "utf8"), await readFile(file, "utf8"));
-}
-
 /** Flow 7: from a number of the city to a list with the same number, to a record, an event, a signature. */
 export async function a_number_leads_to_a_signature() {
   const [person] = await people("T_SUP");
