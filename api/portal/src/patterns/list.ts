@@ -17,6 +17,8 @@ export interface Column<Row> {
   num?: boolean;
   /** Hidden until somebody asks for it. */
   hidden?: boolean;
+  /** Asks for what the rows themselves do not hold; `show` is drawn again when it is there. */
+  load?: (rows: readonly Row[]) => Promise<void>;
 }
 
 /** A filter of a list: where it goes in `RecordFilter`, and how it is chosen. */
