@@ -26,3 +26,16 @@ export function readDiff(text: unknown): { from: string; to: string | null } | n
 
 /** The same, written. */
 export const writeDiff = (a: string | number, b: string | number): string => `v${Math.min(+a, +b)}..v${Math.max(+a, +b)}`;
+
+/** The events after one position up to another, newest first; without the second up to now. */
+export const between = <E extends Pick<Versioned, "position">>(newestFirst: readonly E[], from: string, to: string | null): E[] =>
+  newestFirst.filter(({ position }) => Number(position) > Number(from) && (to === null || Number(position) <= Number(to)));
+
+/** The newest of these events that changed what stands at a pointer of the record. */
+export function changedBy<E extends { changes: readonly { member: string }[] | null }>(
+  newestFirst: readonly E[],
+  pointer: string,
+): E | undefined {
+  const first = pointer.split("/")[1];
+  return newestFirst.find(({ changes }) => changes?.some(({ member }) => member.split("/").includes(first ?? "")));
+}

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { arranged, moved } from "@/patterns/columns";
 import type { Connection } from "@/patterns/list";
 import { updates } from "@/patterns/newer";
-import { readDiff, versionOn, writeDiff } from "@/patterns/versions";
+import { between, changedBy, readDiff, versionOn, writeDiff } from "@/patterns/versions";
 import { asked, put } from "@/patterns/views";
 
 vi.mock("@/shared/i18n", () => ({ language: () => "zh-CN" }));
@@ -113,6 +113,23 @@ describe("versions", () => {
     expect(readDiff("v3..v7")).toEqual({ from: "3", to: "7" });
     expect(readDiff("v3..")).toEqual({ from: "3", to: null });
     for (const other of ["v3", "3..7", undefined, "v3..v"]) expect(readDiff(other)).toBeNull();
+  });
+});
+
+describe("what lies between two versions", () => {
+  const events = [
+    { position: "9", changes: [{ member: "location" }] },
+    { position: "7", changes: [{ member: "set/location" }, { member: "maker" }] },
+    { position: "5", changes: null },
+  ];
+  it("are the events after the one up to the other", () => {
+    expect(between(events, "5", "7").map(({ position }) => position)).toEqual(["7"]);
+    expect(between(events, "5", null).map(({ position }) => position)).toEqual(["9", "7"]);
+  });
+  it("was changed by the newest of them that touched it", () => {
+    expect(changedBy(events, "/location")?.position).toBe("9");
+    expect(changedBy(events, "/maker/name")?.position).toBe("7");
+    expect(changedBy(events, "/model")).toBeUndefined();
   });
 });
 
