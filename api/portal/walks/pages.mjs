@@ -1,6 +1,14 @@
-// Every page, in both languages, at the width of a desk and of a phone: it draws, fits, reads in axe's eyes, and is kept as a
-// picture.
-import { as, ask, look, open, people, visitor } from "./support.mjs";
+// Every page, in both languages, at the width of a desk and of a phone, and in the dark: it draws, fits, reads in axe's eyes,
+// and is kept as a picture.
+import { as, ask, fits, look, open, people, visitor } from "./support.mjs";
+
+const LOOKS = [
+  { lang: "zh-CN", width: 1280 },
+  { lang: "zh-CN", width: 360 },
+  { lang: "en", width: 1280 },
+  { lang: "en", width: 360 },
+  { lang: "zh-CN", width: 1280, colorScheme: "dark" },
+];
 
 export async function pages() {
   const [city] = await people("T_SUP");
@@ -40,15 +48,22 @@ export async function pages() {
     [unit, "keys", "/me/keys"],
     [city, "audit", "/audit"],
   ];
-  for (const lang of ["zh-CN", "en"])
-    for (const width of [1280, 360]) {
-      const windows = new Map();
-      for (const [person, name, path] of plan) {
-        if (!windows.has(person)) windows.set(person, person ? await as(person, { lang, width }) : await visitor({ lang, width }));
-        const page = windows.get(person);
-        await open(page, path);
-        await look(page, `${name}.${lang}.${width}`);
-      }
-      for (const page of windows.values()) await page.context().close();
+  for (const looks of LOOKS) {
+    const windows = new Map();
+    for (const [person, name, path] of plan) {
+      if (!windows.has(person)) windows.set(person, person ? await as(person, looks) : await visitor(looks));
+      const page = windows.get(person);
+      await open(page, path);
+      await look(page, `${name}.${looks.lang}.${looks.colorScheme ?? looks.width}`, looks.colorScheme ? ["color-contrast"] : undefined);
+      if (looks.width === 360) await narrower(page, name);
     }
+    for (const page of windows.values()) await page.context().close();
+  }
+}
+
+/** Reflow: nothing is cut off or scrolled sideways at 320 px, which is 1280 px at 400 % (WCAG 1.4.10). */
+async function narrower(page, name) {
+  await page.setViewportSize({ width: 320, height: 900 });
+  await fits(page, `${name} at 320 px`);
+  await page.setViewportSize({ width: 360, height: 900 });
 }
