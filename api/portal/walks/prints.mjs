@@ -6,7 +6,7 @@ import { as, ask, faults, open, people, shots, url } from "./support.mjs";
 function onPaper() {
   const shown = (one) => one.getClientRects().length > 0;
   const faults = [];
-  for (const one of document.querySelectorAll("nav, button, .button, input, select, textarea"))
+  for (const one of document.querySelectorAll("nav, button:not(.badge), .button, input, select, textarea"))
     if (shown(one))
       faults.push(`<${one.tagName.toLowerCase()} class="${one.className}"> is printed: ${one.textContent.trim().slice(0, 40)}`);
   for (const head of document.querySelectorAll("table thead")) {
