@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { strFromU8, unzipSync } from "fflate";
-import { as, ask, event, leave, open, people, press, shots, sign, still, t, url } from "./support.mjs";
+import { act, press } from "./hands.mjs";
+import { complete, leave, sign } from "./sheet.mjs";
+import { as, ask, called, event, open, people, shots, still, t, url } from "./support.mjs";
 
 /** A file about a worker: its digest is sealed and its bytes encrypted under him; who opens it says why. */
 export async function a_file_about_a_worker_is_sealed() {
@@ -14,19 +16,14 @@ export async function a_file_about_a_worker_is_sealed() {
   const worker = employments.nodes[0].members.person;
   const page = await as(person);
   await open(page, `/app/workers/${worker}`);
-  const action = page.getByRole("button", { name: "联系方式变更", exact: true });
-  if (await action.isVisible()) await action.click();
-  else {
-    await press(page, t("sign.more"));
-    await page.getByRole("menuitem", { name: "联系方式变更", exact: true }).click();
-  }
-  const form = page.locator(".dialog").last();
-  await form.getByLabel("住址").first().fill("翠屏区南岸 18 号");
+  await act(page, called("person.contact_changed"), t("sign.more"));
   const file = `${shots}walk-about.pdf`;
   await writeFile(file, `%PDF-1.4\n${process.pid} 户籍证明\n`);
-  await form.locator('input[type="file"]').setInputFiles(file);
-  await form.getByText(t("sign.files.state.sent")).waitFor();
-  await press(page, t("sign.form.check"));
+  const files = async (form) => {
+    await form.locator('input[type="file"]').setInputFiles(file);
+    await form.getByText(t("sign.files.state.sent")).waitFor();
+  };
+  await complete(page, { data: { address: "翠屏区南岸 18 号" }, files }, "person.contact_changed");
   await page.locator(".sheet").getByText("walk-about.pdf").waitFor();
   await page.screenshot({ path: `${shots}sheet-files.zh-CN.1280.png` });
   const id = await sign(page);
