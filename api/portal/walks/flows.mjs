@@ -278,6 +278,7 @@ export async function a_number_leads_to_a_signature() {
   await place(page, t("app.place.stats"));
   await still(page);
   const card = page.locator('main a[href^="/app/devices"]').first();
+  await card.waitFor();
   const said = (await card.innerText()).replace(/\D/g, "");
   await push(page, card);
   await page.waitForURL(/\/app\/devices/);
@@ -300,9 +301,9 @@ export async function a_file_is_followed_between_two_districts() {
   const page = await passes(county, transfer, "transfer.approved", { undertaking: "LEAVING_EXAM" });
   await picture(page, "transfer-signed");
   await press(page, t("transfers.trace"), "link");
-  await page.locator("svg").first().waitFor();
+  await page.locator("main svg:visible").first().waitFor();
   // The same as a table.
-  await page.locator("table tbody tr").first().waitFor();
+  await page.locator("main table:visible tbody tr").first().waitFor();
 }
 a_file_is_followed_between_two_districts.narrow = true;
 
