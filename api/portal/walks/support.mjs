@@ -29,13 +29,17 @@ export const browser = await chromium.launch({
 /** Everything that no walk may see. */
 export const faults = [];
 
+/** How the walk that goes now goes: in which language, by which hand, in windows of which width. One goes at a time. */
+export const way = { lang: "zh-CN", hand: "mouse", width: 1280 };
+
 /** A fresh browser window, as a visitor. */
-export async function visitor({ width = 1280, lang = "zh-CN" } = {}) {
+export async function visitor({ width = way.width, lang = way.lang, ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     locale: lang,
     acceptDownloads: true,
     reducedMotion: "reduce",
+    ...options,
   });
   await context.addInitScript(
     (language) => localStorage.getItem("radledger.lang") ?? localStorage.setItem("radledger.lang", language),
@@ -110,22 +114,28 @@ export async function still(page) {
   await page.waitForFunction(() => !document.querySelector(".bar-waiting"), undefined, { timeout: 15_000 });
 }
 
-/** Findings of axe on the page as it stands. */
-export async function accessible(page, name) {
+/** Findings of axe on the page as it stands, by all rules of WCAG 2.2 AA or by some. */
+async function accessible(page, name, rules) {
   await page.evaluate(axe);
-  const found = await page.evaluate(async () =>
-    (await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })).violations.flatMap((one) =>
-      one.nodes.map((node) => `${one.id} at ${node.target}`),
-    ),
+  const runOnly = rules ? { type: "rule", values: rules } : ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const found = await page.evaluate(
+    async (runOnly) =>
+      (await window.axe.run(document, { runOnly })).violations.flatMap((one) => one.nodes.map((node) => `${one.id} at ${node.target}`)),
+    runOnly,
   );
   for (const one of found) faults.push(`${name}: axe: ${one}`);
 }
 
-/** Looks at a page: it fits the window, axe finds nothing, and a picture of it is kept. */
-export async function look(page, name) {
+/** The page is not wider than its window. */
+export async function fits(page, name) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (over > 0) faults.push(`${name}: wider than the window by ${over} px`);
-  await accessible(page, name);
+}
+
+/** Looks at a page: it fits the window, axe finds nothing, and a picture of it is kept. */
+export async function look(page, name, rules) {
+  await fits(page, name);
+  await accessible(page, name, rules);
   await page.screenshot({ path: `${shots}${name}.png` });
 }
 
@@ -137,46 +147,41 @@ export function verifies() {
   return report;
 }
 
-/** A text of the portal in Chinese, as the pages have it: the walks press what people read. */
+const read = (path) => JSON.parse(readFileSync(new URL(`../src/${path}.json`, import.meta.url), "utf8"));
+/** A text of the portal in the language of the walk, as the pages have it: the walks press what people read. */
 export function t(key, values = {}) {
   const [area, ...path] = key.split(".");
-  const texts = JSON.parse(readFileSync(new URL(`../src/locales/zh-CN/${area}.json`, import.meta.url), "utf8"));
-  const text = path.reduce((inner, name) => inner?.[name], texts);
+  const text = path.reduce((inner, name) => inner?.[name], read(`locales/${way.lang}/${area}`));
   assert.equal(typeof text, "string", `no text ${key}`);
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
-
-/** Presses a button or link by what stands on it. */
-export const press = (page, name, role = "button") => page.getByRole(role, { name, exact: true }).first().click();
-
-/** Leaves the sheet after its receipt. */
-export async function leave(page) {
-  await page
-    .locator(".sheet")
-    .getByRole("button", { name: t("sign.close"), exact: true })
-    .last()
-    .click();
-  await page.locator(".sheet").waitFor({ state: "detached" });
-  await still(page);
-}
-
-/** Signs what stands on the sheet and waits until the receipt is proven in this browser; answers the id of the event. */
-export async function sign(page) {
-  const submit = page.getByRole("button", { name: t("sign.submit"), exact: true });
-  await submit.waitFor();
-  assert.notEqual(
-    await page.evaluate(() => document.activeElement?.textContent?.trim()),
-    t("sign.submit"),
-    "the signature must not be the default",
+/** What the contract calls something, as the pages write it. */
+const either = ({ zh, en }) => (way.lang === "en" ? en[0].toUpperCase() + en.slice(1) : zh);
+const table = (type) => read(`generated/kinds/${type.split(".")[0]}`).events.findLast((event) => event.type === type);
+/** What an act is called. */
+export const called = (type) => either(table(type));
+/** What one of the members is called that an act sets. */
+export const memberOf = (type, name) =>
+  either(
+    table(type)
+      .data.find((field) => field.is === "set")
+      .members.find((member) => member.name === name),
   );
-  await submit.click();
-  // The receipt is at hand once it is proven and was checked here.
-  await page.locator(".sheet button:not([disabled])", { hasText: t("sign.receipt.save_receipt") }).waitFor({ timeout: 30_000 });
-  assert.equal(await page.locator(".sheet .banner.good").count(), 1, await page.locator(".sheet .banner").first().innerText());
-  const id = await page.locator(".sheet dl code").first().innerText();
-  assert.match(id, /^[0-9a-f-]{36}$/);
-  return id;
+
+/** Waits for what the ledger does by itself. */
+export async function eventually(holds) {
+  for (let turn = 0; turn < 60; turn++) {
+    if (await holds()) return;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  assert.fail(`in vain: ${holds}`);
 }
+
+/** The civil day of the ledger, or one some days later. */
+export const today = (later = 0) => new Date(Date.now() + 8 * 3_600_000 + later * 86_400_000).toISOString().slice(0, 10);
+
+/** A picture of what was come to, by its name and the way of the walk. */
+export const picture = (page, name) => page.screenshot({ path: `${shots}${name}.${way.lang}.${way.width}.png` });
 
 /** The event as the ledger has it, by its id or its position. */
 export async function event(person, id) {

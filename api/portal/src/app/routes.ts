@@ -30,6 +30,7 @@ export const PLACES: Place[] = [
   { group: "flow", key: "transfers", to: "/app/transfers" },
   { group: "ledger", key: "events", to: "/app/events" },
   { group: "ledger", key: "keys", to: "/me/keys" },
+  { group: "ledger", key: "settings", to: "/me/settings" },
   { group: "ledger", key: "audit", to: "/audit", roles: [...AUTHORITY, ...READERS, "SYS_SYS", "SYS_SEC"] },
 ];
 
@@ -61,6 +62,7 @@ export const routes: RouteRecordRaw[] = [
   page("/app/events/:event?", "events", () => import("@/screens/events/EventsPage.vue")),
   page("/app/records/:kind/:id", "pattern", () => import("@/screens/records/RecordPage.vue"), ["keys"]),
   page("/me/keys", "keys", () => import("@/screens/keys/KeysPage.vue")),
+  page("/me/settings", "app", () => import("@/screens/settings/SettingsPage.vue")),
   page("/audit", "audit", () => import("@/screens/audit/AuditPage.vue")),
   { path: "/:rest(.*)*", component: () => import("@/screens/LostPage.vue") },
 ];

@@ -13,6 +13,18 @@ export function sha256(...parts: readonly Uint8Array[]): Bytes {
   return new Uint8Array(hash.digest());
 }
 
+/** SHA-256 of bytes that come piece by piece. */
+export class Sha256 {
+  #hash = nobleSha256.create();
+  add(part: Uint8Array): void {
+    this.#hash.update(part);
+  }
+  /** The digest of all that was added; nothing can be added after it. */
+  done(): Bytes {
+    return new Uint8Array(this.#hash.digest());
+  }
+}
+
 /** Whether two byte strings are the same. Not constant in time: nothing secret is compared here. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);

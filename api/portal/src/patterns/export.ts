@@ -1,4 +1,4 @@
-// P-EXP: a list as CSV. What it shows, as of which position, and the digest of its body; no formula survives in a cell.
+// P-EXP: what a list shows, as text. No formula survives in a cell.
 import { isVNode, type VNodeChild } from "vue";
 
 /** The words of what a column shows. */
@@ -17,9 +17,12 @@ function cell(text: string): string {
   return `"${harmless.replaceAll('"', '""')}"`;
 }
 
+/** Lines as CSV text. */
+export const csvText = (lines: readonly (readonly string[])[]): string => lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("");
+
 /** Lines of text as a CSV file that spreadsheets open in UTF-8. */
-export const csv = (lines: string[][]): Blob =>
-  new Blob(["\ufeff", lines.map((line) => line.map(cell).join(",")).join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" });
+export const csv = (lines: readonly (readonly string[])[]): Blob =>
+  new Blob(["\ufeff", csvText(lines)], { type: "text/csv;charset=utf-8" });
 
 /** Hands a file to the reader. */
 export function save(name: string, what: Blob): void {

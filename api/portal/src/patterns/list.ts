@@ -1,9 +1,11 @@
 // P-LIST: what a list is. Filters, page and moment stand in the address; the server filters, orders and counts.
 import type { TypedDocumentNode } from "@urql/core";
-import { computed, type ComputedRef, type VNodeChild } from "vue";
+import { computed, ref, watch, type ComputedRef, type Ref, type VNodeChild } from "vue";
 import { useRoute, useRouter, type LocationQuery } from "vue-router";
-import { useAsk, type Asked } from "@/app/client";
+import { ask, useAsk, type Asked } from "@/app/client";
+import { newest } from "@/app/newest";
 import { useMoment, type Moment } from "./moment";
+import { updates as updatesOf } from "./newer";
 
 /** A column: how it is called and what it shows of a row. */
 export interface Column<Row> {
@@ -15,6 +17,8 @@ export interface Column<Row> {
   num?: boolean;
   /** Hidden until somebody asks for it. */
   hidden?: boolean;
+  /** Asks for what the rows themselves do not hold; `show` is drawn again when it is there. */
+  load?: (rows: readonly Row[]) => Promise<void>;
 }
 
 /** A filter of a list: where it goes in `RecordFilter`, and how it is chosen. */
@@ -121,10 +125,17 @@ export interface List<Row> {
   next: () => void;
   first: () => void;
   resize: (size: number) => void;
+  /** All rows that match, up to so many, read at the position of the page. */
+  gather: (most: number) => Promise<Row[]>;
+  /** How many records the same question would answer otherwise by now; 0 where the page is pinned to a moment. */
+  updates: Ref<number>;
 }
 
+/** Most rows of a question. */
+const PAGE_MAX = 100;
+
 /** A list whose state is the address. */
-export function useList<Row, Data, V extends Variables>(options: {
+export function useList<Row extends { id: string }, Data, V extends Variables>(options: {
   document: TypedDocumentNode<Data, V>;
   pick: (data: Data) => Connection<Row> | null | undefined;
   filters: Filter[];
@@ -136,7 +147,7 @@ export function useList<Row, Data, V extends Variables>(options: {
   const moment = useMoment();
   const values = computed(() => chosen(options.filters, route.query));
   const size = computed(() => [20, 50, 100].find((n) => String(n) === one(route.query, "n")) ?? 20);
-  const variables = computed(() => {
+  const variables = computed<Variables | null>(() => {
     const fixed = options.fixed ? options.fixed() : {};
     if (fixed === null) return null;
     const after = one(route.query, "after");
@@ -146,10 +157,38 @@ export function useList<Row, Data, V extends Variables>(options: {
       first: size.value,
       ...(after ? { after } : {}),
       ...moment.variables.value,
-    } as unknown as V;
+    };
   });
   const asked = useAsk(options.document, variables as unknown as ComputedRef<(V & object) | null>);
   const page = computed(() => (asked.data.value ? (options.pick(asked.data.value) ?? null) : null));
+  const read = async (now: Variables): Promise<Connection<Row> | null> => {
+    const { data } = await ask(options.document, now as unknown as V & object);
+    return (data && options.pick(data)) ?? null;
+  };
+  async function gather(most: number): Promise<Row[]> {
+    const now = variables.value;
+    if (!now) return [];
+    const at = moment.at.value || !page.value?.position ? {} : { asOf: page.value.position };
+    const rows: Row[] = [];
+    for (let after: string | null = null; rows.length < most;) {
+      const first = Math.min(PAGE_MAX, most - rows.length);
+      const found: Connection<Row> | null = await read({ ...now, ...at, first, after });
+      if (!found) break;
+      rows.push(...found.nodes);
+      if (!found.pageInfo.hasNextPage) break;
+      after = found.pageInfo.endCursor;
+    }
+    return rows;
+  }
+  // The ledger went on: would the same question be answered otherwise?
+  const updates = ref(0);
+  watch(page, () => (updates.value = 0));
+  watch(newest, async () => {
+    const [now, shown] = [variables.value, page.value];
+    if (!now || !shown || moment.at.value || asked.waiting.value) return;
+    const found = await read(now);
+    if (found && shown === page.value) updates.value = updatesOf(shown, found);
+  });
   const rest = (...gone: string[]): LocationQuery =>
     Object.fromEntries(
       Object.entries(route.query).filter(([name]) => !gone.includes(name) && !(gone.includes("f.") && name.startsWith("f."))),
@@ -170,6 +209,8 @@ export function useList<Row, Data, V extends Variables>(options: {
     apply: (to) => void router.push({ query: { ...rest("f.", "after"), ...named(to) } }),
     next: () => void router.push({ query: { ...rest("after"), after: page.value?.pageInfo.endCursor ?? "" } }),
     first: () => void router.push({ query: rest("after") }),
+    gather,
+    updates,
     resize: (to) => void router.push({ query: { ...rest("after", "n"), n: String(to) } }),
   };
 }

@@ -23,6 +23,12 @@ export const addDays = (from: string, days: number): string =>
 export const whole = (value: number | string): string =>
   new Intl.NumberFormat(language()).format(typeof value === "string" ? BigInt(value) : value);
 
+/** A length in bytes, as people say it. */
+export function size(bytes: number | string): string {
+  const [unit, of] = Number(bytes) < 1024 * 1024 ? (["KB", 1024] as const) : (["MB", 1024 * 1024] as const);
+  return `${new Intl.NumberFormat(language(), { maximumFractionDigits: 1 }).format(Math.max(0.1, Number(bytes) / of))} ${unit}`;
+}
+
 /** A position of the ledger, as people say it. */
 export const position = (value: string | number): string => `#${whole(value)}`;
 

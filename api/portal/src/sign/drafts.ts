@@ -1,6 +1,7 @@
 // Drafts of unsigned work (R3): private, encrypted at the service, offered again when the form opens, thrown away when signed.
 import { ask } from "@/app/client";
 import { DiscardDraftDocument, DraftsDocument, SaveDraftDocument } from "@/generated/api/graphql";
+import type { SentFile } from "./files";
 import type { Raw } from "./form";
 
 /** What a form holds. */
@@ -12,6 +13,8 @@ export interface Written {
   cleared: string[];
   reason: { code: string; text: string };
   effectiveOn: string;
+  /** Files that lie at the service already; drafts of before have none. */
+  files?: SentFile[];
 }
 export interface Kept {
   id: string;

@@ -12,7 +12,7 @@ interface Statement {
   reads?: { kind: string; id: string; version: number | string }[];
   data?: { grade?: string; since?: string };
 }
-export type WhyEvent = TimelineEventFragment & { payload: string; cause: { event: string } | null };
+export type WhyEvent = TimelineEventFragment & { cause: { event: string } | null };
 
 const statement = (event: WhyEvent): Statement => {
   try {
