@@ -127,7 +127,9 @@ export const filterOf = (page, name) =>
 export async function place(page, name) {
   const link = page.getByRole("navigation").getByRole("link", { name, exact: true }).first();
   if (!(await link.isVisible())) await push(page, page.locator(".menu-button"));
+  const to = await link.getAttribute("href");
   await push(page, link);
+  await page.waitForURL(({ pathname }) => pathname === to);
 }
 
 /** Opens an act on the record: a button of its own, or one behind "more". Which of them it is, the page knows in a moment. */
