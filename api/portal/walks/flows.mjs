@@ -301,7 +301,8 @@ export async function a_file_is_followed_between_two_districts() {
   const page = await passes(county, transfer, "transfer.approved", { undertaking: "LEAVING_EXAM" });
   await picture(page, "transfer-signed");
   await press(page, t("transfers.trace"), "link");
-  await page.locator("main svg:visible").first().waitFor();
+  await page.waitForURL(/\/trace/);
+  await page.locator("figure.chart svg[role=group]").first().waitFor();
   // The same as a table.
   await page.locator("main table:visible tbody tr").first().waitFor();
 }

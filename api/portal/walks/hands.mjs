@@ -34,7 +34,8 @@ function standing(target) {
     const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
     if (left >= right || top >= bottom) return "lies out of the window";
     const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-    const free = over && (drawn.contains(over) || over.contains(drawn));
+    const svg = drawn.closest("svg");
+    const free = drawn.contains(over) || (svg !== null && svg.contains(over));
     return free ? null : `is covered by <${over?.tagName.toLowerCase()} class="${over?.className}">`;
   };
   return { here, key, name, fault: wrong() };

@@ -32,6 +32,9 @@ export const faults = [];
 /** How the walk that goes now goes: in which language, by which hand, in windows of which width. One goes at a time. */
 export const way = { lang: "zh-CN", hand: "mouse", width: 1280 };
 
+/** Of each window how many requests are on their way, and when the last one came or went. */
+const lines = new WeakMap();
+
 /** A fresh browser window, as a visitor. */
 export async function visitor({ width = way.width, lang = way.lang, ...options } = {}) {
   const context = await browser.newContext({
@@ -53,10 +56,15 @@ export async function visitor({ width = way.width, lang = way.lang, ...options }
       faults.push(`${page.url()}: console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`${page.url()}: ${error}`));
-  page.on("request", (request) => {
+  const line = { open: 0, last: Date.now() };
+  lines.set(page, line);
+  const goes = (by) => (request) => {
     const to = new URL(request.url());
-    if (!["data:", "blob:"].includes(to.protocol) && to.origin !== url) faults.push(`${page.url()}: a request to ${to.origin}`);
-  });
+    if (["data:", "blob:"].includes(to.protocol)) return;
+    if (to.origin !== url) faults.push(`${page.url()}: a request to ${to.origin}`);
+    Object.assign(line, { open: line.open + by, last: Date.now() });
+  };
+  page.on("request", goes(1)).on("requestfinished", goes(-1)).on("requestfailed", goes(-1));
   return page;
 }
 
@@ -109,9 +117,15 @@ export async function open(page, path) {
   await page.goto(`${url}${path}`);
   await still(page);
 }
+
+const QUIET = 200;
+/** Waits until nothing has been asked for a moment and the page shows all it has. */
 export async function still(page) {
-  await page.waitForLoadState("networkidle");
-  await page.waitForFunction(() => !document.querySelector(".bar-waiting"), undefined, { timeout: 15_000 });
+  const line = lines.get(page);
+  for (const began = Date.now(); line.open > 0 || Date.now() - line.last < QUIET;)
+    if (Date.now() - began > 20_000) throw new Error(`${page.url()} never comes to rest`);
+    else await new Promise((done) => setTimeout(done, 25));
+  await page.waitForFunction(() => !document.querySelector(".bar-waiting, .awaited"), undefined, { timeout: 15_000 });
 }
 
 /** Findings of axe on the page as it stands, by all rules of WCAG 2.2 AA or by some. */
