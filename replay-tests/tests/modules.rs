@@ -44,8 +44,7 @@ fn the_screens_name_pages_and_walks_that_are_there() {
     let whole = read("docs/modules.md");
     let (_, screens) = whole.split_once("\n## Screens").expect("modules, then screens");
     let routes = read("api/portal/src/app/routes.ts") + &read("api/portal/src/public/main.ts");
-    let flows: String =
-        ["flows", "screens", "work"].map(|name| read(&format!("api/portal/walks/{name}.mjs"))).concat();
+    let flows: String = ["flows", "screens", "work"].map(|name| read(&format!("api/portal/walks/{name}.mjs"))).concat();
     for address in named(screens, 1) {
         let path = address.trim_start_matches('…');
         assert!(

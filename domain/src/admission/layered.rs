@@ -15,6 +15,7 @@ use crate::authority::{Authority, InForce};
 use crate::record::{Claim, Entry, Facts, Holder, KeyOwner, Known, Members, Need, Period, PeriodOf, Stored};
 use crate::records::SealedRef;
 use crate::records::ledger::Ledger;
+use crate::seals::Openings;
 
 /// What a unit adds to the ledger while it is judged.
 #[derive(Default)]
@@ -100,7 +101,11 @@ impl Facts for Layered<'_, '_> {
         self.judge.base.event(id)
     }
     fn opened(&self, sealed: &SealedRef) -> Result<Option<Value>, Need> {
-        self.judge.base.opened(sealed)
+        let Some(index) = self.judge.first_with.get(&sealed.event) else { return self.judge.base.opened(sealed) };
+        // What the unit itself seals stands in no log yet.
+        let Openings::Given(given) = &self.judge.unit[*index].openings else { return Ok(None) };
+        let here = given.iter().find(|opening| opening.pointer == sealed.pointer.as_str());
+        Ok(here.map(|opening| opening.value.clone()))
     }
     fn stored(&self, file: Uuid) -> Result<Stored, Need> {
         self.judge.base.stored(file)
