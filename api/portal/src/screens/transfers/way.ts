@@ -63,6 +63,8 @@ export interface Case {
   state: string;
   step: string;
   ruled: boolean;
+  /** It waits at its step for longer than that may take. */
+  late: boolean;
 }
 const UNIT = ["I_HEAD", "I_RPO"];
 const COUNTY = ["C_APPR", "C_SUP"];
@@ -87,10 +89,17 @@ export function givenByCase({ step }: Case): Record<string, Record<string, strin
   );
   const how = { how: acts("W_SELF") ? "SELF" : "PAPER" };
   const by = { by: acts("W_SELF") ? "WORKER" : acts(...UNIT) ? "RECEIVING" : "RELEASING_COUNTY" };
-  return { ...at, "transfer.consent_signed": how, "transfer.consent_refused": how, "transfer.completed": by };
+  const reminded = { step, ...(acts("W_SELF") ? { by: "WORKER" } : {}) };
+  return {
+    ...at,
+    "transfer.reminded": reminded,
+    "transfer.consent_signed": how,
+    "transfer.consent_refused": how,
+    "transfer.completed": by,
+  };
 }
 
-export function transferActions({ type, state, step, ruled }: Case): string[] {
+export function transferActions({ type, state, step, ruled, late }: Case): string[] {
   const open = state === "OPEN";
   const decides = open && acts(...(DECIDES[step] ?? []));
   const party = acts(...UNIT, "C_APPR", "W_SELF");
@@ -100,6 +109,7 @@ export function transferActions({ type, state, step, ruled }: Case): string[] {
     ["transfer.approved", decides],
     ["transfer.completed", open && step === "HANDED_OVER" && (["D", "G"].includes(type) ? acts("W_SELF", ...COUNTY) : acts(...UNIT))],
     ["transfer.returned", decides],
+    ["transfer.reminded", open && late && acts(...UNIT, ...COUNTY, ...CITY, "W_SELF")],
     ["transfer.rejected", decides],
     ["transfer.consent_refused", open && step === "WORKER_CONSENT" && acts("W_SELF", ...UNIT)],
     ["transfer.consent_lapsed", open && step === "WORKER_CONSENT" && acts(...COUNTY, ...CITY)],
