@@ -26,7 +26,7 @@
 //! - `investigation`: `three_sign_and_the_county_accepts`, `what_is_returned_is_signed_anew`,
 //!   `the_city_decides_on_a_dose_of_the_yearly_limit`, `what_can_be_investigated`,
 //!   `a_form_fits_its_finding_and_its_person`
-//! - `transfers`: `a_file_moves_to_another_county_in_the_append_of_the_receipt`,
+//! - `transfers`: `a_file_moves_to_another_county_in_the_append_of_the_receipt`, `who_is_late_is_reminded_and_everybody_sees_it`,
 //!   `two_districts_accept_at_once_and_one_wins`, `a_silent_institution_is_replaced_on_the_eleventh_working_day`,
 //!   `no_dispute_about_work_holds_a_file_back`, `a_rejection_that_nobody_disputes_in_time_stands`,
 //!   `a_dosimeter_that_is_still_out_holds_the_release_and_a_missing_post_the_reception`,
@@ -38,7 +38,7 @@
 //!   `the_block_ends_with_2025_and_the_next_begins_from_nothing`,
 //!   `a_silent_employer_is_replaced_on_the_seventeenth_of_march`,
 //!   `a_hospital_closes_and_the_county_hands_on_its_files`,
-//!   `what_was_red_when_a_hospital_closed_waits_for_its_county`,
+//!   `what_was_red_when_a_hospital_closed_waits_for_its_county`, `an_institution_ends_once_nothing_is_open`,
 //!   `a_quarter_of_ninety_two_days_is_a_hint_and_the_ninety_fourth_day_a_warning`
 //! - `notices`: `orange_is_told_once_and_red_until_somebody_takes_note`,
 //!   `one_message_tells_of_all_that_is_alike_and_the_rest_waits_for_tomorrow`,

@@ -359,6 +359,28 @@ async function passes(holder, transfer, type, data = {}) {
   return page;
 }
 
+/** Flow 8, who keeps silent: the city finds the file that waits for too long, asks who holds the step to act, and everybody sees it. */
+export async function who_is_late_is_reminded() {
+  const [city] = await people("T_SUP");
+  const { transfers } = await ask(
+    city,
+    `{ transfers(first: 100, filter: { state: ["OPEN"] }) { nodes { recordId members { step { code } reminders { on } } chain { on late } } } }`,
+  );
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  const waits = ({ members, chain }) =>
+    members.step.code !== "CITY" && !members.reminders?.some(({ on }) => on === today) && chain.some(({ on, late }) => late && !on);
+  const late = transfers.nodes.filter(waits);
+  // The one that is reminded by mouse is not reminded again today.
+  const { recordId } = late.at(way.hand === "mouse" ? 0 : -1);
+  const page = await as(city);
+  await open(page, `/app/transfers/${recordId}`);
+  const id = await signed(page, "transfer.reminded", {});
+  const found = await event(city, id);
+  assert.equal(found.type, "transfer.reminded");
+  assert.equal(found.record.id, recordId);
+  await page.locator(`.banner a[href="/app/events/${id}"]`).waitFor();
+}
+
 /** Flow 10: a record as it was, compared with now, and printed. */
 export async function a_record_as_it_was() {
   const [person] = await people("I_RPO");

@@ -22,7 +22,7 @@ use super::dosimetry::Monitoring;
 use super::exams::Care;
 use super::inquiries::{Inquiry, Noticed};
 use super::model::{Model, Origin, Signer, Step};
-use super::transfers::{Case, SILENT};
+use super::transfers::{Case, PLOTS, SILENT};
 use super::warnings::Heed;
 use super::workers::Worker;
 
@@ -59,6 +59,8 @@ const RESTRICTIONS_PER_MILLE: usize = 20;
 const TURNS_PERCENT: usize = 60;
 /// Transfers of files, for a thousand workers in all the years.
 const TRANSFERS_PER_MILLE: usize = 50;
+/// Days before the end on which files are asked for that are late by then: who holds them keeps silent, and is reminded.
+pub const LATE_AT_THE_END: [i64; 2] = [28, 26];
 /// Day on which the roots put the warning rules in force.
 const RULES_DAY: i64 = 760;
 const MINUTE: i64 = 60_000_000;
@@ -475,11 +477,12 @@ impl Story {
         // Messages go out in the last weeks: five years of them would tell nothing more.
         self.later(SPAN_DAYS - 40, Task::Adopt("policy", 9));
         self.later(SPAN_DAYS - 37, Task::Adopt("catalogue", 7));
-        self.later(SPAN_DAYS - 34, Task::Adopt("policy", 10));
-        self.later(SPAN_DAYS - 31, Task::Adopt("catalogue", 8));
-        // Late by the end, and reminded.
-        self.later(SPAN_DAYS - 38, Task::Transfer(SILENT));
-        self.later(SPAN_DAYS - 26, Task::Transfer(SILENT + 16));
+        // At hours of their own: what is drawn for the years before stays what it was.
+        let adopted = [(34, Task::Adopt("policy", 10)), (31, Task::Adopt("catalogue", 8))];
+        let late = (0..).zip(LATE_AT_THE_END).map(|(turn, day)| (day, Task::Transfer(SILENT + turn * PLOTS.len())));
+        for (day, task) in adopted.into_iter().chain(late) {
+            self.at(self.begins.add_days(SPAN_DAYS - day), 11 * 60, task);
+        }
         self.later(SPAN_DAYS - 18, Task::OnCall);
         self.later(SPAN_DAYS - 15, Task::PriorDose);
         self.at(self.begins.add_days(SPAN_DAYS - 20), 10 * 60, Task::OlderWork);

@@ -22,7 +22,7 @@ use super::story::{Story, Task};
 
 /// How a case goes. Whatever is not said goes the usual way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Plot {
+pub(super) enum Plot {
     Usual,
     Neighbour,
     Silent,
@@ -41,7 +41,8 @@ enum Plot {
     Refuses,
 }
 
-const PLOTS: [Plot; 16] = [
+/// How the cases go, in turn.
+pub(super) const PLOTS: [Plot; 16] = [
     Plot::Parked,
     Plot::Usual,
     Plot::Neighbour,
