@@ -136,11 +136,9 @@ impl Story {
                 }
             }
             Heed::Waive => {
-                let may = rules::rule(&warning.rule).is_some_and(|rule| rule.waivable);
-                if let Some(approver) = self.approver_of(&warning).filter(|_| may && follows(&warning, Act::Waive)) {
-                    let until = self.model.day().add_days(20 + self.model.luck.below(40) as i64).to_string();
-                    let data = json!({"ground": "NO_CAPACITY", "until": until});
-                    self.act(approver, Wish::new("warning.waived", id, data));
+                if self.may_waive(&warning).is_some() {
+                    let days = 20 + self.model.luck.below(40) as i64;
+                    self.waive(id, &warning, days);
                     if self.model.luck.below(3) == 0 {
                         self.heed_in(5, 15, id, Heed::RevokeWaiver);
                     }
@@ -185,7 +183,7 @@ impl Story {
         }
     }
 
-    /// At the end somebody has just disputed a warning, and the clock of another stands.
+    /// At the end somebody has just disputed a warning, the clock of another stands, and a third is waived.
     pub fn last_disputes(&mut self) {
         let open = self.model.memory.records().filter_map(|(record, entry)| {
             let warning = entry.state.warning().filter(|warning| warning.state == WarningState::Open)?;
@@ -194,19 +192,38 @@ impl Story {
         let mut open: Vec<(Uuid, Warning)> = open.collect();
         open.sort_by_key(|(id, _)| *id);
         let mut open = open.into_iter();
-        for act in [Act::Dispute, Act::Suspend] {
+        for act in [Act::Dispute, Act::Suspend, Act::Waive] {
             for (id, warning) in open.by_ref() {
-                if act == Act::Dispute {
-                    let data = json!({"ground": "WRONG_DATA", "statement": "登记数据有误，正在更正。"});
-                    self.by_unit(id, &warning, act, "warning.disputed", data);
-                } else if let Some(officer) = self.supervisor_of(&warning) {
-                    self.act(officer, Wish::new("warning.suspended", id, json!({"ground": "LEAVE"})));
+                match act {
+                    Act::Dispute => {
+                        let data = json!({"ground": "WRONG_DATA", "statement": "登记数据有误，正在更正。"});
+                        self.by_unit(id, &warning, act, "warning.disputed", data);
+                    }
+                    Act::Suspend => {
+                        if let Some(officer) = self.supervisor_of(&warning) {
+                            self.act(officer, Wish::new("warning.suspended", id, json!({"ground": "LEAVE"})));
+                        }
+                    }
+                    _ => self.waive(id, &warning, 30),
                 }
                 if self.warning(id).is_some_and(|now| now.state != WarningState::Open) {
                     break;
                 }
             }
         }
+    }
+
+    /// Who may waive a warning as it stands.
+    fn may_waive(&self, warning: &Warning) -> Option<usize> {
+        let may = rules::rule(&warning.rule).is_some_and(|rule| rule.waivable);
+        self.approver_of(warning).filter(|_| may && follows(warning, Act::Waive))
+    }
+
+    /// The county waives a warning for some days, where it may.
+    fn waive(&mut self, id: Uuid, warning: &Warning, days: i64) {
+        let Some(approver) = self.may_waive(warning) else { return };
+        let until = self.model.day().add_days(days).to_string();
+        self.act(approver, Wish::new("warning.waived", id, json!({"ground": "NO_CAPACITY", "until": until})));
     }
 
     /// The worker takes note, where he has an account.
