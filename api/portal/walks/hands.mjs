@@ -115,9 +115,14 @@ export async function tick(page, box) {
 /** Brings a file: the dialog is the system's. Where a button opens it, the field itself is hidden. */
 export async function bring(page, field, path, opener = field) {
   if (!byKeyboard()) return field.setInputFiles(path);
-  await reach(page, opener);
-  const [dialog] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
-  await dialog.setFiles(path);
+  // A page that has just drawn itself anew may take the key away from the button: then it is reached once more.
+  for (let tries = 1; ; tries++) {
+    await reach(page, opener);
+    const asked = page.waitForEvent("filechooser", { timeout: 4_000 }).catch((none) => (tries < 3 ? null : Promise.reject(none)));
+    await page.keyboard.press("Space");
+    const dialog = await asked;
+    if (dialog) return dialog.setFiles(path);
+  }
 }
 
 /** The field of the filters that is called so. */
