@@ -159,11 +159,17 @@ pub struct Standing {
     pub ruled: bool,
 }
 
+/// Whether a case in this state is not over.
+#[must_use]
+pub fn is_open(state: TransferState) -> bool {
+    matches!(state, TransferState::Open | TransferState::Suspended | TransferState::Disputed)
+}
+
 impl Standing {
     /// Whether the case is not over: it waits at a step, for the clock to go on, or for the city.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(self.state, TransferState::Open | TransferState::Suspended | TransferState::Disputed)
+        is_open(self.state)
     }
 }
 

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use domain::admission::{Admitted, Presented, Service, judge, receive};
-use domain::catalog::{Event, file_hash};
+use domain::catalog::{Event, FILES, file_hash};
 use domain::memory::Memory;
 use domain::notification_codes::NoticeOffice;
 use domain::person_codes::resident_no_ok;
@@ -438,6 +438,7 @@ impl World {
             // The next wish of the batch may continue this record: let the model take it unjudged.
             if let (Some(memory), Ok(typed)) = (&mut apart, domain::admission::read_typed(&object, None)) {
                 memory.replay(&typed, &draft.payload, signing::envelope::statement_hash(&draft.payload), self.now);
+                memory.keep(id, &draft.openings);
             }
             let signature = who.key.sign_payload(PayloadType::Event, &draft.payload).to_vec();
             unit.envelopes.push(Envelope {
@@ -516,8 +517,9 @@ impl World {
 
     /// Puts the newest catalogue and policy in force, whatever came between.
     pub fn adopt_newest(&mut self) {
-        for (what, version) in [("catalogue", 8), ("policy", 10)] {
-            self.adopt(what, version);
+        for what in ["catalogue", "policy"] {
+            let versions = FILES.iter().filter(|(known, ..)| *known == what).map(|(_, version, _)| *version);
+            self.adopt(what, versions.max().expect("a published file"));
         }
     }
 

@@ -202,6 +202,35 @@ fn the_digest_of_a_persons_file_is_sealed_under_him() {
     assert_eq!((opening.pointer.as_str(), opening.subject.id), ("/attachments/0/sha256", person));
 }
 
+/// A file about a person is filed and named in one unit: what it is stands in no log yet, and is compared all the same.
+#[test]
+fn a_persons_file_is_filed_and_named_in_one_unit() {
+    let mut county = county();
+    let (officer, institution) = (county.officer.clone(), county.institution);
+    let (person, id, post) = (county.world.id(), county.world.id(), county.world.id());
+    let registered = Wish::new("person.registered", person, worker(institution, 1));
+    county.world.act(&officer, registered).expect("registered");
+    let about = json!({"kind": "person", "id": person});
+    let data = json!({"kind": "TRN", "media": "PDF", "bytes": 10, "person": about, "digest": b64url(&[4; 32])});
+    let planned = Wish::new("employment.planned", post, employment(person, institution, 1, "2A")).with(id);
+    let unit =
+        county.world.sign(&officer, &[Wish::new("attachment.filed", id, data), planned]).expect("two statements");
+    // The same with another digest behind a seal that fits it.
+    let mut other = unit.clone();
+    let mut payload: Json = serde_json::from_slice(&unit.envelopes[1].payload).expect("JSON");
+    let event = payload["id"].as_str().expect("an id").parse().expect("a UUID");
+    let opening = &mut other.openings[1].as_mut().expect("openings")[0];
+    opening.value = signing::json::Value::Text(b64url(&[5; 32]).into());
+    let commitment =
+        signing::seal::commitment(county.world.ledger(), event, &opening.pointer, &opening.salt, &opening.value);
+    payload["attachments"][0]["sha256"]["$sealed"] = json!(commitment.to_string());
+    let payload = signing::json::canonical_object(&replay_tests::world::object(&payload));
+    let signature = officer.key.sign_payload(signing::envelope::PayloadType::Event, &payload).to_vec();
+    other.envelopes[1] = signing::envelope::Envelope { payload, signature, ..unit.envelopes[1].clone() };
+    assert_eq!(code(county.world.submit(&other)), (Code::BadReference, "/attachments/0".to_owned()));
+    county.world.submit(&unit).expect("it rests on the file of the same unit");
+}
+
 /// A laboratory with a contract, a report, and a worker who was measured.
 struct Measured {
     county: County,

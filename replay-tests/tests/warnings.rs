@@ -6,7 +6,7 @@ use domain::record::{Draft, Facts};
 use domain::records::warning;
 use domain::reference_codes::ParameterName;
 use domain::refusal::{Code, Refusal};
-use domain::rules::{self, WhatIf, conclude};
+use domain::rules::{self, Ahead, WhatIf, conclude};
 use domain::warning_codes::{WarningGrade, WarningState};
 use replay_tests::practice::{ADOPTED, Practice, act};
 use replay_tests::sides::Sides;
@@ -132,12 +132,45 @@ fn red_and_unanswered_for_three_working_days_it_goes_to_the_city() {
     let (noted, _) = find(&world, "W-TRN-01", practice.person);
     act(&mut world, &practice.officer, Wish::new("warning.acknowledged", noted, note()));
     // Monday 2024-03-04 and three working days: on the Friday.
+    let ahead = next(&world, id).expect("the city");
+    assert_eq!((ahead.on.to_string().as_str(), ahead.grade), ("2024-03-08", None));
+    assert_eq!(next(&world, noted), None, "red, and somebody took note");
     pass(&mut world, 3);
     assert_eq!(told(&world, id), ["raised"]);
     pass(&mut world, 1);
     assert_eq!(world.now.civil_day().to_string(), "2024-03-08");
     assert_eq!(told(&world, id), ["raised", "passed_to_city"]);
     assert_eq!(told(&world, noted), ["raised", "acknowledged"], "somebody took note");
+}
+
+/// What a warning is said to become is what the desk makes of it when that day comes, and not the day before.
+#[test]
+fn what_is_ahead_of_a_warning_comes_on_its_day() {
+    let (mut world, practice) = warned(5);
+    let licence = licence(&mut world, &practice, 80);
+    world.evaluate();
+    let (id, _) = find(&world, "W-LIC-01", licence);
+    let mut grades = vec![stands(&world, id).1];
+    while let Some(Ahead { on, grade: Some(grade) }) = next(&world, id) {
+        let days = on.days() - world.now.civil_day().days();
+        pass(&mut world, days - 1);
+        assert_eq!(Some(stands(&world, id).1), grades.last().copied(), "the day before {on}");
+        pass(&mut world, 1);
+        assert_eq!(stands(&world, id).1, grade, "on {on}");
+        grades.push(grade);
+    }
+    assert_eq!(grades, [WarningGrade::Blue, WarningGrade::Yellow, WarningGrade::Orange, WarningGrade::Red]);
+    // The city comes next; while it is suspended nothing does.
+    assert_eq!(next(&world, id).and_then(|ahead| ahead.grade), None);
+    act(&mut world, &practice.offices.supervisor, Wish::new("warning.suspended", id, json!({"ground": "LEAVE"})));
+    assert_eq!(next(&world, id), None);
+}
+
+/// What becomes of a warning when nobody does anything.
+fn next(world: &World, id: Uuid) -> Option<Ahead> {
+    let entry = world.memory.record(&warning::reference(id)).expect("the warning").clone();
+    let warning = entry.state.warning().expect("a warning");
+    rules::ahead(warning, world.now.civil_day(), &world.memory).expect("memory holds everything")
 }
 
 #[test]

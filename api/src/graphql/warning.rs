@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{Field as Resolved, FieldValue, Object, SchemaBuilder, TypeRef};
+use async_graphql::dynamic::{Field as Resolved, FieldValue, Object, ResolverContext, SchemaBuilder, TypeRef};
 use domain::catalog::Kind;
 use domain::field::{Field, PARAGRAPH, Shape, Subject};
-use domain::rules::{RULES, Version, WarningRule, rule};
+use domain::records::warning;
+use domain::rules::{self, RULES, Version, WarningRule, rule};
 use domain::warning_codes::{WarningGrade, WarningState};
 
 use super::paths::asking;
 use super::record::{Look, View, edge};
-use super::scalars::{inner, plain};
-use super::viewer;
+use super::scalars::{Code, inner, plain};
+use super::{node, viewer};
+use crate::error::ApiError;
 
 /// How a warning looks.
 pub const LOOK: Look = Look {
@@ -107,6 +109,9 @@ pub const LOOK: Look = Look {
                 })
                 .description("预警规则及其依据 · The rule, with its law and what clears it."),
             )
+            .field(Resolved::new("ahead", TypeRef::named(AHEAD), |ctx| asking(ctx.ctx, ahead(ctx))).description(
+                "若无人处理，下一步何时发生；已到头、计时停止或查看过去时为空 · What becomes of it next when nobody does anything; none where it rises no further, its clock stands, or the past is looked at.",
+            ))
             .field(edge(
                 "responsible",
                 &super::institution::LOOK,
@@ -116,8 +121,32 @@ pub const LOOK: Look = Look {
     },
 };
 
+const AHEAD: &str = "WarningAhead";
 const RULE: &str = "WarningRule";
 const VERSION: &str = "WarningRuleVersion";
+
+/// What becomes of a warning, and how many working days are left until then.
+struct Ahead {
+    what: rules::Ahead,
+    workdays: i64,
+}
+
+async fn ahead<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
+    let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
+    if view.at.as_of.is_some() {
+        return Ok(None);
+    }
+    let node = node(&ctx);
+    let day = node.day_of(view.at).await?;
+    let record = warning::reference(view.row.id);
+    let asked = node.door.ask(std::slice::from_ref(&record), |record, facts| match facts.entry(record)? {
+        Some(entry) => entry.state.warning().map_or(Ok(None), |warning| rules::ahead(warning, day, facts)),
+        None => Ok(None),
+    });
+    let Some(what) = asked.await.map_err(ApiError::from)?.pop().flatten() else { return Ok(None) };
+    let workdays = node.calendar(view.at).await?.between(day, what.on.add_days(-1)).max(0);
+    Ok(Some(FieldValue::owned_any(Ahead { what, workdays })))
+}
 
 type Of = &'static WarningRule;
 type OfVersion = &'static Version;
@@ -127,6 +156,26 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
     let text = || TypeRef::named_nn(TypeRef::STRING);
     let maybe = || TypeRef::named(TypeRef::STRING);
     let flag = || TypeRef::named_nn(TypeRef::BOOLEAN);
+    let ahead = Object::new(AHEAD)
+        .description("预警的下一步 · What becomes of a warning next.")
+        .field(plain("on", TypeRef::named_nn("Date"), "日期 · First day on which it is so.", |ahead: &Ahead| {
+            Value::from(ahead.what.on.to_string())
+        }))
+        .field(inner(
+            "grade",
+            TypeRef::named("Code"),
+            "届时级别；为空则报市级 · The grade that it then has; none where it goes to the city.",
+            |ahead: &Ahead| {
+                let code = |grade: WarningGrade| Code::new(&WarningGrade::LIST, grade.as_str());
+                ahead.what.grade.map(|grade| FieldValue::owned_any(code(grade)))
+            },
+        ))
+        .field(plain(
+            "workdays",
+            TypeRef::named_nn(TypeRef::INT),
+            "此前剩余工作日 · Working days left until then.",
+            |ahead: &Ahead| Value::from(ahead.workdays),
+        ));
     let version = Object::new(VERSION)
         .description("规则的一个版本 · A version of a rule.")
         .field(plain("version", TypeRef::named_nn(TypeRef::INT), "版本号 · Its number.", |version: &OfVersion| {
@@ -205,7 +254,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             "告知市级的最低级别 · Grade from which the city is told.",
             |rule: &Of| told(rule.told.city),
         ));
-    builder.register(version).register(rule)
+    builder.register(ahead).register(version).register(rule)
 }
 
 fn told(grade: Option<WarningGrade>) -> Value {

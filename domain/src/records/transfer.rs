@@ -24,7 +24,7 @@ use crate::catalog::{EventType, Kind};
 use crate::codes::AREA;
 use crate::custody::{
     Act, CONSENT_WORKDAYS, Course, DISPUTE_WORKDAYS, SILENT_WORKDAYS, Standing, after, askers, class_of, grounds,
-    limit, moves_custody, receivers, steps,
+    is_open, limit, moves_custody, receivers, steps,
 };
 use crate::dose_codes::DosimeterState;
 use crate::field::{LINE, Shape};
@@ -643,9 +643,7 @@ impl Record for Transfer {
 
     /// One case at a time moves the custody of a file.
     fn claims(&self, _: Uuid) -> Vec<Claim> {
-        let over = matches!(self.standing.state, TransferState::Completed | TransferState::Withdrawn)
-            || self.standing.state == TransferState::Rejected;
-        if over || !moves_custody(self.request.type_) {
+        if !self.standing.is_open() || !moves_custody(self.request.type_) {
             return Vec::new();
         }
         vec![Claim::new("transfer_of_person", [self.request.person.id.to_string()])]
@@ -948,8 +946,7 @@ pub fn passages_by(row: &Json) -> Result<Chain, &'static str> {
         })
         .collect::<Result<_, &'static str>>()?;
     let state = TransferState::parse(text(row, "state")?).ok_or("state")?;
-    let waits = matches!(state, TransferState::Open | TransferState::Suspended | TransferState::Disputed);
-    let waits = if waits { Some((step(row)?, day(row, "since")?)) } else { None };
+    let waits = if is_open(state) { Some((step(row)?, day(row, "since")?)) } else { None };
     Ok(Chain { done, waits, suspended: state == TransferState::Suspended })
 }
 

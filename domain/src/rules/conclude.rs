@@ -187,7 +187,7 @@ impl Case<'_> {
                 Some(self.resting_on(next("warning.escalated", data), finding, since)?)
             }
             WarningState::Open if warning.goes_to_city() => {
-                let on = self.unanswered_on(warning)?;
+                let on = unanswered_on(warning, self.facts)?;
                 conclusions.again_on(on.filter(|on| *on > self.day));
                 on.filter(|on| *on <= self.day).map(|_| next("warning.passed_to_city", Vec::new()))
             }
@@ -195,12 +195,6 @@ impl Case<'_> {
         };
         conclusions.drafts.extend(draft);
         Ok(())
-    }
-
-    /// First day on which nobody has acknowledged a red warning for too long.
-    fn unanswered_on(&self, warning: &Warning) -> Result<Option<Date>, Need> {
-        let calendar: Calendar = crate::records::holiday_table::calendar(self.facts)?;
-        Ok(warning.red_since.map(|red| calendar.add(red, UNANSWERED_WORKDAYS).add_days(1)))
     }
 
     /// The condition is gone.
@@ -311,13 +305,48 @@ fn head_of(entry: &Entry) -> Option<EventRef> {
     entry.marks.last().map(Mark::named)
 }
 
+/// First day on which nobody has acknowledged a red warning for too long.
+fn unanswered_on(warning: &Warning, facts: &dyn Facts) -> Result<Option<Date>, Need> {
+    let calendar: Calendar = crate::records::holiday_table::calendar(facts)?;
+    Ok(warning.red_since.map(|red| calendar.add(red, UNANSWERED_WORKDAYS).add_days(1)))
+}
+
+/// What becomes of a warning when nothing more is heard of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    /// First day on which it is so.
+    pub on: Date,
+    /// The grade that it then has; none where it goes to the city.
+    pub grade: Option<WarningGrade>,
+}
+
+/// What becomes of a warning next when nothing more is heard of it; nothing where it rises no further, or its clock stands.
+///
+/// # Errors
+/// A [`Need`] when something that the rule looks at is not loaded.
+pub fn ahead(warning: &Warning, day: Date, facts: &dyn Facts) -> Result<Option<Ahead>, Need> {
+    if warning.state == WarningState::Open && warning.goes_to_city() {
+        return Ok(unanswered_on(warning, facts)?.map(|on| Ahead { on, grade: None }));
+    }
+    let rises = !matches!(warning.state, WarningState::Suspended | WarningState::Waived | WarningState::PendingClose);
+    let finding = if rises && !warning.is_over() { found(warning, day, facts)? } else { None };
+    let Some(Finding { steps, .. }) = finding else { return Ok(None) };
+    let days = std::iter::successors(steps.next_after(day), |last| steps.next_after(*last));
+    let mut risen = days.map(|on| Ahead { on, grade: steps.grade(on) });
+    Ok(risen.find(|next| next.grade > Some(warning.grade)))
+}
+
 /// The grade that a rule finds for an occurrence on a day.
 ///
 /// # Errors
 /// A [`Need`] when something that the rule looks at is not loaded.
 pub fn grade_on(warning: &Warning, day: Date, facts: &dyn Facts) -> Result<Option<WarningGrade>, Need> {
+    Ok(found(warning, day, facts)?.and_then(|finding| finding.steps.grade(day)))
+}
+
+/// What its rule finds on a day of the occurrence that a warning is about.
+fn found(warning: &Warning, day: Date, facts: &dyn Facts) -> Result<Option<Finding>, Need> {
     let Some(version) = super::rule(&warning.rule).and_then(|rule| rule.version(day)) else { return Ok(None) };
     let findings = (version.evaluate)(warning.subject.id, &Look::new(facts, day))?;
-    let same = findings.iter().find(|finding| finding.occurrence == warning.occurrence);
-    Ok(same.and_then(|finding| finding.steps.grade(day)))
+    Ok(findings.into_iter().find(|finding| finding.occurrence == warning.occurrence))
 }

@@ -84,7 +84,7 @@ use signing::statement::RecordRef;
 use uuid::Uuid;
 
 pub use agenda::{Again, Agenda};
-pub use conclude::{Conclusions, conclude, conclude_all, conclude_some, grade_on};
+pub use conclude::{Ahead, Conclusions, ahead, conclude, conclude_all, conclude_some, grade_on};
 pub use look::Look;
 pub use notice::{Order, conclude as notices, merged, ordered, tells};
 pub use steps::{L15, L30, L60, L90, Ladder, Steps};

@@ -409,16 +409,14 @@ impl Model {
         drafts.iter_mut().for_each(|draft| draft.basis = Some(basis));
         let mut said = Vec::with_capacity(drafts.len());
         for some in drafts.chunks(rules::CONCLUSIONS_AT_ONCE) {
-            match self.unless_overtaken(some) {
-                Ok(()) => said.extend(some),
-                // One rests on what is said of another in the same unit: they are said one by one, and it is drawn again.
-                Err(_) if some.len() > 1 => {
-                    said.extend(
-                        some.iter().filter(|draft| self.unless_overtaken(std::slice::from_ref(*draft)).is_ok()),
-                    );
-                }
-                Err(why) => panic!("the story is refused on {day}: {why}"),
-            }
+            let Err(why) = self.unless_overtaken(some) else {
+                said.extend(some);
+                continue;
+            };
+            // One rests on what is said of another in the same unit: they are said one by one, and it is drawn again.
+            let before = said.len();
+            said.extend(some.iter().filter(|draft| self.unless_overtaken(std::slice::from_ref(*draft)).is_ok()));
+            assert!(said.len() > before, "the story is refused on {day}: {why}");
         }
         said.into_iter().map(|draft| (draft.record.id, draft.event_type)).collect()
     }

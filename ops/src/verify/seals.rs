@@ -65,9 +65,7 @@ impl Seen {
 
     /// Tells the report.
     pub fn tell(self, report: &mut Report) {
-        if self.checked > 0 {
-            report.checked(Check::Seal, self.checked);
-        }
+        report.checked(Check::Seal, self.checked);
         report.seals.add(self.counts);
         self.faults
             .iter()

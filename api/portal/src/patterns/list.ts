@@ -2,7 +2,7 @@
 import type { TypedDocumentNode } from "@urql/core";
 import { computed, ref, watch, type ComputedRef, type Ref, type VNodeChild } from "vue";
 import { useRoute, useRouter, type LocationQuery } from "vue-router";
-import { ask, useAsk, type Asked } from "@/app/client";
+import { ask, useAsk, type Asked, type Failure } from "@/app/client";
 import { newest } from "@/app/newest";
 import { useMoment, type Moment } from "./moment";
 import { updates as updatesOf } from "./newer";
@@ -113,6 +113,10 @@ function filterOf(filters: Filter[], values: Record<string, string>, fixed: Reco
   return filter;
 }
 
+export interface Gathered<Row> {
+  rows: Row[];
+  failure: Failure | null;
+}
 export interface List<Row> {
   asked: Asked<unknown>;
   rows: ComputedRef<Row[]>;
@@ -125,8 +129,8 @@ export interface List<Row> {
   next: () => void;
   first: () => void;
   resize: (size: number) => void;
-  /** All rows that match, up to so many, read at the position of the page. */
-  gather: (most: number) => Promise<Row[]>;
+  /** All rows that match, up to so many, read at the position of the page; where a part of them could not be read, none. */
+  gather: (most: number) => Promise<Gathered<Row>>;
   /** How many records the same question would answer otherwise by now; 0 where the page is pinned to a moment. */
   updates: Ref<number>;
 }
@@ -161,24 +165,24 @@ export function useList<Row extends { id: string }, Data, V extends Variables>(o
   });
   const asked = useAsk(options.document, variables as unknown as ComputedRef<(V & object) | null>);
   const page = computed(() => (asked.data.value ? (options.pick(asked.data.value) ?? null) : null));
-  const read = async (now: Variables): Promise<Connection<Row> | null> => {
-    const { data } = await ask(options.document, now as unknown as V & object);
-    return (data && options.pick(data)) ?? null;
+  const read = async (now: Variables): Promise<{ found: Connection<Row> | null; failure: Failure | null }> => {
+    const { data, failure } = await ask(options.document, now as unknown as V & object);
+    return { found: (data && options.pick(data)) ?? null, failure };
   };
-  async function gather(most: number): Promise<Row[]> {
+  async function gather(most: number): Promise<Gathered<Row>> {
     const now = variables.value;
-    if (!now) return [];
+    if (!now) return { rows: [], failure: null };
     const at = moment.at.value || !page.value?.position ? {} : { asOf: page.value.position };
     const rows: Row[] = [];
     for (let after: string | null = null; rows.length < most;) {
       const first = Math.min(PAGE_MAX, most - rows.length);
-      const found: Connection<Row> | null = await read({ ...now, ...at, first, after });
-      if (!found) break;
+      const { found, failure }: Awaited<ReturnType<typeof read>> = await read({ ...now, ...at, first, after });
+      if (!found) return { rows: [], failure };
       rows.push(...found.nodes);
       if (!found.pageInfo.hasNextPage) break;
       after = found.pageInfo.endCursor;
     }
-    return rows;
+    return { rows, failure: null };
   }
   // The ledger went on: would the same question be answered otherwise?
   const updates = ref(0);
@@ -186,7 +190,7 @@ export function useList<Row extends { id: string }, Data, V extends Variables>(o
   watch(newest, async () => {
     const [now, shown] = [variables.value, page.value];
     if (!now || !shown || moment.at.value || asked.waiting.value) return;
-    const found = await read(now);
+    const { found } = await read(now);
     if (found && shown === page.value) updates.value = updatesOf(shown, found);
   });
   const rest = (...gone: string[]): LocationQuery =>

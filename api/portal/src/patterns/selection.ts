@@ -1,5 +1,7 @@
 // Rows that are ticked, for one act upon several. First those of the page, then, as a step of its own, all that match.
-import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from "vue";
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from "vue";
+import type { Failure } from "@/app/client";
+import type { Gathered } from "./list";
 
 /** Most rows of one act: it is signed as one unit, and every one of them is read first. */
 export const MOST = 500;
@@ -15,16 +17,19 @@ export interface Selection<Row> {
   /** Reads all that match and ticks them. */
   takeAll: () => Promise<void>;
   busy: Ref<boolean>;
+  /** Why they could not be read. */
+  failure: ShallowRef<Failure | null>;
   clear: () => void;
 }
 
 export function useSelection<Row extends { id: string }>(
   page: () => readonly Row[],
   may: () => ((row: Row) => boolean) | undefined,
-  gather: (most: number) => Promise<Row[]>,
+  gather: (most: number) => Promise<Gathered<Row>>,
 ): Selection<Row> {
   const chosen = shallowRef<ReadonlyMap<string, Row>>(new Map());
   const busy = ref(false);
+  const failure = shallowRef<Failure | null>(null);
   const selectable = (rows: readonly Row[]): Row[] => rows.filter((row) => may()?.(row) ?? false);
   const onPage = computed(() => selectable(page()));
   const take = (rows: readonly Row[]): void =>
@@ -53,10 +58,13 @@ export function useSelection<Row extends { id: string }>(
     togglePage: () => (whole.value ? leave(onPage.value) : take(onPage.value)),
     takeAll: async () => {
       busy.value = true;
-      take(selectable(await gather(MOST)));
+      const gathered = await gather(MOST);
+      failure.value = gathered.failure;
+      take(selectable(gathered.rows));
       busy.value = false;
     },
     busy,
+    failure,
     clear: () => void (chosen.value = new Map()),
   };
 }

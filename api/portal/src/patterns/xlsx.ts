@@ -1,4 +1,6 @@
 // A workbook of plain sheets (ECMA-376): numbers and days are such, everything else is text and nothing is a formula.
+// Our own, since the small library for it (`write-excel-file`) packs whatever is longer than 160 KB in a worker made of text, which
+// the page's policy refuses, and those that do not are fifty times as long.
 import { strToU8, zipSync } from "fflate";
 
 /** A sheet: its name, its lines, and whether the first of them is a heading that stays in view. */

@@ -4,13 +4,13 @@ import { onScopeDispose } from "vue";
 import { settings } from "./settings";
 
 type Act = (event: KeyboardEvent) => void;
+/** What a page answers to: `j`, `Enter`, or `g w` of two. */
 export type Keys = Record<string, Act>;
 
 const known: Keys[] = [];
 /** The first of two keys, `g` of `g w`. */
 let begun = "";
 
-/** What a key of the page is: `j`, `Enter`, or `g w` of two. */
 const DIALOGS = "[role=dialog], [role=menu], [role=listbox]";
 const WRITING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 

@@ -13,6 +13,8 @@ describe("a selection", () => {
   const page = shallowRef<Row[]>([row("a"), row("b", false), row("c")]);
   const all = [row("a"), row("b", false), row("c"), row("d"), row("e", false)];
   const asked: number[] = [];
+  const unread = { code: "E-NETWORK", zh: "", en: "" };
+  let broken = false;
   const selection = useSelection<Row>(
     () => page.value,
     () =>
@@ -20,7 +22,7 @@ describe("a selection", () => {
         open,
     (most) => {
       asked.push(most);
-      return Promise.resolve(all);
+      return Promise.resolve({ rows: broken ? [] : all, failure: broken ? unread : null });
     },
   );
   const ids = (): string => selection.rows.value.map(({ id }) => id).join("");
@@ -37,6 +39,14 @@ describe("a selection", () => {
     await selection.takeAll();
     expect(ids()).toBe("cad");
     expect(asked).toEqual([500]);
+  });
+  it("says when they could not be read, and keeps what is ticked", async () => {
+    broken = true;
+    await selection.takeAll();
+    expect([ids(), selection.failure.value?.code, selection.busy.value]).toEqual(["cad", "E-NETWORK", false]);
+    broken = false;
+    await selection.takeAll();
+    expect(selection.failure.value).toBeNull();
   });
   it("stays over pages, and lets go of what changed meanwhile", async () => {
     page.value = [row("x")];

@@ -1,6 +1,6 @@
 // What pages say of a transfer: its steps with their state, what lies ahead, and who holds which step.
 import { area } from "@/shared/format";
-import { holder, steps } from "./way";
+import { holder, steps, type Party } from "./way";
 
 interface Members {
   type: { code: string };
@@ -12,10 +12,11 @@ interface Members {
   outside: string | null;
   historyByHand: boolean;
 }
+type Side = { recordId: string; label: string; area: string | null } | null;
 export interface Told {
   members: Members;
-  releasing: { label: string; area: string | null } | null;
-  receiving: { label: string; area: string | null } | null;
+  releasing: Side;
+  receiving: Side;
   worker?: { members: { name: { masked: string | null } } } | null;
   chain:
     | readonly { step: { code: string }; act: string | null; on: string | null; late: boolean; limit: number | null; workdays: number }[]
@@ -50,6 +51,18 @@ export function holderOf(told: Told, words: { worker: string; city: string; coun
         return words.city;
     }
   };
+}
+
+/** The parties of the case for which somebody may speak, by what was granted to him. */
+export function partiesOf(told: Told, grants: readonly { org: string | null; area: string | null }[], worker: boolean): Party[] {
+  const speaks: [Party, boolean][] = [
+    ["WORKER", worker],
+    ["RELEASING", grants.some(({ org }) => org !== null && org === told.releasing?.recordId)],
+    ["RECEIVING", grants.some(({ org }) => org !== null && org === told.receiving?.recordId)],
+    ["RELEASING_COUNTY", grants.some(({ org, area }) => org === null && area !== null && area === from(told))],
+    ["RECEIVING_COUNTY", grants.some(({ org, area }) => org === null && area !== null && area === to(told))],
+  ];
+  return speaks.filter(([, does]) => does).map(([party]) => party);
 }
 
 /** Steps that are still to come. */

@@ -2,6 +2,8 @@
 // shows what lies ahead and keeps out of the menu what would be refused anyway.
 import { acts } from "@/shared/session";
 
+export type Party = "RELEASING" | "RECEIVING" | "WORKER" | "RELEASING_COUNTY" | "RECEIVING_COUNTY";
+
 export interface Course {
   type: string;
   by: string;
@@ -58,6 +60,16 @@ export function holder(step: string, type: string): "worker" | "releasing" | "re
   }
 }
 
+/** The party that holds a step; the city is none. */
+const HELD_BY: Record<ReturnType<typeof holder>, Party | null> = {
+  worker: "WORKER",
+  releasing: "RELEASING",
+  releasingCounty: "RELEASING_COUNTY",
+  receiving: "RECEIVING",
+  receivingCounty: "RECEIVING_COUNTY",
+  city: null,
+};
+
 export interface Case {
   type: string;
   state: string;
@@ -65,6 +77,8 @@ export interface Case {
   ruled: boolean;
   /** It waits at its step for longer than that may take. */
   late: boolean;
+  /** For which parties the reader may speak; none for the city and for those who are no party. */
+  parties: Party[];
 }
 const UNIT = ["I_HEAD", "I_RPO"];
 const COUNTY = ["C_APPR", "C_SUP"];
@@ -82,34 +96,42 @@ const ACTS_ABOVE: Record<string, string[]> = {
   RECEIVING_COUNTY: ["T_APPR"],
 };
 
-/** What the case says already: the step that is decided on; and what the role says: who consents and how. */
-export function givenByCase({ step }: Case): Record<string, Record<string, string>> {
+/** Who signs the receipt. */
+const RECEIVES = (type: string): Party[] => (["D", "G"].includes(type) ? ["WORKER", "RELEASING_COUNTY"] : ["RECEIVING"]);
+
+/** What the case says already: the step that is decided on; and what the reader is: who consents and how, for which party. */
+export function givenByCase({ type, step, parties }: Case): Record<string, Record<string, string>> {
   const at = Object.fromEntries(
     ["approved", "rejected", "returned", "substituted", "suspended", "resumed"].map((act) => [`transfer.${act}`, { step }]),
   );
   const how = { how: acts("W_SELF") ? "SELF" : "PAPER" };
-  const by = { by: acts("W_SELF") ? "WORKER" : acts(...UNIT) ? "RECEIVING" : "RELEASING_COUNTY" };
-  const reminded = { step, ...(acts("W_SELF") ? { by: "WORKER" } : {}) };
+  const by = (party: Party | undefined): Record<string, string> => (party ? { by: party } : {});
+  const [party] = parties;
   return {
     ...at,
-    "transfer.reminded": reminded,
     "transfer.consent_signed": how,
     "transfer.consent_refused": how,
-    "transfer.completed": by,
+    "transfer.completed": by(parties.find((party) => RECEIVES(type).includes(party))),
+    "transfer.reminded": { step, ...by(party) },
+    "transfer.disputed": by(party),
+    "transfer.practice_ended": by(party),
   };
 }
 
-export function transferActions({ type, state, step, ruled, late }: Case): string[] {
+export function transferActions({ type, state, step, ruled, late, parties }: Case): string[] {
   const open = state === "OPEN";
   const decides = open && acts(...(DECIDES[step] ?? []));
-  const party = acts(...UNIT, "C_APPR", "W_SELF");
+  const party = parties.length > 0 && acts(...UNIT, "C_APPR", "W_SELF");
+  const held = HELD_BY[holder(step, type)];
+  // Nobody reminds himself.
+  const waits = held === null ? parties.length > 0 : !parties.includes(held) && (parties.length > 0 || acts(...CITY));
   const packed = step === "PACKAGING" || step === "HANDED_OVER";
   const wishes: [string, boolean][] = [
     ["transfer.consent_signed", open && step === "WORKER_CONSENT" && acts("W_SELF", ...UNIT)],
     ["transfer.approved", decides],
-    ["transfer.completed", open && step === "HANDED_OVER" && (["D", "G"].includes(type) ? acts("W_SELF", ...COUNTY) : acts(...UNIT))],
+    ["transfer.completed", open && step === "HANDED_OVER" && parties.some((party) => RECEIVES(type).includes(party))],
     ["transfer.returned", decides],
-    ["transfer.reminded", open && late && acts(...UNIT, ...COUNTY, ...CITY, "W_SELF")],
+    ["transfer.reminded", open && late && waits && acts(...UNIT, ...COUNTY, ...CITY, "W_SELF")],
     ["transfer.rejected", decides],
     ["transfer.consent_refused", open && step === "WORKER_CONSENT" && acts("W_SELF", ...UNIT)],
     ["transfer.consent_lapsed", open && step === "WORKER_CONSENT" && acts(...COUNTY, ...CITY)],
@@ -121,7 +143,7 @@ export function transferActions({ type, state, step, ruled, late }: Case): strin
     ["transfer.ruled", state === "DISPUTED" && acts("T_APPR")],
     ["transfer.history_declared", type === "E" && open && acts(...UNIT, "W_SELF")],
     ["transfer.history_verified", type === "E" && open && acts("T_APPR", "C_APPR")],
-    ["transfer.practice_ended", type === "H" && state === "COMPLETED" && acts(...UNIT, ...COUNTY)],
+    ["transfer.practice_ended", type === "H" && state === "COMPLETED" && party],
   ];
   return wishes.filter(([, may]) => may).map(([name]) => name);
 }
