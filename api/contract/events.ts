@@ -3308,6 +3308,7 @@ export const limits = {
   pageMax: 100,
   mismatchesPerHour: 1000,
   unmaskPerHour: 300,
+  takenPerHour: 60,
   filesPerDay: 500,
   unitsMax: 1000,
   changesMax: 200000,

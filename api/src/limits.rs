@@ -61,6 +61,8 @@ pub struct Limits {
     pub mismatches_per_hour: usize,
     /// Most sealed values that one account is shown in the clear within an hour.
     pub unmask_per_hour: usize,
+    /// Most files about people that one account may take along in an hour.
+    pub taken_per_hour: usize,
     /// Files that are sent or fetched at the same time: each is held in memory as a whole.
     pub files_at_once: usize,
     /// Most files that one account may send within a day.
@@ -94,6 +96,7 @@ impl Default for Limits {
             challenge: Duration::from_secs(120),
             mismatches_per_hour: 1_000,
             unmask_per_hour: 300,
+            taken_per_hour: 60,
             files_at_once: 4,
             files_per_day: 500,
             file_bytes_per_day: 2 << 30,

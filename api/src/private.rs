@@ -10,11 +10,15 @@ use domain::records::notification::Contact;
 use schema::drafts::{Draft, Drafts};
 use schema::error::answered;
 use schema::openings::Opened;
+use schema::read_model::{MANY_MAX, is_of_person};
 use schema::shown::{self, Look, Of};
+use schema::taken::{self, Taken};
+use signing::bytes::Hash;
 use signing::json::Value;
 use uuid::Uuid;
 
 use crate::error::{ApiError, fault, unanswered};
+use crate::graphql::Moment;
 use crate::node::Node;
 use crate::scope::Viewer;
 use crate::submit::Door;
@@ -88,6 +92,14 @@ const HOUR_US: i64 = 3_600_000_000;
 /// A draft is kept for thirty days after it was saved last.
 const DRAFT_LIFE_US: i64 = 30 * 24 * HOUR_US;
 
+/// Whose lines of the access log somebody reads.
+fn whose(viewer: &Viewer) -> Of {
+    match viewer.has_role(Role::AuditAdmin) || viewer.has_role(Role::SecurityAdmin) {
+        true => Of::Everybody,
+        false => Of::Mine { account: viewer.account, subject: viewer.person() },
+    }
+}
+
 impl Node {
     /// A sealed value in the clear, once the look is written down. None when there is none that the reader may see.
     ///
@@ -131,6 +143,70 @@ impl Node {
         }
     }
 
+    /// Writes down that the reader takes a list about people along, before he has the file: which list, why, as of which
+    /// position, the digest of the file, and the workers in it. Of those named only the ones of whom he reads a record of the
+    /// kind are written: nobody is said to be in a file whom its reader could not read.
+    ///
+    /// # Errors
+    /// [`ApiError::Limit`] when he has taken too many, or names too many workers; [`ApiError::Argument`] for a kind that does
+    /// not belong to workers; when the database does not answer.
+    pub async fn take_along(
+        &self,
+        viewer: &Viewer,
+        list: (Kind, Moment),
+        purpose: Purpose,
+        digest: Hash,
+        persons: &[Uuid],
+    ) -> Result<Taken, ApiError> {
+        let (kind, read_at) = list;
+        if persons.len() > taken::SUBJECTS_MAX {
+            return Err(ApiError::Limit { what: "persons", limit: taken::SUBJECTS_MAX });
+        }
+        if kind != Kind::Person && !is_of_person(kind) {
+            return Err(ApiError::Argument("kind", "a kind of record that belongs to workers"));
+        }
+        let mut subjects = Vec::new();
+        for some in persons.chunks(MANY_MAX) {
+            let found = self.reader.workers_among(&viewer.scope(kind), kind, some, read_at.as_of).await;
+            subjects.extend(found.map_err(|error| unanswered("look for workers", &error))?);
+        }
+        subjects.sort_unstable();
+        subjects.dedup();
+        let now = (self.clock)().micros();
+        let taken = Taken {
+            id: random_id()?,
+            at: now,
+            account: viewer.account,
+            kind: kind.as_str().to_owned(),
+            purpose: purpose.code.to_owned(),
+            as_of: read_at.position,
+            digest,
+            subjects,
+        };
+        let most = self.limits.taken_per_hour;
+        let written = answered(taken::write(&self.sessions, &taken, now - HOUR_US, most)).await;
+        match written.map_err(|error| unanswered("write the access log", &error))? {
+            true => Ok(taken),
+            false => Err(ApiError::Limit { what: "takenPerHour", limit: most }),
+        }
+    }
+
+    /// Files about people that were taken along: his own and those with his data; everybody's for who audits or guards the
+    /// system.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn taken(
+        &self,
+        viewer: &Viewer,
+        before: Option<(i64, Uuid)>,
+        first: usize,
+    ) -> Result<Vec<Taken>, ApiError> {
+        answered(taken::last(&self.sessions, whose(viewer), before, first))
+            .await
+            .map_err(|error| unanswered("read the access log", &error))
+    }
+
     /// The access log: his own looks and those at his values; everybody's for who audits or guards the system.
     ///
     /// # Errors
@@ -141,12 +217,7 @@ impl Node {
         before: Option<(i64, Uuid)>,
         first: usize,
     ) -> Result<Vec<Look>, ApiError> {
-        let of = if viewer.has_role(Role::AuditAdmin) || viewer.has_role(Role::SecurityAdmin) {
-            Of::Everybody
-        } else {
-            Of::Mine { account: viewer.account, subject: viewer.person() }
-        };
-        answered(shown::last(&self.sessions, of, before, first))
+        answered(shown::last(&self.sessions, whose(viewer), before, first))
             .await
             .map_err(|error| unanswered("read the access log", &error))
     }

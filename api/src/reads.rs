@@ -17,7 +17,7 @@ use schema::error::answered;
 use schema::openings::Opened;
 use schema::read_model::{
     ChangeCount, Changed, ChangesQuery, Flow, Key, ListQuery, PersonYear, PersonYearKey, PersonYearsQuery, Record,
-    Scope, Total, Within,
+    Scope, Total, Warned, Within,
 };
 use schema::{StoredEvent, StoredOpening};
 use serde_json::Value as Json;
@@ -89,6 +89,8 @@ pub struct Query {
     pub facets: Vec<(String, String)>,
     /// Facets with values among several or between two.
     pub within: Vec<(String, Within)>,
+    /// Grades of warnings, one of which is open about it; none: any record.
+    pub warned: Vec<String>,
     /// Beginning of the label.
     pub text: Option<String>,
     /// Order.
@@ -313,6 +315,8 @@ impl Node {
             states: query.states.clone(),
             facets: query.facets.clone(),
             within: query.within.clone(),
+            warned: (!query.warned.is_empty())
+                .then(|| Warned { grades: query.warned.clone(), scope: viewer.scope(Kind::Warning) }),
             label_prefix: query.text.clone(),
             as_of: at.as_of,
             order,

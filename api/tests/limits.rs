@@ -92,6 +92,8 @@ async fn pages_positions_and_waiting() {
             "BAD_ARGUMENT",
             "facets",
         ),
+        ("{ devices(filter: {warned: [\"PURPLE\"]}) { totalCount } }", "BAD_ARGUMENT", "warned"),
+        ("{ grants(filter: {warned: [\"RED\"]}) { totalCount } }", "BAD_ARGUMENT", "warned"),
         ("{ events(kinds: [\"unicorn\"]) { nodes { id } } }", "BAD_ARGUMENT", "kinds"),
         ("{ node(id: \"nonsense\") { id } }", "BAD_ARGUMENT", "id"),
         ("{ event { id } }", "BAD_ARGUMENT", "event"),

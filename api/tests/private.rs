@@ -4,6 +4,7 @@ mod support;
 
 use api::Limits;
 use serde_json::{Value as Json, json};
+use signing::bytes::b64url;
 use support::world::Wish;
 use support::{City, Server, city, serve, serve_city};
 use uuid::Uuid;
@@ -149,6 +150,89 @@ async fn nobody_looks_without_end() {
     // Another one still may.
     let token = server.login(&city.person("I_RPO")).await;
     assert_eq!(unmask(&server, &token, event, "CORRECTION").await["state"], "OPEN");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_people_along_is_written_down_and_they_read_it() {
+    let city = city(48);
+    let server = serve(&city.world, Limits { taken_per_hour: 3, ..Limits::default() }).await;
+    server.replay(&city.world).await;
+    let (person, _) = worker(&city);
+    let all: Vec<Uuid> = city
+        .world
+        .memory
+        .records()
+        .filter(|(_, entry)| entry.state.person().is_some())
+        .map(|(record, _)| record.id)
+        .collect();
+    let take = async |role: &str, change: Json| {
+        let mut variables = json!({"kind": "employment", "asOf": "40", "purpose": "SUPERVISION",
+            "digest": b64url(&[7; 32]), "persons": [person]});
+        variables.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
+        let query = "mutation ($kind: String!, $asOf: Position!, $purpose: Purpose!, $digest: String!, $persons: [UUID!]!) { \
+            takeAlong(kind: $kind, asOf: $asOf, purpose: $purpose, digest: $digest, persons: $persons) { workers kind asOf digest } }";
+        let token = server.login(&city.person(role)).await;
+        server.ask(Some(&token), query, variables).await
+    };
+    // Those of whom nothing is read at that position are left out: others of the city, nobody, who began to work later.
+    let last = (city.world.rows.len() - 1).to_string();
+    let named: Vec<Uuid> = all.iter().copied().chain([Uuid::from_u128(9)]).collect();
+    let taken = take("C_SUP", json!({"persons": named, "asOf": last})).await["data"]["takeAlong"].clone();
+    assert_eq!(taken, json!({"workers": 1, "kind": "employment", "asOf": last, "digest": b64url(&[7; 32])}));
+    let whole = take("T_SUP", json!({"kind": "person", "persons": named, "asOf": last})).await;
+    assert_eq!(whole["data"]["takeAlong"]["workers"], all.len(), "{whole}");
+    assert_eq!(
+        take("T_SUP", json!({"kind": "person"})).await["data"]["takeAlong"]["workers"],
+        0,
+        "before he was entered"
+    );
+    // What is none.
+    let many = vec![Uuid::from_u128(9); 5001];
+    for (change, code, word) in [
+        (json!({"kind": "device"}), "BAD_ARGUMENT", "kind"),
+        (json!({"kind": "unicorn"}), "BAD_ARGUMENT", "kind"),
+        (json!({"digest": "abc"}), "BAD_ARGUMENT", "digest"),
+        (json!({"asOf": "-1"}), "BAD_ARGUMENT", "asOf"),
+        (json!({"persons": many}), "LIMIT", "persons"),
+    ] {
+        let answer = take("C_SUP", change).await;
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], code, "{answer}");
+        assert!(error["message"].as_str().is_some_and(|message| message.contains(word)), "{answer}");
+    }
+    // He reads of both files that he is in, and of himself alone; who took it of his own; the audit of all.
+    for (role, seen) in [
+        ("W_SELF", vec![("person", 1), ("employment", 1)]),
+        ("C_SUP", vec![("employment", 1)]),
+        ("T_SUP", vec![("person", 0), ("person", all.len())]),
+        ("SYS_AUD", vec![("person", 0), ("person", all.len()), ("employment", 1)]),
+        ("I_RPO", vec![]),
+    ] {
+        let token = server.login(&city.person(role)).await;
+        let query = "query ($before: String) { takenLog(first: 1, before: $before) { before items { kind workers account purpose at } } }";
+        let (mut before, mut found) = (json!(null), Vec::new());
+        loop {
+            let page = server.data(&token, query, json!({"before": before})).await["takenLog"].clone();
+            let items = page["items"].as_array().expect("items").iter();
+            found.extend(items.map(|item| {
+                let (kind, workers) = (item["kind"].as_str(), item["workers"].as_u64());
+                (kind.expect("a kind").to_owned(), workers.expect("a number") as usize)
+            }));
+            before = page["before"].clone();
+            if before.is_null() {
+                break;
+            }
+        }
+        let seen: Vec<(String, usize)> = seen.into_iter().map(|(kind, workers)| (kind.to_owned(), workers)).collect();
+        assert_eq!(found, seen, "{role}");
+    }
+    // Nobody takes the city along piece by piece, and what was written down stays.
+    assert!(take("T_SUP", json!({})).await["data"]["takeAlong"].is_object());
+    assert_eq!(take("T_SUP", json!({})).await["errors"][0]["extensions"]["code"], "LIMIT");
+    let admin = admin(&server).await;
+    for sql in ["delete from access.taken", "update access.taken set purpose = 'OWN'", "truncate access.taken"] {
+        assert!(admin.batch_execute(sql).await.is_err(), "{sql}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

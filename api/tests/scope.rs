@@ -201,7 +201,7 @@ async fn lists_as_every_role(server: &Server, city: &City) {
     server.replay(&city.world).await;
     let roles: Vec<&str> = city.people.keys().copied().collect();
     assert_eq!(roles.len(), Role::ALL.len(), "somebody of every role: {roles:?}");
-    let mut seen_all = 0;
+    let (mut seen_all, mut seen_warned) = (0, 0);
     for role in roles {
         let token = server.login(&city.person(role)).await;
         for (list, kind) in LISTS {
@@ -222,6 +222,7 @@ async fn lists_as_every_role(server: &Server, city: &City) {
             assert_eq!(page["totalCount"], expected.len().to_string(), "{list} as {role}");
             seen_all += seen.len();
         }
+        seen_warned += warned_as(server, &token, city, role).await;
         // The feed is the events of these records and of no other, in order.
         let visible: BTreeSet<String> = LISTS.iter().flat_map(|(_, kind)| expected(city, role, *kind)).collect();
         let of_these = |row: &&support::world::Row| visible.contains(&record_of(row));
@@ -237,6 +238,70 @@ async fn lists_as_every_role(server: &Server, city: &City) {
         }
     }
     assert!(seen_all > 300, "the test has something to see: {seen_all}");
+    assert!(seen_warned > 30, "and warnings to find it by: {seen_warned}");
+}
+
+/// What is listed by open warnings is what a role reads of that about which it reads an open warning: no list tells of a
+/// warning that its reader does not see. How many were found.
+async fn warned_as(server: &Server, token: &str, city: &City, role: &str) -> usize {
+    let mut named: BTreeMap<(&str, &str), BTreeSet<String>> = BTreeMap::new();
+    for id in expected(city, role, Kind::Warning) {
+        let id = id.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+        let entry = city.world.memory.record(&domain::records::warning::reference(id)).expect("a warning");
+        let warning = entry.state.warning().expect("a warning");
+        if domain::records::warning::is_over(warning.state) {
+            continue;
+        }
+        let lies = place(city, &domain::records::warning::reference(id));
+        let about = [
+            ("institutions", lies.org.map(|org| format!("institution/{org}"))),
+            ("persons", warning.person.map(|person| format!("person/{person}"))),
+            ("employments", warning.person.map(|person| person.to_string())),
+            ("devices", Some(format!("{}/{}", warning.subject.kind, warning.subject.id))),
+            ("licences", Some(format!("{}/{}", warning.subject.kind, warning.subject.id))),
+        ];
+        for (list, record) in about {
+            named.entry((list, warning.grade.as_str())).or_default().extend(record);
+        }
+    }
+    let now = json!(null);
+    let last = json!((city.world.rows.len() - 1).to_string());
+    let mut found = 0;
+    for (list, kind) in [
+        ("institutions", Kind::Institution),
+        ("persons", Kind::Person),
+        ("employments", Kind::Employment),
+        ("devices", Kind::Device),
+        ("licences", Kind::Licence),
+    ] {
+        // What of a record a warning names: itself, or the worker whose post it is.
+        let naming = |id: &String| match kind {
+            Kind::Employment => {
+                let post =
+                    RecordRef { kind: "employment".into(), id: id["employment/".len()..].parse().expect("an id") };
+                let entry = city.world.memory.record(&post).expect("a post");
+                entry.state.employment().expect("a post").person.to_string()
+            }
+            _ => id.clone(),
+        };
+        let read = expected(city, role, kind);
+        for grade in ["RED", "ORANGE", "YELLOW", "BLUE"] {
+            let query = format!(
+                "query ($grade: [String!], $asOf: Position) {{ {list}(first: 100, asOf: $asOf, filter: {{warned: $grade}}) {{ nodes {{ id }} }} }}"
+            );
+            let named = named.get(&(list, grade));
+            let should: BTreeSet<String> =
+                read.iter().filter(|id| named.is_some_and(|named| named.contains(&naming(id)))).cloned().collect();
+            for as_of in [&now, &last] {
+                let data = server.data(token, &query, json!({"grade": [grade], "asOf": as_of})).await;
+                let nodes = data[list]["nodes"].as_array().expect("nodes").iter();
+                let seen: BTreeSet<String> = nodes.map(|node| node["id"].as_str().expect("an id").into()).collect();
+                assert_eq!(seen, should, "{list} with open warnings of grade {grade} as {role} at {as_of}");
+            }
+            found += should.len();
+        }
+    }
+    found
 }
 
 /// Record of an event, as its node's id.

@@ -44,6 +44,7 @@ pub mod rebuild;
 pub mod sealed_box;
 pub mod sessions;
 pub mod shown;
+pub mod taken;
 pub mod uploads;
 
 pub mod anchor;

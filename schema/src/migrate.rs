@@ -59,6 +59,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     118 "0118_index_keys",
     119 "0119_message",
     120 "0120_closing",
+    121 "0121_taken_along",
 };
 
 /// Positions in one partition of the log: 256³, so that partitions and tiles have the same edges.

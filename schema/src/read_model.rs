@@ -29,7 +29,8 @@ pub use changes::{ChangeCount, Changed, ChangesQuery, What};
 pub use flow::Flow;
 use list::LOOKUP;
 pub(crate) use list::OF_PERSON;
-pub use list::{Key, ListQuery, Order, Within};
+pub use list::is_of_person;
+pub use list::{Key, ListQuery, Order, Warned, Within};
 use list::{at, conditions, moments, parts};
 use parts::{Rows, count_of};
 pub use person_years::{PersonYear, PersonYearKey, PersonYearsQuery};
@@ -128,6 +129,33 @@ impl ReadModel {
             return Err(Error::corrupt(None, "a worker has more records of a kind than a life can hold"));
         }
         Ok(Answer { value: rows.iter().map(record).collect::<Result<_, _>>()?, size })
+    }
+
+    /// Those of these workers of whom the scope opens a record of a kind that belongs to workers. At most [`MANY_MAX`].
+    ///
+    /// # Errors
+    /// [`Error`] of the database.
+    pub async fn workers_among(
+        &self,
+        scope: &Scope,
+        kind: Kind,
+        persons: &[Uuid],
+        as_of: Option<u64>,
+    ) -> Result<Vec<Uuid>, Error> {
+        let persons = &persons[..persons.len().min(MANY_MAX)];
+        let mut statement = Statement::new("");
+        let (named, among) = if kind == Kind::Person {
+            ("c.id", format!("c.id = any({})", statement.bind(persons.to_vec())))
+        } else {
+            let persons: Vec<String> = persons.iter().map(Uuid::to_string).collect();
+            ("c.facets[1]::uuid", format!("{OF_PERSON} and c.facets[1] = any({})", statement.bind(persons)))
+        };
+        let kind = statement.bind(kind.as_str());
+        let when = at(&mut statement, as_of);
+        statement.sql =
+            format!("select distinct {named} from read.current c where {among} and c.kind = {kind} and {when}");
+        let (_, rows) = self.ask("current", scope, statement).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// All results of a dose report, under no reader's scope: they are counted, and not shown.

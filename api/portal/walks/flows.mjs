@@ -93,6 +93,7 @@ export async function a_device_is_corrected_and_anybody_checks_the_receipt() {
   const [download] = await Promise.all([page.waitForEvent("download"), press(page, t("sign.receipt.save_receipt"))]);
   const receipt = `${shots}walk-receipt.json`;
   await download.saveAs(receipt);
+  const printed = new URL(await page.locator('a[href*="/verify/"]').last().getAttribute("href"), url);
   await leave(page);
   const found = await event(person, id);
   assert.equal(found.type, "device.corrected");
@@ -108,6 +109,13 @@ export async function a_device_is_corrected_and_anybody_checks_the_receipt() {
   await open(anybody, "/verify");
   await bring(anybody, anybody.locator('input[type="file"]').first(), receipt);
   await anybody.getByText(t("verify.verdict.text.failed")).first().waitFor();
+  // What the QR code of the print asks, and the same of another place of the ledger.
+  await open(anybody, `${printed.pathname}${printed.hash}`);
+  await anybody.locator(".banner.good").waitFor();
+  await picture(anybody, "verify-leaf");
+  await anybody.goto("about:blank");
+  await open(anybody, `${printed.pathname}${printed.hash.replace(/\d+/, "7")}`);
+  await anybody.locator(".banner.bad").waitFor();
 }
 
 /** Flow 4: two people edit the same field; the second sees both values and signs again on the new version. */

@@ -172,8 +172,8 @@ export function t(key, values = {}) {
 /** What the contract calls something, as the pages write it. */
 const either = ({ zh, en }) => (way.lang === "en" ? en[0].toUpperCase() + en.slice(1) : zh);
 const table = (type) => read(`generated/kinds/${type.split(".")[0]}`).events.findLast((event) => event.type === type);
-/** What an act is called. */
-export const called = (type) => either(table(type));
+/** What the button of an act says. */
+export const called = (type) => (way.lang === "en" ? read("sign/acts")[type] : either(table(type)));
 /** What one of the members is called that an act sets. */
 export const memberOf = (type, name) =>
   either(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { strFromU8, unzipSync } from "fflate";
-import { act, press } from "./hands.mjs";
+import { act, enter, filterOf, place, press } from "./hands.mjs";
 import { complete, leave, sign } from "./sheet.mjs";
 import { as, ask, called, event, open, people, shots, still, t, url } from "./support.mjs";
 
@@ -119,6 +119,64 @@ export async function a_list_is_arranged_and_taken_along() {
   const rows = strFromU8(parts["xl/worksheets/sheet2.xml"]).match(/<row /g).length;
   const total = Number((await page.locator('.list p[role="status"]').first().innerText()).match(/[\d,]+/)[0].replace(",", ""));
   assert.equal(rows, Math.min(total, 5000) + 1, "every row that matches, and the headings");
+  // It stands in the access log, with what the file says of itself, and the people in it read that.
+  const log = "{ takenLog(first: 1) { items { account kind purpose digest workers } } }";
+  const [line] = (await ask(person, log)).takenLog.items;
+  assert.deepEqual([line.account, line.kind, line.purpose], [person.account, "employment", "SUPERVISION"]);
+  assert.ok(about.includes(Buffer.from(line.digest, "base64url").toString("hex")), "the digest of the file");
+  assert.ok(line.workers > 0);
+  for (const worker of await people("W_SELF")) {
+    const { takenLog, persons } = await ask(worker, `{ takenLog { items { workers } } persons { nodes { recordId } } }`);
+    if (takenLog.items.length === 0) continue;
+    assert.equal(takenLog.items[0].workers, 1, "of the others he is told nothing");
+    const own = await as(worker);
+    await open(own, `/app/workers/${persons.nodes[0].recordId}?tab=looks`);
+    await own.getByRole("region", { name: t("workers.taken.title"), exact: true }).waitFor();
+    await own.screenshot({ path: `${shots}taken.zh-CN.1280.png`, fullPage: true });
+    return;
+  }
+  assert.fail("some worker of the demonstration who has an account is in that list");
+}
+
+/** What has open warnings of a grade is found, by the same number as the ledger's own; devices say by when they are tested. */
+export async function what_has_open_warnings_is_found() {
+  const [person] = await people("C_SUP");
+  const page = await as(person);
+  await open(page, "/app");
+  await place(page, t("app.place.orgs"));
+  await still(page);
+  await enter(page, filterOf(page, t("pattern.warned")), "RED");
+  await press(page, t("pattern.list.apply"));
+  await page.waitForURL(/f\.warned=RED/);
+  await still(page);
+  const { institutions } = await ask(person, `{ institutions(filter: { warned: ["RED"] }) { totalCount } }`);
+  assert.ok(Number(institutions.totalCount) > 0);
+  const said = await page.locator('.list p[role="status"]').first().innerText();
+  assert.match(said.replaceAll(",", ""), new RegExp(`\\b${institutions.totalCount}\\b`));
+  // The institution that is found names itself on the list of its devices.
+  const first = page.locator("tbody tr").first();
+  const name = await first.locator("th a, td a").first().innerText();
+  const devices = first.locator('a[href^="/app/devices"]');
+  await devices.click();
+  await page.waitForURL(/\/app\/devices\?/);
+  await still(page);
+  await page.locator(".chips").getByText(name).waitFor();
+  // Labels to be stuck on them.
+  await page.locator('thead input[type="checkbox"]').check();
+  const ticked = await page.locator('tbody input[type="checkbox"]:checked').count();
+  await press(page, t("devices.labels.do", { n: ticked }));
+  await page.locator(".labels li .qr").nth(ticked - 1).waitFor();
+  await page.screenshot({ path: `${shots}labels.zh-CN.1280.png` });
+  await page.emulateMedia({ media: "print" });
+  await page.pdf({ path: `${shots}paper-labels.pdf`, preferCSSPageSize: true });
+  assert.ok(!(await page.locator("#app").isVisible()), "labels alone are printed");
+  await page.emulateMedia({ media: "screen" });
+  await press(page, t("pattern.close"));
+  const { devices: tested } = await ask(person, `{ devices(filter: { state: ["IN_USE"] }) { nodes { recordId nextTestOn } } }`);
+  const due = tested.nodes.find(({ nextTestOn }) => nextTestOn);
+  assert.ok(due, "a device that is worked with and was tested");
+  await open(page, `/app/devices/${due.recordId}`);
+  await page.getByText(due.nextTestOn).first().waitFor();
 }
 
 /** Single letters are commands (P-KEYS), and none of them while somebody writes or has switched them off. */

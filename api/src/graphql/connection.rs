@@ -11,7 +11,8 @@ use super::paths::asking;
 use super::record::{LOOKS, Look, View};
 use super::scalars::{inner, plain};
 use super::{AsOf, Moment, node, viewer};
-use schema::read_model::Total;
+use domain::warning_codes::WarningGrade;
+use schema::read_model::{Total, Warned};
 
 use crate::error::ApiError;
 use crate::reads::{Order, Page, Query};
@@ -103,6 +104,9 @@ pub fn register(mut builder: SchemaBuilder) -> SchemaBuilder {
                 .description("状态，任一 · Any of these states."),
         )
         .field(InputValue::new("facets", TypeRef::named_nn_list("FacetInput")).description("分面 · Facets."))
+        .field(InputValue::new("warned", TypeRef::named_nn_list(TypeRef::STRING)).description(
+            "有未了结预警的级别，任一；限机构、设备、许可证、人员、用人关系 · One of these grades has a warning that is open about it: institutions, devices, licences, workers and their employments.",
+        ))
         .field(
             InputValue::new("text", TypeRef::named(TypeRef::STRING)).description("名称开头 · Beginning of the label."),
         );
@@ -252,7 +256,13 @@ pub fn arguments(field: Field, _: &'static Look) -> Field {
 /// # Errors
 /// [`ApiError::Argument`] or [`ApiError::Limit`] for what cannot be asked.
 pub fn query(ctx: &ResolverContext<'_>, look: &'static Look) -> async_graphql::Result<Query> {
-    query_by(ctx, &crate::reads::facets(look.kind))
+    let query = query_by(ctx, &crate::reads::facets(look.kind))?;
+    if !query.warned.is_empty() && !Warned::lists(look.kind) {
+        return Err(
+            ApiError::Argument("warned", "a list of institutions, devices, licences, workers or employments").into()
+        );
+    }
+    Ok(query)
 }
 
 /// The same for a list with these facets.
@@ -310,7 +320,14 @@ pub fn query_by(ctx: &ResolverContext<'_>, facets: &[&str]) -> async_graphql::Re
             }
         }
     }
-    if query.states.len() > limits.filter_values || query.facets.len() + query.within.len() > limits.filter_values {
+    if let Some(grades) = filter.get("warned").filter(|value| !value.is_null()) {
+        for grade in grades.list()?.iter() {
+            let grade = WarningGrade::parse(grade.string()?).ok_or(ApiError::Argument("warned", "a grade"))?;
+            query.warned.push(grade.as_str().to_owned());
+        }
+    }
+    let most = [query.states.len(), query.facets.len() + query.within.len(), query.warned.len()].into_iter().max();
+    if most > Some(limits.filter_values) {
         return Err(ApiError::Limit { what: "filterValues", limit: limits.filter_values }.into());
     }
     Ok(query)

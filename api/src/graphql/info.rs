@@ -58,6 +58,11 @@ pub const BOUNDS: &[Bound] = &[
         "一小时内查看原文的次数 · Most sealed values shown to one account in an hour.",
         |limits| limits.unmask_per_hour as u64,
     ),
+    (
+        "takenPerHour",
+        "一小时内带走的含个人信息文件数 · Most files about people that one account may take along in an hour.",
+        |limits| limits.taken_per_hour as u64,
+    ),
     ("filesPerDay", "一天内可上传的文件数 · Most files that one account may send within a day.", |limits| {
         limits.files_per_day as u64
     }),

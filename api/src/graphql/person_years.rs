@@ -178,7 +178,7 @@ pub fn field() -> Field {
 async fn person_years<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
     let names: Vec<&str> = FACETS.iter().map(|facet| facet.name).collect();
     let query = connection::query_by(&ctx, &names)?;
-    if !query.states.is_empty() || query.text.is_some() {
+    if !query.states.is_empty() || query.text.is_some() || !query.warned.is_empty() {
         return Err(ApiError::Argument("filter", "area, org and facets").into());
     }
     let asked = AsOf::read(ctx.args.get("asOf"), ctx.args.get("asOfTime"))?;

@@ -4,20 +4,28 @@ use async_graphql::Value;
 use async_graphql::dynamic::{
     Enum, EnumItem, Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
 };
+use domain::catalog::Kind;
 use schema::drafts::Draft;
 use schema::shown::Look;
-use signing::bytes::Instant;
+use schema::taken::Taken;
+use signing::bytes::{Hash, Instant};
 use uuid::Uuid;
 
 use super::paths::asking;
 use super::scalars::{inner, plain};
-use super::{first, id, node, viewer};
+use super::{AsOf, first, id, node, viewer};
 use crate::error::ApiError;
-use crate::private::{NOTICE, PURPOSES, Unmasked};
+use crate::private::{NOTICE, PURPOSES, Purpose, Unmasked};
 
 /// A page of the access log.
 struct Looks {
     items: Vec<Look>,
+    more: bool,
+}
+
+/// A page of what was taken along.
+struct TakenLog {
+    items: Vec<Taken>,
     more: bool,
 }
 
@@ -92,6 +100,55 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
                 last.map_or(Value::Null, |last| Value::from(format!("{}.{}", last.at, last.id)))
             },
         ));
+    let taken = Object::new("Taken")
+        .description("带走的一份含个人信息的列表 · A list about people that was taken along as a file.")
+        .field(plain("at", TypeRef::named_nn("Instant"), "时间 · When.", |taken: &Taken| {
+            Value::from(Instant::from_micros(taken.at).to_string())
+        }))
+        .field(plain("account", TypeRef::named_nn("UUID"), "带走人账户 · Account of who took it.", |taken: &Taken| {
+            Value::from(taken.account.to_string())
+        }))
+        .field(plain(
+            "kind",
+            TypeRef::named_nn(TypeRef::STRING),
+            "列表的记录种类 · Kind of the records that were listed.",
+            |taken: &Taken| Value::from(taken.kind.as_str()),
+        ))
+        .field(plain("purpose", TypeRef::named_nn("Purpose"), "目的 · Why.", |taken: &Taken| {
+            Value::Enum(async_graphql::Name::new(taken.purpose.as_str()))
+        }))
+        .field(plain(
+            "asOf",
+            TypeRef::named_nn("Position"),
+            "列表读取位置 · Position as of which the list was read.",
+            |taken: &Taken| Value::from(taken.as_of.to_string()),
+        ))
+        .field(plain(
+            "digest",
+            TypeRef::named_nn(TypeRef::STRING),
+            "文件正文的 SHA-256（base64url） · SHA-256 of the body of the file, base64url.",
+            |taken: &Taken| Value::from(taken.digest.to_string()),
+        ))
+        .field(plain(
+            "workers",
+            TypeRef::named_nn(TypeRef::INT),
+            "其中的人员数；本人查看他人带走的文件时只计本人 · Number of workers in it; the worker who reads of a file of somebody else is told of himself alone.",
+            |taken: &Taken| Value::from(taken.subjects.len() as u64),
+        ));
+    let taken_log = Object::new("TakenLog")
+        .description("带走记录 · Files about people that were taken along, last first.")
+        .field(inner("items", TypeRef::named_nn_list_nn("Taken"), "各份文件 · The files.", |log: &TakenLog| {
+            Some(FieldValue::list(log.items.iter().cloned().map(FieldValue::owned_any)))
+        }))
+        .field(plain(
+            "before",
+            TypeRef::named(TypeRef::STRING),
+            "下一页的起点 · Where the next page begins; absent on the last.",
+            |log: &TakenLog| {
+                let last = log.items.last().filter(|_| log.more);
+                last.map_or(Value::Null, |last| Value::from(format!("{}.{}", last.at, last.id)))
+            },
+        ));
     let draft = Object::new("Draft")
         .description(
             "草稿：未签署，仅本人可见，不计入任何统计 · A draft: unsigned, its owner's alone, counted nowhere.",
@@ -123,7 +180,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             })
             .description("内容 · What was written."),
         );
-    [unmasked, look, log, draft].into_iter().fold(builder.register(purposes), SchemaBuilder::register)
+    [unmasked, look, log, taken, taken_log, draft].into_iter().fold(builder.register(purposes), SchemaBuilder::register)
 }
 
 /// Adds the questions to the root.
@@ -144,6 +201,12 @@ pub fn queries(query: Object) -> Object {
                 .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of looks."))
                 .argument(InputValue::new("before", TypeRef::named(TypeRef::STRING)).description("`before` of the page before · 上一页的 `before`.")),
         )
+        .field(
+            Field::new("takenLog", TypeRef::named("TakenLog"), |ctx| asking(ctx.ctx, taken_log(ctx)))
+                .description("含个人信息的列表的带走记录：本人带走的与含本人信息的；审计与安全管理员可见全部 · Files about people that were taken along: one's own and those with one's own data; everybody's for audit and security administrators.")
+                .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of files."))
+                .argument(InputValue::new("before", TypeRef::named(TypeRef::STRING)).description("`before` of the page before · 上一页的 `before`.")),
+        )
 }
 
 /// Adds the acts to the root of mutations.
@@ -156,6 +219,15 @@ pub fn mutations(mutation: Object) -> Object {
                 .argument(InputValue::new("event", TypeRef::named_nn("UUID")).description("所在事件 · `event` of the sealed value."))
                 .argument(InputValue::new("pointer", TypeRef::named_nn(TypeRef::STRING)).description("所在位置 · `pointer` of the sealed value."))
                 .argument(InputValue::new("purpose", TypeRef::named_nn("Purpose")).description("目的 · Why.")),
+        )
+        .field(
+            Field::new("takeAlong", TypeRef::named("Taken"), |ctx| asking(ctx.ctx, take_along(ctx)))
+                .description("把含个人信息的列表存成文件之前记入带走记录，当事人可查 · Writes down that a list about people is taken along, before the file is made; the people in it read that.")
+                .argument(InputValue::new("kind", TypeRef::named_nn(TypeRef::STRING)).description("列表的记录种类 · Kind of the records listed: `person`, or one that belongs to workers."))
+                .argument(InputValue::new("asOf", TypeRef::named_nn("Position")).description("列表读取位置 · `position` of the list."))
+                .argument(InputValue::new("purpose", TypeRef::named_nn("Purpose")).description("目的 · Why."))
+                .argument(InputValue::new("digest", TypeRef::named_nn(TypeRef::STRING)).description("文件正文的 SHA-256（base64url） · SHA-256 of the body of the file, base64url."))
+                .argument(InputValue::new("persons", TypeRef::named_nn_list_nn("UUID")).description("其中的人员，至多 5000 名 · The workers in it, 5000 at most; those of whom nothing of the kind may be read are left out.")),
         )
         .field(
             Field::new("saveDraft", TypeRef::named("Draft"), |ctx| asking(ctx.ctx, save_draft(ctx)))
@@ -181,23 +253,50 @@ async fn unmask<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<Fi
     let viewer = viewer(&ctx)?;
     let event = id(&ctx, "event")?.unwrap_or_default();
     let pointer = ctx.args.try_get("pointer")?.string()?;
+    let purpose = purpose(&ctx)?;
+    Ok(node(&ctx).unmask(viewer, event, pointer, purpose).await?.map(FieldValue::owned_any))
+}
+
+/// Why somebody wants to see, or to take along.
+fn purpose(ctx: &ResolverContext<'_>) -> async_graphql::Result<Purpose> {
     let code = ctx.args.try_get("purpose")?;
     let code = code.enum_name()?;
     let purpose = PURPOSES.into_iter().find(|purpose| purpose.code == code);
-    let purpose = purpose.ok_or(ApiError::Argument("purpose", "a purpose of the list"))?;
-    Ok(node(&ctx).unmask(viewer, event, pointer, purpose).await?.map(FieldValue::owned_any))
+    Ok(purpose.ok_or(ApiError::Argument("purpose", "a purpose of the list"))?)
+}
+
+/// Where a page of a log goes on.
+fn before(ctx: &ResolverContext<'_>) -> async_graphql::Result<Option<(i64, Uuid)>> {
+    let Some(before) = ctx.args.get("before").filter(|before| !before.is_null()) else { return Ok(None) };
+    let place = before.string()?.split_once('.');
+    let place = place.and_then(|(at, id)| Some((at.parse().ok()?, Uuid::try_parse(id).ok()?)));
+    Ok(Some(place.ok_or(ApiError::Argument("before", "`before` of a page of this log"))?))
+}
+
+async fn take_along<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
+    let (viewer, node) = (viewer(&ctx)?, node(&ctx));
+    let kind = Kind::parse(ctx.args.try_get("kind")?.string()?).ok_or(ApiError::Argument("kind", "a kind"))?;
+    let digest = ctx.args.try_get("digest")?.string()?.parse::<Hash>();
+    let digest = digest.map_err(|_| ApiError::Argument("digest", "32 bytes in base64url"))?;
+    let persons = ctx.args.try_get("persons")?.list()?;
+    let persons: Result<Vec<Uuid>, _> = persons.iter().map(|id| Ok(Uuid::try_parse(id.string()?)?)).collect();
+    let persons = persons.map_err(|_: async_graphql::Error| ApiError::Argument("persons", "UUIDs"))?;
+    let asked = AsOf::read(ctx.args.get("asOf"), None)?;
+    let Some(at) = node.moment(asked, None).await? else { return Ok(None) };
+    Ok(Some(FieldValue::owned_any(node.take_along(viewer, (kind, at), purpose(&ctx)?, digest, &persons).await?)))
+}
+
+async fn taken_log<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
+    let (viewer, first) = (viewer(&ctx)?, first(&ctx)?);
+    let mut items = node(&ctx).taken(viewer, before(&ctx)?, first + 1).await?;
+    let more = items.len() > first;
+    items.truncate(first);
+    Ok(Some(FieldValue::owned_any(TakenLog { items, more })))
 }
 
 async fn access_log<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
     let (viewer, first) = (viewer(&ctx)?, first(&ctx)?);
-    let before = match ctx.args.get("before").filter(|before| !before.is_null()) {
-        None => None,
-        Some(before) => {
-            let place = before.string()?.split_once('.');
-            let place = place.and_then(|(at, id)| Some((at.parse().ok()?, Uuid::try_parse(id).ok()?)));
-            Some(place.ok_or(ApiError::Argument("before", "`before` of a page of this log"))?)
-        }
-    };
+    let before = before(&ctx)?;
     let mut items = node(&ctx).looks(viewer, before, first + 1).await?;
     let more = items.len() > first;
     items.truncate(first);

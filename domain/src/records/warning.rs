@@ -401,13 +401,19 @@ impl Act {
     ];
 }
 
+/// Whether a warning that stands so is nobody's business any more.
+#[must_use]
+pub fn is_over(state: WarningState) -> bool {
+    matches!(state, WarningState::Cleared | WarningState::Closed)
+}
+
 /// Where an act leads; none where it cannot follow. `again` is where a warning stands that goes on as before: acknowledged,
 /// or open.
 #[must_use]
 pub fn after(state: WarningState, act: Act, again: WarningState) -> Option<WarningState> {
     use WarningState as S;
     let at_work = matches!(state, S::Open | S::Acknowledged | S::Rectifying | S::Returned);
-    let over = matches!(state, S::Cleared | S::Closed);
+    let over = is_over(state);
     match act {
         Act::Acknowledge => (state == S::Open).then_some(S::Acknowledged),
         Act::Start => matches!(state, S::Open | S::Acknowledged | S::Returned).then_some(S::Rectifying),
@@ -466,7 +472,7 @@ impl Warning {
     /// Whether it still is somebody's business.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        matches!(self.state, WarningState::Cleared | WarningState::Closed)
+        is_over(self.state)
     }
 
     /// Whether it waits to go to the city when nobody takes note of it.

@@ -88,6 +88,7 @@ pub use conclude::{Ahead, Conclusions, ahead, conclude, conclude_all, conclude_s
 pub use look::Look;
 pub use notice::{Order, conclude as notices, merged, ordered, tells};
 pub use steps::{L15, L30, L60, L90, Ladder, Steps};
+pub use tested::status_test_due;
 pub use what_if::{Drafted, Found, Matter, WhatIf};
 
 use crate::catalog::{CATALOGUE, Kind, State, file};

@@ -7,16 +7,37 @@ use uuid::Uuid;
 use super::Look;
 use crate::catalog::Kind;
 use crate::codes::DeviceState;
-use crate::qc::Evidence;
+use crate::qc::{Evidence, StatusMode, status_due};
 use crate::qc_codes::TestState;
-use crate::record::Need;
+use crate::record::{Facts, Need};
 use crate::records::device::{self, Device};
 use crate::records::device_test::{DeviceTest, tests_key};
+use crate::reference_codes::ParameterName;
 
 /// A device as it stands; none where there is none of this id.
 pub(super) fn device(subject: Uuid, look: &Look<'_>) -> Result<Option<Device>, Need> {
     let entry = look.record(&device::reference(subject))?;
     Ok(entry.as_ref().and_then(|entry| entry.state.device()).cloned())
+}
+
+/// The last day on which the next status test of a device is in time; none for one that is not worked with, or was never
+/// tested.
+pub(super) fn due(device: &Device, reports: &[Report], look: &Look<'_>) -> Result<Option<Date>, Need> {
+    if !is_ready(device) {
+        return Ok(None);
+    }
+    let mode = StatusMode::of(look.value(ParameterName::DeviceStatusMode)?);
+    Ok(status_due(&evidence(reports), mode))
+}
+
+/// The last day on which the next status test of a device is in time, as the rules of a day see it (W-DEV-01).
+///
+/// # Errors
+/// A [`Need`] when something that is looked at is not loaded.
+pub fn status_test_due(id: Uuid, day: Date, facts: &dyn Facts) -> Result<Option<Date>, Need> {
+    let look = Look::new(facts, day);
+    let Some(device) = device(id, &look)? else { return Ok(None) };
+    due(&device, &reports(id, &look)?, &look)
 }
 
 /// Whether work is done with a device, or may be at any moment.

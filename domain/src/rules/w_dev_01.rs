@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::{Closer, Finding, L60, Look, Told, Version, WarningRule, tested};
 use crate::catalog::Kind;
 use crate::law::{Citation, QC_CT, QC_GAMMA_CAMERA, QC_LINAC, QC_XRAY, RADIOLOGY};
-use crate::qc::{StatusMode, status_due};
 use crate::qc_codes::TestPurpose;
 use crate::record::Need;
 use crate::records::device;
@@ -54,9 +53,8 @@ pub(super) static RULE: WarningRule = WarningRule {
 
 fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let Some(device) = tested::device(subject, look)?.filter(tested::is_ready) else { return Ok(Vec::new()) };
-    let mode = StatusMode::of(look.value(ParameterName::DeviceStatusMode)?);
     let reports = tested::reports(subject, look)?;
-    let Some(due) = status_due(&tested::evidence(&reports), mode) else { return Ok(Vec::new()) };
+    let Some(due) = tested::due(&device, &reports, look)? else { return Ok(Vec::new()) };
     let last = tested::latest(&reports, |test| {
         test.conclusion.is_passed() && matches!(test.purpose, TestPurpose::Acceptance | TestPurpose::Status)
     });
@@ -91,6 +89,8 @@ mod tests {
                 ("2026-06-11", Some(Red)),
             ],
         );
+        let due = |day| tested::status_test_due(device, day, &case.memory).expect("memory holds everything");
+        assert_eq!(due(day("2026-04-11")), Some(day("2026-06-10")));
     }
 
     #[test]

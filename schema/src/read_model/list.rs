@@ -1,10 +1,12 @@
 //! What a list shows, as conditions: written so that an index can give the order.
 
 use domain::catalog::Kind;
+use domain::records::warning;
+use domain::warning_codes::WarningState;
 use projections::current::facets;
 use uuid::Uuid;
 
-use super::parts::opened;
+use super::parts::{Rows, opened};
 use super::{PAGE_MAX, Scope, Statement};
 use crate::event_log::signed;
 
@@ -25,6 +27,8 @@ pub struct ListQuery {
     pub facets: Vec<(String, String)>,
     /// With values of the kind's facets among several, or between two.
     pub within: Vec<(String, Within)>,
+    /// About which warnings of these grades are open.
+    pub warned: Option<Warned>,
     /// Whose label begins like this.
     pub label_prefix: Option<String>,
     /// As everything stood after the event at this position; none: now.
@@ -51,6 +55,7 @@ impl ListQuery {
             states: Vec::new(),
             facets: Vec::new(),
             within: Vec::new(),
+            warned: None,
             label_prefix: None,
             as_of: None,
             order: Order::Label,
@@ -68,6 +73,48 @@ pub enum Within {
     Any(Vec<String>),
     /// From the first on, before the second; a value that is absent is never between.
     Between(Option<String>, Option<String>),
+}
+
+/// Warnings that are open about a record: about an institution those that lie with it, about a worker and his posts his own.
+#[derive(Debug, Clone)]
+pub struct Warned {
+    /// In one of these grades.
+    pub grades: Vec<String>,
+    /// Of those that this scope opens: who reads a record need not read its warnings.
+    pub scope: Scope,
+}
+
+impl Warned {
+    /// What of a record of this kind is named by a warning, and where in it; none for kinds that are not listed by their
+    /// warnings.
+    fn by(kind: Kind) -> Option<[&'static str; 2]> {
+        match kind {
+            Kind::Institution => Some(["c.id", "w.org"]),
+            Kind::Person => Some(["c.id", "nullif(w.facets[1], '')::uuid"]),
+            Kind::Employment => Some(["c.facets[1]", "w.facets[1]"]),
+            Kind::Device | Kind::Licence => Some(["c.id", "w.facets[4]::uuid"]),
+            _ => None,
+        }
+    }
+
+    /// Whether records of a kind are listed by their warnings.
+    #[must_use]
+    pub fn lists(kind: Kind) -> bool {
+        Self::by(kind).is_some()
+    }
+
+    /// The condition, its warnings found once and at the moment of the list.
+    fn condition(&self, kind: Kind, as_of: Option<u64>, statement: &mut Statement) -> String {
+        let Some([what, named]) = Self::by(kind) else { return "false".to_owned() };
+        let open = WarningState::ALL.iter().filter(|state| !warning::is_over(**state));
+        let open: Vec<String> = open.map(|state| state.as_str().to_owned()).collect();
+        let (open, grades) = (statement.bind(open), statement.bind(self.grades.clone()));
+        let parts = parts(&self.scope, Kind::Warning, statement);
+        let moments = moments(as_of, statement);
+        let conditions = format!("c.kind = 'warning' and c.state = any({open}) and c.facets[3] = any({grades})");
+        let rows = Rows { columns: "c.org, c.facets", from: ("read.current", 'c'), conditions: &conditions, tail: "" };
+        format!("{what} = any(array(select {named} from ({}) w))", rows.of(parts.as_deref(), &moments))
+    }
 }
 
 /// Order of a list.
@@ -97,7 +144,8 @@ pub(super) const LOOKUP: &str = "c.kind in ('certificate', 'device', 'device_tes
 pub(crate) const OF_PERSON: &str = "c.kind in ('attachment', 'certificate', 'dose_result', 'dosimeter', 'employment', 'exam_result', 'investigation', 'restriction', 'training_record', 'transfer', 'warning')";
 
 /// Whether the first facet of a kind is the worker to whom the record belongs.
-pub(super) fn is_of_person(kind: Kind) -> bool {
+#[must_use]
+pub fn is_of_person(kind: Kind) -> bool {
     facets(kind).first().is_some_and(|facet| facet.name == "person")
 }
 
@@ -202,6 +250,9 @@ pub(super) fn conditions(query: &ListQuery, statement: &mut Statement) -> String
     for (name, within) in &query.within {
         let known = facets(query.kind).iter().position(|facet| facet.name == name);
         all.push(known.map_or("false".to_owned(), |at| within_facet(query.kind, at, within, statement)));
+    }
+    if let Some(warned) = &query.warned {
+        all.push(warned.condition(query.kind, query.as_of, statement));
     }
     if let Some(prefix) = query.label_prefix.as_ref().filter(|prefix| !prefix.is_empty()) {
         all.push(format!("c.label >= {} collate \"C\"", statement.bind(prefix.clone())));

@@ -2,6 +2,7 @@
 import { h, type VNode } from "vue";
 import { RouterLink } from "vue-router";
 import { either } from "@/shared/i18n";
+import DueDay from "./DueDay.vue";
 import StateTag from "./StateTag.vue";
 
 interface Label {
@@ -22,6 +23,8 @@ export const stateCell = (state: ({ code: string } & Label) | null | undefined, 
   state ? h(StateTag, { state, said: either(state), ...(kind ? { kind } : {}) }) : null;
 /** A civil day, on one line. */
 export const dayCell = (day: string | null | undefined): VNode | null => (day ? h("span", { class: "day", said: day }, day) : null);
+/** A day by which something is due. */
+export const dueCell = (day: string | null | undefined): VNode | null => (day ? h(DueDay, { day, said: day }) : null);
 /** Labels one after the other. */
 export const words = (labels: readonly Label[] | null | undefined): string => (labels ?? []).map(either).join(" · ");
 /** A count that the service may stop at: `100+`. */

@@ -4,7 +4,19 @@ import { useI18n } from "petite-vue-i18n";
 import { AREA_CODES, area } from "@/shared/format";
 import { either, language } from "@/shared/i18n";
 import { codeList, type CodeLabel } from "@/shared/kinds";
+import { nameOf } from "./names";
 import { parts, type Filter } from "./list";
+
+/** Kinds of records that filters name by their id. */
+const NAMES: Record<string, string> = {
+  org: "institution",
+  laboratory: "institution",
+  examiner: "institution",
+  person: "person",
+  device: "device",
+  employment: "employment",
+  report: "dose_report",
+};
 
 export interface Choices {
   options: (filter: Filter) => CodeLabel[];
@@ -34,7 +46,10 @@ export function useChoices(filters: () => readonly Filter[], values: () => Reado
     const range = /^([^,]*?)\.\.([^,]*)$/.exec(value);
     if (range && !("codes" in filter.by && filter.by.codes.some(({ code }) => code === value)))
       return t(`pattern.list.range.${range[1] && range[2] ? "both" : range[1] ? "from" : "until"}`, { from: range[1], until: range[2] });
-    if ("given" in filter.by) return /^[0-9a-f-]{36}$/.test(value) ? value.slice(0, 8) : value;
+    if ("given" in filter.by) {
+      const kind = NAMES[filter.facet ?? filter.name];
+      return /^[0-9a-f-]{36}$/.test(value) ? ((kind && nameOf(kind, value)) ?? value.slice(0, 8)) : value;
+    }
     if ("text" in filter.by || "day" in filter.by) return value;
     return parts(filter.by, value)
       .map((code) => either(options(filter).find((option) => option.code === code) ?? { zh: code, en: code }))

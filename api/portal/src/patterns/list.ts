@@ -21,14 +21,20 @@ export interface Column<Row> {
   load?: (rows: readonly Row[]) => Promise<void>;
 }
 
+/** What of a list concerns people: the kind of its records, and whose a row is. */
+export interface Personal<Row> {
+  kind: string;
+  of: (row: Row) => string | null | undefined;
+}
+
 /** A filter of a list: where it goes in `RecordFilter`, and how it is chosen. */
 export interface Filter {
   /** Name in the address, after `f.`. */
   name: string;
   /** Key of its label. */
   text: string;
-  /** `state`, `area`, `org`, `text`, or `facet` with the name of the facet being `facet ?? name`. */
-  to: "state" | "area" | "org" | "text" | "facet";
+  /** `state`, `area`, `org`, `text`, `warned`, or `facet` with the name of the facet being `facet ?? name`. */
+  to: "state" | "area" | "org" | "text" | "warned" | "facet";
   facet?: string;
   /**
    * One of the codes of a list, the areas of the city, free text, a day on or before (after) which something lies, or what
@@ -56,6 +62,7 @@ export interface RecordFilter {
   area?: string;
   org?: string;
   state?: string[];
+  warned?: string[];
   facets?: Facet[];
   text?: string;
 }
@@ -97,7 +104,7 @@ function filterOf(filters: Filter[], values: Record<string, string>, fixed: Reco
   for (const { name, to, facet, by } of filters) {
     const value = values[name];
     if (!value) continue;
-    if (to === "state") filter.state = value.split(",");
+    if (to === "state" || to === "warned") filter[to] = value.split(",");
     else if (to === "facet") {
       const called = facet ?? name;
       // `a..b` is a range of any facet, as a number that was drilled into asks for it: from a on, before b. `..` alone

@@ -1,7 +1,7 @@
-// Consistency of two trees from the public tiles of the log (C2SP tlog-tiles, wire format §3.5). The hashes come from the
-// service and are trusted for nothing: the proof that is made of them is verified against two signed roots.
+// Consistency of two trees, and inclusion of a leaf, from the public tiles of the log (C2SP tlog-tiles, wire format §3.5). The
+// hashes come from the service and are trusted for nothing: the proof that is made of them is verified against signed roots.
 import type { Bytes } from "@/ledger/bytes";
-import { nodeHash, verifyConsistency } from "@/ledger/tree";
+import { nodeHash, verifyConsistency, verifyInclusion } from "@/ledger/tree";
 import { get } from "./asking";
 
 const WIDTH = 256;
@@ -78,4 +78,21 @@ export async function continues(one: Head, other: Head): Promise<boolean> {
   const [first, second] = one.size <= other.size ? [one, other] : [other, one];
   const proof = first.size === second.size ? [] : await subproof(new Tiles(second.size), first.size, 0, second.size, true);
   return verifyConsistency(first.size, second.size, first.root, second.root, proof);
+}
+
+/** PATH of RFC 9162 §2.1.3.1 over the leaves [from, to). */
+async function path(tiles: Tiles, index: number, from: number, to: number): Promise<Bytes[]> {
+  const count = to - from;
+  if (count === 1) return [];
+  const middle = from + split(count);
+  return index < middle
+    ? [...(await path(tiles, index, from, middle)), await tiles.node(middle, to)]
+    : [...(await path(tiles, index, middle, to)), await tiles.node(from, middle)];
+}
+
+/** Whether a leaf with this hash stands at `index` of a tree. */
+export async function contains(head: Head, index: number, hashOfLeaf: Uint8Array): Promise<boolean> {
+  return (
+    index < head.size && verifyInclusion(index, head.size, hashOfLeaf, await path(new Tiles(head.size), index, 0, head.size), head.root)
+  );
 }

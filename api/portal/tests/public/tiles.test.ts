@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { bigEndian, concat } from "@/ledger/bytes";
 import { emptyRoot, leafHash, nodeHash } from "@/ledger/tree";
-import { continues } from "@/public/tiles";
+import { contains, continues } from "@/public/tiles";
 
 const SIZE = 66_000;
 const leaves = Array.from({ length: SIZE }, (_, at) => leafHash(bigEndian(at, 4)));
@@ -72,4 +72,17 @@ test("one tree goes on to itself, and to no other of its size", async () => {
   serve(0);
   expect(await continues(head(7), head(7))).toBe(true);
   expect(await continues(head(7), { size: 7, root: leaves[0]! })).toBe(false);
+});
+
+test("a leaf stands where it stands, and nowhere else", async () => {
+  for (const size of [1, 2, 255, 256, 257, 1000, SIZE]) {
+    serve(size);
+    for (const index of new Set([0, 1, Math.floor(size / 2), size - 2, size - 1].filter((index) => index >= 0 && index < size))) {
+      expect(await contains(head(size), index, leaves[index]!), `${index} of ${size}`).toBe(true);
+      expect(await contains(head(size), index, leafHash(bigEndian(index + 1, 4)))).toBe(false);
+    }
+    expect(await contains(head(size), size, leaves[0]!)).toBe(false);
+  }
+  serve(1000, true);
+  expect(await contains(head(1000), 7, leaves[7]!)).toBe(false);
 });

@@ -1,4 +1,4 @@
-// What somebody has to do: from warnings, transfers and what waits for a decision, in sections by when it is due.
+// What somebody has to do: from warnings, transfers, what waits for a decision and what is his own to see to, in sections by when it is due.
 import { addDays, daysBetween } from "@/shared/format";
 
 export const SECTIONS = ["late", "today", "week", "undated", "others"] as const;
@@ -9,7 +9,7 @@ export interface Task {
   key: string;
   what: string;
   about: string;
-  source: "warning" | "transfer" | "approval";
+  source: "warning" | "transfer" | "approval" | "key" | "import";
   who: string;
   grade?: string;
   /** Last day; none when no day is set. */
