@@ -10,7 +10,7 @@ use domain::records::notification::Contact;
 use schema::drafts::{Draft, Drafts};
 use schema::error::answered;
 use schema::openings::Opened;
-use schema::read_model::{MANY_MAX, is_of_person};
+use schema::read_model::{ListQuery, MANY_MAX, Scope, is_of_person};
 use schema::shown::{self, Look, Of};
 use schema::taken::{self, Taken};
 use signing::bytes::Hash;
@@ -75,6 +75,17 @@ pub async fn telephone(door: &Door, looks: &Pool, contact: &Contact) -> Result<O
     // Nobody looks at what the service sends: there is no limit to guess against.
     shown::write(looks, &look, at, usize::MAX).await?;
     Ok(value.as_text().map(str::to_owned))
+}
+
+/// An office that somebody holds, as the people whose data he saw are told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Office {
+    /// Role.
+    pub role: Role,
+    /// Institution, or none.
+    pub institution: Option<String>,
+    /// Supervision area, or none: the city.
+    pub area: Option<String>,
 }
 
 /// What came of asking for a sealed value.
@@ -189,6 +200,28 @@ impl Node {
             true => Ok(taken),
             false => Err(ApiError::Limit { what: "takenPerHour", limit: most }),
         }
+    }
+
+    /// The offices that an account holds at present: who looked at somebody's data, or took it along, is told to him by these
+    /// and not by a number alone.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn offices(&self, account: Uuid) -> Result<Vec<Office>, ApiError> {
+        let query =
+            ListQuery { account: Some(account), states: vec!["IN_EFFECT".to_owned()], ..ListQuery::new(Kind::Grant) };
+        let found = self.reader.list(&Scope::city(), &query).await;
+        let grants = found.map_err(|error| unanswered("read the offices of an account", &error))?.value.items;
+        let mut offices = Vec::new();
+        for grant in grants {
+            let Some(role) = Role::parse(&grant.label) else { continue };
+            let institution = match grant.org {
+                Some(org) => self.public_entry(org).await?.map(|institution| institution.label),
+                None => None,
+            };
+            offices.push(Office { role, institution, area: grant.area });
+        }
+        Ok(offices)
     }
 
     /// Files about people that were taken along: his own and those with his data; everybody's for who audits or guards the

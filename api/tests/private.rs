@@ -4,7 +4,7 @@ mod support;
 
 use api::Limits;
 use serde_json::{Value as Json, json};
-use signing::bytes::b64url;
+use signing::bytes::{Instant, b64url};
 use support::world::Wish;
 use support::{City, Server, city, serve, serve_city};
 use uuid::Uuid;
@@ -171,6 +171,7 @@ async fn who_takes_people_along_is_written_down_and_they_read_it() {
         variables.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
         let query = "mutation ($kind: String!, $asOf: Position!, $purpose: Purpose!, $digest: String!, $persons: [UUID!]!) { \
             takeAlong(kind: $kind, asOf: $asOf, purpose: $purpose, digest: $digest, persons: $persons) { workers kind asOf digest } }";
+        server.set_now(Instant::from_micros(server.now().micros() + 1_000_000));
         let token = server.login(&city.person(role)).await;
         server.ask(Some(&token), query, variables).await
     };
@@ -209,12 +210,15 @@ async fn who_takes_people_along_is_written_down_and_they_read_it() {
         ("I_RPO", vec![]),
     ] {
         let token = server.login(&city.person(role)).await;
-        let query = "query ($before: String) { takenLog(first: 1, before: $before) { before items { kind workers account purpose at } } }";
+        let query = "query ($before: String) { takenLog(first: 1, before: $before) { before items { kind workers account purpose at offices { role { code } institution area } } } }";
         let (mut before, mut found) = (json!(null), Vec::new());
         loop {
             let page = server.data(&token, query, json!({"before": before})).await["takenLog"].clone();
             let items = page["items"].as_array().expect("items").iter();
             found.extend(items.map(|item| {
+                let county = json!([{"role": {"code": "C_SUP"}, "institution": null, "area": support::world::AREA}]);
+                let city = json!([{"role": {"code": "T_SUP"}, "institution": null, "area": null}]);
+                assert_eq!(item["offices"], if item["kind"] == "employment" { county } else { city });
                 let (kind, workers) = (item["kind"].as_str(), item["workers"].as_u64());
                 (kind.expect("a kind").to_owned(), workers.expect("a number") as usize)
             }));

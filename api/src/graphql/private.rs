@@ -5,6 +5,7 @@ use async_graphql::dynamic::{
     Enum, EnumItem, Field, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
 };
 use domain::catalog::Kind;
+use domain::codes::Role;
 use schema::drafts::Draft;
 use schema::shown::Look;
 use schema::taken::Taken;
@@ -12,10 +13,10 @@ use signing::bytes::{Hash, Instant};
 use uuid::Uuid;
 
 use super::paths::asking;
-use super::scalars::{inner, plain};
+use super::scalars::{Code, inner, plain};
 use super::{AsOf, first, id, node, viewer};
 use crate::error::ApiError;
-use crate::private::{NOTICE, PURPOSES, Purpose, Unmasked};
+use crate::private::{NOTICE, Office, PURPOSES, Purpose, Unmasked};
 
 /// A page of the access log.
 struct Looks {
@@ -57,7 +58,34 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
                 json.and_then(|json| Value::from_json(json).ok()).unwrap_or(Value::Null)
             },
         ));
+    let office = Object::new("Office")
+        .description("现任职务 · An office that somebody holds.")
+        .field(inner("role", TypeRef::named_nn("Code"), "角色 · Role.", |office: &Office| {
+            Some(FieldValue::owned_any(Code::new(&Role::LIST, office.role.as_str())))
+        }))
+        .field(plain(
+            "institution",
+            TypeRef::named(TypeRef::STRING),
+            "机构 · Institution, where it is one of an institution.",
+            |office: &Office| office.institution.as_deref().map_or(Value::Null, Value::from),
+        ))
+        .field(plain(
+            "area",
+            TypeRef::named(TypeRef::STRING),
+            "监督辖区；市级为空 · Supervision area; none for the city.",
+            |office: &Office| office.area.as_deref().map_or(Value::Null, Value::from),
+        ));
+    let offices = |account: fn(&ResolverContext<'_>) -> async_graphql::Result<Uuid>| {
+        Field::new("offices", TypeRef::named_nn_list_nn("Office"), move |ctx| {
+            asking(ctx.ctx, async move {
+                let offices = node(&ctx).offices(account(&ctx)?).await?;
+                Ok(Some(FieldValue::list(offices.into_iter().map(FieldValue::owned_any))))
+            })
+        })
+        .description("此人现任职务，供当事人了解是谁 · The offices that he holds at present, so that who is concerned knows who it was.")
+    };
     let look = Object::new("Access")
+        .field(offices(|ctx| Ok(ctx.parent_value.try_downcast_ref::<Look>()?.account)))
         .description("一次查看 · One look at a sealed value.")
         .field(plain("at", TypeRef::named_nn("Instant"), "时间 · When.", |look: &Look| {
             Value::from(Instant::from_micros(look.at).to_string())
@@ -101,6 +129,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             },
         ));
     let taken = Object::new("Taken")
+        .field(offices(|ctx| Ok(ctx.parent_value.try_downcast_ref::<Taken>()?.account)))
         .description("带走的一份含个人信息的列表 · A list about people that was taken along as a file.")
         .field(plain("at", TypeRef::named_nn("Instant"), "时间 · When.", |taken: &Taken| {
             Value::from(Instant::from_micros(taken.at).to_string())
@@ -180,7 +209,9 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             })
             .description("内容 · What was written."),
         );
-    [unmasked, look, log, taken, taken_log, draft].into_iter().fold(builder.register(purposes), SchemaBuilder::register)
+    [unmasked, office, look, log, taken, taken_log, draft]
+        .into_iter()
+        .fold(builder.register(purposes), SchemaBuilder::register)
 }
 
 /// Adds the questions to the root.
