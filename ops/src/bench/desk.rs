@@ -35,6 +35,8 @@ const YEARS: i16 = 5;
 const ROUND: usize = 100;
 /// Time of day at which the desk begins.
 const HALF_PAST_MIDNIGHT: i64 = 30 * 60 * 1_000_000;
+/// Most turns of the desk within a day.
+const TURNS_MAX: usize = 5;
 /// Events that are asked for of the demonstration by default.
 const WHOLE: u64 = 120_000;
 
@@ -74,8 +76,18 @@ impl Side {
         self.today = self.today.add_days(1);
         self.clock.set(Instant::start_of_day(self.today).plus_micros(HALF_PAST_MIDNIGHT));
         let (before, began) = (self.cpu_seconds(), std::time::Instant::now());
-        let run = self.desk.run().await.map_err(|error| anyhow!("the desk of the bench: {error:?}"))?;
-        ensure!(run.overtaken == 0, "somebody else writes to the bench's own ledger");
+        // Where one conclusion rests on another of its unit they are drawn again, as a service does it on its next turn.
+        let mut all = Run::default();
+        for turn in 1.. {
+            let run = self.desk.run().await.map_err(|error| anyhow!("the desk of the bench: {error:?}"))?;
+            all.evaluated += run.evaluated;
+            all.concluded += run.concluded;
+            if run.overtaken == 0 {
+                break;
+            }
+            ensure!(turn < TURNS_MAX, "somebody else writes to the bench's own ledger");
+        }
+        let run = all;
         Ok(Took { seconds: began.elapsed().as_secs_f64(), cpu_seconds: self.cpu_seconds() - before, run })
     }
 
