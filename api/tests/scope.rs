@@ -577,6 +577,7 @@ async fn without_a_session_there_is_the_ledger_and_nothing_else() {
             "importJob" => format!("{{ importJob(id: \"{}\") {{ id }} }}", Uuid::nil()),
             "drafts" => "{ drafts { id } }".to_owned(),
             "accessLog" => "{ accessLog { before } }".to_owned(),
+            "takenLog" => "{ takenLog { before } }".to_owned(),
             "inbox" => "{ inbox { more } }".to_owned(),
             list => format!("{{ {list} {{ pageInfo {{ hasNextPage }} }} }}"),
         };

@@ -2,6 +2,7 @@
 // The best of some tries counts, for the machine does other things as well: it is tried until it is within the budget, and
 // every try is printed. A time is told as that of the machine for which the budgets stand: beside each try a fixed piece of
 // work says how much slower this one is just then.
+import { readdirSync } from "node:fs";
 import { filterOf } from "./hands.mjs";
 import { faults, open, people, as, visitor, still, url, t } from "./support.mjs";
 
@@ -108,6 +109,24 @@ export async function speed() {
       return drawings.length >= 6 && drawings.every((one) => one.querySelector("[data-mark], tbody tr")) && performance.now();
     });
   });
+  // The worker of the pages itself, with a key that never leaves the browser and statements as long as they usually are.
+  const worker = readdirSync(new URL("../dist/assets/", import.meta.url)).find((name) => /^batch\.worker-.*\.js$/.test(name));
+  await within("a thousand signatures in a worker", 5000, "ms", () =>
+    page.evaluate(async (path) => {
+      const { privateKey } = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
+      const payloads = Array.from({ length: 1000 }, (_, at) => new TextEncoder().encode(`${at} ${"x".repeat(900)}`));
+      const began = performance.now();
+      const signing = new Worker(path, { type: "module" });
+      await new Promise((done, fail) => {
+        let left = payloads.length;
+        signing.onmessage = ({ data }) => ("failed" in data ? fail(new Error(data.failed)) : --left === 0 && done());
+        signing.onerror = () => fail(new Error("the worker does not start"));
+        signing.postMessage({ secret: privateKey, payloads });
+      });
+      signing.terminate();
+      return performance.now() - began;
+    }, `/assets/${worker}`),
+  );
   await within("devices: filter to rows", 500, "ms", async () => {
     await open(page, "/app/devices");
     const area = filterOf(page, t("pattern.area"));

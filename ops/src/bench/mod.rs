@@ -162,6 +162,7 @@ impl Bench {
 
     fn push(&mut self, row: Row) {
         if self.args.only.is_empty() || self.args.only.iter().any(|only| row.name.starts_with(only)) {
+            report::found(&row);
             self.rows.push(row);
         }
     }

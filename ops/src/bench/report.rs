@@ -62,20 +62,23 @@ pub fn table(rows: &[Row]) -> String {
         line[0], line[1], line[2], line[3], line[4], line[5], line[6]
     );
     for row in rows {
-        let mark = if row.reached() { "✓" } else { "✗" };
-        let _ = writeln!(
-            out,
-            "{mark}  {:<27} {:>12} {:<12} {:>7.2} {:>9.2} {:>12}  {}",
-            row.name,
-            short(row.value),
-            row.unit,
-            row.ratio,
-            row.goal,
-            short(row.limit),
-            row.of
-        );
+        let _ = writeln!(out, "{}", line_of(row));
     }
     out
+}
+
+/// One line of the table.
+fn line_of(row: &Row) -> String {
+    let mark = if row.reached() { "✓" } else { "✗" };
+    let Row { name, unit, ratio, goal, of, .. } = row;
+    let (value, limit) = (short(row.value), short(row.limit));
+    format!("{mark}  {name:<27} {value:>12} {unit:<12} {ratio:>7.2} {goal:>9.2} {limit:>12}  {of}")
+}
+
+/// Says a row as soon as it is measured: a run that ends early has shown what it knew.
+pub fn found(row: &Row) {
+    progress_done();
+    eprintln!("{}", line_of(row));
 }
 
 /// Three or four significant figures.
