@@ -251,6 +251,15 @@ impl Node {
         Ok(recorded.unwrap_or_else(|| self.door.now().civil_day()))
     }
 
+    /// Whether a moment lies on a day: that of the newest event lasts until there is another.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_on(&self, at: Moment, day: Date) -> Result<bool, ApiError> {
+        let newest = at.as_of.is_none_or(|position| position + 1 >= self.projected());
+        Ok(newest || self.day_of(at).await? == day)
+    }
+
     /// How files moved between districts: transfers asked for in `from..until`, of those the reader may see.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod support;
 
 use domain::catalog::Kind;
 use serde_json::{Value as Json, json};
+use signing::bytes::Instant;
 use support::world::Wish;
 use support::{City, Server, serve_city};
 
@@ -235,4 +236,25 @@ async fn what_a_worker_has_received() {
     let before = reported.expect("it was reported") as u64 - 1;
     let then = doses(server.data(&officer, query, json!({"at": before.to_string()})).await);
     assert!(then.is_empty(), "{then:?}");
+}
+
+/// What the rules say of a record they say of the present day: the newest moment lies on it, and others of the same day.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_ahead_is_said_of_the_present_day() {
+    let (server, city) = serve_city(37).await;
+    let newest = city.world.rows.len() - 1;
+    let ahead = async |position: Option<usize>| {
+        let token = server.login(&city.person("T_SUP")).await;
+        let query = "query ($at: Position) { warnings(first: 100, asOf: $at) { nodes { id ahead { on workdays } } } }";
+        let answer = server.data(&token, query, json!({"at": position.map(|at| at.to_string())})).await;
+        let nodes = answer["warnings"]["nodes"].as_array().expect("nodes").clone();
+        nodes.into_iter().filter(|node| !node["ahead"].is_null()).collect::<Vec<_>>()
+    };
+    let now = ahead(None).await;
+    assert!(!now.is_empty(), "warnings whose clock runs");
+    assert_eq!(ahead(Some(newest)).await, now);
+    assert_eq!(ahead(Some(newest - 1)).await, now, "an earlier moment of the same day");
+    server.set_now(Instant::from_micros(server.now().micros() + 86_400_000_000));
+    assert_eq!(ahead(Some(newest)).await, ahead(None).await, "the newest moment lasts");
+    assert_eq!(ahead(Some(newest - 1)).await, Vec::<Json>::new(), "the day before");
 }

@@ -2,6 +2,7 @@
 //! before a value is handed out, never changed. The worker reads who looked at his.
 
 use deadpool_postgres::Pool;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -67,33 +68,14 @@ pub async fn write(pool: &Pool, look: &Look, since: i64, most: usize) -> Result<
 /// # Errors
 /// [`Error`] of the database.
 pub async fn last(pool: &Pool, of: Of, before: Option<(i64, Uuid)>, limit: usize) -> Result<Vec<Look>, Error> {
-    let (at, id) = before.unwrap_or((i64::MAX, Uuid::max()));
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let columns = "id, at, account, subject_kind, subject, event, pointer, purpose";
-    let client = pool.get().await?;
-    let rows = match of {
-        Of::Everybody => {
-            let sql = format!(
-                "select {columns} from access.shown where (at, id) < ($1, $2) order by at desc, id desc limit $3"
-            );
-            client.query(&client.prepare_cached(&sql).await?, &[&at, &id, &limit]).await?
-        }
-        // Each side in the order of its own index.
-        Of::Mine { account, subject } => {
-            let side = |condition: &str| {
-                format!(
-                    "(select {columns} from access.shown where {condition} and (at, id) < ($1, $2) order by at desc, id desc limit $3)"
-                )
-            };
-            let sql = format!(
-                "select {columns} from ({} union {}) s order by at desc, id desc limit $3",
-                side("account = $4"),
-                side("subject = $5")
-            );
-            client.query(&client.prepare_cached(&sql).await?, &[&at, &id, &limit, &account, &subject]).await?
-        }
+    let log = Log {
+        table: "access.shown",
+        columns: "id, at, account, subject_kind, subject, event, pointer, purpose",
+        of_subject: "subject = $5",
     };
-    rows.iter()
+    log.last(pool, of, before, limit)
+        .await?
+        .iter()
         .map(|row| {
             Ok(Look {
                 id: row.try_get(0)?,
@@ -107,4 +89,43 @@ pub async fn last(pool: &Pool, of: Of, before: Option<(i64, Uuid)>, limit: usize
             })
         })
         .collect()
+}
+
+/// A log of what people had of others' data: lines with an `id`, a time `at` and the `account` of who had it.
+pub(crate) struct Log {
+    /// Its table.
+    pub table: &'static str,
+    /// What is read of a line, in the order in which it is read.
+    pub columns: &'static str,
+    /// The condition that a line is about the subject `$5`.
+    pub of_subject: &'static str,
+}
+
+impl Log {
+    /// The last lines, newest first, before a moment and an id. Of somebody's own, `$4` is his account and `$5` the subject
+    /// that he is; of everybody's, both are null.
+    pub async fn last(
+        &self,
+        pool: &Pool,
+        of: Of,
+        before: Option<(i64, Uuid)>,
+        limit: usize,
+    ) -> Result<Vec<Row>, Error> {
+        let Self { table, columns, of_subject } = self;
+        let (at, id) = before.unwrap_or((i64::MAX, Uuid::max()));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let tail = "order by at desc, id desc limit $3";
+        let side = |condition: &str| format!("select * from {table} where {condition} and (at, id) < ($1, $2) {tail}");
+        let (account, subject, lines) = match of {
+            Of::Everybody => (None, None, side("$4::uuid is null and $5::uuid is null")),
+            // Each side in the order of its own index.
+            Of::Mine { account, subject } => {
+                (Some(account), subject, format!("({}) union ({})", side("account = $4"), side(of_subject)))
+            }
+        };
+        let sql = format!("select {columns} from ({lines}) l {tail}");
+        let client = pool.get().await?;
+        let statement = client.prepare_cached(&sql).await?;
+        Ok(client.query(&statement, &[&at, &id, &limit, &account, &subject]).await?)
+    }
 }

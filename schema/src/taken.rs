@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::event_log::signed;
-use crate::shown::Of;
+use crate::shown::{Log, Of};
 
 /// Most workers of one file.
 pub const SUBJECTS_MAX: usize = 5_000;
@@ -60,30 +60,16 @@ pub async fn write(pool: &Pool, taken: &Taken, since: i64, most: usize) -> Resul
 /// # Errors
 /// [`Error`] of the database; [`Error::Corrupt`] for a row that nobody wrote.
 pub async fn last(pool: &Pool, of: Of, before: Option<(i64, Uuid)>, limit: usize) -> Result<Vec<Taken>, Error> {
-    let (at, id) = before.unwrap_or((i64::MAX, Uuid::max()));
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let columns = "id, at, account, kind, purpose, as_of, digest";
-    let client = pool.get().await?;
-    let rows = match of {
-        Of::Everybody => {
-            let sql = format!(
-                "select {columns}, subjects from access.taken where (at, id) < ($1, $2) order by at desc, id desc limit $3"
-            );
-            client.query(&client.prepare_cached(&sql).await?, &[&at, &id, &limit]).await?
-        }
-        Of::Mine { account, subject } => {
-            let sql = format!(
-                "select {columns}, case when account = $4 then subjects else array[$5::uuid] end from (
-                    (select * from access.taken where account = $4 and (at, id) < ($1, $2) order by at desc, id desc limit $3)
-                    union
-                    (select * from access.taken where subjects @> array[$5::uuid] and (at, id) < ($1, $2)
-                      order by at desc, id desc limit $3)) t
-                  order by at desc, id desc limit $3"
-            );
-            client.query(&client.prepare_cached(&sql).await?, &[&at, &id, &limit, &account, &subject]).await?
-        }
+    let log = Log {
+        table: "access.taken",
+        // Who is not the one who took it is told of himself alone.
+        columns: "id, at, account, kind, purpose, as_of, digest, \
+                  case when $5::uuid is null or account = $4 then subjects else array[$5::uuid] end",
+        of_subject: "subjects @> array[$5::uuid]",
     };
-    rows.iter()
+    log.last(pool, of, before, limit)
+        .await?
+        .iter()
         .map(|row| {
             let as_of: i64 = row.try_get(5)?;
             let digest: &[u8] = row.try_get(6)?;

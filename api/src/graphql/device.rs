@@ -1,7 +1,5 @@
 //! Devices, with their institution.
 
-use std::sync::Arc;
-
 use async_graphql::Value;
 use async_graphql::dynamic::{Field as Resolved, FieldValue, ResolverContext, TypeRef};
 use domain::catalog::Kind;
@@ -10,10 +8,8 @@ use domain::field::{Field, Shape};
 use domain::qc_codes::MajorComponent;
 use domain::rules;
 
-use super::node;
 use super::paths::asking;
-use super::record::{Look, View, edge, edges_by};
-use crate::error::ApiError;
+use super::record::{Look, edge, edges_by, today};
 
 /// Business date and version from which a value counts.
 pub const ORIGIN: &[Field] = &[
@@ -80,19 +76,12 @@ pub const LOOK: Look = Look {
                 "检测 · Its tests, in the order of their days.",
             ))
             .field(Resolved::new("nextTestOn", TypeRef::named("Date"), |ctx| asking(ctx.ctx, next_test(ctx))).description(
-                "下次状态检测的最后期限；不在用、从未检测或查看过去时为空 · Last day on which its next status test is in time; none for one that is not worked with or was never tested, and where the past is looked at.",
+                "下次状态检测的最后期限；不在用、从未检测或查看更早的日子时为空 · Last day on which its next status test is in time; none for one that is not worked with or was never tested, and where an earlier day is looked at.",
             ))
     },
 };
 
 async fn next_test<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
-    let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
-    if view.at.as_of.is_some() {
-        return Ok(None);
-    }
-    let node = node(&ctx);
-    let day = node.day_of(view.at).await?;
-    let asked = node.door.ask(&[view.row.id], |id, facts| rules::status_test_due(*id, day, facts)).await;
-    let due = asked.map_err(ApiError::from)?.pop().flatten();
+    let due = today(&ctx, rules::status_test_due).await?;
     Ok(due.map(|due| FieldValue::value(Value::from(due.to_string()))))
 }

@@ -18,16 +18,101 @@ use super::{AsOf, first, id, node, viewer};
 use crate::error::ApiError;
 use crate::private::{NOTICE, Office, PURPOSES, Purpose, Unmasked};
 
-/// A page of the access log.
-struct Looks {
-    items: Vec<Look>,
+/// A line of what somebody had of the data of others.
+trait Line: Clone + Send + Sync + 'static {
+    /// Type of the line, and of a page of such lines.
+    const TYPES: [&'static str; 2];
+
+    /// When, and its id: where a page goes on.
+    fn place(&self) -> (i64, Uuid);
+
+    /// Who had it.
+    fn account(&self) -> Uuid;
+
+    /// Why.
+    fn purpose(&self) -> &str;
+}
+
+impl Line for Look {
+    const TYPES: [&'static str; 2] = ["Access", "AccessLog"];
+
+    fn place(&self) -> (i64, Uuid) {
+        (self.at, self.id)
+    }
+
+    fn account(&self) -> Uuid {
+        self.account
+    }
+
+    fn purpose(&self) -> &str {
+        &self.purpose
+    }
+}
+
+impl Line for Taken {
+    const TYPES: [&'static str; 2] = ["Taken", "TakenLog"];
+
+    fn place(&self) -> (i64, Uuid) {
+        (self.at, self.id)
+    }
+
+    fn account(&self) -> Uuid {
+        self.account
+    }
+
+    fn purpose(&self) -> &str {
+        &self.purpose
+    }
+}
+
+/// A page of lines, last first.
+struct Log<T> {
+    items: Vec<T>,
     more: bool,
 }
 
-/// A page of what was taken along.
-struct TakenLog {
-    items: Vec<Taken>,
-    more: bool,
+/// The type of a line, with what every line has.
+fn line<T: Line>(description: &str) -> Object {
+    Object::new(T::TYPES[0])
+        .description(description)
+        .field(plain("at", TypeRef::named_nn("Instant"), "时间 · When.", |line: &T| {
+            Value::from(Instant::from_micros(line.place().0).to_string())
+        }))
+        .field(plain("account", TypeRef::named_nn("UUID"), "何人的账户 · Account of who it was.", |line: &T| {
+            Value::from(line.account().to_string())
+        }))
+        .field(
+            Field::new("offices", TypeRef::named_nn_list_nn("Office"), |ctx| {
+                asking(ctx.ctx, async move {
+                    let account = ctx.parent_value.try_downcast_ref::<T>()?.account();
+                    let offices = node(&ctx).offices(account).await?;
+                    Ok(Some(FieldValue::list(offices.into_iter().map(FieldValue::owned_any))))
+                })
+            })
+            .description("此人现任职务，供当事人了解是谁 · The offices that he holds at present, so that who is concerned knows who it was."),
+        )
+        .field(plain("purpose", TypeRef::named_nn("Purpose"), "目的 · Why.", |line: &T| {
+            Value::Enum(async_graphql::Name::new(line.purpose()))
+        }))
+}
+
+/// The type of a page of lines.
+fn log<T: Line>(description: &str) -> Object {
+    let [line, log] = T::TYPES;
+    Object::new(log)
+        .description(description)
+        .field(inner("items", TypeRef::named_nn_list_nn(line), "各条记录 · The lines.", |log: &Log<T>| {
+            Some(FieldValue::list(log.items.iter().cloned().map(FieldValue::owned_any)))
+        }))
+        .field(plain(
+            "before",
+            TypeRef::named(TypeRef::STRING),
+            "下一页的起点 · Where the next page begins; absent on the last.",
+            |log: &Log<T>| {
+                let last = log.items.last().filter(|_| log.more);
+                last.map_or(Value::Null, |last| Value::from(format!("{}.{}", last.place().0, last.place().1)))
+            },
+        ))
 }
 
 /// Registers the types.
@@ -75,27 +160,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             "监督辖区；市级为空 · Supervision area; none for the city.",
             |office: &Office| office.area.as_deref().map_or(Value::Null, Value::from),
         ));
-    let offices = |account: fn(&ResolverContext<'_>) -> async_graphql::Result<Uuid>| {
-        Field::new("offices", TypeRef::named_nn_list_nn("Office"), move |ctx| {
-            asking(ctx.ctx, async move {
-                let offices = node(&ctx).offices(account(&ctx)?).await?;
-                Ok(Some(FieldValue::list(offices.into_iter().map(FieldValue::owned_any))))
-            })
-        })
-        .description("此人现任职务，供当事人了解是谁 · The offices that he holds at present, so that who is concerned knows who it was.")
-    };
-    let look = Object::new("Access")
-        .field(offices(|ctx| Ok(ctx.parent_value.try_downcast_ref::<Look>()?.account)))
-        .description("一次查看 · One look at a sealed value.")
-        .field(plain("at", TypeRef::named_nn("Instant"), "时间 · When.", |look: &Look| {
-            Value::from(Instant::from_micros(look.at).to_string())
-        }))
-        .field(plain(
-            "account",
-            TypeRef::named_nn("UUID"),
-            "查看人账户 · Account of who looked.",
-            |look: &Look| Value::from(look.account.to_string()),
-        ))
+    let look = line::<Look>("一次查看 · One look at a sealed value.")
         .field(plain(
             "subject",
             TypeRef::named_nn(TypeRef::ID),
@@ -110,42 +175,14 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             TypeRef::named_nn(TypeRef::STRING),
             "所在位置 · Pointer into that event.",
             |look: &Look| Value::from(look.pointer.as_str()),
-        ))
-        .field(plain("purpose", TypeRef::named_nn("Purpose"), "目的 · Why.", |look: &Look| {
-            Value::Enum(async_graphql::Name::new(look.purpose.as_str()))
-        }));
-    let log = Object::new("AccessLog")
-        .description("查看记录 · Looks at sealed values, last first.")
-        .field(inner("items", TypeRef::named_nn_list_nn("Access"), "各次查看 · The looks.", |looks: &Looks| {
-            Some(FieldValue::list(looks.items.iter().cloned().map(FieldValue::owned_any)))
-        }))
-        .field(plain(
-            "before",
-            TypeRef::named(TypeRef::STRING),
-            "下一页的起点 · Where the next page begins; absent on the last.",
-            |looks: &Looks| {
-                let last = looks.items.last().filter(|_| looks.more);
-                last.map_or(Value::Null, |last| Value::from(format!("{}.{}", last.at, last.id)))
-            },
         ));
-    let taken = Object::new("Taken")
-        .field(offices(|ctx| Ok(ctx.parent_value.try_downcast_ref::<Taken>()?.account)))
-        .description("带走的一份含个人信息的列表 · A list about people that was taken along as a file.")
-        .field(plain("at", TypeRef::named_nn("Instant"), "时间 · When.", |taken: &Taken| {
-            Value::from(Instant::from_micros(taken.at).to_string())
-        }))
-        .field(plain("account", TypeRef::named_nn("UUID"), "带走人账户 · Account of who took it.", |taken: &Taken| {
-            Value::from(taken.account.to_string())
-        }))
+    let taken = line::<Taken>("带走的一份含个人信息的列表 · A list about people that was taken along as a file.")
         .field(plain(
             "kind",
             TypeRef::named_nn(TypeRef::STRING),
             "列表的记录种类 · Kind of the records that were listed.",
             |taken: &Taken| Value::from(taken.kind.as_str()),
         ))
-        .field(plain("purpose", TypeRef::named_nn("Purpose"), "目的 · Why.", |taken: &Taken| {
-            Value::Enum(async_graphql::Name::new(taken.purpose.as_str()))
-        }))
         .field(plain(
             "asOf",
             TypeRef::named_nn("Position"),
@@ -164,20 +201,8 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             "其中的人员数；本人查看他人带走的文件时只计本人 · Number of workers in it; the worker who reads of a file of somebody else is told of himself alone.",
             |taken: &Taken| Value::from(taken.subjects.len() as u64),
         ));
-    let taken_log = Object::new("TakenLog")
-        .description("带走记录 · Files about people that were taken along, last first.")
-        .field(inner("items", TypeRef::named_nn_list_nn("Taken"), "各份文件 · The files.", |log: &TakenLog| {
-            Some(FieldValue::list(log.items.iter().cloned().map(FieldValue::owned_any)))
-        }))
-        .field(plain(
-            "before",
-            TypeRef::named(TypeRef::STRING),
-            "下一页的起点 · Where the next page begins; absent on the last.",
-            |log: &TakenLog| {
-                let last = log.items.last().filter(|_| log.more);
-                last.map_or(Value::Null, |last| Value::from(format!("{}.{}", last.at, last.id)))
-            },
-        ));
+    let looks = log::<Look>("查看记录 · Looks at sealed values, last first.");
+    let taken_log = log::<Taken>("带走记录 · Files about people that were taken along, last first.");
     let draft = Object::new("Draft")
         .description(
             "草稿：未签署，仅本人可见，不计入任何统计 · A draft: unsigned, its owner's alone, counted nowhere.",
@@ -209,7 +234,7 @@ pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
             })
             .description("内容 · What was written."),
         );
-    [unmasked, office, look, log, taken, taken_log, draft]
+    [unmasked, office, look, looks, taken, taken_log, draft]
         .into_iter()
         .fold(builder.register(purposes), SchemaBuilder::register)
 }
@@ -227,16 +252,22 @@ pub fn queries(query: Object) -> Object {
             .description("本人的草稿，最近保存的在前 · One's own drafts, last saved first."),
         )
         .field(
-            Field::new("accessLog", TypeRef::named("AccessLog"), |ctx| asking(ctx.ctx, access_log(ctx)))
-                .description("封存值的查看记录：本人查看的与本人信息被查看的；审计与安全管理员可见全部 · Looks at sealed values: one's own and those at one's own values; everybody's for audit and security administrators.")
-                .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of looks."))
-                .argument(InputValue::new("before", TypeRef::named(TypeRef::STRING)).description("`before` of the page before · 上一页的 `before`.")),
+            paged(Field::new("accessLog", TypeRef::named("AccessLog"), |ctx| {
+                asking(ctx.ctx, async move {
+                    let (viewer, first, before) = (viewer(&ctx)?, first(&ctx)?, before(&ctx)?);
+                    Ok(Some(page(node(&ctx).looks(viewer, before, first + 1).await?, first)))
+                })
+            }))
+            .description("封存值的查看记录：本人查看的与本人信息被查看的；审计与安全管理员可见全部 · Looks at sealed values: one's own and those at one's own values; everybody's for audit and security administrators."),
         )
         .field(
-            Field::new("takenLog", TypeRef::named("TakenLog"), |ctx| asking(ctx.ctx, taken_log(ctx)))
-                .description("含个人信息的列表的带走记录：本人带走的与含本人信息的；审计与安全管理员可见全部 · Files about people that were taken along: one's own and those with one's own data; everybody's for audit and security administrators.")
-                .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of files."))
-                .argument(InputValue::new("before", TypeRef::named(TypeRef::STRING)).description("`before` of the page before · 上一页的 `before`.")),
+            paged(Field::new("takenLog", TypeRef::named("TakenLog"), |ctx| {
+                asking(ctx.ctx, async move {
+                    let (viewer, first, before) = (viewer(&ctx)?, first(&ctx)?, before(&ctx)?);
+                    Ok(Some(page(node(&ctx).taken(viewer, before, first + 1).await?, first)))
+                })
+            }))
+            .description("含个人信息的列表的带走记录：本人带走的与含本人信息的；审计与安全管理员可见全部 · Files about people that were taken along: one's own and those with one's own data; everybody's for audit and security administrators."),
         )
 }
 
@@ -317,21 +348,21 @@ async fn take_along<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Optio
     Ok(Some(FieldValue::owned_any(node.take_along(viewer, (kind, at), purpose(&ctx)?, digest, &persons).await?)))
 }
 
-async fn taken_log<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
-    let (viewer, first) = (viewer(&ctx)?, first(&ctx)?);
-    let mut items = node(&ctx).taken(viewer, before(&ctx)?, first + 1).await?;
-    let more = items.len() > first;
-    items.truncate(first);
-    Ok(Some(FieldValue::owned_any(TakenLog { items, more })))
+/// The arguments of a log.
+fn paged(field: Field) -> Field {
+    field
+        .argument(InputValue::new("first", TypeRef::named(TypeRef::INT)).description("条数 · Number of lines."))
+        .argument(
+            InputValue::new("before", TypeRef::named(TypeRef::STRING))
+                .description("`before` of the page before · 上一页的 `before`."),
+        )
 }
 
-async fn access_log<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
-    let (viewer, first) = (viewer(&ctx)?, first(&ctx)?);
-    let before = before(&ctx)?;
-    let mut items = node(&ctx).looks(viewer, before, first + 1).await?;
+/// A page of lines, of which one more was read than it shows.
+fn page<T: Line>(mut items: Vec<T>, first: usize) -> FieldValue<'static> {
     let more = items.len() > first;
     items.truncate(first);
-    Ok(Some(FieldValue::owned_any(Looks { items, more })))
+    FieldValue::owned_any(Log { items, more })
 }
 
 async fn save_draft<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {

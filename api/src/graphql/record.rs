@@ -13,7 +13,9 @@ use async_graphql::dynamic::{
 };
 use domain::catalog::Kind;
 use domain::field::{Field as Member, Shape};
+use domain::record::{Facts, Need};
 use serde_json::Value as Json;
+use signing::bytes::Date;
 use uuid::Uuid;
 
 use super::paths::asking;
@@ -296,6 +298,24 @@ async fn as_of<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<Fie
         None => None,
     };
     Ok(row.zip(at).and_then(|(row, at)| View::page(vec![row], at).pop()).map(|view| view.value()))
+}
+
+/// What the rules say of a record on the present day, of the ledger as it stands; nothing where an earlier day is looked at.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn today<T>(
+    ctx: &ResolverContext<'_>,
+    question: impl Fn(Uuid, Date, &dyn Facts) -> Result<Option<T>, Need>,
+) -> async_graphql::Result<Option<T>> {
+    let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
+    let (node, at) = (node(ctx), view.at);
+    let today = node.door.now().civil_day();
+    if !node.is_on(at, today).await? {
+        return Ok(None);
+    }
+    let asked = node.door.ask(&[view.row.id], |id, facts| question(*id, today, facts)).await;
+    Ok(asked.map_err(ApiError::from)?.pop().flatten())
 }
 
 /// An edge to one record, by an id in the members.

@@ -6,15 +6,14 @@ use async_graphql::Value;
 use async_graphql::dynamic::{Field as Resolved, FieldValue, Object, ResolverContext, SchemaBuilder, TypeRef};
 use domain::catalog::Kind;
 use domain::field::{Field, PARAGRAPH, Shape, Subject};
-use domain::records::warning;
+use domain::records::{holiday_table, warning};
 use domain::rules::{self, RULES, Version, WarningRule, rule};
 use domain::warning_codes::{WarningGrade, WarningState};
 
 use super::paths::asking;
-use super::record::{Look, View, edge};
+use super::record::{Look, View, edge, today};
 use super::scalars::{Code, inner, plain};
-use super::{node, viewer};
-use crate::error::ApiError;
+use super::viewer;
 
 /// How a warning looks.
 pub const LOOK: Look = Look {
@@ -110,7 +109,7 @@ pub const LOOK: Look = Look {
                 .description("预警规则及其依据 · The rule, with its law and what clears it."),
             )
             .field(Resolved::new("ahead", TypeRef::named(AHEAD), |ctx| asking(ctx.ctx, ahead(ctx))).description(
-                "若无人处理，下一步何时发生；已到头、计时停止或查看过去时为空 · What becomes of it next when nobody does anything; none where it rises no further, its clock stands, or the past is looked at.",
+                "若无人处理，下一步何时发生；已到头、计时停止或查看更早的日子时为空 · What becomes of it next when nobody does anything; none where it rises no further, its clock stands, or an earlier day is looked at.",
             ))
             .field(edge(
                 "responsible",
@@ -132,20 +131,14 @@ struct Ahead {
 }
 
 async fn ahead<'a>(ctx: ResolverContext<'a>) -> async_graphql::Result<Option<FieldValue<'a>>> {
-    let view = ctx.parent_value.try_downcast_ref::<Arc<View>>()?;
-    if view.at.as_of.is_some() {
-        return Ok(None);
-    }
-    let node = node(&ctx);
-    let day = node.day_of(view.at).await?;
-    let record = warning::reference(view.row.id);
-    let asked = node.door.ask(std::slice::from_ref(&record), |record, facts| match facts.entry(record)? {
-        Some(entry) => entry.state.warning().map_or(Ok(None), |warning| rules::ahead(warning, day, facts)),
-        None => Ok(None),
+    let ahead = today(&ctx, |id, day, facts| {
+        let entry = facts.entry(&warning::reference(id))?;
+        let Some(warning) = entry.as_ref().and_then(|entry| entry.state.warning()) else { return Ok(None) };
+        let Some(what) = rules::ahead(warning, day, facts)? else { return Ok(None) };
+        let workdays = holiday_table::calendar(facts)?.between(day, what.on.add_days(-1)).max(0);
+        Ok(Some(Ahead { what, workdays }))
     });
-    let Some(what) = asked.await.map_err(ApiError::from)?.pop().flatten() else { return Ok(None) };
-    let workdays = node.calendar(view.at).await?.between(day, what.on.add_days(-1)).max(0);
-    Ok(Some(FieldValue::owned_any(Ahead { what, workdays })))
+    Ok(ahead.await?.map(FieldValue::owned_any))
 }
 
 type Of = &'static WarningRule;

@@ -469,7 +469,7 @@ impl Warning {
         rules::rule(&self.rule)
     }
 
-    /// Whether it still is somebody's business.
+    /// Whether it is nobody's business any more.
     #[must_use]
     pub fn is_over(&self) -> bool {
         is_over(self.state)

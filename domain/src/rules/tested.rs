@@ -20,24 +20,23 @@ pub(super) fn device(subject: Uuid, look: &Look<'_>) -> Result<Option<Device>, N
     Ok(entry.as_ref().and_then(|entry| entry.state.device()).cloned())
 }
 
-/// The last day on which the next status test of a device is in time; none for one that is not worked with, or was never
-/// tested.
-pub(super) fn due(device: &Device, reports: &[Report], look: &Look<'_>) -> Result<Option<Date>, Need> {
-    if !is_ready(device) {
-        return Ok(None);
-    }
+/// The last day on which the next status test is in time after these reports; none before the first that was passed.
+pub(super) fn due(reports: &[Report], look: &Look<'_>) -> Result<Option<Date>, Need> {
     let mode = StatusMode::of(look.value(ParameterName::DeviceStatusMode)?);
     Ok(status_due(&evidence(reports), mode))
 }
 
-/// The last day on which the next status test of a device is in time, as the rules of a day see it (W-DEV-01).
+/// The last day on which the next status test of a device is in time, as the rules of a day see it (W-DEV-01); none for one
+/// that is not worked with, or was never tested.
 ///
 /// # Errors
 /// A [`Need`] when something that is looked at is not loaded.
 pub fn status_test_due(id: Uuid, day: Date, facts: &dyn Facts) -> Result<Option<Date>, Need> {
     let look = Look::new(facts, day);
-    let Some(device) = device(id, &look)? else { return Ok(None) };
-    due(&device, &reports(id, &look)?, &look)
+    match device(id, &look)?.filter(is_ready) {
+        Some(_) => due(&reports(id, &look)?, &look),
+        None => Ok(None),
+    }
 }
 
 /// Whether work is done with a device, or may be at any moment.

@@ -54,7 +54,7 @@ pub(super) static RULE: WarningRule = WarningRule {
 fn evaluate(subject: Uuid, look: &Look<'_>) -> Result<Vec<Finding>, Need> {
     let Some(device) = tested::device(subject, look)?.filter(tested::is_ready) else { return Ok(Vec::new()) };
     let reports = tested::reports(subject, look)?;
-    let Some(due) = tested::due(&device, &reports, look)? else { return Ok(Vec::new()) };
+    let Some(due) = tested::due(&reports, look)? else { return Ok(Vec::new()) };
     let last = tested::latest(&reports, |test| {
         test.conclusion.is_passed() && matches!(test.purpose, TestPurpose::Acceptance | TestPurpose::Status)
     });

@@ -77,17 +77,16 @@ impl Side {
         self.clock.set(Instant::start_of_day(self.today).plus_micros(HALF_PAST_MIDNIGHT));
         let (before, began) = (self.cpu_seconds(), std::time::Instant::now());
         // Where one conclusion rests on another of its unit they are drawn again, as a service does it on its next turn.
-        let mut all = Run::default();
+        let mut run = Run::default();
         for turn in 1.. {
-            let run = self.desk.run().await.map_err(|error| anyhow!("the desk of the bench: {error:?}"))?;
-            all.evaluated += run.evaluated;
-            all.concluded += run.concluded;
-            if run.overtaken == 0 {
+            let turned = self.desk.run().await.map_err(|error| anyhow!("the desk of the bench: {error:?}"))?;
+            run.evaluated += turned.evaluated;
+            run.concluded += turned.concluded;
+            if turned.overtaken == 0 {
                 break;
             }
             ensure!(turn < TURNS_MAX, "somebody else writes to the bench's own ledger");
         }
-        let run = all;
         Ok(Took { seconds: began.elapsed().as_secs_f64(), cpu_seconds: self.cpu_seconds() - before, run })
     }
 

@@ -37,15 +37,15 @@ const way = (told: Told): string[] =>
 export function holderOf(told: Told, words: { worker: string; city: string; county: (name: string) => string }): (step: string) => string {
   return (step) => {
     switch (holder(step, told.members.type.code)) {
-      case "worker":
+      case "WORKER":
         return told.worker?.members.name.masked ?? words.worker;
-      case "releasing":
+      case "RELEASING":
         return told.releasing?.label ?? words.county(area(from(told)));
-      case "receiving":
+      case "RECEIVING":
         return told.receiving?.label ?? told.members.outside ?? "—";
-      case "releasingCounty":
+      case "RELEASING_COUNTY":
         return words.county(area(from(told)));
-      case "receivingCounty":
+      case "RECEIVING_COUNTY":
         return words.county(area(to(told)));
       default:
         return words.city;

@@ -38,37 +38,27 @@ export function steps({ type, by, sameCounty, byHand }: Course): string[] {
 /** Whether it ends with another custodian. */
 export const movesCustody = (type: string): boolean => !["A", "H"].includes(type);
 
-/** Which side of the case a step lies with. */
-export function holder(step: string, type: string): "worker" | "releasing" | "releasingCounty" | "receiving" | "receivingCounty" | "city" {
+/** Who holds a step. */
+export function holder(step: string, type: string): Party | "CITY" {
   switch (step) {
     case "WORKER_CONSENT":
-      return "worker";
+      return "WORKER";
     case "RELEASING_INST":
-      return "releasing";
+      return "RELEASING";
     case "RELEASING_COUNTY":
     case "PACKAGING":
-      return "releasingCounty";
+      return "RELEASING_COUNTY";
     case "RECEIVING_INST":
-      return "receiving";
+      return "RECEIVING";
     case "RECEIVING_COUNTY":
-      return "receivingCounty";
+      return "RECEIVING_COUNTY";
     case "CITY":
-      return "city";
+      return "CITY";
     default:
       // The receipt: of the new employer, or of the county that let the file go.
-      return ["D", "G"].includes(type) ? "releasingCounty" : "receiving";
+      return ["D", "G"].includes(type) ? "RELEASING_COUNTY" : "RECEIVING";
   }
 }
-
-/** The party that holds a step; the city is none. */
-const HELD_BY: Record<ReturnType<typeof holder>, Party | null> = {
-  worker: "WORKER",
-  releasing: "RELEASING",
-  releasingCounty: "RELEASING_COUNTY",
-  receiving: "RECEIVING",
-  receivingCounty: "RECEIVING_COUNTY",
-  city: null,
-};
 
 export interface Case {
   type: string;
@@ -97,7 +87,7 @@ const ACTS_ABOVE: Record<string, string[]> = {
 };
 
 /** Who signs the receipt. */
-const RECEIVES = (type: string): Party[] => (["D", "G"].includes(type) ? ["WORKER", "RELEASING_COUNTY"] : ["RECEIVING"]);
+const receivers = (type: string): Party[] => (["D", "G"].includes(type) ? ["WORKER", "RELEASING_COUNTY"] : ["RECEIVING"]);
 
 /** What the case says already: the step that is decided on; and what the reader is: who consents and how, for which party. */
 export function givenByCase({ type, step, parties }: Case): Record<string, Record<string, string>> {
@@ -111,7 +101,7 @@ export function givenByCase({ type, step, parties }: Case): Record<string, Recor
     ...at,
     "transfer.consent_signed": how,
     "transfer.consent_refused": how,
-    "transfer.completed": by(parties.find((party) => RECEIVES(type).includes(party))),
+    "transfer.completed": by(parties.find((party) => receivers(type).includes(party))),
     "transfer.reminded": { step, ...by(party) },
     "transfer.disputed": by(party),
     "transfer.practice_ended": by(party),
@@ -122,14 +112,14 @@ export function transferActions({ type, state, step, ruled, late, parties }: Cas
   const open = state === "OPEN";
   const decides = open && acts(...(DECIDES[step] ?? []));
   const party = parties.length > 0 && acts(...UNIT, "C_APPR", "W_SELF");
-  const held = HELD_BY[holder(step, type)];
+  const held = holder(step, type);
   // Nobody reminds himself.
-  const waits = held === null ? parties.length > 0 : !parties.includes(held) && (parties.length > 0 || acts(...CITY));
+  const waits = held === "CITY" ? parties.length > 0 : !parties.includes(held) && (parties.length > 0 || acts(...CITY));
   const packed = step === "PACKAGING" || step === "HANDED_OVER";
   const wishes: [string, boolean][] = [
     ["transfer.consent_signed", open && step === "WORKER_CONSENT" && acts("W_SELF", ...UNIT)],
     ["transfer.approved", decides],
-    ["transfer.completed", open && step === "HANDED_OVER" && parties.some((party) => RECEIVES(type).includes(party))],
+    ["transfer.completed", open && step === "HANDED_OVER" && parties.some((party) => receivers(type).includes(party))],
     ["transfer.returned", decides],
     ["transfer.reminded", open && late && waits && acts(...UNIT, ...COUNTY, ...CITY, "W_SELF")],
     ["transfer.rejected", decides],

@@ -18,7 +18,7 @@ export interface OwnTasks {
 }
 
 /** In which section something stands that ends in so many days. */
-export const endSection = (days: number): Section => (days < 0 ? "late" : days === 0 ? "today" : days <= 7 ? "week" : "undated");
+const endSection = (days: number): Section => (days < 0 ? "late" : days === 0 ? "today" : days <= 7 ? "week" : "undated");
 
 export function useOwnTasks(day: string): OwnTasks {
   const { t } = useI18n();
